@@ -1,0 +1,53 @@
+/**
+ * A site's settings: what its owner decides once and every room obeys.
+ *
+ * Shapes  `SiteSettings` is the whole; `SiteSettingsPatch` is what an update may carry.
+ * Units   named in the keys; `global_holdout` is a share from 0 to 1.
+ */
+import * as z from "zod";
+import { SITE_KEY_PATTERN } from "../ids.ts";
+
+const origin = z.string().regex(/^https?:\/\/[^/\s]+$/, "an origin such as https://shop.example");
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+export const SiteKeySchema = z
+  .string()
+  .regex(SITE_KEY_PATTERN, "2 to 40 lower-case letters, digits and inner hyphens")
+  .min(2);
+
+export const SiteSettings = z.object({
+  key: SiteKeySchema,
+  name: z.string().trim().min(1).max(120),
+  timezone: z
+    .string()
+    .max(64)
+    .refine(isZone, "an IANA time zone such as Europe/Paris")
+    .default("Europe/Paris"),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "an ISO 4217 code such as EUR")
+    .default("EUR"),
+  locale: z.enum(["fr", "en"]).default("fr"),
+  session_idle_minutes: z.int().min(1).max(120).default(30),
+  conversation_idle_minutes: z.int().min(1).max(240).default(15),
+  default_consent: z.enum(["granted", "denied"]).default("denied"),
+  global_holdout: z.number().min(0).max(0.5).default(0),
+  allowed_origins: z.array(origin).max(50).default([]),
+  orders: z.enum(["claimed", "confirmed"]).default("claimed"),
+  attribution_hours: z.int().min(1).max(720).default(48),
+  wait_target_seconds: z.int().min(5).max(3_600).default(60),
+  conversations_per_visitor_hour: z.int().min(1).max(100_000).default(20),
+  conversations_per_address_hour: z.int().min(1).max(100_000).default(60),
+  /** Raised to make every identity token signed before worthless. */
+  identity_generation: z.int().min(1).max(1_000_000).default(1),
+});
+export type SiteSettings = z.infer<typeof SiteSettings>;
+
+export const SiteSettingsPatch = SiteSettings.omit({ key: true }).partial();

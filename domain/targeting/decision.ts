@@ -1,0 +1,48 @@
+/**
+ * What the page is told to show, and how one moment of judgement is recorded.
+ *
+ * Shapes  `Decision` is the public answer (`contract.md` §2); `Exposure` is the append-only fact behind it,
+ *         written in both arms. A held-out visitor has an `Exposure` and no `Decision`.
+ */
+import type { EpochMs } from "../ids.ts";
+import type { CreativeText, DecisionKind } from "./campaign.ts";
+
+export type Decision = {
+  id: string;
+  kind: DecisionKind;
+  campaign: string;
+  variant: string;
+  creative: CreativeText;
+  expires_at: string;
+};
+
+export type Arm = "treated" | "holdout";
+
+/** One eligible moment of one visitor and campaign phase. Its id is the decision's id, in both arms. */
+export type Exposure = {
+  id: string;
+  campaign: string;
+  phase: number;
+  variant: string;
+  kind: DecisionKind;
+  arm: Arm;
+  /** The probability with which this visitor was given this arm and variant. */
+  probability: number;
+  eligibleAt: EpochMs;
+  expiresAt: EpochMs;
+  shownAt: EpochMs | null;
+  /** The visitor clicked "accept": opened, in the words of `kpis.md`. */
+  openedAt: EpochMs | null;
+  declinedAt: EpochMs | null;
+  ignoredAt: EpochMs | null;
+  clickedAt: EpochMs | null;
+  /** True once `declinedAt` came from "do not propose this again". */
+  revision: number;
+};
+
+/** A candidate that the judgement found, in priority order. */
+export type Candidate = {
+  campaign: string;
+  phase: number;
+  reasons: string[];
+};

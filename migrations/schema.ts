@@ -1,0 +1,354 @@
+/**
+ * D1's tables. What the workers write themselves (accounts, sites, campaigns…) comes first; the history, written
+ * by the queue's consumer only, comes after. Every row but an account's belongs to one site.
+ *
+ * Units   moments are milliseconds since 1970 UTC, money is in major units.
+ */
+import { sql } from "drizzle-orm";
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+const moment = (name: string) => integer(name);
+const flag = (name: string) => integer(name, { mode: "boolean" });
+const timestamp = (name: string) => integer(name, { mode: "timestamp_ms" });
+
+// Accounts: the tables that better-auth asks for.
+export const user = sqliteTable("user", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  email: text("email").notNull().unique(),
+  emailVerified: flag("email_verified").notNull().default(false),
+  image: text("image"),
+  /** May create sites and see all of them. */
+  installationAdmin: flag("installation_admin").notNull().default(false),
+  createdAt: timestamp("created_at").notNull(),
+  updatedAt: timestamp("updated_at").notNull(),
+});
+
+export const session = sqliteTable("session", {
+  id: text("id").primaryKey(),
+  expiresAt: timestamp("expires_at").notNull(),
+  token: text("token").notNull().unique(),
+  createdAt: timestamp("created_at").notNull(),
+  updatedAt: timestamp("updated_at").notNull(),
+  ipAddress: text("ip_address"),
+  userAgent: text("user_agent"),
+  userId: text("user_id").notNull().references(() => user.id, { onDelete: "cascade" }),
+}, (t) => [index("session_user").on(t.userId)]);
+
+export const account = sqliteTable("account", {
+  id: text("id").primaryKey(),
+  accountId: text("account_id").notNull(),
+  providerId: text("provider_id").notNull(),
+  userId: text("user_id").notNull().references(() => user.id, { onDelete: "cascade" }),
+  accessToken: text("access_token"),
+  refreshToken: text("refresh_token"),
+  idToken: text("id_token"),
+  accessTokenExpiresAt: timestamp("access_token_expires_at"),
+  refreshTokenExpiresAt: timestamp("refresh_token_expires_at"),
+  scope: text("scope"),
+  password: text("password"),
+  createdAt: timestamp("created_at").notNull(),
+  updatedAt: timestamp("updated_at").notNull(),
+}, (t) => [index("account_user").on(t.userId)]);
+
+export const verification = sqliteTable("verification", {
+  id: text("id").primaryKey(),
+  identifier: text("identifier").notNull(),
+  value: text("value").notNull(),
+  expiresAt: timestamp("expires_at").notNull(),
+  createdAt: timestamp("created_at"),
+  updatedAt: timestamp("updated_at"),
+});
+
+/** One row each fact of the installation itself: that it was set up, that it was seeded. */
+export const installation = sqliteTable("installation", {
+  key: text("key").primaryKey(),
+  value: text("value").notNull(),
+});
+
+// Sites and who works there.
+export const sites = sqliteTable("sites", {
+  key: text("key").primaryKey(),
+  /** JSON of `SiteSettings`. */
+  settings: text("settings").notNull(),
+  version: integer("version").notNull().default(1),
+  /** Raised by each change that the edge must learn; equal to `published` once it has. */
+  configVersion: integer("config_version").notNull().default(1),
+  publishedVersion: integer("published_version").notNull().default(0),
+  createdAt: moment("created_at").notNull(),
+});
+
+export const members = sqliteTable("members", {
+  id: text("id").primaryKey(),
+  site: text("site").notNull().references(() => sites.key),
+  userId: text("user_id").notNull().references(() => user.id),
+  role: text("role", { enum: ["admin", "agent"] }).notNull(),
+  version: integer("version").notNull().default(1),
+  createdAt: moment("created_at").notNull(),
+}, (t) => [uniqueIndex("members_site_user").on(t.site, t.userId), index("members_user").on(t.userId)]);
+
+export const apiKeys = sqliteTable("api_keys", {
+  id: text("id").primaryKey(),
+  site: text("site").notNull().references(() => sites.key),
+  name: text("name").notNull(),
+  /** SHA-256 of the key, hex; the key itself is shown once. */
+  hash: text("hash").notNull().unique(),
+  createdAt: moment("created_at").notNull(),
+  revokedAt: moment("revoked_at"),
+}, (t) => [index("api_keys_site").on(t.site)]);
+
+export const campaigns = sqliteTable("campaigns", {
+  id: text("id").primaryKey(),
+  site: text("site").notNull().references(() => sites.key),
+  status: text("status").notNull(),
+  name: text("name").notNull(),
+  /** JSON of `CampaignInput`. */
+  body: text("body").notNull(),
+  version: integer("version").notNull().default(1),
+  phase: integer("phase").notNull().default(1),
+  createdAt: moment("created_at").notNull(),
+  updatedAt: moment("updated_at").notNull(),
+  deletedAt: moment("deleted_at"),
+}, (t) => [index("campaigns_site").on(t.site, t.id)]);
+
+/** Each phase as it was run: results never pool them. */
+export const campaignPhases = sqliteTable("campaign_phases", {
+  site: text("site").notNull(),
+  campaignId: text("campaign_id").notNull(),
+  phase: integer("phase").notNull(),
+  body: text("body").notNull(),
+  startedAt: moment("started_at").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.campaignId, t.phase] })]);
+
+/** Goals, skills, articles, canned answers, webhooks: nouns whose body is one validated JSON. */
+export const resources = sqliteTable("resources", {
+  id: text("id").primaryKey(),
+  site: text("site").notNull().references(() => sites.key),
+  noun: text("noun").notNull(),
+  body: text("body").notNull(),
+  version: integer("version").notNull().default(1),
+  createdAt: moment("created_at").notNull(),
+  updatedAt: moment("updated_at").notNull(),
+}, (t) => [index("resources_site").on(t.site, t.noun, t.id)]);
+
+/** Who changed what: append-only. */
+export const audit = sqliteTable("audit", {
+  id: text("id").primaryKey(),
+  site: text("site").notNull(),
+  actor: text("actor").notNull(),
+  action: text("action").notNull(),
+  target: text("target"),
+  detail: text("detail"),
+  at: moment("at").notNull(),
+}, (t) => [index("audit_site").on(t.site, t.id)]);
+
+// History: written by the consumer alone, each row an upsert that a higher revision wins.
+export const sessions = sqliteTable("sessions", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  userId: text("user_id"),
+  startedAt: moment("started_at").notNull(),
+  lastAt: moment("last_at").notNull(),
+  endedAt: moment("ended_at"),
+  pages: integer("pages").notNull(),
+  events: integer("events").notNull(),
+  seconds: real("seconds").notNull(),
+  entryPath: text("entry_path"),
+  referrer: text("referrer"),
+  channel: text("channel"),
+  utm: text("utm").notNull(),
+  deviceType: text("device_type"),
+  browser: text("browser"),
+  os: text("os"),
+  language: text("language"),
+  country: text("country"),
+  region: text("region"),
+  city: text("city"),
+  cartValue: real("cart_value").notNull(),
+  cartItems: integer("cart_items").notNull(),
+  globalHoldout: flag("global_holdout").notNull(),
+  covered: flag("covered").notNull(),
+  eligible: flag("eligible").notNull(),
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("sessions_started").on(t.site, t.startedAt),
+  index("sessions_visitor").on(t.site, t.visitorId),
+]);
+
+export const exposures = sqliteTable("exposures", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  sessionId: text("session_id").notNull(),
+  campaignId: text("campaign_id").notNull(),
+  phase: integer("phase").notNull(),
+  variant: text("variant").notNull(),
+  kind: text("kind").notNull(),
+  arm: text("arm").notNull(),
+  probability: real("probability").notNull(),
+  eligibleAt: moment("eligible_at").notNull(),
+  shownAt: moment("shown_at"),
+  openedAt: moment("opened_at"),
+  declinedAt: moment("declined_at"),
+  ignoredAt: moment("ignored_at"),
+  clickedAt: moment("clicked_at"),
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("exposures_eligible").on(t.site, t.eligibleAt),
+  index("exposures_campaign").on(t.site, t.campaignId, t.phase),
+  index("exposures_visitor").on(t.site, t.visitorId),
+]);
+
+export const orders = sqliteTable("orders", {
+  site: text("site").notNull(),
+  orderId: text("order_id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  userId: text("user_id"),
+  sessionId: text("session_id"),
+  at: moment("at").notNull(),
+  receivedAt: moment("received_at").notNull(),
+  total: real("total").notNull(),
+  currency: text("currency").notNull(),
+  status: text("status").notNull(),
+  items: integer("items").notNull(),
+  /** An agent's place was free when the visitor bought. */
+  covered: flag("covered").notNull(),
+}, (t) => [
+  primaryKey({ columns: [t.site, t.orderId] }),
+  index("orders_at").on(t.site, t.at),
+  index("orders_visitor").on(t.site, t.visitorId),
+]);
+
+export const refunds = sqliteTable("refunds", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  orderId: text("order_id").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  at: moment("at").notNull(),
+  amount: real("amount"),
+  status: text("status").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("refunds_order").on(t.site, t.orderId)]);
+
+export const leads = sqliteTable("leads", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  sessionId: text("session_id"),
+  at: moment("at").notNull(),
+  value: real("value"),
+  currency: text("currency"),
+}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("leads_at").on(t.site, t.at)]);
+
+/** Which visitors a proven user has been. */
+export const identities = sqliteTable("identities", {
+  site: text("site").notNull(),
+  userId: text("user_id").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  revision: integer("revision").notNull(),
+  at: moment("at").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.userId, t.visitorId] }), index("identities_visitor").on(t.site, t.visitorId)]);
+
+export const conversations = sqliteTable("conversations", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  userId: text("user_id"),
+  decisionId: text("decision_id"),
+  skill: text("skill"),
+  locale: text("locale"),
+  page: text("page"),
+  status: text("status").notNull(),
+  agentId: text("agent_id"),
+  createdAt: moment("created_at").notNull(),
+  queuedAt: moment("queued_at"),
+  assignedAt: moment("assigned_at"),
+  firstVisitorMessageAt: moment("first_visitor_message_at"),
+  firstAgentMessageAt: moment("first_agent_message_at"),
+  lastMessageAt: moment("last_message_at"),
+  closedAt: moment("closed_at"),
+  closeReason: text("close_reason"),
+  outcome: text("outcome"),
+  visitorMessages: integer("visitor_messages").notNull(),
+  agentMessages: integer("agent_messages").notNull(),
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("conversations_created").on(t.site, t.createdAt),
+  index("conversations_visitor").on(t.site, t.visitorId),
+  index("conversations_decision").on(t.site, t.decisionId),
+]);
+
+export const conversationLogs = sqliteTable("conversation_logs", {
+  site: text("site").notNull(),
+  conversationId: text("conversation_id").notNull(),
+  chunk: integer("chunk").notNull(),
+  revision: integer("revision").notNull(),
+  fromSeq: integer("from_seq").notNull(),
+  toSeq: integer("to_seq").notNull(),
+  /** Gzipped JSON of the events. */
+  body: blob("body", { mode: "buffer" }).notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.conversationId, t.chunk] })]);
+
+export const surveys = sqliteTable("surveys", {
+  site: text("site").notNull(),
+  conversationId: text("conversation_id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  at: moment("at").notNull(),
+  welcome: integer("welcome"),
+  wait: integer("wait"),
+  answer: integer("answer"),
+  csat: integer("csat"),
+  nps: integer("nps"),
+  ces: integer("ces"),
+  resolved: flag("resolved"),
+  comment: text("comment"),
+}, (t) => [primaryKey({ columns: [t.site, t.conversationId] }), index("surveys_at").on(t.site, t.at)]);
+
+export const leftMessages = sqliteTable("left_messages", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  at: moment("at").notNull(),
+  email: text("email").notNull(),
+  name: text("name"),
+  body: text("body").notNull(),
+  page: text("page"),
+}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("left_messages_at").on(t.site, t.at)]);
+
+export const agentStates = sqliteTable("agent_states", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  agentId: text("agent_id").notNull(),
+  state: text("state").notNull(),
+  capacity: integer("capacity").notNull(),
+  startedAt: moment("started_at").notNull(),
+  endedAt: moment("ended_at"),
+}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("agent_states_started").on(t.site, t.startedAt)]);
+
+/** Page views of visitors without consent, by hour and shard; no identifier. */
+export const exemptCounts = sqliteTable("exempt_counts", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  hour: moment("hour").notNull(),
+  pageViews: integer("page_views").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("exempt_counts_hour").on(t.site, t.hour)]);
+
+/** What the history queue could not write, kept until it is replayed. */
+export const deadLetters = sqliteTable("dead_letters", {
+  id: text("id").primaryKey(),
+  site: text("site"),
+  receivedAt: moment("received_at").notNull(),
+  body: text("body").notNull(),
+  error: text("error").notNull(),
+  replayedAt: moment("replayed_at"),
+}, (t) => [index("dead_letters_open").on(t.receivedAt).where(sql`replayed_at is null`)]);

@@ -1,0 +1,25 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        bindings: {
+          AUTH_SECRET: "dGVzdC1hdXRoLXNlY3JldC10ZXN0LWF1dGgtc2VjcmV0LTEyMzQ1Njc4OTA=",
+          TOKEN_SECRET: "dGVzdC10b2tlbi1zZWNyZXQtdGVzdC10b2tlbi1zZWNyZXQtMTIzNDU2Nzg=",
+          SETUP_TOKEN: "test-setup-token-test-setup-token",
+          DEMO: "",
+          MIGRATIONS: await readD1Migrations("migrations"),
+        },
+      },
+    })),
+  ],
+  test: {
+    name: "workers",
+    include: ["tests/workers/**/*.test.ts"],
+    setupFiles: ["./tests/workers/setup.ts"],
+    testTimeout: 30_000,
+  },
+});

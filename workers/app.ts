@@ -1,0 +1,42 @@
+/**
+ * The Worker's front door: which noun lives where, and the one place where errors take their shape.
+ *
+ * Each noun is a module of `routes/`. Nothing here knows what a noun does.
+ */
+import { Hono } from "hono";
+import type { AppEnv } from "./env.ts";
+import { ApiError } from "./errors.ts";
+import { hosts } from "./hosts.ts";
+import { api } from "./routes/api.ts";
+import { conversations } from "./routes/conversations.ts";
+import { health } from "./routes/health.ts";
+import { ingest } from "./routes/ingest.ts";
+import { pages } from "./routes/pages.ts";
+
+export const app = new Hono<AppEnv>();
+
+app.use(async (c, next) => {
+  c.set("now", Date.now());
+  await next();
+});
+app.use(hosts);
+app.route("/healthz", health);
+app.route("/v1", ingest);
+app.route("/v1", conversations);
+app.route("/api", api);
+app.route("/", pages);
+
+app.notFound((c) => {
+  const error = new ApiError("not_found", `nothing answers ${c.req.method} ${c.req.path}`);
+  return c.json(error.body(), error.status);
+});
+
+app.onError((error, c) => {
+  if (error instanceof ApiError) {
+    return c.json(error.body(), error.status, error.headers);
+  }
+  console.error(
+    JSON.stringify({ level: "error", path: c.req.path, error: String(error), stack: error.stack }),
+  );
+  return c.json({ error: { code: "internal", message: "something failed here; try again" } }, 500);
+});
