@@ -11,7 +11,8 @@ const origin = z.string().regex(/^https?:\/\/[^/\s]+$/, "an origin such as https
 
 function isZone(zone: string): boolean {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
+    Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
   } catch {
     return false;
   }
