@@ -1,0 +1,54 @@
+/**
+ * The seam between beacon and widget. The beacon imports the widget's module only when there is something to show
+ * and calls its `mount`; everything the widget needs from the page comes through these options.
+ */
+import type { Decision } from "../../domain/targeting/decision.ts";
+
+/** What the site can listen to with `aparte.on(name, fn)`. */
+export type PageEvent =
+  | "decision"
+  | "shown"
+  | "accepted"
+  | "declined"
+  | "open"
+  | "close"
+  | "message"
+  | "error";
+
+export type MountOptions = {
+  /** Origin of Aparté, without a trailing slash: `https://host`. */
+  host: string;
+  /** The site's write key. */
+  key: string;
+  /** The visitor's `anonymousId` as it is now; `reset()` and consent change it. */
+  visitor(): string;
+  /** The page view now shown; it changes when a single-page site navigates. */
+  viewId(): string;
+  /** A signed identity token, where the site gave one by `identify`. */
+  identityToken(): string | null;
+  /** Tell an event through the beacon's queue, at once: `send("Engagement Shown", { decision_id })`. */
+  send(name: string, properties: Record<string, unknown>): void;
+  /** What to show first: null when the visitor or the site opened the chat, or a conversation is to be resumed. */
+  decision: Decision | null;
+  /** True: begin with the panel open. False and no decision: resume what is remembered, else show the launcher. */
+  open: boolean;
+  /** The page's language. */
+  locale: "fr" | "en";
+  /** Call the site's listeners. Never throws. */
+  on(name: PageEvent, detail?: unknown): void;
+};
+
+export type WidgetHandle = {
+  /** A (new) decision for this visitor; the same id again changes nothing. */
+  show(decision: Decision): void;
+  open(): void;
+  close(): void;
+  /** Remove everything from the page and forget the conversation: the visitor was reset or withdrew consent. */
+  destroy(): void;
+};
+
+/** What `web/widget/mount.ts` exports as `mount`. */
+export type Mount = (options: MountOptions) => WidgetHandle;
+
+/** Where the widget remembers its conversation, in local storage. The beacon loads the widget where this is set. */
+export const conversationKey = (key: string): string => `aparte:${key}:conversation`;
