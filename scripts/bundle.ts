@@ -1,21 +1,12 @@
 /**
  * What the server runs: the Worker as `wrangler deploy` would upload it, and the built front ends.
  *
- * Each result is kept under a digest of its sources, so that a second start builds nothing; a bundle is written
- * aside and renamed, so that two starts at once never read half of one.
+ * A bundle is kept under a digest of its sources, so that a second start builds nothing, and is written aside and
+ * renamed, so that two starts at once never read half of one.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -54,16 +45,9 @@ export function bundleWorker(): string {
   return folder;
 }
 
-/** Build the front ends into `dist/`, unless these very sources are there already. */
+/** Build the front ends into `dist/`; what did not change is left as it is. Throws with the build's own words. */
 export function buildFrontEnds(): void {
-  const digest = digestOf(["web", "domain", "scripts/build.ts", "package-lock.json"]);
-  const mark = join(OUT, "front-ends.digest");
-  const outputs = ["b.js", "w", "shop", "console", "admin"];
-  const built = outputs.every((path) => existsSync(join(ROOT, "dist", path)));
-  if (built && existsSync(mark) && readFileSync(mark, "utf8") === digest) return;
   runTool("scripts/build.ts", []);
-  mkdirSync(OUT, { recursive: true });
-  writeFileSync(mark, digest);
 }
 
 /** Run a Node program of the project to its end; throw with what it printed where it fails. */
@@ -76,7 +60,8 @@ export function runTool(script: string, args: readonly string[]): string {
     maxBuffer: 64 * 1_024 * 1_024,
   });
   if (done.status !== 0) {
-    throw new Error(`${script} ${args.join(" ")} failed:\n${done.stdout}\n${done.stderr}`);
+    const command = [script, ...args].join(" ");
+    throw new Error(`${command} failed:\n${done.stdout}${done.stderr}`);
   }
   return done.stdout;
 }

@@ -4,9 +4,7 @@
  * Watches the port, not the process: where workerd has died, the port is dead though this process lives, and a new
  * one is started on the same state.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { buildFrontEnds, ROOT } from "./bundle.ts";
+import { buildFrontEnds } from "./bundle.ts";
 import { startServer } from "./server.ts";
 import type { RunningServer } from "./server.ts";
 
@@ -35,7 +33,7 @@ process.once("SIGINT", () => void stop());
 process.once("SIGTERM", () => void stop());
 
 try {
-  if (existsSync(join(ROOT, "scripts/build.ts"))) buildFrontEnds();
+  buildFrontEnds();
   server = await startServer({ port, stateDir });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type {} from "vitest";
 import type { TestProject } from "vitest/node";
 import { buildFrontEnds } from "../../scripts/bundle.ts";
 import { startServer } from "../../scripts/server.ts";
