@@ -1,0 +1,81 @@
+/**
+ * From D1 to the edge: a site's settings and live campaigns as one validated, immutable JSON in KV.
+ *
+ * D1 is the fact. Each change raises `config_version` in its own transaction; publishing copies what that version
+ * says to KV under `config:{site}:{version}`, tells the site's desk, and only then raises `published_version`.
+ * So whatever fails in between is done again by `republishStale`, and doing it twice changes nothing.
+ */
+import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { isoOf, type EpochMs, type SiteKey } from "../../domain/ids.ts";
+import { SiteSettings } from "../../domain/site/settings.ts";
+import { PublishedSite } from "../../domain/targeting/campaign.ts";
+import { campaigns, sites } from "../../migrations/schema.ts";
+import { campaignOf } from "./campaign-row.ts";
+import { deskOf } from "./desk-stub.ts";
+
+/** The key under which KV holds one version of one site; immutable once written. */
+export function configKey(site: SiteKey, version: number): string {
+  return `config:${site}:${version}`;
+}
+
+/** The statement that marks a site as changed; put it into the batch of the change itself. */
+export function raiseConfigVersion(db: ReturnType<typeof drizzle>, site: SiteKey) {
+  return db
+    .update(sites)
+    .set({ configVersion: sql`${sites.configVersion} + 1` })
+    .where(eq(sites.key, site));
+}
+
+/** What the edge must know of `site`, read in one transaction; null for an unknown site. */
+async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<PublishedSite | null> {
+  const db = drizzle(env.DB);
+  const [rows, live] = await db.batch([
+    db.select().from(sites).where(eq(sites.key, site)),
+    db
+      .select()
+      .from(campaigns)
+      .where(and(eq(campaigns.site, site), eq(campaigns.status, "live"), isNull(campaigns.deletedAt))),
+  ]);
+  const row = rows[0];
+  if (row === undefined) return null;
+  return PublishedSite.parse({
+    site,
+    version: row.configVersion,
+    published_at: isoOf(now),
+    settings: SiteSettings.parse(JSON.parse(row.settings)),
+    campaigns: live.map(campaignOf),
+  });
+}
+
+/** Publishes the newest version of `site`. Throws where KV or the desk cannot be reached. */
+export async function publish(env: Env, site: SiteKey, now: EpochMs): Promise<void> {
+  const published = await readSite(env, site, now);
+  if (published === null) return;
+  const { version, settings } = published;
+  await env.CONFIG.put(configKey(site, version), JSON.stringify(published));
+  await deskOf(env, site).publish({ version, settings });
+  await drizzle(env.DB)
+    .update(sites)
+    .set({ publishedVersion: version })
+    .where(and(eq(sites.key, site), lt(sites.publishedVersion, version)));
+}
+
+/** Publishes after a save. The save stands whatever happens here: a failure is logged, and the cron repeats it. */
+export async function publishChange(env: Env, site: SiteKey, now: EpochMs): Promise<void> {
+  try {
+    await publish(env, site, now);
+  } catch (error) {
+    console.error(JSON.stringify({ level: "error", event: "publish_failed", site, error: String(error) }));
+  }
+}
+
+/** Publishes each site whose newest version has not reached the edge. */
+export async function republishStale(env: Env, now: EpochMs): Promise<void> {
+  const stale = await drizzle(env.DB)
+    .select({ key: sites.key })
+    .from(sites)
+    .where(lt(sites.publishedVersion, sites.configVersion))
+    .limit(100);
+  for (const { key } of stale) await publishChange(env, key, now);
+}

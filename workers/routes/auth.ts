@@ -1,0 +1,106 @@
+/**
+ * /api/auth — signing in and out, who is signed in, changing one's password.
+ *
+ * better-auth decides; only these four of its routes exist here, with bodies checked and errors in our shape.
+ */
+import { drizzle } from "drizzle-orm/d1";
+import { eq } from "drizzle-orm";
+import { Hono } from "hono";
+import * as z from "zod";
+import { members } from "../../migrations/schema.ts";
+import { assertSameOrigin, userOf } from "../auth/authenticate.ts";
+import { authFor } from "../auth/better-auth.ts";
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../auth/password.ts";
+import type { AppEnv } from "../env.ts";
+import { ApiError, type ErrorCode } from "../errors.ts";
+import { deskOf } from "../publish/desk-stub.ts";
+import { parseOrRefuse, readPatch, renderError } from "./openapi.ts";
+
+const SignIn = z.object({
+  email: z.string().max(254),
+  password: z.string().max(1_000),
+});
+const ChangePassword = z.object({
+  currentPassword: z.string().max(1_000),
+  newPassword: z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH),
+});
+
+const CODES: Record<number, ErrorCode> = {
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  429: "rate_limited",
+};
+
+/** better-auth's answer with `body` for a success, and its refusals in our shape. */
+async function answer(response: Response, refusal: string, body: object): Promise<Response> {
+  if (!response.ok) throw new ApiError(CODES[response.status] ?? "invalid", refusal);
+  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
+  for (const cookie of response.headers.getSetCookie()) headers.append("set-cookie", cookie);
+  return new Response(JSON.stringify(body), { headers });
+}
+
+export const auth = new Hono<AppEnv>()
+
+  .post("/sign-in/email", async (c) => {
+    assertSameOrigin(c.req.raw);
+    const address = c.req.header("cf-connecting-ip") ?? "local";
+    const { success } = await c.env.SIGN_IN_LIMIT.limit({ key: address });
+    if (!success) {
+      throw new ApiError("rate_limited", "too many attempts from this address: wait a minute", {
+        headers: { "retry-after": "60" },
+      });
+    }
+    const { email, password } = parseOrRefuse(SignIn, await readPatch(c));
+    const found = z.email().safeParse(email.trim().toLowerCase());
+    if (!found.success) throw new ApiError("unauthorized", "the e-mail or the password is wrong");
+    const server = await authFor(c.env, new URL(c.req.url).origin);
+    const response = await server.api.signInEmail({
+      body: { email: found.data, password },
+      headers: c.req.raw.headers,
+      asResponse: true,
+    });
+    const signedIn = response.ok ? SignedIn.parse(await response.clone().json()) : null;
+    return answer(response, "the e-mail or the password is wrong", { user: signedIn?.user });
+  })
+
+  .post("/sign-out", async (c) => {
+    assertSameOrigin(c.req.raw);
+    const server = await authFor(c.env, new URL(c.req.url).origin);
+    const response = await server.api.signOut({ headers: c.req.raw.headers, asResponse: true });
+    return answer(response, "nobody is signed in", { success: true });
+  })
+
+  .get("/get-session", async (c) => {
+    const user = await userOf(c.env, c.req.raw);
+    c.header("cache-control", "no-store");
+    return c.json(user === null ? null : { user: { id: user.id, email: user.email, name: user.name } });
+  })
+
+  .post("/change-password", async (c) => {
+    assertSameOrigin(c.req.raw);
+    const user = await userOf(c.env, c.req.raw);
+    if (user === null) throw new ApiError("unauthorized", "sign in first");
+    const body = parseOrRefuse(ChangePassword, await readPatch(c));
+    const server = await authFor(c.env, new URL(c.req.url).origin);
+    const response = await server.api.changePassword({
+      body: { ...body, revokeOtherSessions: true },
+      headers: c.req.raw.headers,
+      asResponse: true,
+    });
+    if (response.ok) await revokeEverywhere(c.env, user.id);
+    return answer(response, "the current password is wrong", { success: true });
+  });
+
+const SignedIn = z.object({ user: z.object({ id: z.string(), email: z.string(), name: z.string() }) });
+
+/** Closes the sockets of `userId` at each of their sites. */
+export async function revokeEverywhere(env: Env, userId: string): Promise<void> {
+  const rows = await drizzle(env.DB)
+    .select({ site: members.site })
+    .from(members)
+    .where(eq(members.userId, userId));
+  await Promise.all(rows.map(({ site }) => deskOf(env, site).revokeUser({ userId })));
+}
+
+auth.onError(renderError);

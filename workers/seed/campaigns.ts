@@ -1,0 +1,195 @@
+/** The demo shop's campaigns, in French and English: one chat, one coupon, one piece of advice, two drafts. */
+import type { CampaignInput } from "../../domain/targeting/campaign.ts";
+
+type DemoCampaign = {
+  id: string;
+  body: Partial<CampaignInput> & Pick<CampaignInput, "name" | "kind" | "variants">;
+};
+
+export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
+  {
+    id: "cmp_demo_aide_panier",
+    body: {
+      name: "Aide panier",
+      status: "live",
+      kind: "chat",
+      condition: {
+        "page.path": { $regex: "^/shop/cart" },
+        "cart.items": { $gte: 3 },
+        "page.seconds": { $gte: 30 },
+      },
+      priority: 10,
+      requires_agent: true,
+      caps: { per_session: 1 },
+      variants: [
+        {
+          key: "a",
+          weight: 1,
+          creative: {
+            fr: {
+              title: "Hésitez-vous entre deux tailles ?",
+              text: "Trois chemises dans votre panier : je peux vérifier la coupe et la taille avec vous. Comptez deux minutes.",
+              accept: "Oui, discutons",
+              decline: "Non merci",
+            },
+            en: {
+              title: "Unsure between two sizes?",
+              text: "You have three shirts in your cart: I can check the cut and the size with you. It takes two minutes.",
+              accept: "Yes, let’s talk",
+              decline: "No, thank you",
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
+    id: "cmp_demo_livraison_offerte",
+    body: {
+      name: "Livraison offerte avant de partir",
+      status: "live",
+      kind: "offer",
+      condition: {
+        "cart.value": { $gte: 60 },
+        "signals.exit_intent": { $gte: 1 },
+        "page.path": { $regex: "^/shop/(cart|checkout)" },
+      },
+      priority: 5,
+      caps: { per_session: 1, per_visitor: 2, per_days: 30, after_decline_days: 14 },
+      variants: [
+        {
+          key: "a",
+          weight: 1,
+          creative: {
+            fr: {
+              title: "La livraison est pour nous",
+              text: "Soit 4,90 € de moins sur cette commande, avec le code ci-dessous.",
+              code: "LIN-LIVRAISON",
+              accept: "Utiliser le code",
+              decline: "Non merci",
+            },
+            en: {
+              title: "Delivery is on us",
+              text: "That is €4.90 off this order, with the code below.",
+              code: "LIN-LIVRAISON",
+              accept: "Use the code",
+              decline: "No, thank you",
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
+    id: "cmp_demo_guide_tailles",
+    body: {
+      name: "Guide des tailles",
+      status: "live",
+      kind: "content",
+      condition: { "page.path": { $regex: "^/shop/product/" }, "page.seconds": { $gte: 45 } },
+      priority: 1,
+      caps: { per_session: 1, per_visitor: 3, per_days: 30, after_decline_days: 30 },
+      variants: [
+        {
+          key: "a",
+          weight: 0.5,
+          creative: {
+            fr: {
+              title: "Trouver sa taille",
+              text: "Mesurez le tour de cou et la carrure d’une chemise qui vous va, posée à plat.",
+              accept: "Voir le guide",
+              decline: "Non merci",
+            },
+            en: {
+              title: "Find your size",
+              text: "Measure the collar and the shoulders of a shirt that fits you, laid flat.",
+              accept: "See the guide",
+              decline: "No, thank you",
+            },
+          },
+        },
+        {
+          key: "b",
+          weight: 0.5,
+          creative: {
+            fr: {
+              title: "Entre deux tailles ?",
+              text: "Nos chemises taillent normalement. Pour une coupe ample, prenez la taille au-dessus.",
+              accept: "Voir le guide",
+              decline: "Non merci",
+            },
+            en: {
+              title: "Between two sizes?",
+              text: "Our shirts are true to size. For a loose fit, take one size up.",
+              accept: "See the guide",
+              decline: "No, thank you",
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
+    id: "cmp_demo_paiement",
+    body: {
+      name: "Aide au paiement",
+      status: "draft",
+      kind: "chat",
+      condition: { "funnel.name": "checkout", "funnel.step": { $in: [2, 3] }, "page.seconds": { $gte: 60 } },
+      priority: 20,
+      requires_agent: true,
+      holdout: 0.1,
+      caps: { per_session: 1, after_decline_days: 7 },
+      variants: [
+        {
+          key: "a",
+          weight: 1,
+          creative: {
+            fr: {
+              title: "Un doute avant de payer ?",
+              text: "Livraison, retour, paiement : posez votre question, une personne répond.",
+              accept: "Poser ma question",
+              decline: "Non merci",
+            },
+            en: {
+              title: "A doubt before you pay?",
+              text: "Delivery, returns, payment: ask your question, a person answers.",
+              accept: "Ask my question",
+              decline: "No, thank you",
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
+    id: "cmp_demo_page_absente",
+    body: {
+      name: "Page introuvable",
+      status: "draft",
+      kind: "content",
+      condition: { "page.status": 404 },
+      caps: { per_session: 1 },
+      variants: [
+        {
+          key: "a",
+          weight: 1,
+          creative: {
+            fr: {
+              title: "Cette page a changé d’adresse",
+              text: "Toutes nos chemises sont dans la boutique.",
+              accept: "Aller à la boutique",
+              decline: "Rester ici",
+            },
+            en: {
+              title: "This page has moved",
+              text: "All our shirts are in the shop.",
+              accept: "Go to the shop",
+              decline: "Stay here",
+            },
+          },
+        },
+      ],
+    },
+  },
+];
