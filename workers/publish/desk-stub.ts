@@ -3,7 +3,11 @@ import type { SiteKey } from "../../domain/ids.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 
 type Desk = {
-  publish(change: { version: number; settings: SiteSettings }): Promise<void>;
+  publish(change: {
+    version: number;
+    settings: SiteSettings;
+    skills: Record<string, string[]>;
+  }): Promise<void>;
   revokeUser(who: { userId: string }): Promise<void>;
 };
 

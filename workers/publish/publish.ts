@@ -9,8 +9,9 @@ import { and, eq, isNull, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { isoOf, type EpochMs, type SiteKey } from "../../domain/ids.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
+import { Skill } from "../../domain/site/resources.ts";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
-import { campaigns, sites } from "../../migrations/schema.ts";
+import { campaigns, resources, sites } from "../../migrations/schema.ts";
 import { campaignOf } from "./campaign-row.ts";
 import { deskOf } from "./desk-stub.ts";
 
@@ -27,44 +28,60 @@ export function raiseConfigVersion(db: ReturnType<typeof drizzle>, site: SiteKey
     .where(eq(sites.key, site));
 }
 
-/** What the edge must know of `site`, read in one transaction; null for an unknown site. */
-async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<PublishedSite | null> {
+type Readable = { published: PublishedSite; skills: Record<string, string[]> };
+
+/** What the edge and the desk must know of `site`, read in one transaction. */
+async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable> {
   const db = drizzle(env.DB);
-  const [rows, live] = await db.batch([
+  const [rows, live, skillRows] = await db.batch([
     db.select().from(sites).where(eq(sites.key, site)),
     db
       .select()
       .from(campaigns)
       .where(and(eq(campaigns.site, site), eq(campaigns.status, "live"), isNull(campaigns.deletedAt))),
+    db
+      .select({ body: resources.body })
+      .from(resources)
+      .where(and(eq(resources.site, site), eq(resources.noun, "skills"))),
   ]);
   const row = rows[0];
-  if (row === undefined) return null;
-  return PublishedSite.parse({
+  if (row === undefined) throw new Error(`no site ${site} to publish`);
+  const published = PublishedSite.parse({
     site,
     version: row.configVersion,
     published_at: isoOf(now),
     settings: SiteSettings.parse(JSON.parse(row.settings)),
     campaigns: live.map(campaignOf),
   });
+  return { published, skills: skillsByAgent(skillRows.map(({ body }) => Skill.parse(JSON.parse(body)))) };
 }
 
-/** Publishes the newest version of `site`. Throws where KV or the desk cannot be reached. */
-export async function publish(env: Env, site: SiteKey, now: EpochMs): Promise<void> {
-  const published = await readSite(env, site, now);
-  if (published === null) return;
+/** Agent id → the keys of the skills they serve. */
+function skillsByAgent(skills: readonly Skill[]): Record<string, string[]> {
+  const byAgent: Record<string, string[]> = {};
+  for (const { key, agents } of skills) {
+    for (const agent of agents) (byAgent[agent] ??= []).push(key);
+  }
+  return byAgent;
+}
+
+/** Publishes the newest version of `site` and returns it. Throws where the site, KV or the desk cannot be reached. */
+export async function publishSite(env: Env, site: SiteKey, now: EpochMs): Promise<PublishedSite> {
+  const { published, skills } = await readSite(env, site, now);
   const { version, settings } = published;
   await env.CONFIG.put(configKey(site, version), JSON.stringify(published));
-  await deskOf(env, site).publish({ version, settings });
+  await deskOf(env, site).publish({ version, settings, skills });
   await drizzle(env.DB)
     .update(sites)
     .set({ publishedVersion: version })
     .where(and(eq(sites.key, site), lt(sites.publishedVersion, version)));
+  return published;
 }
 
 /** Publishes after a save. The save stands whatever happens here: a failure is logged, and the cron repeats it. */
 export async function publishChange(env: Env, site: SiteKey, now: EpochMs): Promise<void> {
   try {
-    await publish(env, site, now);
+    await publishSite(env, site, now);
   } catch (error) {
     console.error(JSON.stringify({ level: "error", event: "publish_failed", site, error: String(error) }));
   }

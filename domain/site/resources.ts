@@ -1,0 +1,61 @@
+/**
+ * The nouns of a site whose body is one validated JSON: goals, skills, articles, canned answers, webhooks.
+ *
+ * Shapes  each schema is what create accepts; the server adds `id`, `version` and the two moments.
+ * Units   `value` is money in the site's currency.
+ */
+import * as z from "zod";
+
+const key = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, "1 to 40 lower-case letters, digits, _ and -");
+const name = z.string().trim().min(1).max(120);
+const tags = z.array(z.string().trim().min(1).max(40)).max(20).default([]);
+const locale = z.enum(["fr", "en"]).default("fr");
+
+/** What counts as success: an order, or a lead told by `event`. */
+export const Goal = z.object({
+  key,
+  name,
+  kind: z.enum(["sale", "lead"]),
+  event: z.string().max(120).nullish().default(null),
+  value: z.number().min(0).max(1e9).nullish().default(null),
+});
+export type Goal = z.infer<typeof Goal>;
+
+/** What some agents can do and others cannot; an agent in no skill serves everything. */
+export const Skill = z.object({
+  key,
+  name,
+  description: z.string().max(400).default(""),
+  agents: z.array(z.string().max(80)).max(500).default([]),
+});
+export type Skill = z.infer<typeof Skill>;
+
+/** A page of help; `body` is Markdown. */
+export const Article = z.object({
+  title: z.string().trim().min(1).max(200),
+  body: z.string().min(1).max(50_000),
+  locale,
+  tags,
+  status: z.enum(["draft", "published"]).default("draft"),
+});
+export type Article = z.infer<typeof Article>;
+
+/** An answer that agents have ready; `shortcut` is what they type after `/`. */
+export const Canned = z.object({
+  shortcut: z.string().regex(/^[\p{L}\p{N}_-]{1,40}$/u, "1 to 40 letters, digits, _ and -"),
+  title: z.string().trim().max(120).default(""),
+  body: z.string().trim().min(1).max(4_000),
+  locale,
+  tags,
+});
+export type Canned = z.infer<typeof Canned>;
+
+export const Webhook = z.object({
+  url: z.url({ protocol: /^https$/ }).max(2_000),
+  events: z
+    .array(z.string().regex(/^[a-z_]+\.[a-z_]+$/, "an event such as conversation.closed"))
+    .min(1)
+    .max(50),
+  active: z.boolean().default(true),
+});
+export type Webhook = z.infer<typeof Webhook>;
