@@ -66,7 +66,7 @@ function skillsByAgent(skills: readonly Skill[]): Record<string, string[]> {
 }
 
 /** Publishes the newest version of `site` and returns it. Throws where the site, KV or the desk cannot be reached. */
-export async function publishSite(env: Env, site: SiteKey, now: EpochMs): Promise<PublishedSite> {
+export async function publish(env: Env, site: SiteKey, now: EpochMs): Promise<PublishedSite> {
   const { published, skills } = await readSite(env, site, now);
   const { version, settings } = published;
   await env.CONFIG.put(configKey(site, version), JSON.stringify(published));
@@ -81,7 +81,7 @@ export async function publishSite(env: Env, site: SiteKey, now: EpochMs): Promis
 /** Publishes after a save. The save stands whatever happens here: a failure is logged, and the cron repeats it. */
 export async function publishChange(env: Env, site: SiteKey, now: EpochMs): Promise<void> {
   try {
-    await publishSite(env, site, now);
+    await publish(env, site, now);
   } catch (error) {
     console.error(JSON.stringify({ level: "error", event: "publish_failed", site, error: String(error) }));
   }

@@ -18,7 +18,7 @@ import {
 } from "../../migrations/schema.ts";
 import { hashApiKey } from "../auth/api-key.ts";
 import { personInserts } from "../auth/people.ts";
-import { publishSite } from "../publish/publish.ts";
+import { publish } from "../publish/publish.ts";
 import { DEMO_ARTICLES, DEMO_CANNED } from "./answers.ts";
 import { DEMO_CAMPAIGNS } from "./campaigns.ts";
 
@@ -79,7 +79,7 @@ export async function seedDemo(env: Env, now: EpochMs): Promise<void> {
     ...resourceInserts(db, "skills", "skl", DEMO_SKILLS, now),
     ...resourceInserts(db, "goals", "goa", DEMO_GOALS, now),
   ]);
-  await publishSite(env, DEMO_SITE, now);
+  await publish(env, DEMO_SITE, now);
 }
 
 async function peopleInserts(db: DrizzleD1Database, now: EpochMs): Promise<BatchItem<"sqlite">[]> {
