@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type {} from "vitest";
+import type { ProvidedContext } from "vitest";
 import type { TestProject } from "vitest/node";
 import { buildFrontEnds } from "../../scripts/bundle.ts";
 import { startServer } from "../../scripts/server.ts";
@@ -18,7 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   buildFrontEnds();
   const stateDir = mkdtempSync(join(tmpdir(), "aparte-system-"));
   const server = await startServer({ port: 0, stateDir });
-  project.provide("url", server.url);
+  project.provide("url" satisfies keyof ProvidedContext, server.url);
   return async () => {
     await server.stop();
     rmSync(stateDir, { recursive: true, force: true });
