@@ -1,0 +1,80 @@
+/**
+ * The names a condition may ask about (`contract.md` §3), and the nearest one to a name that is not among them.
+ */
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  page: ["url", "path", "title", "referrer", "status", "seconds", "scroll"],
+  session: ["pages", "seconds", "entry_path", "channel", "search_terms", "affiliate"],
+  cart: ["value", "items", "views", "views_since_add", "currency"],
+  funnel: ["name", "step", "steps"],
+  form: ["id", "field", "seconds", "refilled"],
+  signals: [
+    "rage_click",
+    "dead_click",
+    "exit_intent",
+    "u_turn",
+    "script_error",
+    "hesitation",
+    "scroll_thrash",
+    "copy_phone",
+  ],
+  visitor: ["visits", "orders", "lifetime_value", "identified", "last_call_outcome"],
+  device: ["type", "browser", "os", "language"],
+  geo: ["country", "region", "city"],
+  time: ["hour", "weekday"],
+  desk: ["covered", "free_slots", "wait_seconds"],
+  engagement: ["shown", "accepted", "declined", "last_kind", "seconds_since_last"],
+  score: ["purchase", "abandon", "uplift"],
+  event: ["name"],
+};
+
+export const FACT_NAMES: readonly string[] = Object.entries(FIXED).flatMap(([group, names]) =>
+  names.map((name) => `${group}.${name}`),
+);
+
+/** Below these, the site's own names follow. */
+export const OPEN_GROUPS: readonly string[] = [
+  "session.utm",
+  "visitor.traits",
+  "desk.skills",
+  "event.properties",
+];
+
+const KNOWN: ReadonlySet<string> = new Set(FACT_NAMES);
+
+/** Whether `path` is a fact that a condition may ask about. */
+export function isFactName(path: string): boolean {
+  return KNOWN.has(path) || OPEN_GROUPS.some((group) => path.startsWith(`${group}.`) && isFilled(path));
+}
+
+function isFilled(path: string): boolean {
+  return path.split(".").every((step) => step !== "");
+}
+
+/** The known name that `path` was most likely meant to be. */
+export function nearestFactName(path: string): string {
+  const names = [...FACT_NAMES, ...OPEN_GROUPS.map((group) => `${group}.*`)];
+  const last = path.split(".").at(-1) ?? path;
+  const distances = names.map((name) => {
+    const ending = name.slice(name.indexOf(".") + 1);
+    return Math.min(editDistance(path, name), editDistance(last, ending) + 1);
+  });
+  return names[distances.indexOf(Math.min(...distances))] ?? "page.path";
+}
+
+const MAX_COMPARED = 60;
+
+/** How many letters must change to make `a` into `b`. */
+function editDistance(a: string, b: string): number {
+  const from = a.slice(0, MAX_COMPARED).toLowerCase();
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = from[i - 1] === b[j - 1];
+      const replaced = (row[j - 1] ?? 0) + (same ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
