@@ -94,3 +94,12 @@ export const requireAdmin = createMiddleware<AppEnv>(async (c, next) => {
   if (c.get("role") !== "admin") throw new ApiError("forbidden", "only an admin of this site may do this");
   await next();
 });
+
+/** Lets only an admin of the whole installation pass. */
+export const requireInstallationAdmin = createMiddleware<AppEnv>(async (c, next) => {
+  const caller = c.get("caller");
+  if (caller.kind !== "user" || !caller.installationAdmin) {
+    throw new ApiError("forbidden", "only an admin of the installation may do this");
+  }
+  await next();
+});

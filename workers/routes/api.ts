@@ -3,12 +3,21 @@
  *
  * Each noun is a module; here they are mounted behind the gates that they share.
  */
+import { Scalar } from "@scalar/hono-api-reference";
 import { bodyLimit } from "hono/body-limit";
+import { authenticate, requireSite } from "../auth/authenticate.ts";
 import { ApiError } from "../errors.ts";
+import { agents } from "./agents.ts";
+import { apiKeys } from "./api-keys.ts";
 import { auth } from "./auth.ts";
+import { campaigns } from "./campaigns.ts";
+import { desk } from "./desk.ts";
 import { me } from "./me.ts";
 import { MAX_BODY_BYTES, nounRouter } from "./openapi.ts";
+import { audit, leftMessages } from "./records.ts";
+import { articles, canned, goals, skills, webhooks } from "./resources.ts";
 import { setup } from "./setup.ts";
+import { sites } from "./sites.ts";
 
 export const api = nounRouter();
 
@@ -20,6 +29,37 @@ api.use(
     },
   }),
 );
+api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
+api.doc31("/openapi.json", {
+  openapi: "3.1.0",
+  info: {
+    title: "Aparté",
+    version: "1",
+    description:
+      "Everything about a site: who works there, what it offers to whom, what was said, and what it earned. Sign in with `POST /api/auth/sign-in/email`, or send a site's API key as `Authorization: Bearer ak_…`.",
+  },
+  servers: [{ url: "/api" }],
+  security: [{ apiKey: [] }],
+});
+api.get(
+  "/docs",
+  Scalar({ url: "/api/openapi.json", cdn: "/api-docs/standalone.js", pageTitle: "Aparté API" }),
+);
+
 api.route("/auth", auth);
 api.route("/setup", setup);
 api.route("/me", me);
+
+api.use("/sites/:site/*", authenticate, requireSite);
+api.route("/sites", sites);
+api.route("/sites/:site/campaigns", campaigns);
+api.route("/sites/:site/goals", goals);
+api.route("/sites/:site/skills", skills);
+api.route("/sites/:site/articles", articles);
+api.route("/sites/:site/canned", canned);
+api.route("/sites/:site/webhooks", webhooks);
+api.route("/sites/:site/agents", agents);
+api.route("/sites/:site/api-keys", apiKeys);
+api.route("/sites/:site/audit", audit);
+api.route("/sites/:site/left-messages", leftMessages);
+api.route("/sites/:site", desk);

@@ -5,7 +5,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import * as z from "zod";
-import type { AppEnv } from "../env.ts";
+import type { AppEnv, Caller } from "../env.ts";
 import { ApiError } from "../errors.ts";
 
 export const MAX_BODY_BYTES = 512 * 1_024;
@@ -44,6 +44,12 @@ export function parseOrRefuse<T extends z.ZodType>(schema: T, value: unknown): z
   if (!result.success) throw invalid(result.error);
   return result.data;
 }
+
+/** What helpers of a route need of its context, whatever else the route's middleware put there. */
+export type Asked = {
+  req: { header(name: string): string | undefined; text(): Promise<string> };
+  var: { now: number; caller: Caller };
+};
 
 const ErrorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), path: z.string().optional() }),
@@ -124,7 +130,7 @@ export function etag(version: number): string {
 }
 
 /** Refuses a change of a version that the caller has not seen: 428 without `If-Match`, 412 when stale. */
-export function assertVersion(c: Context<AppEnv>, version: number): void {
+export function assertVersion(c: Asked, version: number): void {
   const wanted = c.req.header("if-match");
   if (wanted === undefined) {
     throw new ApiError("precondition_required", `send If-Match: ${etag(version)} to change this version`);
@@ -138,7 +144,7 @@ export function assertVersion(c: Context<AppEnv>, version: number): void {
 }
 
 /** The body of a change: an object whose keys replace those of what is stored. */
-export async function readPatch(c: Context<AppEnv>): Promise<Record<string, unknown>> {
+export async function readPatch(c: Pick<Asked, "req">): Promise<Record<string, unknown>> {
   const text = await c.req.text();
   let parsed: unknown;
   try {

@@ -1,0 +1,258 @@
+/**
+ * /api/sites/{site}/campaigns — what the site offers to whom.
+ *
+ * A campaign that is live runs in a phase, whose body `campaign_phases` keeps. Whenever a save leaves the campaign
+ * live with other PHASE_FIELDS than its phase has, a new phase begins: so neither a change while live nor one made
+ * during a pause mixes two experiments, and a smaller hold-out always is a phase of its own.
+ */
+import { createRoute } from "@hono/zod-openapi";
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { createMiddleware } from "hono/factory";
+import * as z from "zod";
+import { Campaign, CampaignInput, PHASE_FIELDS } from "../../domain/targeting/campaign.ts";
+import { readCondition } from "../../domain/targeting/condition.ts";
+import { campaignPhases, campaigns as table } from "../../migrations/schema.ts";
+import { requireAdmin } from "../auth/authenticate.ts";
+import { newId } from "../auth/people.ts";
+import type { AppEnv } from "../env.ts";
+import { ApiError } from "../errors.ts";
+import { campaignOf, type CampaignRow } from "../publish/campaign-row.ts";
+import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
+import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
+import {
+  ItemPath,
+  Page,
+  REFUSALS,
+  SitePath,
+  VERSION_REFUSALS,
+  assertVersion,
+  etag,
+  jsonBody,
+  jsonContent,
+  listOf,
+  nounRouter,
+  pageOf,
+  parseOrRefuse,
+  readCursor,
+  readPatch,
+} from "./openapi.ts";
+
+type CampaignEnv = AppEnv & { Variables: { campaign: CampaignRow } };
+
+/** The campaign of the path, or 404: before version and body are judged. */
+export async function findCampaign(env: Env, site: string, id: string): Promise<CampaignRow> {
+  const row = await drizzle(env.DB)
+    .select()
+    .from(table)
+    .where(and(eq(table.site, site), eq(table.id, id), isNull(table.deletedAt)))
+    .get();
+  if (row === undefined) throw new ApiError("not_found", "there is no such campaign at this site");
+  return row;
+}
+
+const existing = createMiddleware<CampaignEnv>(async (c, next) => {
+  c.set("campaign", await findCampaign(c.env, c.req.param("site") ?? "", c.req.param("id") ?? ""));
+  await next();
+});
+
+/** What zod's shape cannot say: a condition that can be read, and variants that can be told apart. */
+function assertSound(input: CampaignInput): void {
+  const condition = readCondition(input.condition);
+  const problem = condition.ok ? undefined : condition.problems[0];
+  if (problem !== undefined) {
+    const path = ["condition", problem.path].filter((part) => part !== "").join(".");
+    throw new ApiError("invalid", problem.message, { path });
+  }
+  const keys = input.variants.map(({ key }) => key);
+  const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+  if (twice >= 0) {
+    throw new ApiError("invalid", "two variants have this key", { path: `variants.${twice}.key` });
+  }
+}
+
+function differs(a: CampaignInput, b: CampaignInput): boolean {
+  return PHASE_FIELDS.some((field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]));
+}
+
+/** The phase in which `input` will run: the present one, or the next where it no longer is the same experiment. */
+async function phaseFor(env: Env, row: CampaignRow, input: CampaignInput): Promise<number> {
+  if (input.status !== "live") return row.phase;
+  const running = await drizzle(env.DB)
+    .select({ body: campaignPhases.body })
+    .from(campaignPhases)
+    .where(
+      and(
+        eq(campaignPhases.site, row.site),
+        eq(campaignPhases.campaignId, row.id),
+        eq(campaignPhases.phase, row.phase),
+      ),
+    )
+    .get();
+  if (running === undefined) return row.phase;
+  return differs(CampaignInput.parse(JSON.parse(running.body)), input) ? row.phase + 1 : row.phase;
+}
+
+/** Keeps the body of a phase that begins; taken from the row itself, so a lost race cannot write another's. */
+function phaseInsert(db: ReturnType<typeof drizzle>, site: string, id: string) {
+  return db.run(sql`INSERT INTO campaign_phases (site, campaign_id, phase, body, started_at)
+    SELECT site, id, phase, body, updated_at FROM campaigns
+    WHERE site = ${site} AND id = ${id} AND status = 'live'
+    ON CONFLICT DO NOTHING`);
+}
+
+const tags = ["Campaigns"];
+const list = createRoute({
+  method: "get",
+  path: "/",
+  summary: "Campaigns, newest first",
+  tags,
+  request: {
+    params: SitePath,
+    query: Page.extend({ status: z.enum(["draft", "live", "paused", "ended"]).optional() }),
+  },
+  responses: { 200: jsonContent(listOf(Campaign), "Campaigns"), ...REFUSALS },
+});
+const create = createRoute({
+  method: "post",
+  path: "/",
+  summary: "Make a campaign",
+  tags,
+  middleware: [requireAdmin] as const,
+  request: { params: SitePath, body: jsonBody(CampaignInput) },
+  responses: { 201: jsonContent(Campaign, "The campaign"), ...REFUSALS },
+});
+const read = createRoute({
+  method: "get",
+  path: "/{id}",
+  summary: "One campaign",
+  tags,
+  middleware: [existing] as const,
+  request: { params: ItemPath },
+  responses: { 200: jsonContent(Campaign, "The campaign"), ...REFUSALS },
+});
+const update = createRoute({
+  method: "patch",
+  path: "/{id}",
+  summary: "Change a campaign; live within 10 s",
+  description: `While live, a change of ${PHASE_FIELDS.join(", ")} starts a new phase with its own results.`,
+  tags,
+  middleware: [requireAdmin, existing] as const,
+  request: { params: ItemPath },
+  responses: { 200: jsonContent(Campaign, "The campaign now"), ...REFUSALS, ...VERSION_REFUSALS },
+});
+const remove = createRoute({
+  method: "delete",
+  path: "/{id}",
+  summary: "Delete a campaign; its history stays",
+  tags,
+  middleware: [requireAdmin, existing] as const,
+  request: { params: ItemPath },
+  responses: { 204: { description: "Deleted" }, ...REFUSALS },
+});
+
+export const campaigns = nounRouter();
+
+campaigns.openapi(list, async (c) => {
+  const { site } = c.req.valid("param");
+  const { cursor, limit, status } = c.req.valid("query");
+  const after = cursor === undefined ? undefined : readCursor(z.tuple([z.string()]), cursor)[0];
+  const rows = await drizzle(c.env.DB)
+    .select()
+    .from(table)
+    .where(
+      and(
+        eq(table.site, site),
+        isNull(table.deletedAt),
+        after === undefined ? undefined : lt(table.id, after),
+        status === undefined ? undefined : eq(table.status, status),
+      ),
+    )
+    .orderBy(desc(table.id))
+    .limit(limit + 1);
+  return c.json(
+    pageOf(rows, limit, ({ id }) => [id], campaignOf),
+    200,
+  );
+});
+
+campaigns.openapi(create, async (c) => {
+  const { site } = c.req.valid("param");
+  const input = c.req.valid("json");
+  assertSound(input);
+  const now = c.get("now");
+  const id = newId("cmp");
+  const { status, name } = input;
+  const db = drizzle(c.env.DB);
+  const row = { id, site, status, name, body: JSON.stringify(input), createdAt: now, updatedAt: now };
+  const [made] = await db.batch([
+    db.insert(table).values(row).returning(),
+    phaseInsert(db, site, id),
+    auditInsert(db, c, { site, action: "campaign.create", target: id, detail: { name, status } }),
+    raiseConfigVersion(db, site),
+  ]);
+  if (status === "live") await publishChange(c.env, site, now);
+  const campaign = campaignOf(made[0] as CampaignRow);
+  c.header("etag", etag(campaign.version));
+  return c.json(campaign, 201);
+});
+
+campaigns.openapi(read, async (c) => {
+  const campaign = campaignOf(c.get("campaign"));
+  c.header("etag", etag(campaign.version));
+  return c.json(campaign, 200);
+});
+
+campaigns.openapi(update, async (c) => {
+  const { site, id } = c.req.valid("param");
+  const row = c.get("campaign");
+  assertVersion(c, row.version);
+  const patch = await readPatch(c);
+  const input = parseOrRefuse(CampaignInput, { ...CampaignInput.parse(JSON.parse(row.body)), ...patch });
+  assertSound(input);
+  const now = c.get("now");
+  const version = row.version + 1;
+  const body = JSON.stringify(input);
+  const phase = await phaseFor(c.env, row, input);
+  const { status, name } = input;
+  const db = drizzle(c.env.DB);
+  const [changed] = await db.batch([
+    db
+      .update(table)
+      .set({ status, name, body, version, phase, updatedAt: now })
+      .where(
+        and(eq(table.site, site), eq(table.id, id), eq(table.version, row.version), isNull(table.deletedAt)),
+      )
+      .returning(),
+    phaseInsert(db, site, id),
+    auditInsertWhere(
+      db,
+      c,
+      { site, action: "campaign.update", target: id, detail: { keys: Object.keys(patch), version, phase } },
+      sql`EXISTS (SELECT 1 FROM campaigns WHERE id = ${id} AND version = ${version} AND body = ${body})`,
+    ),
+    raiseConfigVersion(db, site),
+  ]);
+  if (changed[0] === undefined) {
+    throw new ApiError("precondition_failed", "somebody saved at the same moment");
+  }
+  if (row.status === "live" || status === "live") await publishChange(c.env, site, now);
+  c.header("etag", etag(version));
+  return c.json(campaignOf(changed[0]), 200);
+});
+
+campaigns.openapi(remove, async (c) => {
+  const { site, id } = c.req.valid("param");
+  const now = c.get("now");
+  const db = drizzle(c.env.DB);
+  await db.batch([
+    db
+      .update(table)
+      .set({ deletedAt: now, updatedAt: now, status: "ended" })
+      .where(and(eq(table.site, site), eq(table.id, id))),
+    auditInsert(db, c, { site, action: "campaign.delete", target: id }),
+    raiseConfigVersion(db, site),
+  ]);
+  await publishChange(c.env, site, now);
+  return c.body(null, 204);
+});
