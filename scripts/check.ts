@@ -11,7 +11,9 @@ import { bundleWorker, ROOT } from "./bundle.ts";
 
 const KIB = 1_024;
 
-type Lock = { packages: Record<string, { dev?: boolean; devOptional?: boolean; license?: string }> };
+type Lock = {
+  packages: Record<string, { dev?: boolean; devOptional?: boolean; optional?: boolean; license?: string }>;
+};
 
 const steps: [name: string, holds: () => boolean][] = [
   ["format", () => run("node_modules/oxfmt/bin/oxfmt", ["--check", "."])],
@@ -61,7 +63,7 @@ function sizesHold(): boolean {
 function licencesHold(): boolean {
   const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as Lock;
   const shipped = Object.entries(lock.packages).filter(
-    ([path, entry]) => path !== "" && entry.dev !== true && entry.devOptional !== true,
+    ([path, entry]) => path !== "" && !entry.dev && !entry.devOptional && !entry.optional,
   );
   const bad = shipped.filter(([, { license }]) => !isAllowed(license ?? ""));
   for (const [path, { license }] of bad) console.error(`${path}: ${license ?? "no licence named"}`);

@@ -21,6 +21,7 @@ const ALLOWED = new Set([
   "CC0-1.0",
   "Unlicense",
   "BlueOak-1.0.0",
+  "BSL-1.0",
 ]);
 
 /** The packages that hold `files` (module ids or paths; virtual ones are ignored), by name and version. */
