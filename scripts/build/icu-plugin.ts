@@ -10,6 +10,8 @@ import type { Plugin } from "vite";
 
 const SUFFIX = ".json?icu";
 const CARDINALS = "@messageformat/runtime/lib/cardinals";
+/** Asked for instead, where a catalogue has ordinals too. */
+const ORDINALS = "@messageformat/runtime/lib/plurals";
 /** The browser knows every language's plural rules: the compiled messages ask it instead of carrying a copy. */
 const PLURALS = `
 const rules = (locale) => {
@@ -23,7 +25,7 @@ export function icu(): Plugin {
     name: "aparte:icu",
     enforce: "pre",
     async resolveId(source, importer) {
-      if (source === CARDINALS) return `\0${CARDINALS}`;
+      if (source === CARDINALS || source === ORDINALS) return `\0${CARDINALS}`;
       if (!source.endsWith(SUFFIX)) return null;
       const found = await this.resolve(source.slice(0, -"?icu".length), importer, { skipSelf: true });
       // The trailing `.js` keeps Vite's own JSON plugin away.

@@ -41,6 +41,8 @@ export type MountOptions = {
 export type WidgetHandle = {
   /** A (new) decision for this visitor; the same id again changes nothing. */
   show(decision: Decision): void;
+  /** A newer answer carries no decision: the one on screen was taken back. Without one, nothing happens. */
+  withdraw(): void;
   open(): void;
   close(): void;
   /** Remove everything from the page and forget the conversation: the visitor was reset or withdrew consent. */

@@ -1,0 +1,137 @@
+/**
+ * The invitation: who, that they are free, one question, two answers of equal size and a way to be left alone.
+ *
+ * It takes no focus and no space of the page; Escape and the cross mean no.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { VNode } from "preact";
+import Copy from "lucide-static/icons/copy.svg?raw";
+import Cross from "lucide-static/icons/x.svg?raw";
+import { Icon } from "../shared/icon.tsx";
+import type { Card as Creative } from "./creative.ts";
+import { Face } from "./face.tsx";
+import { keepClear } from "./keep-clear.ts";
+import type { Screen } from "./screen.ts";
+import { whenSeen } from "./when-seen.ts";
+
+export function Card({ screen, card }: { screen: Screen; card: Creative }): VNode {
+  const element = useRef<HTMLElement>(null);
+  const [why, setWhy] = useState(false);
+  const { t } = screen.words;
+  const site = screen.site.value;
+  const taken = screen.copied.value && card.code !== null;
+
+  useEffect(() => {
+    const { current } = element;
+    if (!current) return;
+    const stopWatching = whenSeen(current, () => screen.shown());
+    const stopClearing = keepClear(current);
+    const escape = (event: KeyboardEvent): void => {
+      if (event.key === "Escape" && !event.defaultPrevented && !isBusy(event)) screen.decline(false);
+    };
+    document.addEventListener("keydown", escape);
+    return () => {
+      stopWatching();
+      stopClearing();
+      document.removeEventListener("keydown", escape);
+    };
+  }, [screen]);
+
+  return (
+    <section ref={element} class={`card ${card.kind}`} aria-label={t("invitation", { site })}>
+      <header class="who">
+        {card.kind === "chat" && <Face name={card.agent} />}
+        <Who screen={screen} card={card} />
+        <button class="bare" type="button" aria-label={t("close")} title={t("close")} onClick={close}>
+          <Icon svg={Cross} size={20} />
+        </button>
+      </header>
+      <h2>{card.title ?? t("chatTitle")}</h2>
+      {(card.text || card.kind === "chat") && <p>{card.text ?? t("chatText")}</p>}
+      {card.thumbnails.length > 0 && (
+        <ul class="thumbnails">
+          {card.thumbnails.map(({ url, label }) => (
+            <li key={url}>
+              <img src={url} alt="" width={56} height={64} />
+              {label && <span>{label}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {card.code && (
+        <div class="code">
+          <code>{card.code}</code>
+          <button type="button" class="quiet" onClick={() => void screen.clickCode()}>
+            <Icon svg={Copy} size={16} />
+            {t("copy")}
+          </button>
+        </div>
+      )}
+      {card.terms && <p class="terms">{card.terms}</p>}
+      <p role="status" class={taken ? "taken" : "unseen"}>
+        {taken ? t("copied") : ""}
+      </p>
+      <div class="answers">
+        {taken ? (
+          <button type="button" class="plain" onClick={() => screen.finish()}>
+            {t("done")}
+          </button>
+        ) : (
+          <>
+            <button type="button" class="main" onClick={() => void screen.accept()}>
+              {card.accept ?? acceptWord(card, t)}
+            </button>
+            <button type="button" class="plain" onClick={() => screen.decline(false)}>
+              {card.decline ?? t("decline")}
+            </button>
+          </>
+        )}
+      </div>
+      <footer>
+        <button type="button" class="link" onClick={() => screen.decline(true)}>
+          {t("never")}
+        </button>
+        <button type="button" class="link" aria-expanded={why} onClick={() => setWhy(!why)}>
+          {t("why")}
+        </button>
+      </footer>
+      {why && <p class="because">{t("whyText", { site })}</p>}
+    </section>
+  );
+
+  function close(): void {
+    if (taken) screen.finish();
+    else screen.decline(false);
+  }
+}
+
+function Who({ screen, card }: { screen: Screen; card: Creative }): VNode {
+  const site = screen.site.value;
+  if (card.kind !== "chat") return <p class="site">{site}</p>;
+  return (
+    <div class="name">
+      <p>
+        <strong>{card.agent ?? site}</strong>
+        {card.agent && <> · {card.role ?? site}</>}
+      </p>
+      {card.agent && (
+        <p class="free">
+          <span class="dot" aria-hidden="true" />
+          {screen.words.t("freeNow")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function acceptWord(card: Creative, t: Screen["words"]["t"]): string {
+  if (card.code) return t("takeCode");
+  return card.link ? t("discover") : t("accept");
+}
+
+/** Escape that belongs to something of the page: its dialog, or a field being written in. */
+function isBusy(event: KeyboardEvent): boolean {
+  const [target] = event.composedPath();
+  if (!(target instanceof Element)) return false;
+  return target.closest("dialog,[role=dialog],input,textarea,select,[contenteditable]") !== null;
+}

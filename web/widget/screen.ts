@@ -1,0 +1,256 @@
+/**
+ * What the widget shows now, and the few steps between its faces: card, panel, launcher, nothing.
+ *
+ * Holds   signals only; drawing is the components' business, talking is the conversation's.
+ */
+import { computed, signal } from "@preact/signals";
+import type { Decision } from "../../domain/targeting/decision.ts";
+import type { MountOptions } from "../shared/widget-mount.ts";
+import type { Conversation } from "./conversation.ts";
+import { readCreative } from "./creative.ts";
+import { memoryOf } from "./memory.ts";
+import type { Availability } from "./server.ts";
+import { serverOf } from "./server.ts";
+import { wordsOf } from "./words.ts";
+
+export type View = "none" | "card" | "panel" | "launcher";
+export type Screen = ReturnType<typeof screenOf>;
+/** The screen once its conversation is loaded: what the panel draws from. */
+export type ChatScreen = Screen & { conversation: Conversation };
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export function screenOf(page: MountOptions) {
+  const server = serverOf(page);
+  const memory = memoryOf(page.key);
+  /** The chat's own code comes only when somebody chats. */
+  const chat = signal<Awaited<ReturnType<typeof loadChat>> | null>(null);
+  const conversation = signal<Conversation | null>(null);
+  const view = signal<View>("none");
+  const decision = signal<Decision | null>(null);
+  const available = signal<Availability | null>(null);
+  const leaving = signal(false);
+  const copied = signal(false);
+  /** True once the visitor asked for the panel: only then may focus move into it. */
+  const asked = signal(false);
+  /** True once the visitor put the panel away themselves: then the launcher takes the focus. */
+  const focusBack = signal(false);
+  const judged = new Set<string>();
+  let expiry: ReturnType<typeof setTimeout> | undefined;
+  let accepted: string | null = null;
+
+  const creative = computed(() => (decision.value ? readCreative(decision.value) : null));
+
+  function engage(name: "Shown" | "Accepted" | "Declined" | "Clicked" | "Ignored", more?: object): void {
+    const shown = decision.value;
+    if (shown) page.send(`Engagement ${name}`, { decision_id: shown.id, ...more });
+  }
+
+  /** The card goes; what remains is the launcher, or nothing where the visitor wants nothing. */
+  function dismiss(remains: View): void {
+    clearTimeout(expiry);
+    if (decision.value) judged.add(decision.value.id);
+    decision.value = null;
+    copied.value = false;
+    if (view.value === "card") view.value = remains;
+  }
+
+  async function look(): Promise<void> {
+    try {
+      available.value = await server.availability();
+    } catch (failure) {
+      // Unknown is not closed: the conversation itself will say what is possible.
+      console.warn("aparte: availability", failure);
+    }
+  }
+
+  async function loadChat() {
+    return await import("./chat.ts");
+  }
+
+  async function talk(): Promise<Conversation> {
+    chat.value ??= await loadChat();
+    conversation.value ??= new chat.value.Conversation(page, server, memory);
+    return conversation.value;
+  }
+
+  function isTalking(): boolean {
+    return conversation.value?.phase.value === "live";
+  }
+
+  async function openPanel(): Promise<void> {
+    const talking = await talk();
+    view.value = "panel";
+    memory.keepOpen(true);
+    page.on("open");
+    if (talking.phase.value === "none" && !talking.resume()) {
+      await look();
+      leaving.value = available.value !== null && available.value.state !== "online";
+    }
+  }
+
+  return {
+    page,
+    server,
+    memory,
+    chat,
+    talk: conversation,
+    words: wordsOf(page.locale),
+    view,
+    decision,
+    creative,
+    available,
+    leaving,
+    copied,
+    asked,
+    focusBack,
+    site: computed(() => available.value?.name || location.hostname),
+    look,
+
+    show(next: Decision): void {
+      if (next.id === decision.value?.id || judged.has(next.id)) return;
+      if (view.value === "panel" || isTalking()) return;
+      const left = Date.parse(next.expires_at) - Date.now();
+      if (left <= 0) return;
+      clearTimeout(expiry);
+      decision.value = next;
+      view.value = "card";
+      expiry = setTimeout(
+        () => {
+          engage("Ignored");
+          dismiss("launcher");
+        },
+        Math.min(left, LONGEST_TIMER_MS),
+      );
+      page.on("decision", { id: next.id, kind: next.kind });
+    },
+
+    /** A newer answer no longer names the decision: it was taken back, and nobody is told anything. */
+    withdraw(): void {
+      if (!copied.value) dismiss(isTalking() ? "launcher" : "none");
+    },
+
+    shown(): void {
+      engage("Shown");
+      page.on("shown", { id: decision.value?.id });
+    },
+
+    async accept(): Promise<void> {
+      const shown = decision.value;
+      const card = creative.value;
+      if (!shown || !card) return;
+      engage("Accepted");
+      page.on("accepted", { id: shown.id });
+      clearTimeout(expiry);
+      if (card.code !== null) {
+        await copy(card.code);
+        if (card.link !== null) location.assign(card.link);
+        return;
+      }
+      if (card.link !== null) {
+        engage("Clicked");
+        dismiss("launcher");
+        location.assign(card.link);
+        return;
+      }
+      accepted = shown.id;
+      asked.value = true;
+      const [talking] = await Promise.all([talk(), look()]);
+      dismiss("launcher");
+      view.value = "panel";
+      memory.keepOpen(true);
+      page.on("open");
+      // A place was kept for this visitor, so "busy" is not about them; "closed" is.
+      if (available.value?.state === "closed") leaving.value = true;
+      else await talking.open(accepted);
+    },
+
+    decline(forever: boolean): void {
+      const shown = decision.value;
+      if (!shown) return;
+      engage("Declined", forever ? { forever: true } : {});
+      page.on("declined", { id: shown.id, forever });
+      dismiss(forever ? "none" : "launcher");
+    },
+
+    /** Copy the offer's code, by the visitor's hand. */
+    async clickCode(): Promise<void> {
+      engage("Clicked");
+      if (creative.value?.code) await copy(creative.value.code);
+    },
+
+    /** Close a card whose offer was taken. */
+    finish(): void {
+      dismiss("launcher");
+    },
+
+    async open(): Promise<void> {
+      dismiss("none");
+      asked.value = true;
+      await openPanel();
+    },
+
+    minimise(): void {
+      if (view.value !== "panel") return;
+      memory.keepOpen(false);
+      focusBack.value = asked.value;
+      view.value = "launcher";
+      page.on("close");
+    },
+
+    /** Wait for an answer here after all. */
+    async stay(): Promise<void> {
+      leaving.value = false;
+      await (await talk()).open(accepted);
+    },
+
+    leave(): void {
+      leaving.value = true;
+    },
+
+    async startAgain(): Promise<void> {
+      (await talk()).forget();
+      accepted = null;
+      await openPanel();
+    },
+
+    /** Another tab opened a conversation: it is this tab's too. */
+    async join(): Promise<void> {
+      if ((await talk()).resume() && view.value === "none") view.value = "launcher";
+    },
+
+    /** Remove what the page remembers of this visitor. */
+    forget(): void {
+      clearTimeout(expiry);
+      conversation.value?.forget();
+      memory.forget();
+      memory.keepRequest(null);
+      memory.keepDraft("");
+      memory.keepOpen(false);
+    },
+
+    /** Begin as the page asks: an invitation, the open panel, or what is remembered. */
+    async begin(): Promise<void> {
+      const resumed = memory.conversation() !== null && (await talk()).resume();
+      if (page.open) {
+        asked.value = true;
+        await openPanel();
+      } else if (resumed) {
+        view.value = memory.wasOpen() ? "panel" : "launcher";
+      } else if (!page.decision) {
+        view.value = "launcher";
+      }
+      if (page.decision && !resumed) this.show(page.decision);
+      await look();
+    },
+  };
+
+  async function copy(code: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(code);
+    } catch {
+      // The clipboard may be refused; the code stays on the card, to be selected.
+    }
+    copied.value = true;
+  }
+}

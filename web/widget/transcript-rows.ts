@@ -1,0 +1,100 @@
+/**
+ * The log and the outbox as the visitor reads them: runs of bubbles and italic lines.
+ *
+ * Pure: locale and catalogue are the screen's business, so lines carry names, not sentences.
+ *
+ * Shapes  a `Run` is what one side said without interruption; its note stands under the last bubble.
+ * Units   `at` is ISO 8601 UTC, or null for what the server has not timed yet.
+ */
+import type { ErrorCode, Role } from "../../domain/chat/wire.ts";
+import type { LogEvent } from "./conversation-log.ts";
+import type { Outbox } from "./outbox.ts";
+
+export type BubbleState = "read" | "sent" | "waiting" | "failed" | null;
+export type Bubble = {
+  key: string;
+  body: string;
+  at: string | null;
+  state: BubbleState;
+  reason: ErrorCode | null;
+};
+export type Run = { type: "run"; key: string; mine: boolean; name: string | null; bubbles: Bubble[] };
+export type Line = { type: "line"; key: string; name: LineName; who: string | null; at: string };
+export type LineName = "joined" | "transferred" | "closed" | "closed_by_visitor" | "closed_idle";
+export type Row = Run | Line;
+
+/** The rows of `events` followed by what is still on its way; `readByAgent` is the agent's last read seq. */
+export function rowsOf(events: readonly LogEvent[], outbox: Outbox, readByAgent: number): Row[] {
+  const rows: Row[] = [];
+  const echoed = new Set<string | null>();
+  for (const event of events) {
+    if (event.type === "event") {
+      const line = lineOf(event);
+      if (line) rows.push(line);
+      continue;
+    }
+    if (event.kind === "note") continue;
+    const mine = event.from.role === "visitor";
+    if (mine) echoed.add(event.client_id);
+    const state = !mine ? null : event.seq <= readByAgent ? "read" : "sent";
+    const key = mine && event.client_id ? event.client_id : `s${event.seq}`;
+    say(rows, event.from.role, event.from.name, { key, body: event.body, at: event.at, state, reason: null });
+  }
+  for (const one of outbox) {
+    if (echoed.has(one.client_id)) continue;
+    const state = one.failed ? "failed" : "waiting";
+    say(rows, "visitor", null, { key: one.client_id, body: one.body, at: null, state, reason: one.failed });
+  }
+  return rows;
+}
+
+/** What an event says of who has the conversation: a name, null for nobody any more, undefined for nothing. */
+export function agentNamed(event: LogEvent): string | null | undefined {
+  if (event.type === "message") return event.from.role === "agent" ? event.from.name : undefined;
+  if (event.name === "assigned" || event.name === "transferred") return nameIn(event["agent"] ?? event["to"]);
+  if (event.name === "returned" || event.name === "requeued") return null;
+  return undefined;
+}
+
+function lineOf(event: Extract<LogEvent, { type: "event" }>): Line | null {
+  const line = (name: LineName, who: string | null): Line => {
+    return { type: "line", key: `s${event.seq}`, name, who, at: event.at };
+  };
+  switch (event.name) {
+    case "assigned":
+      return line("joined", agentNamed(event) ?? null);
+    case "transferred":
+      return line("transferred", agentNamed(event) ?? null);
+    case "closed":
+      return line(closing(event["reason"], event["by"]), nameIn(event["agent"] ?? event["by"]) ?? null);
+    default:
+      return null;
+  }
+}
+
+function closing(reason: unknown, by: unknown): LineName {
+  const role = typeof by === "object" && by !== null && "role" in by ? by.role : by;
+  if (reason === "visitor" || role === "visitor") return "closed_by_visitor";
+  return reason === "idle" ? "closed_idle" : "closed";
+}
+
+function nameIn(value: unknown): string | null | undefined {
+  if (typeof value !== "object" || value === null || !("name" in value)) return undefined;
+  return typeof value.name === "string" && value.name !== "" ? value.name : null;
+}
+
+function say(rows: Row[], role: Role, name: string | null, bubble: Bubble): void {
+  const mine = role === "visitor";
+  const last = rows.at(-1);
+  if (last?.type === "run" && last.mine === mine && last.name === name && !breaksRun(last)) {
+    last.bubbles.push(bubble);
+  } else {
+    rows.push({ type: "run", key: `r${bubble.key}`, mine, name, bubbles: [bubble] });
+  }
+}
+
+/** A bubble that needs the visitor, or is still on its way, keeps its own note: the run ends with it. */
+function breaksRun(run: Run): boolean {
+  const state = run.bubbles.at(-1)?.state;
+  return state === "failed" || state === "waiting";
+}
