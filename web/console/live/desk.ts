@@ -1,0 +1,193 @@
+/**
+ * The desk as this console sees it: who is online, who waits, what is offered to me, what is mine.
+ *
+ * The server decides; here its frames are kept as signals, and wishes are sent. Nothing is guessed but one thing:
+ * after a lost connection the agent's own status is said again, since a desk that missed us may have set us away.
+ *
+ * Units   `offsetMs` is the server's clock minus this one's, so that waits are true on a wrong clock.
+ */
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { decode } from "../../../domain/chat/wire.ts";
+import {
+  DeskServerFrame,
+  type AgentState,
+  type DeskAgent,
+  type DeskClientFrame,
+  type DeskConversation,
+} from "../../../domain/desk/wire.ts";
+import { whoAmI } from "../../shared/session.ts";
+import { Link, socketUrl } from "./link.ts";
+
+export type Offer = { item: DeskConversation; expiresAt: string | null };
+export type Whereabouts = { page: string | null; title: string | null; at: string };
+export type DeskFault = { code: string; message: string };
+type Snapshot = Extract<DeskServerFrame, { type: "snapshot" }>;
+
+export type DeskListener = {
+  assigned: (item: DeskConversation) => void;
+  revoked: (conversation: string, reason: string) => void;
+  /** The login no longer holds. */
+  loginLost: () => void;
+};
+
+export class Desk {
+  readonly link: Link;
+  readonly meId = signal<string | null>(null);
+  readonly agents = signal<readonly DeskAgent[]>([]);
+  readonly queue = signal<readonly DeskConversation[]>([]);
+  readonly mine = signal<readonly DeskConversation[]>([]);
+  readonly offers = signal<readonly Offer[]>([]);
+  readonly targetSeconds = signal(60);
+  readonly offsetMs = signal(0);
+  readonly ready = signal(false);
+  readonly fault = signal<DeskFault | null>(null);
+  /** The desk set this agent away by itself, after offers nobody took. */
+  readonly setAway = signal(false);
+  readonly whereabouts = signal<Readonly<Record<string, Whereabouts>>>({});
+  readonly me: ReadonlySignal<DeskAgent | null> = computed(
+    () => this.agents.value.find((agent) => agent.id === this.meId.value) ?? null,
+  );
+
+  readonly #listener: DeskListener;
+  #wish: { state: AgentState; capacity: number } | null = null;
+
+  constructor(site: string, listener: DeskListener) {
+    this.#listener = listener;
+    this.link = new Link({
+      dial: () => Promise.resolve(new WebSocket(socketUrl(`/api/sites/${site}/desk/socket`))),
+      greet: () => {},
+      hear: (text) => this.#hear(text),
+      renew: async () => {
+        const stillIn = (await whoAmI()) !== null;
+        if (!stillIn) this.#listener.loginLost();
+        return stillIn;
+      },
+    });
+  }
+
+  /** Say what I am and how many conversations I take at once. */
+  setStatus(state: AgentState, capacity: number): void {
+    this.#wish = { state, capacity };
+    this.setAway.value = false;
+    this.#send({ type: "status", state, capacity });
+  }
+
+  accept(conversation: string): void {
+    this.#send({ type: "accept", conversation });
+  }
+
+  decline(conversation: string): void {
+    this.#send({ type: "decline", conversation });
+    this.#dropOffer(conversation);
+  }
+
+  transfer(conversation: string, toAgent: string, note: string): void {
+    const noted = note.trim() === "" ? {} : { note: note.trim() };
+    this.#send({ type: "transfer", conversation, to_agent: toAgent, ...noted });
+  }
+
+  wrapUp(conversation: string, outcome: string): void {
+    this.#send({ type: "wrap_up", conversation, outcome });
+  }
+
+  stop(): void {
+    this.link.stop();
+  }
+
+  #send(frame: DeskClientFrame): void {
+    this.fault.value = null;
+    if (!this.link.send(frame)) this.fault.value = { code: "offline", message: "" };
+  }
+
+  #hear(text: string): void {
+    const frame = decode(DeskServerFrame, text);
+    if (frame === null) return;
+    batch(() => this.#apply(frame));
+  }
+
+  #apply(frame: DeskServerFrame): void {
+    switch (frame.type) {
+      case "snapshot":
+        return this.#begin(frame);
+      case "offered":
+        return this.#offered({ item: frame.item, expiresAt: frame.expires_at });
+      case "assigned":
+        this.#dropOffer(frame.conversation);
+        this.mine.value = [...without(this.mine.value, frame.conversation), frame.item];
+        return this.#listener.assigned(frame.item);
+      case "revoked":
+        this.#dropOffer(frame.conversation);
+        this.mine.value = without(this.mine.value, frame.conversation);
+        return this.#listener.revoked(frame.conversation, frame.reason);
+      case "queue":
+        this.queue.value = frame.items;
+        this.offers.value = this.offers.value.filter((offer) => this.#stands(offer, frame.items));
+        return this.#setAgents(frame.agents);
+      case "visitors": {
+        const moved = frame.items.flatMap(({ conversation, page, title, at }) =>
+          conversation === null ? [] : [[conversation, { page, title, at }] as const],
+        );
+        this.whereabouts.value = { ...this.whereabouts.value, ...Object.fromEntries(moved) };
+        return;
+      }
+      case "error":
+        this.fault.value = { code: frame.code, message: frame.message };
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #begin(snapshot: Snapshot): void {
+    this.link.settle();
+    this.offsetMs.value = Date.parse(snapshot.at) - Date.now();
+    this.meId.value = snapshot.me.id;
+    const others = snapshot.agents.filter((agent) => agent.id !== snapshot.me.id);
+    this.agents.value = [...others, snapshot.me];
+    this.queue.value = snapshot.queue;
+    this.mine.value = snapshot.mine;
+    this.targetSeconds.value = snapshot.wait_target_seconds;
+    this.offers.value = this.offers.value.filter((offer) => this.#stands(offer, snapshot.queue));
+    for (const item of snapshot.queue) {
+      const known = this.offers.value.some((offer) => offer.item.conversation === item.conversation);
+      if (item.status === "offered" && item.agent?.id === snapshot.me.id && !known) {
+        this.#offered({ item, expiresAt: null });
+      }
+    }
+    this.ready.value = true;
+    const wish = this.#wish;
+    if (wish !== null && (wish.state !== snapshot.me.state || wish.capacity !== snapshot.me.capacity)) {
+      this.#send({ type: "status", ...wish });
+    }
+  }
+
+  #setAgents(agents: readonly DeskAgent[]): void {
+    this.agents.value = agents;
+    const me = this.me.value;
+    if (me === null || this.#wish === null) return;
+    if (this.#wish.state === "online" && me.state === "away") {
+      this.#wish = { state: "away", capacity: me.capacity };
+      this.setAway.value = true;
+    }
+  }
+
+  #offered(offer: Offer): void {
+    this.#dropOffer(offer.item.conversation);
+    this.offers.value = [...this.offers.value, offer];
+  }
+
+  #dropOffer(conversation: string): void {
+    this.offers.value = this.offers.value.filter((offer) => offer.item.conversation !== conversation);
+  }
+
+  /** An offer falls when the queue says that it is somebody else's, or nobody's, now. */
+  #stands(offer: Offer, queue: readonly DeskConversation[]): boolean {
+    const item = queue.find((row) => row.conversation === offer.item.conversation);
+    if (item === undefined) return true;
+    return item.status === "offered" && (item.agent === null || item.agent.id === this.meId.value);
+  }
+}
+
+function without(items: readonly DeskConversation[], conversation: string): DeskConversation[] {
+  return items.filter((item) => item.conversation !== conversation);
+}

@@ -1,0 +1,195 @@
+/**
+ * One agent at work on one site: the desk, a room for each conversation, and what is before the agent's eyes.
+ *
+ * A conversation that ended without the agent stays in the list until the agent has concluded it.
+ */
+import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import type { Author } from "../../domain/chat/wire.ts";
+import type { DeskConversation } from "../../domain/desk/wire.ts";
+import type { Me, Membership } from "../shared/session.ts";
+import { ring, soundOn } from "./live/alarm-bell.ts";
+import { Desk } from "./live/desk.ts";
+import { Room } from "./live/room.ts";
+import { forgetSeat } from "./live/seat.ts";
+import { Reading } from "./live/reading.ts";
+import { readCanned, type Canned } from "./model/canned.ts";
+import { waitingSince } from "./model/log.ts";
+import { go, place, shownConversation } from "./route.ts";
+import { t } from "./words.ts";
+
+const RING_AGAIN_MS = 6_000;
+
+export type Notice = { key: string; name: string } | null;
+
+export class Office {
+  readonly me: Me["user"];
+  readonly site: Membership;
+  readonly desk: Desk;
+  readonly canned: Reading<Canned[]>;
+  readonly rooms = signal<ReadonlyMap<string, Room>>(new Map());
+  /** Said once beside the list, as where a conversation went to somebody else. */
+  readonly notice = signal<Notice>(null);
+  readonly mine: ReadonlySignal<readonly DeskConversation[]>;
+  readonly selected: ReadonlySignal<DeskConversation | null>;
+  readonly unread: ReadonlySignal<number>;
+
+  readonly #ended = signal<readonly DeskConversation[]>([]);
+  readonly #loginLost: () => void;
+  readonly #undo: (() => void)[] = [];
+  #ringing: ReturnType<typeof setInterval> | null = null;
+
+  constructor(me: Me["user"], site: Membership, loginLost: () => void) {
+    this.me = me;
+    this.site = site;
+    this.#loginLost = loginLost;
+    this.desk = new Desk(site.key, {
+      assigned: (item) => this.#assigned(item),
+      revoked: (conversation, reason) => this.#revoked(conversation, reason),
+      loginLost,
+    });
+    this.canned = new Reading(`/api/sites/${site.key}/canned?limit=100`, readCanned);
+    this.mine = computed(() => {
+      const held = this.desk.mine.value;
+      const ended = this.#ended.value.filter(
+        (item) => !held.some((one) => one.conversation === item.conversation),
+      );
+      return [...held, ...ended];
+    });
+    this.selected = computed(() => {
+      const conversation = shownConversation();
+      return this.mine.value.find((item) => item.conversation === conversation) ?? null;
+    });
+    this.unread = computed(() =>
+      [...this.rooms.value.values()].reduce((sum, room) => sum + room.unread.value, 0),
+    );
+    this.#undo.push(
+      effect(() => this.#openRooms(this.mine.value)),
+      effect(() => this.#callAttention()),
+    );
+  }
+
+  /** The server's time now, in EpochMs, by this machine's clock `now`. */
+  serverTime(now: number): number {
+    return now + this.desk.offsetMs.value;
+  }
+
+  /** Show the next (1) or previous (-1) of my conversations. */
+  step(direction: 1 | -1): void {
+    const items = this.mine.value;
+    if (items.length === 0) return;
+    const at = items.findIndex((item) => item.conversation === this.selected.value?.conversation);
+    const next = items[(at + direction + items.length) % items.length] ?? items[0];
+    if (next !== undefined) go({ name: "conversation", conversation: next.conversation });
+  }
+
+  /** Take what is offered; without an offer, ask for the first in the queue that nobody is offered. */
+  takeNext(): void {
+    const { desk } = this;
+    const next =
+      desk.offers.value[0]?.item ?? desk.queue.value.find((item) => item.status === "queued") ?? null;
+    if (next !== null) desk.accept(next.conversation);
+  }
+
+  /** Since when the visitor of `conversation` waits for this agent, or null. */
+  turnSince(conversation: string): string | null {
+    const room = this.rooms.value.get(conversation);
+    if (room === undefined || room.status.value === "closed") return null;
+    return waitingSince(room.log.value);
+  }
+
+  /** End the conversation for both and record how it ended. */
+  conclude(conversation: string, outcome: string): void {
+    const room = this.rooms.value.get(conversation);
+    this.desk.wrapUp(conversation, outcome);
+    if (room?.status.value !== "closed") room?.close();
+    this.#leave(conversation);
+  }
+
+  stop(): void {
+    for (const undo of this.#undo) undo();
+    this.#silence();
+    this.desk.stop();
+    for (const room of this.rooms.value.values()) room.stop();
+    document.title = t("title");
+  }
+
+  #assigned(item: DeskConversation): void {
+    this.#ended.value = this.#ended.value.filter((one) => one.conversation !== item.conversation);
+    const writing = shownConversation();
+    const busy = writing !== null && (this.rooms.value.get(writing)?.draft.value ?? "") !== "";
+    if (!busy) go({ name: "conversation", conversation: item.conversation });
+  }
+
+  #revoked(conversation: string, reason: string): void {
+    const room = this.rooms.value.get(conversation);
+    const item = this.mine.value.find((one) => one.conversation === conversation);
+    if (room === undefined || item === undefined) return;
+    if (reason === "closed") {
+      this.#ended.value = [...this.#ended.value, item];
+      return;
+    }
+    this.notice.value = { key: `notice_${reason}`, name: item.name ?? "" };
+    this.#leave(conversation);
+  }
+
+  #leave(conversation: string): void {
+    batch(() => {
+      this.desk.mine.value = this.desk.mine.value.filter((item) => item.conversation !== conversation);
+      this.#ended.value = this.#ended.value.filter((item) => item.conversation !== conversation);
+      if (shownConversation() === conversation) go({ name: "desk" });
+    });
+  }
+
+  #openRooms(items: readonly DeskConversation[]): void {
+    const before = untracked(() => this.rooms.value);
+    const wanted = new Set(items.map((item) => item.conversation));
+    if (wanted.size === before.size && [...wanted].every((conversation) => before.has(conversation))) return;
+    const after = new Map<string, Room>();
+    for (const conversation of wanted) {
+      after.set(conversation, before.get(conversation) ?? untracked(() => this.#openRoom(conversation)));
+    }
+    for (const [conversation, room] of before) {
+      if (wanted.has(conversation)) continue;
+      closeGently(room);
+      forgetSeat(conversation);
+    }
+    this.rooms.value = after;
+  }
+
+  #openRoom(conversation: string): Room {
+    const me: Author = { role: "agent", id: this.me.id, name: this.me.name };
+    return new Room({ site: this.site.key, conversation, me, loginLost: this.#loginLost });
+  }
+
+  /** Title and sound: an offer rings until it is taken; unread messages stand in the title. */
+  #callAttention(): void {
+    const offers = this.desk.offers.value.length;
+    const waiting = offers + this.unread.value;
+    document.title = waiting === 0 ? t("title") : t("title_waiting", { count: waiting });
+    if (offers === 0) return this.#silence();
+    if (this.#ringing !== null) return;
+    ringOnce();
+    this.#ringing = setInterval(ringOnce, RING_AGAIN_MS);
+  }
+
+  #silence(): void {
+    if (this.#ringing !== null) clearInterval(this.#ringing);
+    this.#ringing = null;
+  }
+}
+
+function ringOnce(): void {
+  if (soundOn.peek()) void ring();
+}
+
+/** A room that was just told to close has a moment to say so before its socket goes. */
+function closeGently(room: Room): void {
+  queueMicrotask(() => room.stop());
+}
+
+/** On a phone one pane shows at a time; this is its name. */
+export function shownPane(): "list" | "conversation" | "visitor" {
+  const { name } = place.value;
+  if (name === "desk") return "list";
+  return name === "visitor" ? "visitor" : "conversation";
+}

@@ -1,0 +1,233 @@
+/**
+ * The right pane: who this visitor is and how they came here, as the site's own records tell it.
+ *
+ * Read when the conversation opens and again when the desk says that the visitor moved, or the visitor wrote;
+ * there is no polling. What was read stays in sight, dated, where it cannot be read again.
+ */
+import ChevronLeft from "lucide-static/icons/chevron-left.svg?raw";
+import Radio from "lucide-static/icons/radio.svg?raw";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { DeskConversation } from "../../../domain/desk/wire.ts";
+import { date, money, number, time } from "../../shared/format.ts";
+import { Icon } from "../../shared/icon.tsx";
+import { Reading } from "../live/reading.ts";
+import type { Room } from "../live/room.ts";
+import { lastSpoken } from "../model/log.ts";
+import { readVisitor, type Invitation, type TrailStep, type VisitorView } from "../model/visitor.ts";
+import { clockOf } from "../model/waits.ts";
+import type { Office } from "../office.ts";
+import { FaultBanner } from "../parts/fault.tsx";
+import { go } from "../route.ts";
+import { locale, t, tick } from "../words.ts";
+
+export type ContextPaneProps = { office: Office; item: DeskConversation; room: Room };
+
+export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
+  const [reading] = useState(
+    () =>
+      new Reading(`/api/sites/${office.site.key}/visitors/${encodeURIComponent(item.visitor)}`, (answer) =>
+        readVisitor(answer, item.decision_id, item.conversation),
+      ),
+  );
+  const moved = office.desk.whereabouts.value[item.conversation]?.at ?? "";
+  const last = lastSpoken(room.log.value);
+  const wrote = last?.from.role === "visitor" ? last.seq : 0;
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) reading.refresh();
+    first.current = false;
+  }, [reading, moved, wrote]);
+
+  const { value, at, fault } = reading.state.value;
+  return (
+    <aside class="pane context-pane" aria-label={t("visitor_pane")}>
+      <div class="context-back phone-only">
+        <button
+          type="button"
+          class="plain"
+          onClick={() => go({ name: "conversation", conversation: item.conversation })}
+        >
+          <Icon svg={ChevronLeft} />
+          {t("back_to_conversation")}
+        </button>
+      </div>
+      {fault === null ? null : fault.code === "not_found" && value === null ? (
+        <Group title={t("trail")}>
+          <p class="note">{t("visitor_unknown")}</p>
+        </Group>
+      ) : (
+        <FaultBanner what={t("visitor_failed")} fault={fault} shownAt={at} onRetry={reading.refresh} />
+      )}
+      {value === null && fault === null ? <ContextSkeleton /> : null}
+      {value === null ? null : (
+        <div class={fault === null ? "" : "stale"}>
+          <Trail office={office} steps={value.trail} />
+          <CartGroup view={value} />
+          <History view={value} verified={item.verified} />
+          <WhyInvited invitation={value.invitation} decided={item.decision_id !== null} />
+          <PastConversations view={value} />
+        </div>
+      )}
+    </aside>
+  );
+}
+
+type GroupProps = { title: string; aside?: ComponentChildren; children: ComponentChildren };
+
+function Group({ title, aside = null, children }: GroupProps): VNode {
+  return (
+    <section class="group">
+      <div class="group-head">
+        <h2 class="eyebrow">{title}</h2>
+        {aside}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+function Trail({ office, steps }: { office: Office; steps: readonly TrailStep[] }): VNode {
+  const here = steps.at(-1);
+  const now = office.serverTime(tick.value);
+  const since = here === undefined ? 0 : (now - here.at) / 1_000;
+  return (
+    <Group
+      title={t("trail")}
+      aside={
+        here === undefined ? null : (
+          <span class="note good here">
+            <Icon svg={Radio} size={12} />
+            {t("here_since", { clock: clockOf(since) })}
+          </span>
+        )
+      }
+    >
+      {steps.length === 0 ? <p class="note">{t("trail_empty")}</p> : null}
+      <ol class="trail">
+        {steps.map((step, place) => (
+          <li key={`${step.at}-${place}`} class={step === here ? "here" : ""} aria-current={step === here}>
+            <time class="note">{time(locale.value, step.at)}</time>
+            <span class="trail-mark" aria-hidden="true" />
+            <span class="trail-title">{step.title}</span>
+            <span class="note">{clockOf(step === here ? since : (step.seconds ?? 0))}</span>
+          </li>
+        ))}
+      </ol>
+    </Group>
+  );
+}
+
+function CartGroup({ view }: { view: VisitorView }): VNode {
+  const currency = view.currency ?? "EUR";
+  return (
+    <Group
+      title={t("cart")}
+      aside={view.cart.length === 0 ? null : <strong>{money(locale.value, view.cartTotal, currency)}</strong>}
+    >
+      {view.cart.length === 0 ? <p class="note">{t("cart_empty")}</p> : null}
+      <ul class="cart">
+        {view.cart.map((line) => (
+          <li key={line.name}>
+            <span>
+              {line.name}
+              {line.quantity === 1 ? null : (
+                <span class="quiet"> × {number(locale.value, line.quantity)}</span>
+              )}
+            </span>
+            <span>{money(locale.value, line.total, currency)}</span>
+          </li>
+        ))}
+      </ul>
+    </Group>
+  );
+}
+
+function History({ view, verified }: { view: VisitorView; verified: boolean }): VNode {
+  return (
+    <Group title={t("history")} aside={verified ? null : <span class="tag warn">{t("unverified")}</span>}>
+      <dl class="figures">
+        <div>
+          <dd>{number(locale.value, view.visits)}</dd>
+          <dt>{t("visits", { count: view.visits ?? 0 })}</dt>
+        </div>
+        <div>
+          <dd>{number(locale.value, view.orders)}</dd>
+          <dt>
+            {t("orders", { count: view.orders ?? 0 })}
+            {view.lifetimeValue === null || view.lifetimeValue === 0
+              ? null
+              : `, ${money(locale.value, view.lifetimeValue, view.currency ?? "EUR")}`}
+          </dt>
+        </div>
+        <div>
+          <dd>{number(locale.value, view.past.length)}</dd>
+          <dt>{t("chats", { count: view.past.length })}</dt>
+        </div>
+      </dl>
+      {verified ? null : <p class="note">{t("unverified_text")}</p>}
+    </Group>
+  );
+}
+
+function WhyInvited({ invitation, decided }: { invitation: Invitation | null; decided: boolean }): VNode {
+  return (
+    <Group title={t("why_invited")}>
+      {invitation === null ? (
+        <p class="note">{t(decided ? "invited_unknown" : "came_alone")}</p>
+      ) : (
+        <>
+          <p>
+            {t("campaign_named", { name: invitation.campaign })}
+            {invitation.variant === null ? null : (
+              <span class="quiet">, {t("variant_named", { variant: invitation.variant.toUpperCase() })}</span>
+            )}
+          </p>
+          <p class="tags">
+            {invitation.reasons.map((reason) => (
+              <span key={reason} class="tag">
+                {reason}
+              </span>
+            ))}
+          </p>
+        </>
+      )}
+    </Group>
+  );
+}
+
+function PastConversations({ view }: { view: VisitorView }): VNode {
+  return (
+    <Group title={t("past")}>
+      {view.past.length === 0 ? <p class="note">{t("past_none")}</p> : null}
+      <ul class="past">
+        {view.past.map((one) => (
+          <li key={one.id}>
+            <span>{date(locale.value, one.at)}</span>
+            <span class="note">{sayOutcome(one.outcome, one.open)}</span>
+          </li>
+        ))}
+      </ul>
+    </Group>
+  );
+}
+
+/** An outcome that another tool wrote is shown as it is. */
+function sayOutcome(outcome: string | null, open: boolean): string {
+  if (outcome === null) return t(open ? "past_open" : "past_closed");
+  const words = t(`outcome_${outcome}`);
+  return words === `outcome_${outcome}` ? outcome : words;
+}
+
+function ContextSkeleton(): VNode {
+  return (
+    <div aria-busy="true" aria-label={t("loading")} role="status">
+      {["trail", "cart", "history", "why_invited"].map((title) => (
+        <Group key={title} title={t(title)}>
+          <span class="skeleton wide" />
+          <span class="skeleton half" />
+        </Group>
+      ))}
+    </div>
+  );
+}

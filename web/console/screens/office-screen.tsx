@@ -1,0 +1,161 @@
+/** The console at work: the bar, the list, the conversation, its visitor; one pane at a time on a phone. */
+import { useSignal } from "@preact/signals";
+import Armchair from "lucide-static/icons/armchair.svg?raw";
+import Volume from "lucide-static/icons/volume-2.svg?raw";
+import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
+import { Icon } from "../../shared/icon.tsx";
+import { ring } from "../live/alarm-bell.ts";
+import { placesOf } from "../model/queue-view.ts";
+import { shownPane, type Office } from "../office.ts";
+import { place } from "../route.ts";
+import { actOf, type Act } from "../shortcuts.ts";
+import { t } from "../words.ts";
+import { COMPOSER_ID } from "./composer.tsx";
+import { ContextPane } from "./context-pane.tsx";
+import { ConversationPane } from "./conversation-pane.tsx";
+import { ConcludeDialog, HelpDialog, TransferDialog } from "./dialogs.tsx";
+import { LeftMessagesPane } from "./left-messages.tsx";
+import { ListPane } from "./list-pane.tsx";
+import { TopBar } from "./top-bar.tsx";
+
+type Sheet = "help" | "transfer" | "conclude" | null;
+
+export type OfficeScreenProps = {
+  office: Office;
+  onSignOut: () => void;
+  onChangeSite: (() => void) | null;
+};
+
+export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenProps): VNode {
+  const sheet = useSignal<Sheet>(null);
+  const item = office.selected.value;
+  const room = item === null ? undefined : office.rooms.value.get(item.conversation);
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const act = actOf(event);
+      if (act === null) return;
+      event.preventDefault();
+      perform(office, act, (next) => (sheet.value = next));
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [office]);
+
+  const close = (): void => void (sheet.value = null);
+  return (
+    <div class="office" data-pane={shownPane()}>
+      <TopBar
+        office={office}
+        onHelp={() => (sheet.value = "help")}
+        onSignOut={onSignOut}
+        onChangeSite={onChangeSite}
+      />
+      <ListPane office={office} />
+      {place.value.name === "messages" ? (
+        <LeftMessagesPane office={office} />
+      ) : item === null || room === undefined ? (
+        <NothingChosen office={office} />
+      ) : (
+        <>
+          <ConversationPane
+            key={item.conversation}
+            office={office}
+            item={item}
+            room={room}
+            onTransfer={() => (sheet.value = "transfer")}
+            onConclude={() => (sheet.value = "conclude")}
+          />
+          <ContextPane key={`visitor-${item.conversation}`} office={office} item={item} room={room} />
+        </>
+      )}
+      {sheet.value === "help" ? <HelpDialog onClose={close} /> : null}
+      {sheet.value === "transfer" && item !== null ? (
+        <TransferDialog office={office} item={item} onClose={close} />
+      ) : null}
+      {sheet.value === "conclude" && item !== null ? (
+        <ConcludeDialog office={office} item={item} onClose={close} />
+      ) : null}
+    </div>
+  );
+}
+
+function perform(office: Office, act: Act, show: (sheet: Sheet) => void): void {
+  const item = office.selected.peek();
+  const room = item === null ? undefined : office.rooms.peek().get(item.conversation);
+  switch (act) {
+    case "next":
+      return office.step(1);
+    case "previous":
+      return office.step(-1);
+    case "help":
+      return show("help");
+    case "take":
+      return office.takeNext();
+    case "transfer":
+      return item === null || room?.status.peek() === "closed" ? undefined : show("transfer");
+    case "conclude":
+      return item === null ? undefined : show("conclude");
+    case "reply":
+    case "note":
+      if (room !== undefined) room.mode.value = act;
+      return document.getElementById(COMPOSER_ID)?.focus();
+    case "canned":
+      return startCanned();
+    default:
+      act satisfies never;
+  }
+}
+
+/** `/` outside of the field: go there and begin with it, as if it had been typed there. */
+function startCanned(): void {
+  const field = document.getElementById(COMPOSER_ID);
+  if (!(field instanceof HTMLTextAreaElement)) return;
+  field.focus();
+  field.setRangeText(
+    field.value === "" || field.value.endsWith(" ") ? "/" : " /",
+    field.value.length,
+    field.value.length,
+    "end",
+  );
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+/** Nothing chosen: good news where nobody waits, a step to take where somebody does. */
+function NothingChosen({ office }: { office: Office }): VNode {
+  const { desk } = office;
+  const me = desk.me.value;
+  const quiet = desk.queue.value.length === 0 && office.mine.value.length === 0;
+  const heard = useSignal<boolean | null>(null);
+  return (
+    <main class="pane nothing" aria-label={t("conversation")}>
+      {!desk.ready.value ? (
+        <span class="skeleton nothing-skeleton" aria-label={t("loading")} />
+      ) : (
+        <div class="empty">
+          <Icon svg={Armchair} size={24} />
+          <h1 class="section">{quiet ? t("nobody_waits") : t("choose_one")}</h1>
+          <p>
+            {me !== null && me.state === "online"
+              ? t("nobody_waits_text", { places: placesOf(me).free })
+              : t("not_online_text")}
+          </p>
+          {me !== null && me.state !== "online" ? (
+            <button type="button" class="primary" onClick={() => desk.setStatus("online", me.capacity)}>
+              {t("go_online")}
+            </button>
+          ) : (
+            <button type="button" onClick={() => void ring().then((rang) => (heard.value = rang))}>
+              <Icon svg={Volume} />
+              {t("sound_test")}
+            </button>
+          )}
+          <p class="note" role="status">
+            {heard.value === null ? "" : t(heard.value ? "sound_heard" : "sound_blocked")}
+          </p>
+        </div>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,274 @@
+/**
+ * The conversation set like a play: who and when in the margin, the words on a rule, entrances in italics.
+ *
+ * It follows the end only while the reader is at the end; otherwise it says that there is something new below.
+ */
+import { useSignal } from "@preact/signals";
+import ArrowDown from "lucide-static/icons/arrow-down.svg?raw";
+import CheckCheck from "lucide-static/icons/check-check.svg?raw";
+import Check from "lucide-static/icons/check.svg?raw";
+import CircleAlert from "lucide-static/icons/circle-alert.svg?raw";
+import Clock from "lucide-static/icons/clock.svg?raw";
+import Lock from "lucide-static/icons/lock.svg?raw";
+import type { VNode } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { EventFrame } from "../../../domain/chat/wire.ts";
+import type { DeskConversation } from "../../../domain/desk/wire.ts";
+import { date, time } from "../../shared/format.ts";
+import { Icon } from "../../shared/icon.tsx";
+import type { Room } from "../live/room.ts";
+import { lastSpoken, type Pending } from "../model/log.ts";
+import { layOut, pendingState, readUpTo, type Part, type Speech } from "../model/script.ts";
+import { Prose } from "../parts/prose.tsx";
+import { sayFirstName } from "../parts/who.tsx";
+import { locale, t } from "../words.ts";
+
+const END_WITHIN_PX = 48;
+
+export type ScriptViewProps = {
+  room: Room;
+  item: DeskConversation;
+  me: { id: string; name: string };
+  /** What came after this `seq` was new when the agent opened the conversation. */
+  newFrom: number;
+};
+
+export function ScriptView({ room, item, me, newFrom }: ScriptViewProps): VNode {
+  const scroller = useRef<HTMLDivElement>(null);
+  const atEnd = useSignal(true);
+  const log = room.log.value;
+  const parts = layOut(log, (at) => date(locale.value, at));
+  const firstNew = newFrom === 0 ? null : firstNewOf(parts, newFrom);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element !== null && atEnd.peek()) element.scrollTop = element.scrollHeight;
+  }, [log, room.typing.value]);
+
+  useEffect(() => {
+    const look = (): void => {
+      if (atEnd.peek() && document.visibilityState === "visible" && document.hasFocus()) room.seen();
+    };
+    look();
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      removeEventListener("focus", look);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [log, atEnd.value]);
+
+  function onScroll(): void {
+    const element = scroller.current;
+    if (element === null) return;
+    atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight < END_WITHIN_PX;
+  }
+
+  function toEnd(): void {
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  }
+
+  return (
+    <div class="script-frame">
+      <div
+        ref={scroller}
+        class="script"
+        role="log"
+        aria-live="off"
+        aria-label={t("script")}
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        {!room.welcomed.value && parts.length === 0 && log.pending.length === 0 ? <ScriptSkeleton /> : null}
+        {parts.map((part) => (
+          <>
+            {part.key === firstNew ? (
+              <p key="new" class="new-line">
+                <span>{t("new_messages")}</span>
+              </p>
+            ) : null}
+            <PartView key={part.key} part={part} item={item} me={me} log={log} />
+          </>
+        ))}
+        {log.pending.map((message) => (
+          <PendingView key={message.clientId} room={room} message={message} me={me} />
+        ))}
+      </div>
+      {atEnd.value ? null : (
+        <button type="button" class="to-end" onClick={toEnd}>
+          <Icon svg={ArrowDown} />
+          {room.unread.value === 0 ? t("to_end") : t("new_below", { count: room.unread.value })}
+        </button>
+      )}
+      <LastSpoken room={room} item={item} />
+    </div>
+  );
+}
+
+/** Only what the visitor newly says is read out; the history is not. */
+function LastSpoken({ room, item }: { room: Room; item: DeskConversation }): VNode {
+  const last = lastSpoken(room.log.value);
+  const fresh = last !== null && last.from.role === "visitor" && Date.now() - Date.parse(last.at) < 10_000;
+  return (
+    <div class="sr-only" aria-live="polite">
+      {fresh ? `${sayFirstName(item)} : ${last.body}` : ""}
+    </div>
+  );
+}
+
+function firstNewOf(parts: readonly Part[], newFrom: number): string | null {
+  const found = parts.find(
+    (part) => part.part === "speech" && part.from.role === "visitor" && part.seq > newFrom,
+  );
+  return found?.key ?? null;
+}
+
+type PartViewProps = {
+  part: Part;
+  item: DeskConversation;
+  me: { id: string; name: string };
+  log: Parameters<typeof readUpTo>[0];
+};
+
+function PartView({ part, item, me, log }: PartViewProps): VNode | null {
+  switch (part.part) {
+    case "day":
+      return <p class="day-line note">{date(locale.value, part.at)}</p>;
+    case "entrance":
+      return <EntranceLine event={part.event} item={item} />;
+    case "speech":
+      return <SpeechView speech={part} item={item} me={me} log={log} />;
+  }
+}
+
+type SpeechViewProps = Omit<PartViewProps, "part"> & { speech: Speech };
+
+function SpeechView({ speech, item, me, log }: SpeechViewProps): VNode {
+  const own = speech.from.id === me.id && speech.from.role === "agent";
+  const read = own && !speech.note && speech.seq === readUpTo(log, me.id);
+  const lastOwn = own && !speech.note && speech.seq === lastOwnSeq(log, me.id) && !read;
+  return (
+    <article class={`speech ${speech.from.role} ${speech.note ? "internal" : ""}`}>
+      <div class="margin">
+        <strong class="speaker">
+          {speech.note ? <Icon svg={Lock} size={12} /> : null}
+          {speakerOf(speech, item)}
+        </strong>
+        <span class="note">
+          {speech.note ? `${t("note_mark")} · ` : null}
+          <time dateTime={speech.at}>{time(locale.value, speech.at)}</time>
+        </span>
+      </div>
+      <div class="words">
+        {speech.lines.map((line) => (
+          <Prose key={line.key} text={line.body} />
+        ))}
+        {speech.note ? <p class="note internal-mark">{t("note_never_shown")}</p> : null}
+        {read ? <State icon={CheckCheck} words={t("read")} /> : null}
+        {lastOwn ? <State icon={Check} words={t("sent")} /> : null}
+      </div>
+    </article>
+  );
+}
+
+function lastOwnSeq(log: Parameters<typeof readUpTo>[0], me: string): number {
+  const own = log.entries.findLast(
+    (entry) => entry.type === "message" && "from" in entry && isFrom(entry.from, me) && entry.kind !== "note",
+  );
+  return own?.seq ?? 0;
+}
+
+function isFrom(from: unknown, id: string): boolean {
+  return typeof from === "object" && from !== null && "id" in from && from.id === id;
+}
+
+function speakerOf(speech: Speech, item: DeskConversation): string {
+  if (speech.from.role === "visitor") return sayFirstName(item);
+  return speech.from.name?.split(" ")[0] ?? t(`role_${speech.from.role}`);
+}
+
+function EntranceLine({ event, item }: { event: EventFrame; item: DeskConversation }): VNode {
+  return (
+    <p class="system-line entrance">
+      {sayEvent(event, item)} <time dateTime={event.at}>{time(locale.value, event.at)}</time>
+    </p>
+  );
+}
+
+/** An entrance in words; names of agents come from whatever field the event tells them in. */
+function sayEvent(event: EventFrame, item: DeskConversation): string {
+  const agent = nameIn(event["agent"]) ?? nameIn(event["to"]) ?? nameIn(event["from"]) ?? t("role_agent");
+  const reason = typeof event["reason"] === "string" ? event["reason"] : "other";
+  const words = t(`event_${event.name}`, { agent, visitor: sayFirstName(item), reason });
+  return words === `event_${event.name}` ? event.name : words;
+}
+
+function nameIn(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null || !("name" in value)) return null;
+  return typeof value.name === "string" ? (value.name.split(" ")[0] ?? value.name) : null;
+}
+
+type PendingViewProps = { room: Room; message: Pending; me: { name: string } };
+
+/** A message that the room has not acknowledged, with its state in a word. */
+function PendingView({ room, message, me }: PendingViewProps): VNode {
+  const state = pendingState(message, room.welcomed.value);
+  return (
+    <article class={`speech agent pending ${message.kind === "note" ? "internal" : ""}`}>
+      <div class="margin">
+        <strong class="speaker">
+          {message.kind === "note" ? <Icon svg={Lock} size={12} /> : null}
+          {me.name.split(" ")[0]}
+        </strong>
+        <time class="note" dateTime={message.at}>
+          {time(locale.value, message.at)}
+        </time>
+      </div>
+      <div class="words">
+        <Prose text={message.body} />
+        {state === "refused" ? (
+          <p class="state bad">
+            <Icon svg={CircleAlert} size={12} />
+            {t("not_sent")} ·{" "}
+            <button type="button" class="link" onClick={() => room.retry(message.clientId)}>
+              {t("send_again")}
+            </button>{" "}
+            ·{" "}
+            <button type="button" class="link" onClick={() => room.takeBack(message.clientId)}>
+              {t("take_back")}
+            </button>
+          </p>
+        ) : (
+          <State icon={Clock} words={t(state === "sending" ? "sending" : "waits_for_network")} />
+        )}
+      </div>
+    </article>
+  );
+}
+
+function State({ icon, words }: { icon: string; words: string }): VNode {
+  return (
+    <p class="state note">
+      <Icon svg={icon} size={12} />
+      {words}
+    </p>
+  );
+}
+
+function ScriptSkeleton(): VNode {
+  return (
+    <div class="skeletons" aria-hidden="true">
+      {[60, 40, 75].map((width) => (
+        <div key={width} class="speech">
+          <div class="margin">
+            <span class="skeleton" />
+          </div>
+          <div class="words">
+            <span class="skeleton" style={{ width: `${width}%` }} />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

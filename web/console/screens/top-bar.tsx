@@ -1,0 +1,173 @@
+/** The bar over everything: the site, one's places, one's status, the bell, one's account. */
+import Bell from "lucide-static/icons/bell.svg?raw";
+import BellOff from "lucide-static/icons/bell-off.svg?raw";
+import ChevronDown from "lucide-static/icons/chevron-down.svg?raw";
+import Volume from "lucide-static/icons/volume-2.svg?raw";
+import { signal } from "@preact/signals";
+import type { VNode } from "preact";
+import type { AgentState } from "../../../domain/desk/wire.ts";
+import { number } from "../../shared/format.ts";
+import { Icon } from "../../shared/icon.tsx";
+import { Mark } from "../../shared/mark.tsx";
+import { applyTheme, currentTheme, type Theme } from "../../shared/theme.ts";
+import { ring, setSound, soundOn } from "../live/alarm-bell.ts";
+import { placesOf } from "../model/queue-view.ts";
+import type { Office } from "../office.ts";
+import { Menu } from "../parts/menu.tsx";
+import { Disc } from "../parts/who.tsx";
+import { locale, speak, t } from "../words.ts";
+
+const STATES: readonly AgentState[] = ["online", "away", "offline"];
+const CAPACITIES = [1, 2, 3, 4, 5, 6] as const;
+const DEFAULT_CAPACITY = 3;
+const theme = signal<Theme>(currentTheme());
+
+export type TopBarProps = {
+  office: Office;
+  onHelp: () => void;
+  onSignOut: () => void;
+  onChangeSite: (() => void) | null;
+};
+
+export function TopBar({ office, onHelp, onSignOut, onChangeSite }: TopBarProps): VNode {
+  return (
+    <header class="top-bar">
+      <Mark size={22} />
+      <span class="site-name quiet">{office.site.name}</span>
+      <div class="top-bar-end">
+        <PlacesTaken office={office} />
+        <StatusMenu office={office} />
+        <BellMenu />
+        <AccountMenu office={office} onHelp={onHelp} onSignOut={onSignOut} onChangeSite={onChangeSite} />
+      </div>
+    </header>
+  );
+}
+
+/** One square a place, filled by its weight, then the figure in words. */
+function PlacesTaken({ office }: { office: Office }): VNode | null {
+  const me = office.desk.me.value;
+  if (me === null) return null;
+  const places = placesOf(me);
+  const taken = number(locale.value, places.taken, 1);
+  return (
+    <span class="places">
+      <span class="squares" aria-hidden="true">
+        {places.squares.map((fill, at) => (
+          <span key={at} class="square" style={{ "--fill": fill }} />
+        ))}
+      </span>
+      <span>
+        <strong>
+          {taken} / {places.capacity}
+        </strong>{" "}
+        <span class="quiet">{t("places_taken")}</span>
+      </span>
+    </span>
+  );
+}
+
+function StatusMenu({ office }: { office: Office }): VNode {
+  const { desk } = office;
+  const me = desk.me.value;
+  const state = me?.state ?? "offline";
+  const capacity = me?.capacity ?? DEFAULT_CAPACITY;
+  return (
+    <Menu
+      label={t("status_menu", { state: t(`state_${state}`) })}
+      buttonClass="status-button"
+      button={
+        <>
+          <span class={`dot ${state}`} aria-hidden="true" />
+          <span>{t(`state_${state}`)}</span>
+          <Icon svg={ChevronDown} />
+        </>
+      }
+      groups={[
+        STATES.map((one) => ({
+          key: one,
+          checked: one === state,
+          words: (
+            <>
+              <span class={`dot ${one}`} aria-hidden="true" />
+              {t(`state_${one}`)}
+            </>
+          ),
+          onChoose: () => desk.setStatus(one, capacity),
+        })),
+        CAPACITIES.map((places) => ({
+          key: String(places),
+          checked: places === capacity,
+          words: t("capacity", { places }),
+          onChoose: () => desk.setStatus(state, places),
+        })),
+      ]}
+    />
+  );
+}
+
+function BellMenu(): VNode {
+  const on = soundOn.value;
+  return (
+    <Menu
+      label={on ? t("sound_is_on") : t("sound_is_off")}
+      buttonClass="plain icon-only"
+      button={<Icon svg={on ? Bell : BellOff} />}
+      groups={[
+        [
+          { key: "on", checked: on, words: t("sound_on"), onChoose: () => setSound(true) },
+          { key: "off", checked: !on, words: t("sound_off"), onChoose: () => setSound(false) },
+        ],
+        [
+          {
+            key: "test",
+            words: (
+              <>
+                <Icon svg={Volume} />
+                {t("sound_test")}
+              </>
+            ),
+            onChoose: () => void ring(),
+          },
+        ],
+      ]}
+    />
+  );
+}
+
+function AccountMenu({ office, onHelp, onSignOut, onChangeSite }: TopBarProps): VNode {
+  const other = locale.value === "fr" ? "en" : "fr";
+  const themes: readonly Theme[] = ["system", "light", "dark"];
+  return (
+    <Menu
+      label={t("account_menu", { name: office.me.name })}
+      buttonClass="account-button"
+      button={<Disc name={office.me.name} />}
+      groups={[
+        themes.map((one) => ({
+          key: one,
+          checked: theme.value === one,
+          words: t(`theme_${one}`),
+          onChoose: () => {
+            theme.value = one;
+            applyTheme(one);
+          },
+        })),
+        [
+          {
+            key: "language",
+            words: <span lang={other}>{t("other_language")}</span>,
+            onChoose: () => speak(other),
+          },
+          { key: "help", words: t("shortcuts"), onChoose: onHelp },
+        ],
+        [
+          ...(onChangeSite === null
+            ? []
+            : [{ key: "site", words: t("change_site"), onChoose: onChangeSite }]),
+          { key: "out", words: t("sign_out"), onChoose: onSignOut },
+        ],
+      ]}
+    />
+  );
+}
