@@ -52,8 +52,11 @@ function isFilled(path: string): boolean {
 
 /** The known name that `path` was most likely meant to be. */
 export function nearestFactName(path: string): string {
-  const names = [...FACT_NAMES, ...OPEN_GROUPS.map((group) => `${group}.*`)];
+  const [first = path] = path.split(".");
   const last = path.split(".").at(-1) ?? path;
+  const group = OPEN_GROUPS.find((open) => open.endsWith(`.${first}`));
+  if (group !== undefined) return `${group}.${last}`;
+  const names = [...FACT_NAMES, ...OPEN_GROUPS.map((open) => `${open}.*`)];
   const distances = names.map((name) => {
     const ending = name.slice(name.indexOf(".") + 1);
     return Math.min(editDistance(path, name), editDistance(last, ending) + 1);

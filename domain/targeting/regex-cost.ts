@@ -2,9 +2,9 @@
  * Whether a site's own regular expression may run on every beacon: JavaScript's have no time limit, so those whose
  * cost can explode are refused when they are saved.
  *
- * Refused repetition of a group that itself repeats or chooses, backreferences, look-around, and more than
- *         `MAX_SCANS` scans over the text (each open-ended repetition is one, and so is a missing `^`;
- *         `.*` at either end costs nothing).
+ * Refused repetition of a group that itself repeats or chooses, backreferences, look-around, more than `MAX_SCANS`
+ *         scans over the text (each open-ended repetition is one, and so is a missing `^`; `.*` at either end
+ *         costs nothing), and more than `MAX_WAYS` ways through its optional parts and alternatives.
  */
 import { patternOf } from "./operators.ts";
 
@@ -12,8 +12,9 @@ export const MAX_PATTERN_LENGTH = 256;
 const MAX_SCANS = 2;
 /** A counted repetition above this is as good as open-ended. */
 const MAX_COUNT = 32;
+const MAX_WAYS = 4_096;
 
-type Group = { repeats: boolean };
+type Group = { repeats: boolean; alternatives: number };
 
 /** What is wrong with `source`, or null when it may be used. */
 export function patternProblem(source: string): string | null {
@@ -26,34 +27,43 @@ export function patternProblem(source: string): string | null {
   return repetitionProblem(source);
 }
 
-/** One walk over the expression: what each group holds, and how often the text is scanned. */
+const newGroup = (): Group => ({ repeats: false, alternatives: 1 });
+
+/** One walk over the expression: what each group holds, how often the text is scanned, how many ways lead through. */
 function repetitionProblem(source: string): string | null {
   const core = source.replace(/^\^?\.\*/, "^").replace(/\.\*\$?$/, "");
-  const open: Group[] = [{ repeats: false }];
+  const open: Group[] = [newGroup()];
   let closed: Group | null = null;
   let scans = core.startsWith("^") && !core.includes("|") ? 0 : 1;
+  let ways = 1;
+  let previous = "";
 
   for (const token of tokensOf(core)) {
-    const group = open.at(-1);
-    if (token.startsWith("(")) {
-      open.push({ repeats: false });
-      closed = null;
-    } else if (token === ")") {
-      closed = open.length > 1 ? (open.pop() ?? null) : null;
-      const outer = open.at(-1);
-      if (outer && closed?.repeats) outer.repeats = true;
-    } else if (isRepetition(token)) {
-      if (closed?.repeats && token !== "?") {
+    const group = open.at(-1) ?? newGroup();
+    const lazy = token === "?" && isRepetition(previous);
+    previous = lazy ? "" : token;
+    if (lazy) continue;
+    if (isRepetition(token)) {
+      if (closed?.repeats && token !== "?")
         return "a group that repeats or chooses may not be repeated itself";
-      }
-      if (group) group.repeats = true;
+      group.repeats = true;
       if (isOpenEnded(token)) scans += 1;
-      closed = null;
-    } else {
-      if (token === "|" && group) group.repeats = true;
-      closed = null;
+      else ways *= countsOf(token);
+    }
+    closed = null;
+    if (token.startsWith("(")) open.push(newGroup());
+    if (token === ")" && open.length > 1) {
+      closed = group;
+      open.pop();
+      ways *= group.alternatives;
+      if (group.repeats) (open.at(-1) ?? group).repeats = true;
+    }
+    if (token === "|") {
+      group.repeats = true;
+      group.alternatives += 1;
     }
   }
+  if (ways > MAX_WAYS) return "too many optional parts and alternatives";
   return scans > MAX_SCANS ? "too many open-ended repetitions; begin with ^ or use fewer" : null;
 }
 
@@ -67,8 +77,20 @@ function isRepetition(token: string): boolean {
 }
 
 function isOpenEnded(token: string): boolean {
-  if (token === "*" || token === "+") return true;
-  const [, least, comma, most] = /^\{(\d+)(,?)(\d*)\}$/.exec(token) ?? [];
-  if (least === undefined) return false;
-  return (comma === "," && most === "") || Number(most || least) > MAX_COUNT;
+  const [least, most] = boundsOf(token);
+  return most > MAX_COUNT && most > least;
+}
+
+/** How many different counts a bounded repetition allows. */
+function countsOf(token: string): number {
+  const [least, most] = boundsOf(token);
+  return most - least + 1;
+}
+
+function boundsOf(token: string): [least: number, most: number] {
+  if (token === "?") return [0, 1];
+  if (token === "*" || token === "+") return [Number(token === "+"), Number.POSITIVE_INFINITY];
+  const [, least = "0", comma = "", most = ""] = /^\{(\d+)(,?)(\d*)\}$/.exec(token) ?? [];
+  if (comma === "") return [Number(least), Number(least)];
+  return [Number(least), most === "" ? Number.POSITIVE_INFINITY : Number(most)];
 }

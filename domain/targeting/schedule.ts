@@ -9,8 +9,11 @@
 import { Temporal } from "temporal-polyfill";
 import type { EpochMs } from "../ids.ts";
 import type { Schedule } from "./campaign.ts";
+import { DAY_MS } from "./zone.ts";
 
 export type OpenTimes = {
+  /** Whether the schedule restricts anything. */
+  restricts: boolean;
   isOpen: (at: EpochMs) => boolean;
   /** The earliest open moment at or after `at`; null when there will be none. */
   openFrom: (at: EpochMs) => EpochMs | null;
@@ -21,10 +24,10 @@ type Hours = NonNullable<Schedule["hours"]>[number];
 
 const DAY_MINUTES = 24 * 60;
 const LAST_MINUTE = DAY_MINUTES - 1;
-/** An interval that began up to so many days ago may still be open. */
-const DAYS_BACK = 2;
+/** An interval that began up to so many days ago may still be open, wherever the site is. */
+const DAYS_BACK = 4;
 /** Hours repeat every week, so a day further than this adds nothing. */
-const DAYS_AHEAD = 9;
+const DAYS_AHEAD = 10;
 const REMEMBERED_DAYS = 64;
 
 /** Reads `schedule` once; the answers are cheap to ask often. */
@@ -38,7 +41,8 @@ export function readSchedule(schedule: Schedule, timezone: string): OpenTimes {
     const found = around === null ? start : firstWithin(around(start), start);
     return found !== null && found < to ? found : null;
   };
-  return { openFrom, isOpen: (at) => openFrom(at) === at };
+  const restricts = around !== null || Number.isFinite(from) || Number.isFinite(to);
+  return { restricts, openFrom, isOpen: (at) => openFrom(at) === at };
 }
 
 /** The earliest moment at or after `start` inside one of `intervals`. */
@@ -47,14 +51,16 @@ function firstWithin(intervals: readonly Interval[], start: EpochMs): EpochMs | 
   return moments.length === 0 ? null : Math.min(...moments);
 }
 
-/** The intervals around a moment: those that may be open then, and the following week's. */
+/** The intervals around a moment: those that may be open then, and the following week's. Computed once a UTC day. */
 function weeklyHours(hours: readonly Hours[], timezone: string): (at: EpochMs) => Interval[] {
-  const known = new Map<string, Interval[]>();
+  const known = new Map<number, Interval[]>();
   return (at) => {
-    const today = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
-    const key = today.toString();
+    const key = Math.floor(at / DAY_MS);
     const remembered = known.get(key);
     if (remembered) return remembered;
+    const today = Temporal.Instant.fromEpochMilliseconds(key * DAY_MS)
+      .toZonedDateTimeISO("UTC")
+      .toPlainDate();
     const days = Array.from({ length: DAYS_BACK + DAYS_AHEAD + 1 }, (_, index) =>
       today.add({ days: index - DAYS_BACK }),
     );
