@@ -36,7 +36,9 @@ try {
   buildFrontEnds();
   server = await startServer({ port, stateDir });
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  const message = error instanceof Error ? error.message : String(error);
+  const taken = message.includes("already in use");
+  console.error(taken ? `Port ${port} is in use: stop what uses it, or set PORT to another.` : message);
   process.exit(1);
 }
 console.log(greeting(server.url));

@@ -14,6 +14,8 @@ const READY_WITHIN_MS = 60_000;
 
 export type ServerProcess = {
   url: string;
+  /** The process group: everything the server runs. */
+  group(): number;
   /** SIGKILL to everything at once, as a power cut would. */
   kill(): Promise<void>;
   /** Start again on the same port and state. */
@@ -34,6 +36,7 @@ export async function startServerProcess(): Promise<ServerProcess> {
   };
   return {
     url: `http://localhost:${port}`,
+    group: () => child.pid ?? 0,
     kill,
     restart: async () => {
       child = await spawnReady(port, stateDir);
