@@ -352,3 +352,9 @@ export const deadLetters = sqliteTable("dead_letters", {
   error: text("error").notNull(),
   replayedAt: moment("replayed_at"),
 }, (t) => [index("dead_letters_open").on(t.receivedAt).where(sql`replayed_at is null`)]);
+
+/** Owners whose outbox has waited long for its confirmation: what `/healthz` shows an operator. */
+export const overdueOutboxes = sqliteTable("overdue_outboxes", {
+  owner: text("owner").primaryKey(),
+  since: moment("since").notNull(),
+});

@@ -46,6 +46,8 @@ export const SiteSettings = z.object({
   wait_target_seconds: z.int().min(5).max(3_600).default(60),
   conversations_per_visitor_hour: z.int().min(1).max(100_000).default(20),
   conversations_per_address_hour: z.int().min(1).max(100_000).default(60),
+  /** Count browsers driven by a program (HeadlessChrome) as visitors: for sites under test only. */
+  admit_headless: z.boolean().default(false),
   /** Raised to make every identity token signed before worthless. */
   identity_generation: z.int().min(1).max(1_000_000).default(1),
 });

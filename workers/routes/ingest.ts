@@ -1,4 +1,131 @@
+/**
+ * /v1 — Segment's HTTP tracking API, with decisions for the pages that ask (`?decide=1`).
+ *
+ * The Worker proves whose messages these are and that they are well formed; the visitor's object records them.
+ */
 import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { MAX_BODY_BYTES, type MessageType } from "../../domain/events/message.ts";
 import type { AppEnv } from "../env.ts";
+import { ApiError } from "../errors.ts";
+import { acceptBatch, acceptOne } from "../ingest/accept.ts";
+import { parseJson, readBody } from "../ingest/body.ts";
+import { credentialOf, keyOf } from "../ingest/credentials.ts";
+import { keepLeftMessage } from "../ingest/left-message.ts";
+import { recordMessages } from "../ingest/record.ts";
+import { type LiveSite, loadSite } from "../site/site-config.ts";
+import type { Context } from "hono";
+
+const SINGLE: Record<string, MessageType> = {
+  track: "track",
+  t: "track",
+  page: "page",
+  p: "page",
+  identify: "identify",
+  i: "identify",
+  alias: "alias",
+  a: "alias",
+  group: "group",
+  g: "group",
+  screen: "screen",
+  s: "screen",
+};
 
 export const ingest = new Hono<AppEnv>();
+
+ingest.use(
+  cors({
+    origin: "*",
+    allowMethods: ["GET", "POST", "OPTIONS"],
+    maxAge: 86_400,
+    exposeHeaders: ["Retry-After"],
+  }),
+);
+
+ingest.post("/batch", async (c) => {
+  const { body, live, trusted } = await admit(c);
+  return c.json(
+    await recordMessages(c.env, c.executionCtx, { ...received(c), live, trusted }, acceptBatch(body)),
+  );
+});
+
+for (const [path, type] of Object.entries(SINGLE)) {
+  ingest.post(`/${path}`, async (c) => {
+    const { body, live, trusted } = await admit(c);
+    return c.json(
+      await recordMessages(c.env, c.executionCtx, { ...received(c), live, trusted }, acceptOne(body, type)),
+    );
+  });
+}
+
+ingest.post("/messages", async (c) => {
+  const { body, live } = await admit(c);
+  return c.json(await keepLeftMessage(c.env, live, body, c.var.now), 201);
+});
+
+/** What Segment's browser client asks before it sends. */
+ingest.get("/projects/:key/settings", async (c) => {
+  const key = c.req.param("key");
+  const live = await loadSite(c.env, c.executionCtx, key, c.var.now);
+  if (live === null) throw new ApiError("unknown_key", "no site has this write key");
+  const { host, protocol } = new URL(c.req.url);
+  return c.json({
+    integrations: {
+      "Segment.io": {
+        apiKey: key,
+        apiHost: `${host}/v1`,
+        protocol: protocol.replace(":", ""),
+        unbundledIntegrations: [],
+      },
+    },
+    plan: { track: { __default: { enabled: true } }, identify: { __default: { enabled: true } } },
+    edgeFunction: {},
+    analyticsNextEnabled: true,
+    middlewareSettings: {},
+    enabledMiddleware: {},
+    metrics: { sampleRate: 0 },
+  });
+});
+
+type Admitted = { body: unknown; live: LiveSite; trusted: boolean };
+
+/** Credentials first: what is foreign is refused before its body is judged. */
+async function admit(c: Context<AppEnv>): Promise<Admitted> {
+  const basic = keyOf(c.req.raw, null);
+  const early = basic === null ? null : await open(c, basic);
+  const body = parseJson(await readBody(c.req.raw, MAX_BODY_BYTES));
+  if (early !== null) return { body, ...early };
+  const key = keyOf(c.req.raw, body);
+  if (key === null)
+    throw new ApiError("unknown_key", "name the site's write key: Basic user name, or writeKey in the body");
+  return { body, ...(await open(c, key)) };
+}
+
+async function open(c: Context<AppEnv>, key: string): Promise<Omit<Admitted, "body">> {
+  const {
+    env,
+    executionCtx,
+    var: { now },
+  } = c;
+  const credential = await credentialOf(env, key, now);
+  const live = credential === null ? null : await loadSite(env, executionCtx, credential.site, now);
+  if (credential === null || live === null) throw new ApiError("unknown_key", "no site has this write key");
+  const address = c.req.header("cf-connecting-ip") ?? "local";
+  const { success } = await env.INGEST_LIMIT.limit({ key: `${credential.site}:${address}` });
+  if (!success)
+    throw new ApiError("rate_limited", "too many requests from this address", {
+      headers: { "Retry-After": "10" },
+    });
+  checkOrigin(c.req.header("origin"), live.config.settings.allowed_origins, credential.trusted);
+  return { live, trusted: credential.trusted };
+}
+
+/** A request without `Origin` is a server; an API key is a secret that no page has. */
+export function checkOrigin(origin: string | undefined, allowed: readonly string[], trusted: boolean): void {
+  if (trusted || origin === undefined || allowed.length === 0 || allowed.includes(origin)) return;
+  throw new ApiError("origin_not_allowed", "this origin is not among the site's allowed_origins");
+}
+
+function received(c: Context<AppEnv>): { request: Request; decide: boolean; now: number } {
+  return { request: c.req.raw, decide: c.req.query("decide") === "1", now: c.var.now };
+}

@@ -1,0 +1,105 @@
+/**
+ * A message of Segment's HTTP tracking API as it arrives, and what makes one unacceptable.
+ *
+ * Unknown keys are ignored and unknown events accepted; what is read here must be well formed.
+ *
+ * Shapes  `readMessage` returns the checked message, or why it is refused with the path of the fault.
+ */
+import * as z from "zod";
+
+export const MAX_MESSAGE_BYTES = 32 * 1_024;
+export const MAX_BODY_BYTES = 500 * 1_024;
+
+const identity = z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1).max(200));
+const json = z.record(z.string(), z.json());
+const moment = z
+  .string()
+  .transform((text) => Date.parse(text))
+  .refine((at) => Number.isFinite(at), "a date such as 2026-11-22T09:12:00.000Z");
+
+const shortText = z.string().max(2_000);
+const page = z.looseObject({
+  url: shortText.nullish(),
+  path: shortText.nullish(),
+  title: shortText.nullish(),
+  referrer: shortText.nullish(),
+  search: shortText.nullish(),
+  status: z.number().nullish(),
+  view_id: z.string().max(100).nullish(),
+});
+
+const context = z.looseObject({
+  page: page.nullish(),
+  userAgent: shortText.nullish(),
+  locale: z.string().max(40).nullish(),
+  identity_token: z.string().max(4_096).nullish(),
+  library: z.looseObject({ name: z.string().max(200).nullish() }).nullish(),
+  traits: json.nullish(),
+  consent: z
+    .looseObject({
+      status: z.enum(["granted", "denied"]).nullish(),
+      categoryPreferences: z.record(z.string(), z.boolean()).nullish(),
+    })
+    .nullish(),
+});
+
+const TYPES = ["page", "track", "identify", "alias", "group", "screen"] as const;
+
+export const Message = z
+  .looseObject({
+    type: z.enum(TYPES),
+    messageId: z.string().min(1).max(200).nullish(),
+    anonymousId: identity.nullish(),
+    userId: identity.nullish(),
+    event: z.string().trim().min(1).max(200).nullish(),
+    name: z.string().max(2_000).nullish(),
+    properties: json.nullish(),
+    traits: json.nullish(),
+    context: context.nullish(),
+    timestamp: moment.nullish(),
+    originalTimestamp: moment.nullish(),
+    sentAt: moment.nullish(),
+  })
+  .check((payload) => {
+    const { type, event, anonymousId, userId } = payload.value;
+    if (type === "track" && (event === null || event === undefined)) {
+      payload.issues.push({
+        code: "custom",
+        input: event,
+        path: ["event"],
+        message: "a track message names its event",
+      });
+    }
+    if (!anonymousId && !userId) {
+      payload.issues.push({
+        code: "custom",
+        input: anonymousId,
+        path: ["anonymousId"],
+        message: "a message needs an anonymousId or a userId",
+      });
+    }
+  });
+export type Message = z.infer<typeof Message>;
+export type MessageType = Message["type"];
+
+export type Fault = { code: string; message: string; path: string };
+export type Read = { ok: true; message: Message } | { ok: false; fault: Fault; messageId: string | null };
+
+/** The message in `raw`, or why it is refused. `type` is the route's where the body names none. */
+export function readMessage(raw: unknown, type: MessageType | null): Read {
+  const body = typeof raw === "object" && raw !== null && !Array.isArray(raw) ? raw : null;
+  if (body === null) {
+    return refuse(null, { code: "invalid", message: "a message is a JSON object", path: "" });
+  }
+  const named = type === null ? body : { ...body, type };
+  const parsed = Message.safeParse(named);
+  if (parsed.success) return { ok: true, message: parsed.data };
+  const issue = parsed.error.issues[0];
+  const path = (issue?.path ?? []).map(String).join(".");
+  const id = "messageId" in body && typeof body.messageId === "string" ? body.messageId : null;
+  return refuse(id, { code: "invalid", message: issue?.message ?? "not a message", path });
+}
+
+function refuse(messageId: string | null, fault: Fault): Read {
+  return { ok: false, fault, messageId };
+}

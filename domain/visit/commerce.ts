@@ -1,0 +1,112 @@
+/**
+ * Carts and orders as Segment's e-commerce events tell them.
+ *
+ * Shapes  a `Cart` keeps one line per product and variant; an order's total is what the event says, or its lines' sum.
+ * Units   money in major units; quantities are whole.
+ */
+import type { Json } from "./facts.ts";
+
+const MAX_LINES = 100;
+const MAX_MONEY = 1e9;
+
+export type Line = { price: number; quantity: number };
+export type Cart = {
+  lines: Record<string, Line>;
+  views: number;
+  viewsSinceAdd: number;
+  currency: string | null;
+};
+
+export const EMPTY_CART: Cart = { lines: {}, views: 0, viewsSinceAdd: 0, currency: null };
+
+type Properties = Record<string, Json>;
+type NamedLine = Line & { id: string };
+
+/** `cart` after the event `name`; unchanged for events that are not about carts. */
+export function foldCart(cart: Cart, name: string, properties: Properties): Cart {
+  const currency = textOf(properties.currency) ?? cart.currency;
+  const lines = linesOf(properties);
+  switch (name) {
+    case "Product Added":
+      return { ...cart, currency, viewsSinceAdd: 0, lines: changed(cart.lines, lines, 1) };
+    case "Product Removed":
+      return { ...cart, currency, lines: changed(cart.lines, lines, -1) };
+    case "Cart Viewed":
+      return {
+        lines: Array.isArray(properties.products) ? changed({}, lines, 1) : cart.lines,
+        currency,
+        views: cart.views + 1,
+        viewsSinceAdd: cart.viewsSinceAdd + 1,
+      };
+    case "Checkout Started":
+      return Array.isArray(properties.products) ? { ...cart, currency, lines: changed({}, lines, 1) } : cart;
+    case "Order Completed":
+      return { ...cart, lines: {}, viewsSinceAdd: 0 };
+    default:
+      return cart;
+  }
+}
+
+/** The cart's worth and its number of pieces. */
+export function cartTotals(cart: Cart): { value: number; items: number } {
+  let value = 0;
+  let items = 0;
+  for (const line of Object.values(cart.lines)) {
+    value += line.price * line.quantity;
+    items += line.quantity;
+  }
+  return { value: Math.round(value * 100) / 100, items };
+}
+
+/** What an `Order Completed` is worth: `total`, else `revenue`, else `value`, else its products. Null: not money. */
+export function orderTotal(properties: Properties): number | null {
+  for (const key of ["total", "revenue", "value"]) {
+    const stated = properties[key];
+    if (stated !== undefined && stated !== null) return moneyOf(stated);
+  }
+  return cartTotals({ ...EMPTY_CART, lines: changed({}, linesOf(properties), 1) }).value;
+}
+
+/** Pieces in an order's products. */
+export function orderItems(properties: Properties): number {
+  return linesOf(properties).reduce((sum, line) => sum + line.quantity, 0);
+}
+
+/** A finite amount of money in `value`, or null. */
+export function moneyOf(value: Json | undefined): number | null {
+  const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof amount === "number" && Number.isFinite(amount) && Math.abs(amount) <= MAX_MONEY
+    ? amount
+    : null;
+}
+
+/** A non-empty text in `value`, numbers included, at most 200 characters; else null. */
+export function textOf(value: Json | undefined): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value.slice(0, 200) : null;
+}
+
+function linesOf(properties: Properties): NamedLine[] {
+  const products = Array.isArray(properties.products) ? properties.products : [properties];
+  return products.flatMap((product) => {
+    if (typeof product !== "object" || product === null || Array.isArray(product)) return [];
+    const id = textOf(product.product_id) ?? textOf(product.sku) ?? textOf(product.name);
+    if (id === null) return [];
+    const variant = textOf(product.variant);
+    const quantity = Math.max(0, Math.min(10_000, Math.trunc(moneyOf(product.quantity) ?? 1)));
+    const price = Math.max(0, moneyOf(product.price) ?? 0);
+    return [{ id: variant === null ? id : `${id}/${variant}`, price, quantity }];
+  });
+}
+
+function changed(before: Record<string, Line>, lines: NamedLine[], sign: 1 | -1): Record<string, Line> {
+  const after = new Map(Object.entries(before));
+  for (const { id, price, quantity } of lines) {
+    const line = after.get(id);
+    const left = Math.max(0, (line?.quantity ?? 0) + sign * quantity);
+    if (left === 0) after.delete(id);
+    else if (after.size < MAX_LINES || after.has(id))
+      after.set(id, { price: price || (line?.price ?? 0), quantity: left });
+  }
+  return Object.fromEntries(after);
+}

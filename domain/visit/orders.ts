@@ -1,0 +1,107 @@
+/**
+ * Orders, refunds and leads of a visitor.
+ *
+ * One row an order id: a claim never replaces anything, a confirmed amount replaces a claimed one.
+ */
+import type { Event } from "../events/event.ts";
+import { moneyOf, orderItems, orderTotal, textOf } from "./commerce.ts";
+import { queueOrder, queueWaiting } from "./outgoing.ts";
+import type { RecordContext, Recorded } from "./record.ts";
+import { type KnownOrder, MAX_ORDERS } from "./state.ts";
+
+/** `before` with the order, refund or lead of `event` noted; unchanged for other events. */
+export function recordCommerce(before: Recorded, event: Event, context: RecordContext): Recorded {
+  switch (event.name) {
+    case "Order Completed":
+      return complete(before, event, context);
+    case "Order Refunded":
+      return refund(before, event, context);
+    case "Lead Submitted":
+      return lead(before, event, context);
+    default:
+      return before;
+  }
+}
+
+function complete(before: Recorded, event: Event, context: RecordContext): Recorded {
+  const orderId = textOf(event.properties.order_id);
+  const total = orderTotal(event.properties);
+  const currency = textOf(event.properties.currency) ?? context.currency;
+  if (orderId === null) return reject(before, event, "an order names its order_id", "properties.order_id");
+  if (total === null)
+    return reject(before, event, "the order's total is not an amount of money", "properties.total");
+  if (!/^[A-Z]{3}$/.test(currency))
+    return reject(before, event, "an ISO 4217 code such as EUR", "properties.currency");
+
+  const { state } = before;
+  const known = state.recentOrders.find((order) => order.id === orderId);
+  const status = context.trusted ? "confirmed" : "claimed";
+  if (known !== undefined && status === "claimed") return before;
+  const order: KnownOrder = {
+    table: "orders",
+    id: orderId,
+    revision: (known?.revision ?? 0) + 1,
+    visitor_id: state.visitor,
+    user_id: state.userId,
+    session_id: known?.session_id ?? state.visit?.id ?? null,
+    at: known?.at ?? event.at,
+    received_at: known?.received_at ?? context.now,
+    total,
+    currency,
+    status,
+    items: orderItems(event.properties),
+    covered: known?.covered ?? context.covered,
+  };
+  const recentOrders = [...state.recentOrders.filter((other) => other.id !== orderId), order].slice(
+    -MAX_ORDERS,
+  );
+  const after = {
+    ...state,
+    recentOrders,
+    orders: state.orders + (known === undefined ? 1 : 0),
+    lifetimeValue: state.lifetimeValue + total - (known?.total ?? 0),
+  };
+  return { ...before, state: queueOrder(after, order, context.now) };
+}
+
+function refund(before: Recorded, event: Event, context: RecordContext): Recorded {
+  const orderId = textOf(event.properties.order_id);
+  if (orderId === null) return reject(before, event, "a refund names its order_id", "properties.order_id");
+  const stated = event.properties.total ?? event.properties.value ?? null;
+  const amount = stated === null ? null : moneyOf(stated);
+  if (stated !== null && amount === null) {
+    return reject(before, event, "the refund's total is not an amount of money", "properties.total");
+  }
+  const record = {
+    table: "refunds" as const,
+    id: `${orderId}:${event.id}`,
+    revision: 1,
+    order_id: orderId,
+    visitor_id: before.state.visitor,
+    at: event.at,
+    amount: amount === null ? null : Math.abs(amount),
+    status: context.trusted ? ("confirmed" as const) : ("claimed" as const),
+  };
+  return { ...before, state: queueWaiting(before.state, record, context.now) };
+}
+
+function lead(before: Recorded, event: Event, context: RecordContext): Recorded {
+  const record = {
+    table: "leads" as const,
+    id: event.id,
+    revision: 1,
+    visitor_id: before.state.visitor,
+    session_id: before.state.visit?.id ?? null,
+    at: event.at,
+    value: moneyOf(event.properties.value),
+    currency: textOf(event.properties.currency)?.slice(0, 3) ?? context.currency,
+  };
+  return { ...before, state: queueWaiting(before.state, record, context.now) };
+}
+
+function reject(before: Recorded, event: Event, message: string, path: string): Recorded {
+  return {
+    ...before,
+    rejected: [...before.rejected, { messageId: event.id, code: "invalid", message, path }],
+  };
+}

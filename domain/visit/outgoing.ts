@@ -1,0 +1,124 @@
+/**
+ * What a visitor's object owes D1: which records wait in its outbox, and what each looks like now.
+ *
+ * Exposures and orders are read from the state when they are sent; visits and one-off facts are kept whole in
+ * `waiting`, because the state forgets them.
+ */
+import { confirm, type Entry, put, sent } from "../history/outbox.ts";
+import { type Confirmation, type HistoryRecord, recordKey, type RecordOf } from "../history/records.ts";
+import type { EpochMs } from "../ids.ts";
+import { cartTotals } from "./commerce.ts";
+import type { KnownExposure, KnownOrder, Visit, VisitorState } from "./state.ts";
+
+type Waiting = VisitorState["waiting"][string];
+
+/** `state` with `visit` on its way to D1 as it is now; `endedAt` completes it. */
+export function queueSession(
+  state: VisitorState,
+  visit: Visit,
+  endedAt: EpochMs | null,
+  now: EpochMs,
+): VisitorState {
+  const raised = { ...visit, revision: visit.revision + 1 };
+  const after = state.visit?.id === visit.id ? { ...state, visit: raised } : state;
+  return queueWaiting(after, sessionRecord(after, raised, endedAt), now);
+}
+
+/** `state` with `record` kept and on its way to D1. */
+export function queueWaiting(state: VisitorState, record: Waiting, now: EpochMs): VisitorState {
+  const key = recordKey(record);
+  return enqueue({ ...state, waiting: { ...state.waiting, [key]: record } }, key, record.revision, now);
+}
+
+export function queueExposure(state: VisitorState, exposure: KnownExposure, now: EpochMs): VisitorState {
+  return enqueue(state, `exposures:${exposure.id}`, exposure.revision, now);
+}
+
+export function queueOrder(state: VisitorState, order: KnownOrder, now: EpochMs): VisitorState {
+  return enqueue(state, recordKey(order), order.revision, now);
+}
+
+/** The records that `entries` stand for, as they are now. */
+export function outgoingRecords(state: VisitorState, entries: readonly Entry[]): HistoryRecord[] {
+  return entries.flatMap(({ key }) => {
+    const record = state.waiting[key] ?? orderOf(state, key) ?? exposureOf(state, key);
+    return record === null ? [] : [record];
+  });
+}
+
+/** `state` without what D1 has confirmed. */
+export function confirmRecords(state: VisitorState, confirmed: readonly Confirmation[]): VisitorState {
+  const outbox = confirm(state.outbox, confirmed);
+  const still = new Set(outbox.map((entry) => entry.key));
+  const waiting = Object.fromEntries(Object.entries(state.waiting).filter(([key]) => still.has(key)));
+  return { ...state, outbox, waiting };
+}
+
+/** Waiting from now, and counted as sent: the object hands it to the queue in the same turn. */
+function enqueue(state: VisitorState, key: string, revision: number, now: EpochMs): VisitorState {
+  return { ...state, outbox: sent(put(state.outbox, key, revision, now), new Set([key]), now) };
+}
+
+function orderOf(state: VisitorState, key: string): RecordOf<"orders"> | null {
+  return state.recentOrders.find((order) => recordKey(order) === key) ?? null;
+}
+
+function exposureOf(state: VisitorState, key: string): RecordOf<"exposures"> | null {
+  const exposure = state.exposures.find(({ id }) => key === `exposures:${id}`);
+  return exposure === undefined ? null : exposureRecord(state, exposure);
+}
+
+function exposureRecord(state: VisitorState, exposure: KnownExposure): RecordOf<"exposures"> {
+  return {
+    table: "exposures",
+    id: exposure.id,
+    revision: exposure.revision,
+    visitor_id: state.visitor,
+    session_id: exposure.sessionId,
+    campaign_id: exposure.campaign,
+    phase: exposure.phase,
+    variant: exposure.variant,
+    kind: exposure.kind,
+    arm: exposure.arm,
+    probability: exposure.probability,
+    eligible_at: exposure.eligibleAt,
+    shown_at: exposure.shownAt,
+    opened_at: exposure.openedAt,
+    declined_at: exposure.declinedAt,
+    ignored_at: exposure.ignoredAt,
+    clicked_at: exposure.clickedAt,
+  };
+}
+
+function sessionRecord(state: VisitorState, visit: Visit, endedAt: EpochMs | null): RecordOf<"sessions"> {
+  const cart = cartTotals(visit.cart);
+  return {
+    table: "sessions",
+    id: visit.id,
+    revision: visit.revision,
+    visitor_id: state.visitor,
+    user_id: state.userId,
+    started_at: visit.startedAt,
+    last_at: visit.lastAt,
+    ended_at: endedAt,
+    pages: visit.pages,
+    events: visit.events,
+    seconds: (visit.lastAt - visit.startedAt) / 1_000,
+    entry_path: visit.arrival.path,
+    referrer: visit.arrival.referrer,
+    channel: visit.arrival.channel,
+    utm: visit.arrival.utm,
+    device_type: visit.device.type,
+    browser: visit.device.browser,
+    os: visit.device.os,
+    language: visit.device.language,
+    country: visit.place.country,
+    region: visit.place.region,
+    city: visit.place.city,
+    cart_value: cart.value,
+    cart_items: cart.items,
+    global_holdout: visit.globalHoldout,
+    covered: visit.covered,
+    eligible: visit.eligible,
+  };
+}

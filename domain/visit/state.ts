@@ -1,0 +1,133 @@
+/**
+ * What one visitor's object remembers: the visit that is on, and what outlives it.
+ *
+ * Shapes  `VisitorState` is the whole of it, kept as one row. Lists are bounded; old entries fall off.
+ * Units   moments are `EpochMs` by the server's clock, which alone cuts visits.
+ */
+import type { Entry } from "../history/outbox.ts";
+import type { RecordOf } from "../history/records.ts";
+import type { EpochMs } from "../ids.ts";
+import type { Decision, Exposure } from "../targeting/decision.ts";
+import type { Cart } from "./commerce.ts";
+import type { Json } from "./facts.ts";
+
+export const DEFAULT_IDLE_MS = 30 * 60_000;
+export const MAX_VIEWS = 12;
+export const MAX_TRAIL = 60;
+export const MAX_EXPOSURES = 200;
+export const MAX_ORDERS = 100;
+export const MAX_TRAITS = 50;
+
+export type PageView = {
+  id: string;
+  url: string;
+  path: string;
+  title: string | null;
+  referrer: string | null;
+  status: number | null;
+  startedAt: EpochMs;
+  scroll: number;
+};
+
+export type Step = { at: EpochMs; path: string; url: string; title: string | null };
+
+export type Device = {
+  type: string | null;
+  browser: string | null;
+  os: string | null;
+  language: string | null;
+};
+export type Place = { country: string | null; region: string | null; city: string | null };
+
+export type Arrival = {
+  path: string | null;
+  referrer: string | null;
+  channel: string;
+  utm: Record<string, string>;
+  searchTerms: string | null;
+  affiliate: string | null;
+};
+
+export type Visit = {
+  id: string;
+  revision: number;
+  startedAt: EpochMs;
+  lastAt: EpochMs;
+  pages: number;
+  events: number;
+  arrival: Arrival;
+  views: PageView[];
+  trail: Step[];
+  cart: Cart;
+  funnel: { name: string; step: string; steps: number } | null;
+  form: { id: string; startedAt: EpochMs; field: string | null } | null;
+  signals: Record<string, number>;
+  device: Device;
+  place: Place;
+  globalHoldout: boolean;
+  covered: boolean;
+  eligible: boolean;
+};
+
+export type KnownExposure = Exposure & { sessionId: string; revision: number };
+export type KnownOrder = RecordOf<"orders">;
+
+export type VisitorState = {
+  v: 1;
+  site: string;
+  visitor: string;
+  /** How long a visit may be silent, as the site last said. */
+  idleMs: number;
+  visits: number;
+  firstAt: EpochMs;
+  lastAt: EpochMs;
+  userId: string | null;
+  traits: Record<string, Json>;
+  orders: number;
+  lifetimeValue: number;
+  lastCallOutcome: string | null;
+  visit: Visit | null;
+  exposures: KnownExposure[];
+  open: { decision: Decision; expiresAt: EpochMs } | null;
+  recentOrders: KnownOrder[];
+  conversation: { id: string; requestId: string; at: EpochMs } | null;
+  /** Records that wait for D1 and are not part of the state above, by outbox key. */
+  waiting: Record<string, RecordOf<"sessions" | "refunds" | "leads" | "identities" | "left_messages">>;
+  outbox: Entry[];
+};
+
+/** A visitor nobody has seen before. */
+export function newVisitor(site: string, visitor: string, now: EpochMs): VisitorState {
+  return {
+    v: 1,
+    site,
+    visitor,
+    idleMs: DEFAULT_IDLE_MS,
+    visits: 0,
+    firstAt: now,
+    lastAt: now,
+    userId: null,
+    traits: {},
+    orders: 0,
+    lifetimeValue: 0,
+    lastCallOutcome: null,
+    visit: null,
+    exposures: [],
+    open: null,
+    recentOrders: [],
+    conversation: null,
+    waiting: {},
+    outbox: [],
+  };
+}
+
+/** The page view an event belongs to: its own, or the visitor's last. */
+export function viewOf(visit: Visit | null, viewId: string | null): PageView | null {
+  const views = visit?.views ?? [];
+  return views.find((view) => view.id === viewId) ?? views.at(-1) ?? null;
+}
+
+/** Whether `visit` has been silent for `idleMs` at `now`. */
+export function isOver(visit: Visit, idleMs: number, now: EpochMs): boolean {
+  return now >= visit.lastAt + idleMs;
+}

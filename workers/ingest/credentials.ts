@@ -1,0 +1,59 @@
+/**
+ * Whose messages these are: the site named by a write key or an API key, from Basic authorisation or the body.
+ *
+ * A write key is public (it stands in every page); an API key is a secret, and what it says is confirmed.
+ */
+import { and, eq, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { apiKeys } from "../../migrations/schema.ts";
+import type { SiteKey } from "../../domain/ids.ts";
+
+export type Credential = { site: SiteKey; trusted: boolean };
+
+const REMEMBER_MS = 10_000;
+const known = new Map<string, { site: SiteKey | null; at: number }>();
+
+/** The key that `request` carries, Basic authorisation before the body; null where there is none. */
+export function keyOf(request: Request, body: unknown): string | null {
+  const basic = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(request.headers.get("authorization") ?? "");
+  if (basic?.[1] !== undefined) return decodeUser(basic[1]);
+  const inBody = typeof body === "object" && body !== null && "writeKey" in body ? body.writeKey : null;
+  return typeof inBody === "string" && inBody !== "" ? inBody : null;
+}
+
+/** What `key` opens, or null for a key that cannot be one. A write key's site may still not exist. */
+export async function credentialOf(env: Env, key: string, now: number): Promise<Credential | null> {
+  if (!key.startsWith("ak_")) return key.length <= 60 ? { site: key, trusted: false } : null;
+  const hash = await sha256(key);
+  let entry = known.get(hash);
+  if (entry === undefined || now - entry.at >= REMEMBER_MS) {
+    if (known.size > 1_000) known.clear();
+    entry = { site: await siteOfKey(env, hash), at: now };
+    known.set(hash, entry);
+  }
+  return entry.site === null ? null : { site: entry.site, trusted: true };
+}
+
+async function siteOfKey(env: Env, hash: string): Promise<SiteKey | null> {
+  const row = await drizzle(env.DB)
+    .select({ site: apiKeys.site })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)))
+    .get();
+  return row?.site ?? null;
+}
+
+function decodeUser(encoded: string): string | null {
+  try {
+    const [user] = atob(encoded).split(":");
+    return user === undefined || user === "" ? null : user;
+  } catch {
+    return null;
+  }
+}
+
+/** SHA-256 of `text` in lower-case hex, as API keys are kept. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,87 @@
+/**
+ * Visitors without consent: counted, and judged from this request alone. No object of their own, no identifier kept,
+ * outside every hold-out and every visitor figure.
+ */
+import type { Event } from "../../domain/events/event.ts";
+import type { Message } from "../../domain/events/message.ts";
+import { fnv1a32 } from "../../domain/hash/fnv.ts";
+import { isoOf } from "../../domain/ids.ts";
+import { readSchedule } from "../../domain/targeting/schedule.ts";
+import { creativeOf, OFFER_MS } from "../../domain/visit/engage.ts";
+import { clocksOf, knownFacts } from "../../domain/visit/known.ts";
+import { recordEvents } from "../../domain/visit/record.ts";
+import { newVisitor } from "../../domain/visit/state.ts";
+import { HOUR_MS } from "../../durable-objects/exempt-counter.ts";
+import { type Decided, matches } from "./decide.ts";
+import type { Received } from "./record.ts";
+import { deviceOf, placeOf, senderOf } from "./sender.ts";
+
+const SHARDS = 4;
+
+/** Count the page views among `events` into the site's counter of this hour. Resolves once they are stored. */
+export async function countExempt(
+  env: Env,
+  site: string,
+  events: readonly Event[],
+  now: number,
+): Promise<void> {
+  const hour = now - (now % HOUR_MS);
+  const views = events.filter((event) => event.type === "page");
+  const shards = Map.groupBy(views, (event) => String(fnv1a32(event.id) % SHARDS));
+  for (const [shard, group] of shards) {
+    const name = `${site}:${hour}:${shard}`;
+    const messageIds = group.map((event) => event.id);
+    await env.EXEMPT_COUNTER.getByName(name).count({ site, name, hour, shard, messageIds, now });
+  }
+}
+
+/** What a visitor without consent may be shown: campaigns marked `exempt_ok` that need nobody, from `events` alone. */
+export function decideExempt(
+  { live, request, now }: Received,
+  events: Event[],
+  message: Message | null,
+): Decided {
+  const { settings, campaigns } = live.config;
+  const { userAgent, server } = senderOf(
+    request,
+    message?.context?.userAgent ?? null,
+    settings.admit_headless,
+  );
+  const locale = message?.context?.locale ?? null;
+  const { state } = recordEvents(newVisitor(settings.key, "", now), events, {
+    now,
+    idleMs: settings.session_idle_minutes * 60_000,
+    currency: settings.currency,
+    visitId: "",
+    device: deviceOf(userAgent, locale),
+    place: placeOf(request, server),
+    trusted: false,
+    provenUser: null,
+    globalHoldout: false,
+    covered: live.desk.covered,
+  });
+  const viewId = events.at(-1)?.viewId ?? null;
+  const matched = matches(live, knownFacts(state, viewId, now), clocksOf(state, viewId), events, now);
+  const allowed = campaigns.filter(
+    (campaign) =>
+      campaign.exempt_ok &&
+      !campaign.requires_agent &&
+      readSchedule(campaign.schedule, settings.timezone).isOpen(now),
+  );
+  const [campaign] = matched.ids.flatMap((id) => allowed.filter((other) => other.id === id));
+  const [variant] = campaign?.variants ?? [];
+  if (campaign === undefined || variant === undefined) return { decisions: [], wakeAfterMs: null };
+  const decision = {
+    id: `dec_exempt_${crypto.randomUUID()}`,
+    kind: campaign.kind,
+    campaign: campaign.id,
+    variant: variant.key,
+    creative: creativeOf(
+      campaign,
+      variant.key,
+      locale === null ? [settings.locale] : [locale, settings.locale],
+    ),
+    expires_at: isoOf(now + OFFER_MS),
+  };
+  return { decisions: [decision], wakeAfterMs: null };
+}

@@ -1,0 +1,61 @@
+/**
+ * From a checked message to an event: the server's word on when, and the page's address taken apart.
+ */
+import { correctedTime, type Event, type PageContext } from "../../domain/events/event.ts";
+import type { Message } from "../../domain/events/message.ts";
+import { asName } from "./names.ts";
+
+const MAX_SEARCH_KEYS = 40;
+
+/** `message` as an event that arrived at `receivedAt`; `sentAt` is the batch's, in the sender's clock. */
+export function eventOf(message: Message, sentAt: number | null, receivedAt: number): Event {
+  const stated = message.originalTimestamp ?? message.timestamp ?? null;
+  return {
+    id: message.messageId ?? crypto.randomUUID(),
+    type: message.type,
+    name: asName(message.type, message.event ?? null),
+    at: correctedTime(stated, message.sentAt ?? sentAt, receivedAt),
+    receivedAt,
+    viewId: message.context?.page?.view_id ?? null,
+    page: pageOf(message),
+    properties: message.properties ?? {},
+    traits: { ...message.context?.traits, ...message.traits },
+  };
+}
+
+function pageOf(message: Message): PageContext | null {
+  const own = message.type === "page" || message.type === "screen" ? (message.properties ?? {}) : {};
+  const context = message.context?.page ?? {};
+  const url = text(own.url) ?? text(context.url);
+  const path = text(own.path) ?? text(context.path);
+  if (url === null && path === null) return null;
+  const parsed = url === null ? null : URL.parse(url);
+  const http = parsed !== null && /^https?:$/.test(parsed.protocol);
+  return {
+    url: http ? parsed.origin + parsed.pathname : "",
+    path: path ?? (http ? parsed.pathname : ""),
+    title: text(own.title) ?? text(context.title),
+    referrer: refererOf(text(own.referrer) ?? text(context.referrer)),
+    status: number(own.status) ?? number(context.status),
+    search: http ? searchOf(parsed) : {},
+  };
+}
+
+/** Query strings and fragments often carry what is private; only campaign tags and click ids are read from them. */
+function searchOf(url: URL): Record<string, string> {
+  const kept = [...url.searchParams].filter(([key]) => /^utm_[a-z]+$|^[a-z]*clid$/.test(key));
+  return Object.fromEntries(kept.slice(0, MAX_SEARCH_KEYS));
+}
+
+function refererOf(referrer: string | null): string | null {
+  const parsed = referrer === null ? null : URL.parse(referrer);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed.origin + parsed.pathname : null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value.slice(0, 2_000) : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,195 @@
+/**
+ * Record accepted messages: one call a visitor, without consent a mere count, and the answer that the page waits for.
+ *
+ * Errors  where any part could not be stored, the whole answer is 429 `unavailable`: the repeat changes nothing.
+ */
+import type { Event } from "../../domain/events/event.ts";
+import type { Message } from "../../domain/events/message.ts";
+import { globalHoldoutSeed, inHoldout } from "../../domain/experiments/allocation.ts";
+import type { Decision } from "../../domain/targeting/decision.ts";
+import type { RecordAnswer } from "../../durable-objects/visitor-session.ts";
+import { ApiError } from "../errors.ts";
+import { verifyIdentity } from "../site/identity.ts";
+import type { LiveSite } from "../site/site-config.ts";
+import { visitorObject } from "../site/visitor.ts";
+import { type Accepted, type Refused, refusal } from "./accept.ts";
+import { hasConsent } from "./consent.ts";
+import { decide } from "./decide.ts";
+import { countExempt, decideExempt } from "./exempt.ts";
+import { eventOf } from "./normalise.ts";
+import { deviceOf, placeOf, senderOf } from "./sender.ts";
+import { visitorOf } from "./visitor-id.ts";
+
+/** Objects called at the same time: a Worker may have six connections open. */
+const AT_ONCE = 6;
+
+export type Received = { request: Request; live: LiveSite; trusted: boolean; decide: boolean; now: number };
+export type Answer = {
+  success: true;
+  decisions: Decision[];
+  wake_after_ms: number | null;
+  rejected: Refused[];
+};
+
+type Item = { index: number; message: Message; event: Event };
+type Outcome = { decisions: Decision[]; wakeAfterMs: number | null; refused: Refused[] };
+
+/** Record `accepted` and answer. */
+export async function recordMessages(
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  received: Received,
+  accepted: Accepted,
+): Promise<Answer> {
+  const { kept, exempt } = sort(received, accepted);
+  try {
+    await countExempt(
+      env,
+      received.live.config.site,
+      exempt.map(({ event }) => event),
+      received.now,
+    );
+    const outcomes = await mapLimited(groupByVisitor(kept, received.trusted), (group) =>
+      recordVisitor(env, ctx, received, group),
+    );
+    if (received.decide && kept.length === 0 && exempt.length > 0) {
+      outcomes.push({
+        ...decideExempt(
+          received,
+          exempt.map(({ event }) => event),
+          exempt[0]?.message ?? null,
+        ),
+        refused: [],
+      });
+    }
+    return {
+      success: true,
+      decisions: outcomes.flatMap((outcome) => outcome.decisions),
+      wake_after_ms: least(outcomes.map((outcome) => outcome.wakeAfterMs)),
+      rejected: [...accepted.refused, ...outcomes.flatMap((outcome) => outcome.refused)].toSorted(
+        (a, b) => a.index - b.index,
+      ),
+    };
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    console.error(
+      JSON.stringify({
+        level: "error",
+        what: "record",
+        site: received.live.config.site,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+    );
+    throw new ApiError("unavailable", "not everything could be stored; send the same again", {
+      headers: { "Retry-After": "1" },
+    });
+  }
+}
+
+/** Bots are kept out before anything else; then consent says which messages may be kept with an identifier. */
+function sort(received: Received, accepted: Accepted): { kept: Item[]; exempt: Item[] } {
+  const { request, live, trusted, now } = received;
+  const kept: Item[] = [];
+  const exempt: Item[] = [];
+  for (const { index, message } of accepted.messages) {
+    const { settings } = live.config;
+    if (senderOf(request, message.context?.userAgent ?? null, settings.admit_headless).bot) continue;
+    const item = { index, message, event: eventOf(message, accepted.sentAt, now) };
+    (trusted || hasConsent(message, request, settings) ? kept : exempt).push(item);
+  }
+  return { kept, exempt };
+}
+
+function groupByVisitor(items: Item[], trusted: boolean): { visitor: string; items: Item[] }[] {
+  const groups = Map.groupBy(items, ({ message }) => visitorOf(message, trusted));
+  return [...groups].map(([visitor, group]) => ({ visitor, items: group }));
+}
+
+async function recordVisitor(
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  received: Received,
+  { visitor, items }: { visitor: string; items: Item[] },
+): Promise<Outcome> {
+  const { live, request, trusted, now } = received;
+  const { settings, site } = live.config;
+  const last = items.at(-1);
+  if (last === undefined) return { decisions: [], wakeAfterMs: null, refused: [] };
+  const events = items.map(({ event }) => event);
+  const { userAgent, server } = senderOf(
+    request,
+    last.message.context?.userAgent ?? null,
+    settings.admit_headless,
+  );
+  const locale = last.message.context?.locale ?? null;
+  const device = deviceOf(userAgent, locale);
+  const answer = await visitorObject(env, site, visitor).record({
+    site,
+    visitor,
+    events,
+    viewId: last.event.viewId,
+    now,
+    idleMs: settings.session_idle_minutes * 60_000,
+    currency: settings.currency,
+    device,
+    place: placeOf(request, server),
+    trusted,
+    provenUser: await provenUser(env, received, items),
+    globalHoldout: inHoldout(visitor, { seed: globalHoldoutSeed(site), share: settings.global_holdout }),
+    covered: live.desk.covered,
+  });
+  ctx.waitUntil(tellDesk(env, live, visitor, answer, events));
+  const refused = refusedBy(answer, items);
+  if (!received.decide || visitor.startsWith("c:")) return { decisions: [], wakeAfterMs: null, refused };
+  const judged = events.filter((event) => answer.fresh.includes(event.id));
+  const decided = await decide(env, { live, visitor, answer, events: judged, locale, now });
+  return { ...decided, refused };
+}
+
+/** The user that the API key's word or a signed token proves; what a write key says of itself is a claim. */
+async function provenUser(env: Env, { live, trusted }: Received, items: Item[]): Promise<string | null> {
+  for (const { message } of items) {
+    if (trusted && message.userId) return message.userId;
+    const token = message.context?.identity_token;
+    const user = token ? await verifyIdentity(env, live.config.settings, token) : null;
+    if (user !== null) return user;
+  }
+  return null;
+}
+
+/** Leases that nobody needs any more go back; the agent of an open conversation sees where the visitor is. */
+async function tellDesk(
+  env: Env,
+  live: LiveSite,
+  visitor: string,
+  answer: RecordAnswer,
+  events: Event[],
+): Promise<void> {
+  const desk = env.SITE_DESK.getByName(live.config.site);
+  for (const decisionId of answer.released) await desk.release(decisionId);
+  const page = events.findLast((event) => event.type === "page")?.page;
+  if (answer.conversation === null || page === undefined || page === null) return;
+  const { conversation } = answer;
+  await desk.visitorMoved({ visitor, conversation, page: page.path, title: page.title, at: Date.now() });
+}
+
+function refusedBy(answer: RecordAnswer, items: Item[]): Refused[] {
+  return answer.rejected.flatMap(({ messageId, ...fault }) => {
+    const item = items.find(({ event }) => event.id === messageId);
+    return item === undefined ? [] : [refusal(item.index, messageId, fault, `batch.${item.index}`)];
+  });
+}
+
+async function mapLimited<T, U>(items: readonly T[], run: (item: T) => Promise<U>): Promise<U[]> {
+  const results: U[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(run))));
+  }
+  return results;
+}
+
+/** The least of the moments that are known. */
+function least(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
