@@ -51,8 +51,8 @@ export const ClientFrame = z.discriminatedUnion("type", [
     type: z.literal("hello"),
     v: z.int(),
     token: z.string().check(z.maxLength(4_096)),
-    epoch: z.nullable(z.string().check(z.maxLength(64))),
-    after: seq,
+    epoch: z._default(z.nullable(z.string().check(z.maxLength(64))), null),
+    after: z._default(seq, 0),
   }),
   z.object({
     type: z.literal("message"),

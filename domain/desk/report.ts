@@ -1,0 +1,42 @@
+/**
+ * What a room and its site's desk tell each other. Each side keeps what it has to say until the other has taken
+ * it, and says it again after a crash; so each message is safe to hear twice.
+ *
+ * Shapes  a `RoomReport` is the room's whole present state, and a higher `revision` replaces a lower one.
+ *         A `DeskCommand` carries the desk's rising number `n`; a room skips what it has already done.
+ * Units   `EpochMs`.
+ */
+import type { EpochMs } from "../ids.ts";
+
+export type Person = { id: string; name: string | null };
+
+export type RoomReport = {
+  conversation: string;
+  revision: number;
+  status: "queued" | "closed";
+  visitor: string;
+  name: string | null;
+  verified: boolean;
+  preview: string | null;
+  page: string | null;
+  place: string | null;
+  skill: string | null;
+  decisionId: string | null;
+  locale: string | null;
+  waitingSince: EpochMs;
+};
+
+export type DeskCommand = {
+  n: number;
+  conversation: string;
+  name: "assigned" | "transferred" | "requeued" | "wrapped_up";
+  agent: Person | null;
+  from: Person | null;
+  note: string | null;
+  reason: string | null;
+  outcome: string | null;
+  at: EpochMs;
+};
+
+/** A visitor's place in the queue, counted from 1, and the wait the desk expects. */
+export type Place = { position: number | null; waitSeconds: number | null };

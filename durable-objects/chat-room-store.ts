@@ -1,0 +1,267 @@
+/**
+ * ChatRoom's storage: the room's one row of state, its log, its outbox, its tickets, its chunks.
+ *
+ * The log is the truth about what was said; counts and first moments are read from it, so that a message
+ * costs its own row and index entry and nothing else.
+ */
+import type { MessageFrame } from "../domain/chat/wire.ts";
+import type { Entry, Status } from "../domain/chat/room.ts";
+import type { Chunk } from "../domain/chat/log.ts";
+import type { Person } from "../domain/desk/report.ts";
+import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
+import type { EpochMs } from "../domain/ids.ts";
+
+export type Survey = {
+  welcome: number | null;
+  wait: number | null;
+  answer: number | null;
+  csat: number | null;
+  nps: number | null;
+  ces: number | null;
+  resolved: boolean | null;
+  comment: string | null;
+};
+
+export type RoomState = {
+  site: string;
+  conversation: string;
+  /** Made once with the room's storage; another one means that no position is valid any more. */
+  epoch: string;
+  visitor: string;
+  userId: string | null;
+  verified: boolean;
+  name: string | null;
+  decisionId: string | null;
+  skill: string | null;
+  locale: string | null;
+  page: string | null;
+  place: string | null;
+  idleMinutes: number;
+  status: Status;
+  agent: Person | null;
+  /** Every agent who was ever part of it. */
+  agents: Person[];
+  createdAt: EpochMs;
+  queuedAt: EpochMs | null;
+  assignedAt: EpochMs | null;
+  closedAt: EpochMs | null;
+  closeReason: string | null;
+  outcome: string | null;
+  answered: boolean;
+  /** The visitor had a socket when this was written; without one now, a crash cut it. */
+  seated: boolean;
+  seenAt: EpochMs;
+  /** Raised by each change that history must learn. */
+  revision: number;
+  /** Raised by each change that the desk must learn. */
+  deskRevision: number;
+  /** The number of the desk's last command that was carried out. */
+  lastCommand: number;
+  survey: (Survey & { at: EpochMs }) | null;
+  loggedSeq: number;
+  loggedAt: EpochMs;
+};
+
+export type Tally = {
+  visitorMessages: number;
+  agentMessages: number;
+  firstVisitorAt: EpochMs | null;
+  firstAgentAt: EpochMs | null;
+  lastVisitorAt: EpochMs | null;
+  lastMessageAt: EpochMs | null;
+};
+
+export type StoredChunk = Chunk & { revision: number };
+
+export class ChatRoomStore {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#sql.exec(`
+      create table if not exists room (id integer primary key, body text not null);
+      create table if not exists log (
+        seq integer primary key, at integer not null, sender text, client_id text, kind text not null, body text not null
+      );
+      create unique index if not exists log_client on log (client_id, sender) where client_id is not null;
+      create table if not exists outbox (
+        key text primary key, revision integer not null, since integer not null,
+        attempts integer not null, retry_at integer not null
+      ) without rowid;
+      create table if not exists tickets (hash text primary key, user text not null, name text not null, expires_at integer not null) without rowid;
+      create table if not exists chunks (
+        chunk integer primary key, from_seq integer not null, to_seq integer not null, revision integer not null
+      );
+    `);
+  }
+
+  /** Run `work` so that all its writes are kept, or none. */
+  atomically<T>(work: () => T): T {
+    return this.#storage.transactionSync(work);
+  }
+
+  room(): RoomState | null {
+    const [row] = this.#sql.exec<{ body: string }>("select body from room where id = 1").toArray();
+    return row === undefined ? null : (JSON.parse(row.body) as RoomState);
+  }
+
+  setRoom(room: RoomState): void {
+    this.#sql.exec(
+      "insert into room (id, body) values (1, ?) on conflict (id) do update set body = excluded.body",
+      JSON.stringify(room),
+    );
+  }
+
+  /** The log's last position and moment; 0 and 0 before the first event. */
+  head(): { head: number; lastAt: EpochMs } {
+    const [row] = this.#sql
+      .exec<{ seq: number; at: number }>("select seq, at from log order by seq desc limit 1")
+      .toArray();
+    return { head: row?.seq ?? 0, lastAt: row?.at ?? 0 };
+  }
+
+  /** Write `entry` at the log's end; `sender` and `client_id` are what a repetition is found by. */
+  append(entry: Entry, sender: string | null): void {
+    this.#sql.exec(
+      "insert into log (seq, at, sender, client_id, kind, body) values (?, ?, ?, ?, ?, ?)",
+      entry.seq,
+      Date.parse(entry.at),
+      sender,
+      entry.type === "message" ? entry.client_id : null,
+      entry.type === "message" ? entry.kind : "event",
+      JSON.stringify(entry),
+    );
+  }
+
+  /** What `sender` posted under `clientId`, or null. */
+  posted(sender: string, clientId: string): MessageFrame | null {
+    const [row] = this.#sql
+      .exec<{ body: string }>("select body from log where client_id = ? and sender = ?", clientId, sender)
+      .toArray();
+    return row === undefined ? null : (JSON.parse(row.body) as MessageFrame);
+  }
+
+  /** The events `from…to`, oldest first. */
+  *entries(from: number, to: number): Generator<Entry> {
+    const rows = this.#sql.exec<{ body: string }>(
+      "select body from log where seq >= ? and seq <= ? order by seq",
+      from,
+      to,
+    );
+    for (const row of rows) yield JSON.parse(row.body) as Entry;
+  }
+
+  /** Size and place of each event from `from` on, for cutting chunks. */
+  sizes(from: number): { seq: number; bytes: number }[] {
+    return this.#sql
+      .exec<{
+        seq: number;
+        bytes: number;
+      }>("select seq, length(cast(body as blob)) as bytes from log where seq >= ? order by seq", from)
+      .toArray();
+  }
+
+  /** What was said by whom and when, counted from the log. Notes are not counted: nobody was answered by one. */
+  tally(): Tally {
+    const [row] = this.#sql
+      .exec<Record<keyof Tally, number | null>>(
+        `select
+           sum(sender = 'visitor') as visitorMessages,
+           sum(sender <> 'visitor' and kind <> 'note') as agentMessages,
+           min(case when sender = 'visitor' then at end) as firstVisitorAt,
+           min(case when sender <> 'visitor' and kind <> 'note' then at end) as firstAgentAt,
+           max(case when sender = 'visitor' then at end) as lastVisitorAt,
+           max(case when kind <> 'note' then at end) as lastMessageAt
+         from log where sender is not null`,
+      )
+      .toArray();
+    return {
+      visitorMessages: row?.visitorMessages ?? 0,
+      agentMessages: row?.agentMessages ?? 0,
+      firstVisitorAt: row?.firstVisitorAt ?? null,
+      firstAgentAt: row?.firstAgentAt ?? null,
+      lastVisitorAt: row?.lastVisitorAt ?? null,
+      lastMessageAt: row?.lastMessageAt ?? null,
+    };
+  }
+
+  /** The visitor's first words, for the agents' list. */
+  firstWords(): string | null {
+    const [row] = this.#sql
+      .exec<{ body: string }>("select body from log where sender = 'visitor' order by seq limit 1")
+      .toArray();
+    return row === undefined ? null : (JSON.parse(row.body) as MessageFrame).body.slice(0, 160);
+  }
+
+  outbox(): OutboxEntry[] {
+    return this.#sql
+      .exec<OutboxEntry>('select key, revision, since, attempts, retry_at as "retryAt" from outbox')
+      .toArray();
+  }
+
+  /** Replace the outbox by `after`; only what differs from `before` is written. */
+  saveOutbox(before: readonly OutboxEntry[], after: readonly OutboxEntry[]): void {
+    const kept = new Set(after.map((entry) => entry.key));
+    for (const { key } of before) if (!kept.has(key)) this.#sql.exec("delete from outbox where key = ?", key);
+    for (const entry of after) {
+      if (before.includes(entry)) continue;
+      this.#sql.exec(
+        "insert or replace into outbox (key, revision, since, attempts, retry_at) values (?, ?, ?, ?, ?)",
+        entry.key,
+        entry.revision,
+        entry.since,
+        entry.attempts,
+        entry.retryAt,
+      );
+    }
+  }
+
+  addTicket(hash: string, person: { id: string; name: string }, expiresAt: EpochMs): void {
+    this.#sql.exec(
+      "insert or replace into tickets (hash, user, name, expires_at) values (?, ?, ?, ?)",
+      hash,
+      person.id,
+      person.name,
+      expiresAt,
+    );
+  }
+
+  /** Take the ticket away and return whose it was; null where it was used, voided or is too old. */
+  useTicket(hash: string, now: EpochMs): { id: string; name: string } | null {
+    const [row] = this.#sql
+      .exec<{ user: string; name: string; expires_at: number }>(
+        "delete from tickets where hash = ? returning user, name, expires_at",
+        hash,
+      )
+      .toArray();
+    return row === undefined || row.expires_at <= now ? null : { id: row.user, name: row.name };
+  }
+
+  voidTickets(user: string): void {
+    this.#sql.exec("delete from tickets where user = ?", user);
+  }
+
+  dropOldTickets(now: EpochMs): void {
+    this.#sql.exec("delete from tickets where expires_at <= ?", now);
+  }
+
+  chunks(): StoredChunk[] {
+    return this.#sql
+      .exec<StoredChunk>(
+        'select chunk, from_seq as "fromSeq", to_seq as "toSeq", revision from chunks order by chunk',
+      )
+      .toArray();
+  }
+
+  setChunk(chunk: StoredChunk): void {
+    this.#sql.exec(
+      "insert or replace into chunks (chunk, from_seq, to_seq, revision) values (?, ?, ?, ?)",
+      chunk.chunk,
+      chunk.fromSeq,
+      chunk.toSeq,
+      chunk.revision,
+    );
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What a desk owes others: commands to rooms (in order, until the room has obeyed), revocations, and the agents'
+ * stretches of presence to history (until D1 has them).
+ */
+import type { Place } from "../domain/desk/report.ts";
+import type { Agent, Desk } from "../domain/desk/routing.ts";
+import { confirm, due, FIRST_RETRY_MS, nextRetryAt, put, sent } from "../domain/history/outbox.ts";
+import { type Confirmation, recordKey, type RecordOf } from "../domain/history/records.ts";
+import type { EpochMs } from "../domain/ids.ts";
+import { OVERDUE_MS, reportOverdue, sendHistory } from "./history-queue.ts";
+import type { SiteDeskStore } from "./site-desk-store.ts";
+
+export class SiteDeskOutbox {
+  readonly #env: Env;
+  readonly #site: string;
+  readonly #store: SiteDeskStore;
+  #fresh: RecordOf<"agent_states">[] = [];
+  #telling: Promise<void> | null = null;
+
+  constructor(env: Env, site: string, store: SiteDeskStore) {
+    this.#env = env;
+    this.#site = site;
+    this.#store = store;
+  }
+
+  /** Owe history each stretch of an agent's state and capacity that began or ended between `before` and `after`. */
+  putStretches(before: Desk, after: Desk, now: EpochMs): void {
+    const known = new Map(before.agents.map((agent) => [agent.id, agent]));
+    for (const agent of after.agents) {
+      const earlier = known.get(agent.id);
+      known.delete(agent.id);
+      if (earlier?.since === agent.since && earlier.state === agent.state) continue;
+      if (earlier !== undefined) this.#putStretch(earlier, agent.since, now);
+      this.#putStretch(agent, null, now);
+    }
+    for (const gone of known.values()) this.#putStretch(gone, Math.max(now, gone.since + 1), now);
+  }
+
+  hasFresh(): boolean {
+    return this.#fresh.length > 0;
+  }
+
+  /** Hand what was just written to the queue; the alarm repeats what is not confirmed. */
+  async sendFresh(): Promise<void> {
+    const records = this.#fresh;
+    this.#fresh = [];
+    await sendHistory(this.#env, this.#site, this.#owner(), records);
+  }
+
+  /** Send again what is due, and tell rooms what they have not taken. */
+  async resend(now: EpochMs): Promise<void> {
+    const entries = this.#store.outbox();
+    const late = due(entries, now);
+    if (late.length > 0) {
+      const keys = new Set(late.map(({ key }) => key));
+      const records = entries.filter(({ key }) => keys.has(key)).map(({ record }) => record);
+      for (const entry of sent(late, keys, now)) {
+        const { record } = entries.find(({ key }) => key === entry.key) ?? {};
+        if (record !== undefined) this.#store.putOutbox(entry, record);
+      }
+      await sendHistory(this.#env, this.#site, this.#owner(), records);
+      await reportOverdue(this.#env, this.#owner(), this.#store.outbox(), now);
+    }
+    await this.tellRooms();
+  }
+
+  /** These records are in D1. */
+  async confirm(confirmations: readonly Confirmation[], now: EpochMs): Promise<void> {
+    const before = this.#store.outbox();
+    const after = new Set(confirm(before, confirmations).map(({ key }) => key));
+    for (const { key } of before) if (!after.has(key)) this.#store.dropOutbox(key);
+    const wasOverdue = before.some(({ since }) => now - since >= OVERDUE_MS);
+    if (wasOverdue && after.size === 0) await reportOverdue(this.#env, this.#owner(), [], now);
+  }
+
+  /** Tell rooms what was decided and who must go, one after the other, so that each hears it in order. */
+  tellRooms(): Promise<void> {
+    const run = (this.#telling ?? Promise.resolve()).then(() => this.#tellRoomsNow());
+    this.#telling = run;
+    return run;
+  }
+
+  /** A waiting visitor's place has changed. Lost where the room cannot be reached: it asks when it needs it. */
+  async tellPlace(conversation: string, place: Place): Promise<void> {
+    try {
+      await this.#env.CHAT_ROOM.getByName(conversation).placed(place);
+    } catch (error) {
+      warn("place", error);
+    }
+  }
+
+  /** When the alarm must look again; null where nothing is owed. */
+  nextAt(now: EpochMs): EpochMs | null {
+    const retry = nextRetryAt(this.#store.outbox());
+    const owed = this.#store.commands().length > 0 || this.#store.revokedSeats().length > 0;
+    if (!owed) return retry;
+    return Math.min(retry ?? Infinity, now + FIRST_RETRY_MS);
+  }
+
+  async #tellRoomsNow(): Promise<void> {
+    const stuck = new Set<string>();
+    for (const command of this.#store.commands()) {
+      if (stuck.has(command.conversation)) continue;
+      try {
+        await this.#env.CHAT_ROOM.getByName(command.conversation).obey(command);
+        this.#store.dropCommand(command.n);
+      } catch (error) {
+        stuck.add(command.conversation);
+        warn("command", error);
+      }
+    }
+    for (const seat of this.#store.revokedSeats()) {
+      try {
+        await this.#env.CHAT_ROOM.getByName(seat.conversation).revokeUser({ userId: seat.user });
+        this.#store.dropSeat(seat);
+      } catch (error) {
+        warn("revocation", error);
+      }
+    }
+  }
+
+  #putStretch(agent: Agent, endedAt: EpochMs | null, now: EpochMs): void {
+    const record: RecordOf<"agent_states"> = {
+      table: "agent_states",
+      id: `${agent.id}:${agent.since}`,
+      revision: endedAt === null ? 1 : 2,
+      agent_id: agent.id,
+      state: agent.state,
+      capacity: agent.capacity,
+      started_at: agent.since,
+      ended_at: endedAt,
+    };
+    const key = recordKey(record);
+    for (const entry of sent(put([], key, record.revision, now), new Set([key]), now)) {
+      this.#store.putOutbox(entry, record);
+    }
+    this.#fresh.push(record);
+  }
+
+  #owner(): { kind: "desk"; name: string } {
+    return { kind: "desk", name: this.#site };
+  }
+}
+
+function warn(what: string, error: unknown): void {
+  console.error(JSON.stringify({ level: "warn", object: "desk", what, error: String(error) }));
+}
