@@ -1,5 +1,6 @@
 /** `npm start` as an operator meets it: its death, its end, and its refusals. */
 import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -53,12 +54,36 @@ function start(port: string): { code: number | null; said: string } {
   return { code: done.status, said: done.stderr.trim() };
 }
 
+type Process = { pid: number; group: number; state: string; command: string };
+
 /** The living processes of a group; what has ended and waits to be noticed does not count. */
-function running(group: number): { pid: number; command: string }[] {
-  const { stdout } = spawnSync("ps", ["-e", "-o", "pid=,pgid=,stat=,args="], { encoding: "utf8" });
+function running(group: number): Process[] {
+  const processes = existsSync("/proc/self/stat") ? fromProc() : fromPs();
+  return processes.filter((process) => process.group === group && !/^[ZX]/.test(process.state));
+}
+
+/** Linux's own list: a small image has no `ps`. */
+function fromProc(): Process[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    const [, command, state, , group] = /^\d+ \((.*)\) (\S) (\d+) (\d+)/s.exec(statOf(pid)) ?? [];
+    if (command === undefined) return [];
+    return [{ pid: Number(pid), group: Number(group), state: state ?? "X", command }];
+  });
+}
+
+function statOf(pid: string): string {
+  try {
+    return /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/stat`, "utf8") : "";
+  } catch {
+    return ""; // it ended since the folder was listed
+  }
+}
+
+function fromPs(): Process[] {
+  const { stdout } = spawnSync("ps", ["-e", "-o", "pid=,pgid=,stat=,comm="], { encoding: "utf8" });
   return stdout.split("\n").flatMap((line) => {
-    const [, pid, pgid, stat, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    if (Number(pgid) !== group || stat === undefined || stat.startsWith("Z")) return [];
-    return [{ pid: Number(pid), command: command ?? "" }];
+    const [, pid, group, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    if (pid === undefined) return [];
+    return [{ pid: Number(pid), group: Number(group), state: state ?? "X", command: command ?? "" }];
   });
 }
