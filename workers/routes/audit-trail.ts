@@ -34,7 +34,8 @@ export function auditInsertWhere(
 ) {
   const { site, action, target, detail } = change;
   const text = detail === undefined ? null : JSON.stringify(detail);
-  return db.run(sql`INSERT INTO audit (id, site, actor, action, target, detail, at)
-    SELECT ${newId("aud")}, ${site}, ${actorOf(c.var.caller)}, ${action}, ${target}, ${text}, ${c.var.now}
-    WHERE ${condition}`);
+  return db.insert(audit).select(
+    sql`SELECT ${newId("aud")}, ${site}, ${actorOf(c.var.caller)}, ${action}, ${target}, ${text}, ${c.var.now}
+      WHERE ${condition}`,
+  );
 }

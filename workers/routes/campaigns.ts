@@ -95,10 +95,13 @@ async function phaseFor(env: Env, row: CampaignRow, input: CampaignInput): Promi
 
 /** Keeps the body of a phase that begins; taken from the row itself, so a lost race cannot write another's. */
 function phaseInsert(db: ReturnType<typeof drizzle>, site: string, id: string) {
-  return db.run(sql`INSERT INTO campaign_phases (site, campaign_id, phase, body, started_at)
-    SELECT site, id, phase, body, updated_at FROM campaigns
-    WHERE site = ${site} AND id = ${id} AND status = 'live'
-    ON CONFLICT DO NOTHING`);
+  return db
+    .insert(campaignPhases)
+    .select(
+      sql`SELECT site, id, phase, body, updated_at FROM campaigns
+        WHERE site = ${site} AND id = ${id} AND status = 'live'`,
+    )
+    .onConflictDoNothing();
 }
 
 const tags = ["Campaigns"];
