@@ -1,5 +1,5 @@
-/** What arrived from one client, as the site's owner reads it in the exports. */
-import { eventually, exported } from "../system/demo-api.ts";
+/** What arrived from one client, as the site's owner reads it: the visit from its object, the rest from the exports. */
+import { DEMO_API_KEY, eventually, exported } from "../system/demo-api.ts";
 
 export type Arrived = {
   visits: number;
@@ -20,7 +20,7 @@ async function readArrived(url: string, visitor: string): Promise<Arrived> {
   const orders = (await exported(url, "orders")).filter((row) => row["visitor_id"] === visitor);
   return {
     visits: visits.length,
-    pages: visits.reduce((sum, row) => sum + Number(row["pages"]), 0),
+    pages: await pagesOf(url, visitor),
     orders: orders.map((row) => ({
       order_id: row["order_id"] ?? "",
       total: Number(row["total"]),
@@ -28,4 +28,14 @@ async function readArrived(url: string, visitor: string): Promise<Arrived> {
       status: row["status"] ?? "",
     })),
   };
+}
+
+/** How many pages the visitor's present visit has; 0 for nobody. */
+async function pagesOf(url: string, visitor: string): Promise<number> {
+  const answer = await fetch(`${url}/api/sites/demo/visitors/${visitor}`, {
+    headers: { authorization: `Bearer ${DEMO_API_KEY}` },
+  });
+  if (answer.status === 404) return 0;
+  if (!answer.ok) throw new Error(`visitor: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { trail: unknown[] }).trail.length;
 }

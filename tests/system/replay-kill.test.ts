@@ -57,7 +57,7 @@ test("RUN2: a replay through a SIGKILL leaves each session and order in D1 exact
 /** Run `npm run replay`'s own program to its end. */
 function replay(url: string): Promise<{ code: number | null; said: string }> {
   const args = [join(ROOT, "scripts/replay.ts"), "--url", url, "--sessions", String(SESSIONS)];
-  const child = spawn(process.execPath, [...args, "--concurrency", "8", file], {
+  const child = spawn(process.execPath, [...args, "--concurrency", "8", "--idle-minutes", "1", file], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
   });
