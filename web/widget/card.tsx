@@ -88,9 +88,11 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
         )}
       </div>
       <footer>
-        <button type="button" class="link" onClick={() => screen.decline(true)}>
-          {t("never")}
-        </button>
+        {!taken && (
+          <button type="button" class="link" onClick={() => screen.decline(true)}>
+            {t("never")}
+          </button>
+        )}
         <button type="button" class="link" aria-expanded={why} onClick={() => setWhy(!why)}>
           {t("why")}
         </button>
@@ -125,7 +127,7 @@ function Who({ screen, card }: { screen: Screen; card: Creative }): VNode {
 }
 
 function acceptWord(card: Creative, t: Screen["words"]["t"]): string {
-  if (card.code) return t("takeCode");
+  if (card.code) return t(card.link ? "takeAndGo" : "takeCode");
   return card.link ? t("discover") : t("accept");
 }
 

@@ -127,6 +127,8 @@ export class Conversation {
 
   /** The panel is before the visitor's eyes, or no longer: only what was seen is told as read. */
   watch(watching: boolean): void {
+    // What was seen up to this moment was seen, also when the moment to tell has not come yet.
+    if (!watching && this.#timers.has("read")) this.#readNow();
     this.#watching = watching;
     if (watching) this.#readSoon();
   }
@@ -254,7 +256,10 @@ export class Conversation {
 
   #linked(link: Link): void {
     this.link.value = link;
-    if (link.state !== "open") this.#inFlight = null;
+    if (link.state !== "open") {
+      this.#inFlight = null;
+      this.typing.value = null;
+    }
     if (link.state === "final") this.status.value = "closed";
   }
 
@@ -392,14 +397,17 @@ export class Conversation {
   }
 
   #readSoon(): void {
-    this.#after("read", READ_AFTER_MS, () => {
-      const { last, events } = this.#log.value;
-      const told = this.#readSeq.value;
-      if (!this.#watching || last <= told || document.visibilityState !== "visible") return;
-      this.#readUpTo(last);
-      if (events.some((one) => one.seq > told && isFromThem(one)))
-        this.#room?.send({ type: "read", seq: last });
-    });
+    this.#after("read", READ_AFTER_MS, () => this.#readNow());
+  }
+
+  #readNow(): void {
+    this.#cancel("read");
+    const { last, events } = this.#log.value;
+    const told = this.#readSeq.value;
+    if (!this.#watching || last <= told) return;
+    this.#readUpTo(last);
+    if (events.some((one) => one.seq > told && isFromThem(one)))
+      this.#room?.send({ type: "read", seq: last });
   }
 
   #readUpTo(seq: number): void {
@@ -415,7 +423,11 @@ export class Conversation {
 
   #after(name: string, ms: number, act: () => void): void {
     this.#cancel(name);
-    this.#timers.set(name, setTimeout(act, ms));
+    const timer = setTimeout(() => {
+      this.#timers.delete(name);
+      act();
+    }, ms);
+    this.#timers.set(name, timer);
   }
 
   #cancel(name: string): void {

@@ -42,6 +42,8 @@ export class RoomConnection {
   #neverOpened = 0;
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #stopped = false;
+  #retryAt = 0;
+  #carriedByHttp = false;
   readonly #awake = (): void => this.#wake();
   readonly #lost = (): void => this.#drop(1006);
 
@@ -126,6 +128,7 @@ export class RoomConnection {
   #welcomed(): void {
     this.#ready = true;
     this.#neverOpened = 0;
+    this.#carriedByHttp = false;
     this.#cancel("welcome");
     this.#cancel("poll");
     this.#after("stable", STABLE_MS, () => (this.#attempt = 0));
@@ -181,15 +184,26 @@ export class RoomConnection {
     const visible = document.visibilityState === "visible";
     const delay = delayMs(this.#attempt, visible, Math.random());
     this.#attempt += 1;
-    const fallback = this.#neverOpened >= FALLBACK_AFTER && navigator.onLine;
-    this.#ports.link({ state: "waiting", retryAt: Date.now() + delay, fallback });
+    this.#retryAt = Date.now() + delay;
+    this.#tellWaiting();
     this.#after("retry", delay, () => this.#connect());
-    if (fallback) this.#poll();
+    if (this.#neverOpened >= FALLBACK_AFTER && navigator.onLine) this.#poll();
+  }
+
+  #tellWaiting(): void {
+    this.#ports.link({ state: "waiting", retryAt: this.#retryAt, fallback: this.#carriedByHttp });
   }
 
   /** Without a socket the conversation goes on by HTTP; a failure here changes nothing, the retry stands. */
   #poll(): void {
-    this.#ports.poll().catch((failure: unknown) => console.warn("aparte: poll", failure));
+    const answered = (carried: boolean): void => {
+      this.#carriedByHttp = carried;
+      if (!this.#ready && this.#timers.has("retry")) this.#tellWaiting();
+    };
+    this.#ports.poll().then(
+      () => answered(true),
+      () => answered(false),
+    );
     this.#after("poll", POLL_EVERY_MS, () => {
       if (document.visibilityState === "visible") this.#poll();
     });

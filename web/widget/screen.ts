@@ -176,7 +176,7 @@ export function screenOf(page: MountOptions) {
     /** Copy the offer's code, by the visitor's hand. */
     async clickCode(): Promise<void> {
       engage("Clicked");
-      if (creative.value?.code) await copy(creative.value.code);
+      await this.accept();
     },
 
     /** Close a card whose offer was taken. */
