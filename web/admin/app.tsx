@@ -1,0 +1,136 @@
+/** Who is here decides what is drawn: the sign-in screen, a refusal, or a site with its screens. */
+import type { VNode } from "preact";
+import { lazy, LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { useEffect } from "preact/hooks";
+import { request } from "../shared/api.ts";
+import { SignIn } from "../shared/sign-in.tsx";
+import { CampaignList } from "./campaigns/list.tsx";
+import { Install } from "./install/install.tsx";
+import { Overview } from "./overview/overview.tsx";
+import { useResource } from "./resource.ts";
+import { chooseLanguage, loadMe, locale, me, meFailure, t, type SiteSeat } from "./session.ts";
+import { apiPath, screenPath, SiteContext, type SiteResource } from "./site.ts";
+import { Shell } from "./shell.tsx";
+import { Empty, Failed, Loading, Shown } from "./states.tsx";
+
+const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => module.Editor));
+const LeftMessages = lazy(() => import("./talk/left-messages.tsx").then((module) => module.LeftMessages));
+const Team = lazy(() => import("./team/team.tsx").then((module) => module.Team));
+const ApiKeys = lazy(() => import("./team/api-keys.tsx").then((module) => module.ApiKeys));
+const Settings = lazy(() => import("./settings/settings.tsx").then((module) => module.Settings));
+
+export function App(): VNode {
+  useEffect(() => void loadMe(), []);
+  if (meFailure.value !== null && me.value === undefined) {
+    return (
+      <main class="alone">
+        <Failed title={t("meFailed")} failure={meFailure.value} onRetry={() => void loadMe()} />
+      </main>
+    );
+  }
+  if (me.value === undefined) {
+    return (
+      <main class="alone">
+        <Loading />
+      </main>
+    );
+  }
+  if (me.value === null) {
+    return (
+      <SignIn
+        locale={locale.value}
+        onLocale={chooseLanguage}
+        onSignedIn={(person) => {
+          me.value = person;
+        }}
+      />
+    );
+  }
+  return (
+    <LocationProvider scope="/admin">
+      <Router>
+        <Route path="/admin" component={FirstSite} />
+        <Route path="/admin/:site/*" component={SiteDoor} />
+      </Router>
+    </LocationProvider>
+  );
+}
+
+/** `/admin/` itself leads to the first site that this person manages. */
+function FirstSite(): VNode {
+  const { route } = useLocation();
+  const sites = me.value?.sites ?? [];
+  const first = sites.find((site) => site.role === "admin") ?? sites[0];
+  useEffect(() => {
+    if (first !== undefined) route(screenPath(first.key), true);
+  }, [first?.key]);
+  return (
+    <main class="alone">
+      {first === undefined ? (
+        <Empty title={t("noSite")}>
+          <p>{t("noSiteText")}</p>
+        </Empty>
+      ) : (
+        <Loading />
+      )}
+    </main>
+  );
+}
+
+/** Only admins come in; an agent's work is in the console. */
+function SiteDoor({ site: key = "" }: { site?: string }): VNode {
+  const seat = me.value?.sites.find((site) => site.key === key);
+  if (seat?.role === "admin") return <SiteScreens key={key} seat={seat} />;
+  return (
+    <main class="alone">
+      {seat === undefined ? (
+        <Empty title={t("siteUnknown", { site: key })}>
+          <a class="button" href="/admin/">
+            {t("toMySites")}
+          </a>
+        </Empty>
+      ) : (
+        <Empty title={t("agentOnly")}>
+          <p>{t("agentOnlyText")}</p>
+          <a class="button primary" href="/console/">
+            {t("toConsole")}
+          </a>
+        </Empty>
+      )}
+    </main>
+  );
+}
+
+function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
+  const { key } = seat;
+  const settings = useResource(key, (signal) =>
+    request<SiteResource>("GET", apiPath(key), undefined, { signal }),
+  );
+  return (
+    <Shell seat={seat}>
+      <Shown resource={settings} title={t("siteFailed")}>
+        {(loaded) => (
+          <SiteContext.Provider
+            value={{ ...seat, name: loaded.name, settings: loaded, changed: settings.replace }}
+          >
+            <Router>
+              <Route path="/" component={Overview} />
+              <Route path="/campaigns" component={CampaignList} />
+              <Route path="/campaigns/:id" component={Editor} />
+              <Route path="/left-messages" component={LeftMessages} />
+              <Route path="/install" component={Install} />
+              <Route path="/team" component={Team} />
+              <Route path="/api-keys" component={ApiKeys} />
+              <Route path="/settings" component={Settings} />
+              <Route default component={NotFound} />
+            </Router>
+          </SiteContext.Provider>
+        )}
+      </Shown>
+    </Shell>
+  );
+}
+
+function NotFound(): VNode {
+  return <Empty title={t("screenUnknown")} />;
+}

@@ -1,0 +1,91 @@
+/** The hours of the week in which a campaign may run: days, from, to. None means always. */
+import Plus from "lucide-static/icons/plus.svg?raw";
+import Cross from "lucide-static/icons/x.svg?raw";
+import type { VNode } from "preact";
+import type { Schedule } from "../../../domain/targeting/campaign.ts";
+import { Icon } from "../../shared/icon.tsx";
+import { t } from "../session.ts";
+
+type Hours = NonNullable<Schedule["hours"]>;
+
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+const WEEK: Hours[number] = { dayOfWeek: DAYS.slice(0, 5), opens: "09:00", closes: "18:00" };
+
+export function OpeningHours({
+  hours,
+  fault,
+  zone,
+  onChange,
+}: {
+  hours: Hours;
+  fault: string | undefined;
+  zone: string;
+  onChange: (hours: Hours) => void;
+}): VNode {
+  const put = (index: number, part: Partial<Hours[number]>): void =>
+    onChange(hours.map((span, at) => (at === index ? { ...span, ...part } : span)));
+  return (
+    <fieldset class="hours">
+      <legend>{t("hours")}</legend>
+      {hours.length === 0 ? <p class="note">{t("hoursAlways")}</p> : null}
+      {hours.map((span, index) => (
+        <div key={index} class="span" role="group" aria-label={t("hoursSpan", { n: index + 1 })}>
+          <div class="days">
+            {DAYS.map((day) => (
+              <label key={day} title={t(`day_${day}`)}>
+                <input
+                  type="checkbox"
+                  aria-label={t(`day_${day}`)}
+                  checked={span.dayOfWeek.includes(day)}
+                  onChange={(event) => {
+                    const chosen = DAYS.filter((one) =>
+                      one === day ? event.currentTarget.checked : span.dayOfWeek.includes(one),
+                    );
+                    // A span without a day says nothing; its last day stays until the span is removed.
+                    if (chosen.length > 0) put(index, { dayOfWeek: chosen });
+                    else event.currentTarget.checked = true;
+                  }}
+                />
+                <span aria-hidden="true">{t(`dayShort_${day}`)}</span>
+              </label>
+            ))}
+          </div>
+          <input
+            type="time"
+            aria-label={t("opens")}
+            value={span.opens}
+            onInput={(event) => put(index, { opens: event.currentTarget.value })}
+          />
+          <input
+            type="time"
+            aria-label={t("closes")}
+            value={span.closes === "24:00" ? "00:00" : span.closes}
+            onInput={(event) =>
+              put(index, {
+                closes: event.currentTarget.value === "00:00" ? "24:00" : event.currentTarget.value,
+              })
+            }
+          />
+          <button
+            type="button"
+            class="plain small icon-only"
+            aria-label={t("removeHours", { n: index + 1 })}
+            title={t("removeHours", { n: index + 1 })}
+            onClick={() => onChange(hours.toSpliced(index, 1))}
+          >
+            <Icon svg={Cross} />
+          </button>
+        </div>
+      ))}
+      {fault === undefined ? null : (
+        <p class="field-error" role="alert">
+          {fault}
+        </p>
+      )}
+      <button type="button" class="plain small" onClick={() => onChange([...hours, WEEK])}>
+        <Icon svg={Plus} size={12} /> {t("addHours")}
+      </button>
+      <p class="note">{t("hoursNote", { zone })}</p>
+    </fieldset>
+  );
+}

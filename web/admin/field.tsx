@@ -1,0 +1,116 @@
+/** A labelled control with its note and its error, tied together for assistive technology. */
+import Alert from "lucide-static/icons/circle-alert.svg?raw";
+import type { ComponentChildren, VNode } from "preact";
+import { useId } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
+
+export type FieldIds = { id: string; "aria-describedby": string; "aria-invalid": boolean };
+
+export function Field({
+  label,
+  note,
+  error,
+  children,
+}: {
+  label: string;
+  note?: ComponentChildren;
+  error?: string | undefined;
+  children: (ids: FieldIds) => ComponentChildren;
+}): VNode {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({
+        id,
+        "aria-describedby": `${id}-note`,
+        "aria-invalid": error !== undefined,
+      })}
+      <div id={`${id}-note`}>
+        {error === undefined ? null : (
+          <p class="field-error" role="alert">
+            <Icon svg={Alert} size={12} />
+            {error}
+          </p>
+        )}
+        {note === undefined ? null : <p class="note">{note}</p>}
+      </div>
+    </div>
+  );
+}
+
+type TextProps = {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  type?: "text" | "email" | "password" | "number" | "search" | "date" | "datetime-local" | "time" | "url";
+  note?: ComponentChildren;
+  error?: string | undefined;
+  required?: boolean;
+  maxLength?: number;
+  min?: number;
+  max?: number;
+  step?: number | "any";
+  autocomplete?: "off" | "new-password";
+  lang?: string;
+  rows?: number;
+};
+
+/** A text input, or a text area where `rows` is given. */
+export function TextField({ label, value, onInput, note, error, rows, ...rest }: TextProps): VNode {
+  return (
+    <Field label={label} note={note} error={error}>
+      {(ids) =>
+        rows === undefined ? (
+          <input {...ids} {...rest} value={value} onInput={(event) => onInput(event.currentTarget.value)} />
+        ) : (
+          <textarea
+            {...ids}
+            rows={rows}
+            {...(rest.lang === undefined ? {} : { lang: rest.lang })}
+            {...(rest.maxLength === undefined ? {} : { maxLength: rest.maxLength })}
+            value={value}
+            onInput={(event) => onInput(event.currentTarget.value)}
+          />
+        )
+      }
+    </Field>
+  );
+}
+
+export function SelectField<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  note,
+  error,
+}: {
+  label: string;
+  value: T;
+  options: readonly { value: T; label: string }[];
+  onChange: (value: T) => void;
+  note?: ComponentChildren;
+  error?: string | undefined;
+}): VNode {
+  return (
+    <Field label={label} note={note} error={error}>
+      {(ids) => (
+        <select
+          {...ids}
+          value={value}
+          onChange={(event) => {
+            const chosen = options.find((option) => option.value === event.currentTarget.value);
+            if (chosen !== undefined) onChange(chosen.value);
+          }}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

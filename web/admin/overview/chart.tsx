@@ -1,0 +1,121 @@
+/** Visitors, conversations and orders over the period: three lines on their own scales, a table, a file. */
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { date, number, time } from "../../shared/format.ts";
+import { asFailure } from "../resource.ts";
+import { locale, t } from "../session.ts";
+import { Failed } from "../states.tsx";
+import { download, writeCsv } from "./csv.ts";
+import type { Series } from "./kpi-view.ts";
+import type { Grain } from "./periods.ts";
+import type { drawSeries } from "./plot.ts";
+
+export function Chart({ series, grain, zone }: { series: Series[]; grain: Grain; zone: string }): VNode {
+  const [asTable, setAsTable] = useState(false);
+  const moments = series[0]?.points.map((point) => point.at) ?? [];
+  const name = (at: string): string =>
+    grain === "hour" ? time(locale.value, at, zone) : date(locale.value, at, zone);
+  const saveCsv = (): void => {
+    const head = [t(grain === "hour" ? "hour" : "day"), ...series.map((one) => t(`kpi_${one.name}`))];
+    const rows = moments.map((at, index) => [at, ...series.map((one) => one.points[index]?.value ?? 0)]);
+    download("aparte-overview.csv", writeCsv([head, ...rows]));
+  };
+  return (
+    <section aria-labelledby="chart-title">
+      <div class="section-head">
+        <h2 id="chart-title">{t("chartTitle")}</h2>
+        <span class="note">{t(grain === "hour" ? "chartByHour" : "chartByDay", { zone })}</span>
+      </div>
+      {asTable ? (
+        <div class={moments.length > 12 ? "table-scroll tall" : "table-scroll"} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t(grain === "hour" ? "hour" : "day")}</th>
+                {series.map((one) => (
+                  <th key={one.name} scope="col" class="number">
+                    {t(`kpi_${one.name}`)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {moments.map((at, index) => (
+                <tr key={at}>
+                  <th scope="row">{name(at)}</th>
+                  {series.map((one) => (
+                    <td key={one.name} class="number">
+                      {number(locale.value, one.points[index]?.value ?? 0)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        series.map((one) => <Multiple key={one.name} series={one} grain={grain} zone={zone} />)
+      )}
+      <p class="chart-links">
+        <button type="button" class="link" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          {t(asTable ? "showAsChart" : "showAsTable")}
+        </button>
+        <button type="button" class="link" onClick={saveCsv}>
+          CSV
+        </button>
+      </p>
+    </section>
+  );
+}
+
+type Draw = typeof drawSeries;
+
+function Multiple({ series, grain, zone }: { series: Series; grain: Grain; zone: string }): VNode {
+  const frame = useRef<HTMLDivElement>(null);
+  const [draw, setDraw] = useState<Draw | null>(null);
+  const [failure, setFailure] = useState<ReturnType<typeof asFailure> | null>(null);
+  const [width, setWidth] = useState(0);
+  const total = series.points.reduce((sum, point) => sum + point.value, 0);
+  const language = locale.value;
+  const title = t(`kpi_${series.name}`);
+
+  const load = (): void => {
+    setFailure(null);
+    import("./plot.ts").then(
+      (module) => setDraw(() => module.drawSeries),
+      (error: unknown) => setFailure(asFailure(error)),
+    );
+  };
+  useEffect(load, []);
+  useEffect(() => {
+    const box = frame.current;
+    if (box === null) return;
+    const observer = new ResizeObserver(() => setWidth(box.clientWidth));
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (draw === null || width === 0) return;
+    const last = series.points.at(-1)?.value ?? 0;
+    const svg = draw(series.points, width, {
+      label: t("chartLabel", { series: title, total: number(language, total), points: series.points.length }),
+      last: number(language, last),
+      count: (value) => (Number.isInteger(value) ? number(language, value) : ""),
+      tick: (at) =>
+        grain === "hour"
+          ? time(language, at, zone)
+          : new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: zone }).format(at),
+    });
+    frame.current?.replaceChildren(svg);
+  }, [draw, width, series, language, grain, zone]);
+
+  return (
+    <figure class="multiple">
+      <figcaption>
+        {title} <span class="note">{t(`chartTotal_${series.name}`, { n: total })}</span>
+      </figcaption>
+      {failure === null ? null : <Failed title={t("chartFailed")} failure={failure} onRetry={load} />}
+      <div ref={frame} class="plot-frame" />
+    </figure>
+  );
+}

@@ -1,0 +1,246 @@
+/** The site's settings, saved only where they changed and only over the version that was read. */
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { request, type ApiFailure } from "../../shared/api.ts";
+import { faultAt, type Fault } from "../campaigns/fault.ts";
+import { SelectField, TextField } from "../field.tsx";
+import { asFailure } from "../resource.ts";
+import { t } from "../session.ts";
+import { apiPath, useSite, type SiteResource } from "../site.ts";
+import { Failed, PageHead } from "../states.tsx";
+
+const NUMBERS = [
+  { key: "session_idle_minutes", min: 1, max: 120 },
+  { key: "conversation_idle_minutes", min: 1, max: 240 },
+  { key: "attribution_hours", min: 1, max: 720 },
+  { key: "wait_target_seconds", min: 5, max: 3_600 },
+] as const;
+type Field = keyof SiteResource;
+
+export function Settings(): VNode {
+  const site = useSite();
+  const [base, setBase] = useState(site.settings);
+  const [draft, setDraft] = useState(site.settings);
+  const [originsText, setOriginsText] = useState(site.settings.allowed_origins.join("\n"));
+  const [fault, setFault] = useState<Fault | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [theirs, setTheirs] = useState<SiteResource | null>(null);
+  const [saved, setSaved] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (fault !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [fault]);
+
+  const wanted: SiteResource = {
+    ...draft,
+    allowed_origins: originsText
+      .split(/\s+/)
+      .map((line) => line.replace(/\/$/, ""))
+      .filter((line) => line !== ""),
+  };
+  const changed = differing(base, wanted);
+  const put = (part: Partial<SiteResource>): void => {
+    setDraft((before) => ({ ...before, ...part }));
+    setSaved(false);
+  };
+  const adopt = (settings: SiteResource, shown: SiteResource = settings): void => {
+    setBase(settings);
+    setDraft(shown);
+    setOriginsText(shown.allowed_origins.join("\n"));
+    setTheirs(null);
+    site.changed(settings);
+  };
+  const save = async (event?: Event): Promise<void> => {
+    event?.preventDefault();
+    setFault(null);
+    setFailure(null);
+    const patch = Object.fromEntries(changed.map((key) => [key, wanted[key]]));
+    try {
+      adopt(await request<SiteResource>("PATCH", apiPath(site.key), patch, { version: base.version }));
+      setSaved(true);
+    } catch (error) {
+      const refusal = asFailure(error);
+      if (refusal.status === 412) await meet();
+      else if (refusal.path !== null) setFault({ path: refusal.path, message: refusal.message });
+      else setFailure(refusal);
+    }
+  };
+  const meet = async (): Promise<void> => {
+    try {
+      setTheirs(await request<SiteResource>("GET", apiPath(site.key)));
+    } catch (error) {
+      setFailure(asFailure(error));
+    }
+  };
+
+  return (
+    <form ref={form} class="settings" onSubmit={(event) => void save(event)}>
+      <PageHead title={t("navSettings")}>
+        <span class="note" role="status">
+          {saved ? t("savedLive") : changed.length > 0 ? t("unsaved") : ""}
+        </span>
+        <button type="submit" class="primary" disabled={changed.length === 0}>
+          {t("save")}
+        </button>
+      </PageHead>
+      {failure === null ? null : (
+        <Failed title={t("saveFailed")} failure={failure} onRetry={() => void save()} />
+      )}
+      {theirs === null ? null : (
+        <Meeting
+          fields={changed.filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(wanted[key]))}
+          mine={wanted}
+          theirs={theirs}
+          onTakeBoth={() =>
+            adopt(theirs, { ...theirs, ...Object.fromEntries(changed.map((key) => [key, wanted[key]])) })
+          }
+          onTakeTheirs={() => adopt(theirs)}
+        />
+      )}
+      <div class="form">
+        <TextField
+          label={t("set_name")}
+          value={draft.name}
+          maxLength={120}
+          error={faultAt(fault, "name")}
+          onInput={(name) => put({ name })}
+        />
+        <TextField
+          label={t("set_timezone")}
+          value={draft.timezone}
+          note={t("set_timezoneNote")}
+          error={faultAt(fault, "timezone")}
+          onInput={(timezone) => put({ timezone })}
+        />
+        <TextField
+          label={t("set_currency")}
+          value={draft.currency}
+          maxLength={3}
+          error={faultAt(fault, "currency")}
+          onInput={(currency) => put({ currency: currency.toUpperCase() })}
+        />
+        <SelectField
+          label={t("set_locale")}
+          value={draft.locale}
+          options={[
+            { value: "fr", label: "Français" },
+            { value: "en", label: "English" },
+          ]}
+          onChange={(language) => put({ locale: language })}
+        />
+        <SelectField
+          label={t("set_default_consent")}
+          value={draft.default_consent}
+          options={[
+            { value: "denied", label: t("consent_denied") },
+            { value: "granted", label: t("consent_granted") },
+          ]}
+          note={t("set_default_consentNote")}
+          onChange={(consent) => put({ default_consent: consent })}
+        />
+        <TextField
+          label={t("set_allowed_origins")}
+          rows={4}
+          value={originsText}
+          note={t(wanted.allowed_origins.length === 0 ? "originsAny" : "set_allowed_originsNote")}
+          error={faultAt(fault, "allowed_origins")}
+          onInput={(text) => {
+            setOriginsText(text);
+            setSaved(false);
+          }}
+        />
+        <TextField
+          label={t("set_global_holdout")}
+          type="number"
+          min={0}
+          max={50}
+          step={1}
+          value={String(Math.round(draft.global_holdout * 100))}
+          note={t("set_global_holdoutNote")}
+          error={faultAt(fault, "global_holdout")}
+          onInput={(text) => put({ global_holdout: Number(text) / 100 })}
+        />
+        <SelectField
+          label={t("set_orders")}
+          value={draft.orders}
+          options={[
+            { value: "claimed", label: t("orders_claimed") },
+            { value: "confirmed", label: t("orders_confirmed") },
+          ]}
+          onChange={(orders) => put({ orders })}
+        />
+        {NUMBERS.map(({ key, min, max }) => (
+          <TextField
+            key={key}
+            label={t(`set_${key}`)}
+            type="number"
+            min={min}
+            max={max}
+            step={1}
+            value={String(draft[key])}
+            error={faultAt(fault, key)}
+            onInput={(text) => put({ [key]: Number(text) })}
+          />
+        ))}
+      </div>
+    </form>
+  );
+}
+
+function Meeting({
+  fields,
+  mine,
+  theirs,
+  onTakeBoth,
+  onTakeTheirs,
+}: {
+  fields: Field[];
+  mine: SiteResource;
+  theirs: SiteResource;
+  onTakeBoth: () => void;
+  onTakeTheirs: () => void;
+}): VNode {
+  return (
+    <section class="conflict panel" role="alert" aria-labelledby="conflict-title">
+      <h2 id="conflict-title">{t("settingsConflict")}</h2>
+      <p class="quiet">{t("conflictText")}</p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("field")}</th>
+            <th scope="col">{t("theirs")}</th>
+            <th scope="col">{t("mine")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map((key) => (
+            <tr key={key}>
+              <th scope="row">{t(`set_${key}`)}</th>
+              <td>
+                <code>{JSON.stringify(theirs[key])}</code>
+              </td>
+              <td>
+                <code>{JSON.stringify(mine[key])}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div class="actions">
+        <button type="button" class="primary" onClick={onTakeBoth}>
+          {t("takeBoth")}
+        </button>
+        <button type="button" onClick={onTakeTheirs}>
+          {t("takeTheirs")}
+        </button>
+      </div>
+      <p class="note">{t("conflictNothingSaved")}</p>
+    </section>
+  );
+}
+
+function differing(before: SiteResource, after: SiteResource): Field[] {
+  return (Object.keys(after) as Field[]).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+  );
+}

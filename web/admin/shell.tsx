@@ -1,0 +1,156 @@
+/** The frame around every screen: the site, where one can go, who is here. */
+import Install from "lucide-static/icons/code-xml.svg?raw";
+import Overview from "lucide-static/icons/layout-dashboard.svg?raw";
+import Inbox from "lucide-static/icons/inbox.svg?raw";
+import Key from "lucide-static/icons/key-round.svg?raw";
+import Campaigns from "lucide-static/icons/megaphone.svg?raw";
+import Settings from "lucide-static/icons/settings.svg?raw";
+import Team from "lucide-static/icons/users.svg?raw";
+import type { ComponentChildren, VNode } from "preact";
+import { useLocation } from "preact-iso";
+import { useState } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
+import { Mark } from "../shared/mark.tsx";
+import { applyTheme, currentTheme, type Theme } from "../shared/theme.ts";
+import { chooseLanguage, locale, me, signOut, t, type SiteSeat } from "./session.ts";
+import { screenPath } from "./site.ts";
+
+type Entry = { at: string; label: string; icon: string };
+
+const DAILY: Entry[] = [
+  { at: "", label: "navOverview", icon: Overview },
+  { at: "campaigns", label: "navCampaigns", icon: Campaigns },
+  { at: "left-messages", label: "navLeftMessages", icon: Inbox },
+];
+const SET_UP: Entry[] = [
+  { at: "install", label: "navInstall", icon: Install },
+  { at: "team", label: "navTeam", icon: Team },
+  { at: "api-keys", label: "navApiKeys", icon: Key },
+  { at: "settings", label: "navSettings", icon: Settings },
+];
+
+export function Shell({ seat, children }: { seat: SiteSeat; children: ComponentChildren }): VNode {
+  return (
+    <div class="shell">
+      <a class="skip-link button" href="#main">
+        {t("skip")}
+      </a>
+      <div class="side">
+        <a class="side-mark" href={screenPath(seat.key)}>
+          <Mark />
+        </a>
+        <SiteChoice seat={seat} />
+        <nav aria-label={t("navigation")}>
+          <Entries entries={DAILY} seat={seat} />
+          <p class="eyebrow">{t("navSetUp")}</p>
+          <Entries entries={SET_UP} seat={seat} />
+        </nav>
+        <Person seat={seat} />
+      </div>
+      <main id="main">{children}</main>
+    </div>
+  );
+}
+
+function Entries({ entries, seat }: { entries: Entry[]; seat: SiteSeat }): VNode {
+  const { path } = useLocation();
+  return (
+    <ul class="side-entries">
+      {entries.map(({ at, label, icon }) => {
+        const target = at === "" ? screenPath(seat.key) : screenPath(seat.key, at);
+        const here = path === target || path === `${target}/` || (at !== "" && path.startsWith(`${target}/`));
+        return (
+          <li key={at}>
+            <a href={target} aria-current={here ? "page" : undefined}>
+              <Icon svg={icon} />
+              {t(label)}
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function SiteChoice({ seat }: { seat: SiteSeat }): VNode {
+  const { route } = useLocation();
+  const sites = me.value?.sites ?? [];
+  if (sites.length < 2) return <p class="side-site">{seat.name}</p>;
+  return (
+    <select
+      class="side-site"
+      aria-label={t("site")}
+      value={seat.key}
+      onChange={(event) => route(screenPath(event.currentTarget.value))}
+    >
+      {sites.map((site) => (
+        <option key={site.key} value={site.key}>
+          {site.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Person({ seat }: { seat: SiteSeat }): VNode {
+  const user = me.value?.user;
+  const [theme, setTheme] = useState<Theme>(currentTheme);
+  const initials = (user?.name ?? "")
+    .split(/\s+/)
+    .map((word) => word.charAt(0))
+    .join("")
+    .slice(0, 2);
+  return (
+    <details class="person">
+      <summary>
+        <span class="initials" aria-hidden="true">
+          {initials}
+        </span>
+        <span>
+          {user?.name}
+          <br />
+          <span class="quiet">{t(seat.role === "admin" ? "roleAdmin" : "roleAgent")}</span>
+        </span>
+      </summary>
+      <div class="person-menu">
+        <label>
+          {t("language")}
+          <select
+            value={locale.value}
+            onChange={(event) => chooseLanguage(event.currentTarget.value === "fr" ? "fr" : "en")}
+          >
+            <option value="fr" lang="fr">
+              Français
+            </option>
+            <option value="en" lang="en">
+              English
+            </option>
+          </select>
+        </label>
+        <label>
+          {t("theme")}
+          <select
+            value={theme}
+            onChange={(event) => {
+              const next = readTheme(event.currentTarget.value);
+              applyTheme(next);
+              setTheme(next);
+            }}
+          >
+            <option value="system">{t("themeSystem")}</option>
+            <option value="light">{t("themeLight")}</option>
+            <option value="dark">{t("themeDark")}</option>
+          </select>
+        </label>
+        <a href="/console/">{t("toConsole")}</a>
+        <button type="button" onClick={() => void signOut()}>
+          {t("signOut")}
+        </button>
+      </div>
+    </details>
+  );
+}
+
+function readTheme(text: string): Theme {
+  return text === "light" || text === "dark" ? text : "system";
+}
