@@ -54,9 +54,11 @@ function isFilled(path: string): boolean {
 export function nearestFactName(path: string): string {
   const [first = path] = path.split(".");
   const last = path.split(".").at(-1) ?? path;
-  const group = OPEN_GROUPS.find((open) => open.endsWith(`.${first}`));
-  if (group !== undefined) return `${group}.${last}`;
-  const names = [...FACT_NAMES, ...OPEN_GROUPS.map((open) => `${open}.*`)];
+  const open = OPEN_GROUPS.find((each) => each.endsWith(`.${first}`));
+  if (open !== undefined) return `${open}.${last}`;
+  const all = [...FACT_NAMES, ...OPEN_GROUPS.map((each) => `${each}.*`)];
+  const inGroup = all.filter((name) => name.startsWith(`${first}.`));
+  const names = inGroup.length > 0 ? inGroup : all;
   const distances = names.map((name) => {
     const ending = name.slice(name.indexOf(".") + 1);
     return Math.min(editDistance(path, name), editDistance(last, ending) + 1);
