@@ -9,7 +9,7 @@ import type { Confirmation } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { logId, recordsFor } from "./chat-room-history.ts";
 import type { ChatRoomStore, RoomState } from "./chat-room-store.ts";
-import { OVERDUE_MS, reportOverdue, sendHistory } from "./history-queue.ts";
+import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 
 /** How long an open conversation's new events wait before history hears of them. */
 export const LOG_EVERY_MS = 4 * 60_000;
@@ -91,8 +91,7 @@ export class ChatRoomOutbox {
     const before = this.#store.outbox();
     const after = confirm(before, confirmations);
     this.#store.saveOutbox(before, after);
-    const wasOverdue = before.some(({ since }) => now - since >= OVERDUE_MS);
-    if (wasOverdue && after.length === 0) await reportOverdue(this.#env, this.#owner(room), [], now);
+    await clearOverdue(this.#env, this.#owner(room), before, after, now);
   }
 
   /** When the alarm must look again; null where nothing is owed and nothing new was said. */

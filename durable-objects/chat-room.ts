@@ -274,7 +274,7 @@ export class ChatRoom extends Server<Env> {
       }
       await this.#deliver(now);
     } catch (error) {
-      report("alarm", error);
+      logError("alarm", error);
     }
     this.#wake(now);
   }
@@ -299,7 +299,7 @@ export class ChatRoom extends Server<Env> {
       if (message === null) return this.#refuse(socket, "bad_frame", "this is no frame of the protocol");
       return this.#heed(socket, seat, message, now);
     } catch (error) {
-      report("frame", error);
+      logError("frame", error);
       this.#refuse(socket, "unavailable", "this did not work; send it again");
     }
   }
@@ -319,7 +319,7 @@ export class ChatRoom extends Server<Env> {
   #inTurn(socket: Socket, work: () => Promise<void> | void): Promise<void> {
     const before = this.#turns.get(socket.id) ?? Promise.resolve();
     const turn = before.then(work).catch((error: unknown) => {
-      report("hello", error);
+      logError("hello", error);
       socket.close(CLOSE.goingAway, "try again");
     });
     this.#turns.set(socket.id, turn);
@@ -515,7 +515,7 @@ export class ChatRoom extends Server<Env> {
     try {
       this.placed(await this.env.SITE_DESK.getByName(room.site).place(room.conversation));
     } catch (error) {
-      report("place", error);
+      logError("place", error);
     }
   }
 
@@ -524,7 +524,7 @@ export class ChatRoom extends Server<Env> {
     try {
       await this.env.SITE_DESK.getByName(room.site).claim(room.conversation, agent);
     } catch (error) {
-      report("claim", error);
+      logError("claim", error);
     }
   }
 
@@ -611,6 +611,6 @@ function roomAfterMessage(
   return { ...room, answered: true, agents: withAgent(room.agents, person), revision };
 }
 
-function report(what: string, error: unknown): void {
+function logError(what: string, error: unknown): void {
   console.error(JSON.stringify({ level: "error", object: "room", what, error: String(error) }));
 }

@@ -7,7 +7,7 @@ import type { Agent, Desk } from "../domain/desk/routing.ts";
 import { confirm, due, FIRST_RETRY_MS, nextRetryAt, put, sent } from "../domain/history/outbox.ts";
 import { type Confirmation, recordKey, type RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
-import { OVERDUE_MS, reportOverdue, sendHistory } from "./history-queue.ts";
+import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 import type { SiteDeskStore } from "./site-desk-store.ts";
 
 export class SiteDeskOutbox {
@@ -67,10 +67,10 @@ export class SiteDeskOutbox {
   /** These records are in D1. */
   async confirm(confirmations: readonly Confirmation[], now: EpochMs): Promise<void> {
     const before = this.#store.outbox();
-    const after = new Set(confirm(before, confirmations).map(({ key }) => key));
-    for (const { key } of before) if (!after.has(key)) this.#store.dropOutbox(key);
-    const wasOverdue = before.some(({ since }) => now - since >= OVERDUE_MS);
-    if (wasOverdue && after.size === 0) await reportOverdue(this.#env, this.#owner(), [], now);
+    const after = confirm(before, confirmations);
+    const kept = new Set(after.map(({ key }) => key));
+    for (const { key } of before) if (!kept.has(key)) this.#store.dropOutbox(key);
+    await clearOverdue(this.#env, this.#owner(), before, after, now);
   }
 
   /** Tell rooms what was decided and who must go, one after the other, so that each hears it in order. */

@@ -113,6 +113,12 @@ export class SiteDesk extends Server<Env> {
     return this.#desk(now).holds.some((hold) => hold.decisionId === decisionId && hold.expiresAt > now);
   }
 
+  /** The visitor has accepted: hold the place for another 60 s, until the first message. */
+  extendLease(decisionId: string): void {
+    const now = Date.now();
+    this.#step(now, (desk) => ({ desk: routing.prolong(desk, decisionId, now), effects: [] }));
+  }
+
   /** Give the decision's place back. */
   release(decisionId: string): void {
     this.#step(Date.now(), (desk) => ({ desk: routing.release(desk, decisionId), effects: [] }));
@@ -220,7 +226,7 @@ export class SiteDesk extends Server<Env> {
       if (message === null) return refuse(socket, "bad_frame", "this is no frame of the protocol");
       this.#heed(socket, state.id, message, now);
     } catch (error) {
-      report("frame", error);
+      logError("frame", error);
       refuse(socket, "unavailable", "this did not work; send it again");
     }
   }
@@ -246,7 +252,7 @@ export class SiteDesk extends Server<Env> {
       this.#step(now, (desk) => ({ desk, effects: [] }));
       await this.#outbox.resend(now);
     } catch (error) {
-      report("alarm", error);
+      logError("alarm", error);
     }
     this.#wake(now);
   }
@@ -463,6 +469,6 @@ function refuse(socket: Socket, code: string, message: string): void {
   send(socket, { type: "error", code, message });
 }
 
-function report(what: string, error: unknown): void {
+function logError(what: string, error: unknown): void {
   console.error(JSON.stringify({ level: "error", object: "desk", what, error: String(error) }));
 }

@@ -17,6 +17,7 @@ export const STATUS = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  closed: 409,
   precondition_failed: 412,
   too_large: 413,
   websocket_required: 426,

@@ -162,6 +162,16 @@ export function hold(
   return { desk: { ...desk, holds: [...others, made] }, hold: made };
 }
 
+/** Hold a place that is still held from `now` on; one that has lapsed stays lapsed. */
+export function prolong(desk: Desk, decisionId: string, now: EpochMs): Desk {
+  const held = desk.holds.some((each) => each.decisionId === decisionId && each.expiresAt > now);
+  if (!held) return desk;
+  const holds = desk.holds.map((each) =>
+    each.decisionId === decisionId ? { ...each, expiresAt: now + HOLD_MS } : each,
+  );
+  return { ...desk, holds };
+}
+
 /** Give a held place back. */
 export function release(desk: Desk, decisionId: string): Desk {
   const holds = desk.holds.filter((each) => each.decisionId !== decisionId);

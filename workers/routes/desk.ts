@@ -1,5 +1,55 @@
-/** `/api/sites/{site}`: the agents' way to the desk and into a room. Mounted behind sign-in and membership. */
-import { Hono } from "hono";
+/**
+ * /api/sites/{site} — the agents' way to the desk and into a room. Mounted behind sign-in and membership.
+ *
+ * A ticket opens one room once, for one login, within 30 s; only its hash is kept.
+ */
+import { type Context, Hono } from "hono";
+import { sha256Hex } from "../../durable-objects/sha256.ts";
+import { base64UrlOf } from "../auth/base64-url.ts";
+import { siteOfConversation } from "../conversations/conversation-id.ts";
+import { objectRequest, requireUpgrade } from "../conversations/upgrade.ts";
 import type { AppEnv } from "../env.ts";
+import { ApiError } from "../errors.ts";
+
+const TICKET_SECONDS = 30;
 
 export const desk = new Hono<AppEnv>();
+
+desk.post("/conversations/:id/ticket", async (c) => {
+  const person = personOf(c);
+  const id = c.req.param("id");
+  const { now } = c.var;
+  const site = c.req.param("site");
+  if (site === undefined || (await siteOfConversation(c.env.TOKEN_SECRET, id)) !== site) throw unknown();
+  const ticket = `tkt_${base64UrlOf(crypto.getRandomValues(new Uint8Array(32)))}`;
+  // Remembered first, so that a revocation that comes between the two calls finds it.
+  await c.env.SITE_DESK.getByName(site).admit(person.id, id);
+  const expiresAt = now + TICKET_SECONDS * 1_000;
+  const room = c.env.CHAT_ROOM.getByName(id);
+  if (!(await room.issueTicket(await sha256Hex(ticket), person, expiresAt, now))) throw unknown();
+  return c.json({ ticket, expires_in_seconds: TICKET_SECONDS }, 201);
+});
+
+desk.get("/desk/socket", async (c) => {
+  const person = personOf(c);
+  const site = c.req.param("site");
+  if (site === undefined) throw unknown();
+  // Cookies travel with any page's socket: only our own page may open this one.
+  if (c.req.header("origin") !== new URL(c.req.url).origin) {
+    throw new ApiError("origin_not_allowed", "the desk opens only from its own console");
+  }
+  requireUpgrade(c.req.raw);
+  const header = encodeURIComponent(JSON.stringify(person));
+  return c.env.SITE_DESK.getByName(site).fetch(objectRequest(c.req.raw, { "x-aparte-agent": header }));
+});
+
+/** The signed-in person; an API key is a server, which neither sits at a desk nor talks to visitors. */
+function personOf(c: Context<AppEnv>): { id: string; name: string } {
+  const { caller } = c.var;
+  if (caller.kind !== "user") throw new ApiError("forbidden", "sign in as a person to talk to visitors");
+  return { id: caller.id, name: caller.name };
+}
+
+function unknown(): ApiError {
+  return new ApiError("not_found", "there is no such conversation");
+}

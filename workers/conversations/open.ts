@@ -1,0 +1,105 @@
+/**
+ * Opening a conversation: counted against the site's limits, made once inside the visitor's object, begun in its room.
+ *
+ * An `anonymousId` is no secret, so alone it never opens an existing conversation: its token, a signed identity or the
+ * same request within a minute does.
+ */
+import * as z from "zod";
+import { signConversationToken, verifyConversationToken } from "../../durable-objects/conversation-token.ts";
+import { sha256Hex } from "../../durable-objects/sha256.ts";
+import { ApiError } from "../errors.ts";
+import { visitorOf } from "../ingest/visitor-id.ts";
+import { verifyIdentity } from "../site/identity.ts";
+import type { LiveSite } from "../site/site-config.ts";
+import { visitorObject } from "../site/visitor.ts";
+import { newConversationId } from "./conversation-id.ts";
+
+const Page = z.union([z.string().max(2_000), z.object({ url: z.string().max(2_000).optional() })]);
+
+export const OpenRequest = z.object({
+  anonymousId: z.string().trim().min(1).max(200),
+  request_id: z.uuid().nullish(),
+  token: z.string().max(4_096).nullish(),
+  decision_id: z.string().max(100).nullish(),
+  skill: z.string().max(60).nullish(),
+  locale: z.string().max(20).nullish(),
+  page: Page.nullish(),
+  identity_token: z.string().max(4_096).nullish(),
+});
+export type OpenRequest = z.infer<typeof OpenRequest>;
+
+export type Opened = {
+  created: boolean;
+  conversation: { id: string; status: "queued" | "open" | "closed" };
+  token: string;
+};
+
+/** What the request, and not its body, says of the caller. */
+export type Origin = { address: string; city: string | null; country: string | null; now: number };
+
+/** The conversation that `wanted` may have: the visitor's open one where that is proven, else a new one. */
+export async function openConversation(
+  env: Env,
+  live: LiveSite,
+  wanted: OpenRequest,
+  from: Origin,
+): Promise<Opened> {
+  const { site, settings } = live.config;
+  const { now } = from;
+  const visitor = visitorOf(wanted, false);
+  const user = wanted.identity_token ? await verifyIdentity(env, settings, wanted.identity_token) : null;
+  const claims = wanted.token ? await verifyConversationToken(env.TOKEN_SECRET, wanted.token, now) : null;
+  const proven = claims?.site === site && claims.visitor === visitor ? claims.conversation : null;
+
+  const desk = env.SITE_DESK.getByName(site);
+  const address = (await sha256Hex(`${site}:${from.address}`)).slice(0, 32);
+  const waitSeconds = await desk.countOpening(visitor, address);
+  if (waitSeconds !== null && proven === null) throw tooMany(waitSeconds);
+
+  const request = {
+    site,
+    visitor,
+    requestId: wanted.request_id ?? null,
+    conversation: await newConversationId(env.TOKEN_SECRET, site),
+    proven: { conversation: proven, user },
+    decisionId: wanted.decision_id ?? null,
+    now,
+  };
+  const session = visitorObject(env, site, visitor);
+  const begin = (conversation: string) =>
+    env.CHAT_ROOM.getByName(conversation).open({
+      site,
+      conversation,
+      visitor,
+      userId: user,
+      verified: user !== null,
+      name: null,
+      decisionId: wanted.decision_id ?? null,
+      skill: wanted.skill ?? null,
+      locale: wanted.locale ?? null,
+      page: (typeof wanted.page === "string" ? wanted.page : wanted.page?.url) ?? null,
+      place: [from.city, from.country].filter((part) => part !== null).join(", ") || null,
+      idleMinutes: settings.conversation_idle_minutes,
+      now,
+    });
+
+  let opened = await session.openConversation(request);
+  let room = await begin(opened.conversation);
+  if (!opened.created && room.status === "closed") {
+    if (waitSeconds !== null) throw tooMany(waitSeconds);
+    opened = await session.openConversation({ ...request, closed: opened.conversation });
+    room = await begin(opened.conversation);
+  }
+  if (!opened.created && waitSeconds === null) await desk.uncountOpening(visitor, address);
+  if (opened.created && wanted.decision_id) await desk.extendLease(wanted.decision_id);
+
+  const { conversation } = opened;
+  const token = await signConversationToken(env.TOKEN_SECRET, { site, conversation, visitor }, now);
+  return { created: opened.created, conversation: { id: conversation, status: room.status }, token };
+}
+
+function tooMany(waitSeconds: number): ApiError {
+  return new ApiError("rate_limited", "too many conversations were opened from here; try again later", {
+    headers: { "Retry-After": String(waitSeconds) },
+  });
+}
