@@ -87,7 +87,9 @@ export class Office {
     const { desk } = this;
     const next =
       desk.offers.value[0]?.item ?? desk.queue.value.find((item) => item.status === "queued") ?? null;
-    if (next !== null) desk.accept(next.conversation);
+    if (next === null) return;
+    if (desk.offers.value.length > 0) desk.accept(next.conversation);
+    else desk.takeBeyond(next.conversation);
   }
 
   /** Since when the visitor of `conversation` waits for this agent, or null. */
@@ -97,10 +99,10 @@ export class Office {
     return waitingSince(room.log.value);
   }
 
-  /** End the conversation for both and record how it ended. */
+  /** End the conversation for both and record how it ended. While the desk is out of reach nothing changes. */
   conclude(conversation: string, outcome: string): void {
     const room = this.rooms.value.get(conversation);
-    this.desk.wrapUp(conversation, outcome);
+    if (!this.desk.wrapUp(conversation, outcome)) return;
     if (room?.status.value !== "closed") room?.close();
     this.#leave(conversation);
   }
@@ -128,7 +130,8 @@ export class Office {
       this.#ended.value = [...this.#ended.value, item];
       return;
     }
-    this.notice.value = { key: `notice_${reason}`, name: item.name ?? "" };
+    const key = reason === "transferred" ? "notice_transferred" : "notice_other";
+    this.notice.value = { key, name: item.name ?? "" };
     this.#leave(conversation);
   }
 

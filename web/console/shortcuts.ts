@@ -38,7 +38,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; words: string }[] = 
   { keys: ["/"], words: "key_canned" },
   { keys: ["↵"], words: "key_send" },
   { keys: ["⇧", "↵"], words: "key_line" },
-  { keys: ["Échap"], words: "key_leave" },
+  { keys: ["Esc"], words: "key_leave" },
   { keys: ["?"], words: "key_help" },
 ];
 

@@ -43,6 +43,8 @@ export class Desk {
   readonly fault = signal<DeskFault | null>(null);
   /** The desk set this agent away by itself, after offers nobody took. */
   readonly setAway = signal(false);
+  /** Conversations offered to a colleague, by the colleague's name; they stay here until taken. */
+  readonly transfers = signal<Readonly<Record<string, string>>>({});
   readonly whereabouts = signal<Readonly<Record<string, Whereabouts>>>({});
   readonly me: ReadonlySignal<DeskAgent | null> = computed(
     () => this.agents.value.find((agent) => agent.id === this.meId.value) ?? null,
@@ -81,22 +83,40 @@ export class Desk {
     this.#dropOffer(conversation);
   }
 
-  transfer(conversation: string, toAgent: string, note: string): void {
-    const noted = note.trim() === "" ? {} : { note: note.trim() };
-    this.#send({ type: "transfer", conversation, to_agent: toAgent, ...noted });
+  /**
+   * Take the conversation `conversation` beyond one's places: one place more for as long as the desk needs to
+   * give it, then as many as before.
+   */
+  takeBeyond(conversation: string): void {
+    const me = this.me.value;
+    if (me === null) return;
+    const capacity = Math.floor(me.load + 1e-9) + 1;
+    if (capacity <= me.capacity) return this.accept(conversation);
+    this.#send({ type: "status", state: me.state, capacity });
+    this.#send({ type: "accept", conversation });
+    this.#send({ type: "status", state: me.state, capacity: me.capacity });
   }
 
-  wrapUp(conversation: string, outcome: string): void {
-    this.#send({ type: "wrap_up", conversation, outcome });
+  /** Offer the conversation to a colleague; it stays here until they take it. */
+  transfer(conversation: string, to: { id: string; name: string }, note: string): void {
+    const noted = note.trim() === "" ? {} : { note: note.trim() };
+    if (!this.#send({ type: "transfer", conversation, to_agent: to.id, ...noted })) return;
+    this.transfers.value = { ...this.transfers.value, [conversation]: to.name };
+  }
+
+  /** False where it could not be said now. */
+  wrapUp(conversation: string, outcome: string): boolean {
+    return this.#send({ type: "wrap_up", conversation, outcome });
   }
 
   stop(): void {
     this.link.stop();
   }
 
-  #send(frame: DeskClientFrame): void {
-    this.fault.value = null;
-    if (!this.link.send(frame)) this.fault.value = { code: "offline", message: "" };
+  #send(frame: DeskClientFrame): boolean {
+    const sent = this.link.send(frame);
+    this.fault.value = sent ? null : { code: "offline", message: "" };
+    return sent;
   }
 
   #hear(text: string): void {
@@ -113,10 +133,12 @@ export class Desk {
         return this.#offered({ item: frame.item, expiresAt: frame.expires_at });
       case "assigned":
         this.#dropOffer(frame.conversation);
-        this.mine.value = [...without(this.mine.value, frame.conversation), frame.item];
+        this.#endTransfer(frame.conversation);
+        this.#addMine(frame.item);
         return this.#listener.assigned(frame.item);
       case "revoked":
         this.#dropOffer(frame.conversation);
+        this.#endTransfer(frame.conversation);
         this.mine.value = without(this.mine.value, frame.conversation);
         return this.#listener.revoked(frame.conversation, frame.reason);
       case "queue":
@@ -132,6 +154,7 @@ export class Desk {
       }
       case "error":
         this.fault.value = { code: frame.code, message: frame.message };
+        this.transfers.value = {};
         return;
       default:
         frame satisfies never;
@@ -174,6 +197,19 @@ export class Desk {
   #offered(offer: Offer): void {
     this.#dropOffer(offer.item.conversation);
     this.offers.value = [...this.offers.value, offer];
+  }
+
+  /** What is mine already keeps its place in the list. */
+  #addMine(item: DeskConversation): void {
+    const known = this.mine.value.some((one) => one.conversation === item.conversation);
+    this.mine.value = known
+      ? this.mine.value.map((one) => (one.conversation === item.conversation ? item : one))
+      : [...this.mine.value, item];
+  }
+
+  #endTransfer(conversation: string): void {
+    const { [conversation]: _ended, ...others } = this.transfers.value;
+    this.transfers.value = others;
   }
 
   #dropOffer(conversation: string): void {

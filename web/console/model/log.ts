@@ -117,11 +117,16 @@ export function markRead(log: Log, role: string, seq: number): Log {
   return seq > (log.read[role] ?? 0) ? { ...log, read: { ...log.read, [role]: seq } } : log;
 }
 
-/** What the visitor wrote after the agent's reading mark. */
+/** What the visitor wrote after the agents' reading mark; what an agent has answered since is read. */
 export function unreadIn(log: Log, readSeq: number): number {
-  return log.entries.filter(
-    (entry) => entry.type === "message" && entry.from.role === "visitor" && entry.seq > readSeq,
-  ).length;
+  let unread = 0;
+  for (const entry of log.entries) {
+    if (entry.type !== "message") continue;
+    const message = entry as MessageFrame;
+    if (message.from.role === "visitor") unread += message.seq > readSeq ? 1 : 0;
+    else if (message.kind !== "note") unread = 0;
+  }
+  return unread;
 }
 
 /** The last message that both parties can see, or null. */

@@ -17,9 +17,5 @@ export function sayFirstName(item: { name: string | null; place: string | null }
 
 /** The disc with initials; drawn only, the name stands beside it. */
 export function Disc({ name }: { name: string | null }): VNode {
-  return (
-    <span class="disc" aria-hidden="true">
-      {initialsOf(name) || "?"}
-    </span>
-  );
+  return <span class="disc" aria-hidden="true" data-initials={initialsOf(name) || "?"} />;
 }

@@ -66,7 +66,7 @@ export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
           <CartGroup view={value} />
           <History view={value} verified={item.verified} />
           <WhyInvited invitation={value.invitation} decided={item.decision_id !== null} />
-          <PastConversations view={value} />
+          {item.verified ? <PastConversations view={value} /> : null}
         </div>
       )}
     </aside>
@@ -143,9 +143,17 @@ function CartGroup({ view }: { view: VisitorView }): VNode {
   );
 }
 
+/** Without proof of who it is, only the present visit is shown: a name that anybody may claim opens no history. */
 function History({ view, verified }: { view: VisitorView; verified: boolean }): VNode {
+  if (!verified) {
+    return (
+      <Group title={t("history")} aside={<span class="tag warn">{t("unverified")}</span>}>
+        <p class="note">{t("unverified_text")}</p>
+      </Group>
+    );
+  }
   return (
-    <Group title={t("history")} aside={verified ? null : <span class="tag warn">{t("unverified")}</span>}>
+    <Group title={t("history")}>
       <dl class="figures">
         <div>
           <dd>{number(locale.value, view.visits)}</dd>
@@ -165,7 +173,6 @@ function History({ view, verified }: { view: VisitorView; verified: boolean }): 
           <dt>{t("chats", { count: view.past.length })}</dt>
         </div>
       </dl>
-      {verified ? null : <p class="note">{t("unverified_text")}</p>}
     </Group>
   );
 }

@@ -39,7 +39,7 @@ export function ConversationPane({
   const [newFrom] = useState(() => room.readSeq.peek());
   const closed = room.status.value === "closed";
   return (
-    <main class="pane conversation-pane" aria-labelledby="conversation-title">
+    <section class="pane conversation-pane" aria-labelledby="conversation-title">
       <header class="conversation-head">
         <button
           type="button"
@@ -52,7 +52,7 @@ export function ConversationPane({
         </button>
         <Disc name={item.name} />
         <div class="conversation-who">
-          <h1 id="conversation-title">{sayWho(whoOf(item))}</h1>
+          <h2 id="conversation-title">{sayWho(whoOf(item))}</h2>
           <p class="note">
             <Whereabouts office={office} item={item} />
           </p>
@@ -79,9 +79,10 @@ export function ConversationPane({
         </div>
       </header>
       <RoomBanner room={room} />
+      <TransferBanner office={office} item={item} />
       <ScriptView room={room} item={item} me={office.me} newFrom={newFrom} />
       {closed ? <ClosedFoot onConclude={onConclude} /> : <Composer office={office} room={room} item={item} />}
-    </main>
+    </section>
   );
 }
 
@@ -124,6 +125,23 @@ function RoomBanner({ room }: { room: Room }): VNode {
           <span>{t("room_forbidden")}</span>
         </p>
       ) : null}
+    </div>
+  );
+}
+
+/** Offered to a colleague: still here until they take it, and it can be kept. */
+function TransferBanner({ office, item }: { office: Office; item: DeskConversation }): VNode | null {
+  const to = office.desk.transfers.value[item.conversation];
+  if (to === undefined) return null;
+  return (
+    <div class="banners" role="status">
+      <p class="banner">
+        <Icon svg={Transfer} />
+        <span>{t("transfer_asked", { name: to })}</span>
+        <button type="button" class="link" onClick={() => office.desk.accept(item.conversation)}>
+          {t("transfer_keep")}
+        </button>
+      </p>
     </div>
   );
 }

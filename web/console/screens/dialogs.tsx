@@ -23,7 +23,7 @@ export function TransferDialog({ office, item, onClose }: Props): VNode {
     event.preventDefault();
     asked.value = true;
     if (chosen === null) return;
-    office.desk.transfer(item.conversation, chosen.id, note.value);
+    office.desk.transfer(item.conversation, chosen, note.value);
     onClose();
   }
 
@@ -48,6 +48,7 @@ export function TransferDialog({ office, item, onClose }: Props): VNode {
                   type="radio"
                   name="to"
                   checked={to.value === agent.id}
+                  disabled={placesOf(agent).free === 0}
                   onChange={() => (to.value = agent.id)}
                 />
                 <span>{agent.name}</span>
@@ -136,7 +137,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }): VNode {
             <tr key={words}>
               <th scope="row">
                 {keys.map((key) => (
-                  <kbd key={key}>{key}</kbd>
+                  <kbd key={key}>{key === "Esc" ? t("key_name_escape") : key}</kbd>
                 ))}
               </th>
               <td>{t(words)}</td>

@@ -42,7 +42,7 @@ export function LeftMessagesPane({ office }: { office: Office }): VNode {
   const { value, at, fault } = reading.state.value;
 
   return (
-    <main class="pane messages-pane" aria-labelledby="messages-title">
+    <section class="pane messages-pane" aria-labelledby="messages-title">
       <header class="messages-head">
         <button
           type="button"
@@ -53,18 +53,20 @@ export function LeftMessagesPane({ office }: { office: Office }): VNode {
         >
           <Icon svg={ChevronLeft} />
         </button>
-        <h1 id="messages-title">{t("left_messages")}</h1>
+        <h2 class="title" id="messages-title">
+          {t("left_messages")}
+        </h2>
       </header>
       <hr class="double-rule" />
       {fault === null ? null : (
         <FaultBanner what={t("messages_failed")} fault={fault} shownAt={at} onRetry={reading.refresh} />
       )}
       {value === null && fault === null ? (
-        <span class="skeleton messages-skeleton" aria-label={t("loading")} />
+        <span class="skeleton messages-skeleton" role="status" aria-label={t("loading")} />
       ) : null}
       {value?.length === 0 ? (
         <div class="empty">
-          <h2>{t("messages_empty")}</h2>
+          <h3>{t("messages_empty")}</h3>
           <p>{t("messages_empty_text")}</p>
         </div>
       ) : null}
@@ -73,7 +75,7 @@ export function LeftMessagesPane({ office }: { office: Office }): VNode {
           <MessageCard key={message.id} message={message} />
         ))}
       </ul>
-    </main>
+    </section>
   );
 }
 

@@ -25,14 +25,14 @@ const WAIT_TONES: Record<WaitLevel, string> = { calm: "good", soon: "warn", late
 
 export function ListPane({ office }: { office: Office }): VNode {
   return (
-    <nav class="pane list-pane" aria-label={t("list_pane")}>
+    <div class="pane list-pane" role="region" aria-label={t("list_pane")}>
       <DeskBanners office={office} />
       <div class="pane-scroll">
         <Queue office={office} />
         <Mine office={office} />
       </div>
       <Foot office={office} />
-    </nav>
+    </div>
   );
 }
 
@@ -81,7 +81,7 @@ function DeskBanners({ office }: { office: Office }): VNode {
       {fault === null ? null : (
         <p class="banner bad">
           <Icon svg={CircleAlert} />
-          <span>{fault.code === "offline" ? t("fault_offline") : t("fault", { code: fault.code })}</span>
+          <span>{sayFault(fault.code)}</span>
           <button type="button" class="link" onClick={() => (desk.fault.value = null)}>
             {t("understood")}
           </button>
@@ -97,6 +97,11 @@ function DeskBanners({ office }: { office: Office }): VNode {
       )}
     </div>
   );
+}
+
+function sayFault(code: string): string {
+  const words = t(`fault_${code}`);
+  return words === `fault_${code}` ? t("fault", { code }) : words;
 }
 
 function Queue({ office }: { office: Office }): VNode {
@@ -197,7 +202,7 @@ function TakeNext({ office, first }: { office: Office; first: QueueRow | null })
   return (
     <div class="take-next">
       <p class="note">{t(me.state === "online" ? "no_free_place" : "not_accepting")}</p>
-      <button type="button" onClick={() => office.desk.accept(first.conversation)}>
+      <button type="button" onClick={() => office.desk.takeBeyond(first.conversation)}>
         {t("take_anyway")} <kbd>N</kbd>
       </button>
     </div>

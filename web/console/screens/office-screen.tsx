@@ -52,24 +52,26 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
         onSignOut={onSignOut}
         onChangeSite={onChangeSite}
       />
-      <ListPane office={office} />
-      {place.value.name === "messages" ? (
-        <LeftMessagesPane office={office} />
-      ) : item === null || room === undefined ? (
-        <NothingChosen office={office} />
-      ) : (
-        <>
-          <ConversationPane
-            key={item.conversation}
-            office={office}
-            item={item}
-            room={room}
-            onTransfer={() => (sheet.value = "transfer")}
-            onConclude={() => (sheet.value = "conclude")}
-          />
-          <ContextPane key={`visitor-${item.conversation}`} office={office} item={item} room={room} />
-        </>
-      )}
+      <main class="panes">
+        <ListPane office={office} />
+        {place.value.name === "messages" ? (
+          <LeftMessagesPane office={office} />
+        ) : item === null || room === undefined ? (
+          <NothingChosen office={office} />
+        ) : (
+          <>
+            <ConversationPane
+              key={item.conversation}
+              office={office}
+              item={item}
+              room={room}
+              onTransfer={() => (sheet.value = "transfer")}
+              onConclude={() => (sheet.value = "conclude")}
+            />
+            <ContextPane key={`visitor-${item.conversation}`} office={office} item={item} room={room} />
+          </>
+        )}
+      </main>
       {sheet.value === "help" ? <HelpDialog onClose={close} /> : null}
       {sheet.value === "transfer" && item !== null ? (
         <TransferDialog office={office} item={item} onClose={close} />
@@ -129,13 +131,13 @@ function NothingChosen({ office }: { office: Office }): VNode {
   const quiet = desk.queue.value.length === 0 && office.mine.value.length === 0;
   const heard = useSignal<boolean | null>(null);
   return (
-    <main class="pane nothing" aria-label={t("conversation")}>
+    <section class="pane nothing" aria-label={t("conversation")}>
       {!desk.ready.value ? (
-        <span class="skeleton nothing-skeleton" aria-label={t("loading")} />
+        <span class="skeleton nothing-skeleton" role="status" aria-label={t("loading")} />
       ) : (
         <div class="empty">
           <Icon svg={Armchair} size={24} />
-          <h1 class="section">{quiet ? t("nobody_waits") : t("choose_one")}</h1>
+          <h2>{quiet ? t("nobody_waits") : t("choose_one")}</h2>
           <p>
             {me !== null && me.state === "online"
               ? t("nobody_waits_text", { places: placesOf(me).free })
@@ -156,6 +158,6 @@ function NothingChosen({ office }: { office: Office }): VNode {
           </p>
         </div>
       )}
-    </main>
+    </section>
   );
 }

@@ -188,23 +188,44 @@ function speakerOf(speech: Speech, item: DeskConversation): string {
 }
 
 function EntranceLine({ event, item }: { event: EventFrame; item: DeskConversation }): VNode {
+  const note = typeof event["note"] === "string" ? event["note"] : null;
   return (
-    <p class="system-line entrance">
-      {sayEvent(event, item)} <time dateTime={event.at}>{time(locale.value, event.at)}</time>
-    </p>
+    <>
+      <p class="system-line entrance">
+        {sayEvent(event, item)} <time dateTime={event.at}>{time(locale.value, event.at)}</time>
+      </p>
+      {note === null ? null : (
+        <article class="speech internal">
+          <div class="margin">
+            <strong class="speaker">
+              <Icon svg={Lock} size={12} />
+              {nameIn(event["from"]) ?? t("role_agent")}
+            </strong>
+          </div>
+          <div class="words">
+            <Prose text={note} />
+            <p class="note internal-mark">{t("note_never_shown")}</p>
+          </div>
+        </article>
+      )}
+    </>
   );
 }
 
-/** An entrance in words; names of agents come from whatever field the event tells them in. */
+/** An entrance in words; one that this console does not know is said by its name. */
 function sayEvent(event: EventFrame, item: DeskConversation): string {
-  const agent = nameIn(event["agent"]) ?? nameIn(event["to"]) ?? nameIn(event["from"]) ?? t("role_agent");
-  const reason = typeof event["reason"] === "string" ? event["reason"] : "other";
-  const words = t(`event_${event.name}`, { agent, visitor: sayFirstName(item), reason });
-  return words === `event_${event.name}` ? event.name : words;
+  const from = nameIn(event["from"]);
+  const key = `event_${event.name === "transferred" && from === null ? "transferred_to" : event.name}`;
+  const words = t(key, {
+    agent: nameIn(event["agent"]) ?? t("role_agent"),
+    from: from ?? "",
+    visitor: sayFirstName(item),
+    reason: typeof event["reason"] === "string" ? event["reason"] : "other",
+  });
+  return words === key ? event.name : words;
 }
 
 function nameIn(value: unknown): string | null {
-  if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null || !("name" in value)) return null;
   return typeof value.name === "string" ? (value.name.split(" ")[0] ?? value.name) : null;
 }

@@ -33,7 +33,10 @@ export function TopBar({ office, onHelp, onSignOut, onChangeSite }: TopBarProps)
   return (
     <header class="top-bar">
       <Mark size={22} />
-      <span class="site-name quiet">{office.site.name}</span>
+      <h1 class="site-name quiet">
+        <span class="sr-only">{t("console_of")} </span>
+        {office.site.name}
+      </h1>
       <div class="top-bar-end">
         <PlacesTaken office={office} />
         <StatusMenu office={office} />
