@@ -15,7 +15,8 @@ export type PageEvent =
   | "message"
   | "error";
 
-export type MountOptions = {
+/** What the beacon gives: kept small, since every page of a site loads it. */
+export type PageLink = {
   /** Origin of Aparté, without a trailing slash: `https://host`. */
   host: string;
   /** The site's write key. */
@@ -28,14 +29,18 @@ export type MountOptions = {
   identityToken(): string | null;
   /** Tell an event through the beacon's queue, at once: `send("Engagement Shown", { decision_id })`. */
   send(name: string, properties: Record<string, unknown>): void;
+  /** Call the site's listeners. Never throws. */
+  on(name: PageEvent, detail?: unknown): void;
+};
+
+/** The same with what the widget finds out by itself. */
+export type MountOptions = PageLink & {
   /** What to show first: null when the visitor or the site opened the chat, or a conversation is to be resumed. */
   decision: Decision | null;
   /** True: begin with the panel open. False and no decision: resume what is remembered, else show the launcher. */
   open: boolean;
   /** The page's language. */
   locale: "fr" | "en";
-  /** Call the site's listeners. Never throws. */
-  on(name: PageEvent, detail?: unknown): void;
 };
 
 export type WidgetHandle = {
@@ -49,8 +54,11 @@ export type WidgetHandle = {
   destroy(): void;
 };
 
-/** What `web/widget/mount.ts` exports as `mount`. */
-export type Mount = (options: MountOptions) => WidgetHandle;
+/**
+ * What `web/widget/mount.tsx` exports as `mount`: resumes the remembered conversation, else waits to be told `show` or
+ * `open`, which the beacon does at once where that is why it fetched the widget.
+ */
+export type Mount = (page: PageLink) => WidgetHandle;
 
 /** Where the widget remembers its conversation, in local storage. The beacon loads the widget where this is set. */
 export const conversationKey = (key: string): string => `aparte:${key}:conversation`;

@@ -10,7 +10,10 @@ import { followViewport } from "./viewport.ts";
 import { screenOf } from "./screen.ts";
 import css from "./widget.css?inline";
 
-export const mount: Mount = (page) => {
+export const mount: Mount = (link) => {
+  const language = document.documentElement.lang || navigator.language;
+  const locale = /^fr/i.test(language) ? ("fr" as const) : ("en" as const);
+  const page = { ...link, decision: null, open: false, locale };
   const host = document.createElement("aparte-widget");
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();

@@ -1,0 +1,51 @@
+/**
+ * Who the visitor is on this device, and whether that may be kept.
+ *
+ * Nothing is stored before consent: until then the id lives in memory, as long as this page. One key of local storage
+ * holds `{the visitor's word}:{id}`: `granted:…`, `:…` where only the site's default allows it, or `denied:`.
+ */
+import { guard, key, local, newId, tagConsent } from "./site.ts";
+
+const NAME = `aparte:${key}`;
+
+/** `kept` is the id that the device keeps, or "". */
+export let [said = "", kept = ""] = (local[NAME] ?? "").split(":");
+export let visitor = kept || newId();
+/** The site's signed word on who this is. */
+export let identityToken: string | null = null;
+
+/** Undefined where nobody said: then the site's default decides, which the server knows. */
+export const consent = (): string | undefined =>
+  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl ? "denied" : said || tagConsent;
+
+/** Keep the id or, without `mayKeep`, be somebody whom the device does not know. */
+function settle(mayKeep: boolean): void {
+  if (kept && !mayKeep) visitor = newId();
+  kept = mayKeep ? visitor : "";
+  guard(() => (local[NAME] = `${said}:${kept}`));
+}
+
+/** The visitor's word. */
+export function decide(word: string): void {
+  said = word;
+  settle(consent() === "granted");
+}
+
+/** The server's word on the site's default; it counts where nobody said anything here. */
+export function follow(siteDefault?: string | null): void {
+  const mayKeep = (consent() || siteDefault) === "granted";
+  if (mayKeep || kept) settle(mayKeep);
+}
+
+export function prove(token: string | null = null): void {
+  identityToken = token;
+}
+
+/** Somebody else from now on. */
+export function forget(): void {
+  identityToken = null;
+  visitor = newId();
+  if (kept) settle(true);
+}
+
+if (consent()) follow();
