@@ -1,0 +1,179 @@
+/**
+ * /api/sites/{site}/conversations — what was said, from history: a list, a search, one with its log.
+ *
+ * The room owns a conversation while it lasts; what stands here follows within seconds, its log within minutes.
+ */
+import { createRoute } from "@hono/zod-openapi";
+import { and, desc, eq, gte, lt, or, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import * as z from "zod";
+import { isoOf } from "../../domain/ids.ts";
+import { conversations as table, surveys } from "../../migrations/schema.ts";
+import { ApiError } from "../errors.ts";
+import { LogEvent, readLog } from "./conversation-logs.ts";
+import { matchQuery } from "./full-text.ts";
+import { readMoment } from "./kpis.ts";
+import {
+  ItemPath,
+  Page,
+  REFUSALS,
+  SitePath,
+  jsonContent,
+  listOf,
+  nounRouter,
+  pageOf,
+  readCursor,
+} from "./openapi.ts";
+
+const when = z.string().nullable();
+const Conversation = z.object({
+  id: z.string(),
+  visitor_id: z.string(),
+  decision_id: z.string().nullable(),
+  skill: z.string().nullable(),
+  locale: z.string().nullable(),
+  page: z.string().nullable(),
+  status: z.string(),
+  agent_id: z.string().nullable(),
+  outcome: z.string().nullable(),
+  close_reason: z.string().nullable(),
+  visitor_messages: z.int(),
+  agent_messages: z.int(),
+  created_at: z.string(),
+  first_visitor_message_at: when,
+  first_agent_message_at: when,
+  last_message_at: when,
+  closed_at: when,
+});
+const Survey = z.object({
+  welcome: z.int().nullable(),
+  wait: z.int().nullable(),
+  answer: z.int().nullable(),
+  csat: z.int().nullable(),
+  nps: z.int().nullable(),
+  ces: z.int().nullable(),
+  resolved: z.boolean().nullable(),
+  comment: z.string().nullable(),
+});
+const Whole = Conversation.extend({
+  /** Proven by the site's signature or an API key. */
+  user_id: z.string().nullable(),
+  survey: Survey.nullable(),
+  log: z.array(LogEvent),
+});
+
+type Row = typeof table.$inferSelect;
+
+function maybeIso(at: number | null): string | null {
+  return at === null ? null : isoOf(at);
+}
+
+export function conversationOf(row: Row): z.infer<typeof Conversation> {
+  return {
+    id: row.id,
+    visitor_id: row.visitorId,
+    decision_id: row.decisionId,
+    skill: row.skill,
+    locale: row.locale,
+    page: row.page,
+    status: row.status,
+    agent_id: row.agentId,
+    outcome: row.outcome,
+    close_reason: row.closeReason,
+    visitor_messages: row.visitorMessages,
+    agent_messages: row.agentMessages,
+    created_at: isoOf(row.createdAt),
+    first_visitor_message_at: maybeIso(row.firstVisitorMessageAt),
+    first_agent_message_at: maybeIso(row.firstAgentMessageAt),
+    last_message_at: maybeIso(row.lastMessageAt),
+    closed_at: maybeIso(row.closedAt),
+  };
+}
+
+const tags = ["Conversations"];
+const list = createRoute({
+  method: "get",
+  path: "/",
+  summary: "Conversations, newest first; `q` searches closed ones by word",
+  tags,
+  request: {
+    params: SitePath,
+    query: Page.extend({
+      q: z.string().max(200).optional(),
+      status: z.enum(["new", "queued", "open", "closed"]).optional(),
+      agent: z.string().max(100).optional(),
+      visitor: z.string().max(300).optional(),
+      from: z.string().optional(),
+      to: z.string().optional(),
+    }),
+  },
+  responses: { 200: jsonContent(listOf(Conversation), "Conversations"), ...REFUSALS },
+});
+const read = createRoute({
+  method: "get",
+  path: "/{id}",
+  summary: "One conversation with its log and survey",
+  tags,
+  request: { params: ItemPath },
+  responses: { 200: jsonContent(Whole, "The conversation"), ...REFUSALS },
+});
+
+export const conversationHistory = nounRouter();
+
+conversationHistory.openapi(list, async (c) => {
+  const { site } = c.req.valid("param");
+  const { cursor, limit, q, status, agent, visitor, from, to } = c.req.valid("query");
+  const after = cursor === undefined ? null : readCursor(z.tuple([z.number(), z.string()]), cursor);
+  const match = q === undefined ? undefined : matchQuery(q);
+  if (match === null) return c.json({ items: [], next_cursor: null }, 200);
+  const found =
+    match === undefined
+      ? undefined
+      : sql`${table.id} IN (SELECT t.conversation_id FROM conversation_search
+          JOIN conversation_texts t ON t.rowid = conversation_search.rowid
+          WHERE conversation_search MATCH ${match} AND t.site = ${site})`;
+  const rows = await drizzle(c.env.DB)
+    .select()
+    .from(table)
+    .where(
+      and(
+        eq(table.site, site),
+        found,
+        status === undefined ? undefined : eq(table.status, status),
+        agent === undefined ? undefined : eq(table.agentId, agent),
+        visitor === undefined ? undefined : eq(table.visitorId, visitor),
+        from === undefined ? undefined : gte(table.createdAt, readMoment(from, "from", 0)),
+        to === undefined ? undefined : lt(table.createdAt, readMoment(to, "to", 0)),
+        after === null
+          ? undefined
+          : or(lt(table.createdAt, after[0]), and(eq(table.createdAt, after[0]), lt(table.id, after[1]))),
+      ),
+    )
+    .orderBy(desc(table.createdAt), desc(table.id))
+    .limit(limit + 1);
+  return c.json(
+    pageOf(rows, limit, ({ createdAt, id }) => [createdAt, id], conversationOf),
+    200,
+  );
+});
+
+conversationHistory.openapi(read, async (c) => {
+  const { site, id } = c.req.valid("param");
+  const db = drizzle(c.env.DB);
+  const row = await db
+    .select()
+    .from(table)
+    .where(and(eq(table.site, site), eq(table.id, id)))
+    .get();
+  if (row === undefined) throw new ApiError("not_found", "there is no such conversation at this site");
+  const [log, survey] = await Promise.all([
+    readLog(c.env, site, id),
+    db
+      .select()
+      .from(surveys)
+      .where(and(eq(surveys.site, site), eq(surveys.conversationId, id)))
+      .get(),
+  ]);
+  const answers = survey === undefined ? null : Survey.parse(survey);
+  return c.json({ ...conversationOf(row), user_id: row.userId, survey: answers, log }, 200);
+});
