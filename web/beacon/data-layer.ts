@@ -3,14 +3,15 @@ import { readPush } from "./ga4.ts";
 import { guard } from "./site.ts";
 import { track } from "./view.ts";
 
+const read = (pushed: unknown): void =>
+  guard(() => {
+    const event = readPush(pushed);
+    if (event) track(...event);
+  });
+
 export function readDataLayer(): void {
   const page = window as unknown as { dataLayer?: unknown[] };
   const layer = (page.dataLayer ??= []);
-  const read = (pushed: unknown): void =>
-    guard(() => {
-      const event = readPush(pushed);
-      if (event) track(...event);
-    });
   layer.forEach(read);
   const push = layer.push;
   layer.push = function (...pushes) {

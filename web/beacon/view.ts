@@ -55,9 +55,11 @@ export function retellPage(): void {
   add({ ...view, anonymousId: "" });
 }
 
+/** After the task in which the address changed: by then most routers have set the title. */
+const later = (): void => void setTimeout(() => guard(showPage));
+
 /** Follow single-page navigation, and pages that come back out of the browser's cache. */
 export function followNavigation(): void {
-  const later = (): void => void setTimeout(() => guard(showPage));
   const { navigation } = window as { navigation?: EventTarget };
   if (navigation) navigation.addEventListener("currententrychange", later);
   else {

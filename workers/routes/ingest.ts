@@ -38,7 +38,7 @@ ingest.use(
     origin: "*",
     allowMethods: ["GET", "POST", "OPTIONS"],
     maxAge: 86_400,
-    exposeHeaders: ["Retry-After"],
+    exposeHeaders: ["Retry-After", "Aparte-Consent"],
   }),
 );
 
@@ -117,6 +117,8 @@ async function open(c: Context<AppEnv>, key: string): Promise<Omit<Admitted, "bo
       headers: { "Retry-After": "10" },
     });
   checkOrigin(c.req.header("origin"), live.config.settings.allowed_origins, credential.trusted);
+  // Where nobody said anything in the page, this tells the beacon whether it may keep the visitor's id.
+  c.header("Aparte-Consent", live.config.settings.default_consent);
   return { live, trusted: credential.trusted };
 }
 
