@@ -1,0 +1,405 @@
+/** The KPI definitions, each on a small history written by hand, and the properties that hold for any history. */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bucketsBetween, calendarOf } from "../../domain/kpi/calendar.ts";
+import {
+  EMPTY_HISTORY,
+  type ChatRow,
+  type ExposureRow,
+  type KpiHistory,
+  type OrderRow,
+  type RefundRow,
+  type VisitRow,
+} from "../../domain/kpi/history.ts";
+import { kpiRows, type Grouping, type KpiRow, type KpiScope } from "../../domain/kpi/measure.ts";
+import { campaignResult, differenceOf, type Eligible } from "../../domain/kpi/results.ts";
+import { KPI_NAMES, type KpiName } from "../../domain/kpi/tally.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A Thursday, 10:00 in Paris. */
+const T0 = Date.parse("2026-11-19T09:00:00Z");
+
+const scope: KpiScope = {
+  from: T0 - HOUR,
+  to: T0 + DAY,
+  now: T0 + 10 * DAY,
+  zone: "Europe/Paris",
+  groupBy: null,
+  orders: "claimed",
+  currency: "EUR",
+  attributionMs: 48 * HOUR,
+};
+
+let made = 0;
+const nextId = (prefix: string) => `${prefix}${(made += 1)}`;
+
+function visit(visitor: string, startedAt: number, more: Partial<VisitRow> = {}): VisitRow {
+  const base = { id: nextId("ses"), visitor, startedAt, endedAt: startedAt + 20 * 60_000 };
+  return { ...base, covered: false, eligible: false, channel: null, device: null, ...more };
+}
+function exposure(visitor: string, eligibleAt: number, more: Partial<ExposureRow> = {}): ExposureRow {
+  const base = { id: nextId("dec"), visitor, session: "ses", campaign: "cmp_a", phase: 1, variant: "a" };
+  const seen = { shown: true, opened: false, declined: false, ignored: false };
+  return { ...base, kind: "chat", arm: "treated", eligibleAt, ...seen, ...more };
+}
+function chat(visitor: string, startedAt: number, more: Partial<ChatRow> = {}): ChatRow {
+  const offer = { decision: null, campaign: null, variant: null, skill: null, agent: "usr_lea" };
+  const base = { id: nextId("cnv"), visitor, startedAt, answeredAt: startedAt + 30_000, closedAt: null };
+  return { ...base, ...offer, ...more };
+}
+function order(visitor: string, at: number, total: number, more: Partial<OrderRow> = {}): OrderRow {
+  const base = { id: nextId("ord"), visitor, session: null, at, total };
+  return { ...base, currency: "EUR", status: "claimed", covered: false, ...more };
+}
+function refund(of: OrderRow, amount: number | null, more: Partial<RefundRow> = {}): RefundRow {
+  return { id: nextId("ref"), order: of.id, amount, status: "claimed", ...more };
+}
+
+function history(parts: Partial<KpiHistory>): KpiHistory {
+  return { ...EMPTY_HISTORY, ...parts };
+}
+function whole(parts: Partial<KpiHistory>, more: Partial<KpiScope> = {}): KpiRow {
+  const [row] = kpiRows(history(parts), { ...scope, ...more });
+  if (row === undefined) throw new Error("no row");
+  return row;
+}
+function sumOver(rows: readonly KpiRow[], name: KpiName): number {
+  return rows.reduce((sum, row) => sum + (row[name].value ?? 0), 0);
+}
+
+describe("definitions", () => {
+  test("R-A20: with nothing to divide by, a ratio is null and a count is 0; nothing is NaN or infinite", () => {
+    const row = whole({});
+    for (const name of KPI_NAMES) {
+      const { value, denominator } = row[name];
+      if (denominator === 0) expect(value, name).toBeNull();
+      if (value !== null) expect(Number.isFinite(value), name).toBe(true);
+    }
+    expect(row.visitors).toEqual({ value: 0, numerator: 0, denominator: null });
+    expect(row.acceptance_rate).toEqual({ value: null, numerator: 0, denominator: 0 });
+    expect(row.csat.value).toBeNull();
+  });
+
+  test("R-A21: visitors are visitor-days; one person with two visits on one day is one", () => {
+    const visits = [
+      visit("ada", T0),
+      visit("ada", T0 + HOUR),
+      visit("bob", T0),
+      visit("ada", T0 + 15 * HOUR),
+    ];
+    const row = whole({ visits });
+    expect(row.visitors.value).toBe(3);
+    expect(row.visits.value).toBe(4);
+  });
+
+  test("R-A21: a visitor-day counts in the hour of its first event, also when that hour is outside the row", () => {
+    const visits = [visit("ada", T0), visit("ada", T0 + 2 * HOUR)];
+    expect(whole({ visits }, { from: T0 + HOUR }).visitors.value).toBe(0);
+  });
+
+  test("R-A22: acceptance is a message with that decision; a click alone is opened, another's chat is neither", () => {
+    const [messaged, clicked, declined, ignored] = [
+      exposure("ada", T0, { opened: true }),
+      exposure("bob", T0, { opened: true }),
+      exposure("cyd", T0, { declined: true }),
+      exposure("dan", T0),
+    ];
+    const heldOut = exposure("eve", T0, { arm: "holdout", shown: false });
+    const chats = [chat("ada", T0 + 60_000, { decision: messaged.id }), chat("zoe", T0 + 60_000)];
+    const row = whole({ exposures: [messaged, clicked, declined, ignored, heldOut], chats });
+    expect(row.acceptance_rate).toEqual({ value: 0.25, numerator: 1, denominator: 4 });
+    expect(row.opened_rate).toEqual({ value: 0.5, numerator: 2, denominator: 4 });
+    expect(row.display_rate).toEqual({ value: 0.8, numerator: 4, denominator: 5 });
+    expect([row.triggered.value, row.held_out.value, row.declined.value]).toEqual([5, 1, 1]);
+  });
+
+  test("R-A22: an offer that leads to no conversation is displayed but no invitation", () => {
+    const exposures = [exposure("ada", T0, { kind: "offer", opened: true })];
+    const row = whole({ exposures });
+    expect(row.displayed.value).toBe(1);
+    expect(row.acceptance_rate.value).toBeNull();
+  });
+
+  test("R-A23: coverage counts eligible visitor-days that were covered in the same visit", () => {
+    const visits = [
+      visit("ada", T0, { eligible: true, covered: true }),
+      visit("bob", T0, { eligible: true }),
+      visit("cyd", T0, { covered: true }),
+      visit("dan", T0, { eligible: true }),
+      visit("dan", T0 + HOUR, { covered: true }),
+    ];
+    expect(whole({ visits }).coverage_rate).toEqual({ value: 1 / 3, numerator: 1, denominator: 3 });
+  });
+
+  test("R-A24: an order during the open chat counts, one before the first message or after the window does not", () => {
+    const visits = ["ada", "bob", "cyd", "dan"].map((who) => visit(who, T0 - 60_000, { endedAt: T0 + HOUR }));
+    const chats = ["ada", "bob", "cyd", "dan"].map((who) => chat(who, T0));
+    const orders = [
+      order("ada", T0 + 60_000, 50),
+      order("bob", T0 - 1, 60),
+      order("cyd", T0 + HOUR + 48 * HOUR, 70),
+      order("dan", T0 + HOUR + 48 * HOUR + 1, 80),
+    ];
+    const row = whole({ visits, chats, orders });
+    expect(row.conversion_after_chat).toEqual({ value: 0.5, numerator: 2, denominator: 4 });
+    expect(row.attributed_revenue.value).toBe(120);
+    expect(row.aov_assisted).toEqual({ value: 60, numerator: 120, denominator: 2 });
+  });
+
+  test("R-A24: a conversation that no agent answered earns nothing", () => {
+    const chats = [chat("ada", T0, { answeredAt: null, closedAt: T0 + HOUR })];
+    const row = whole({ chats, orders: [order("ada", T0 + 1, 50)] });
+    expect(row.attributed_revenue.value).toBe(0);
+    expect(row.conversion_after_chat.value).toBeNull();
+    expect(row.abandonment_rate).toEqual({ value: 1, numerator: 1, denominator: 1 });
+  });
+
+  test("R-A25: refunds are net: a partial one lowers the revenue, a whole one removes the order", () => {
+    const [kept, partly, gone] = [order("a", T0, 100), order("b", T0, 80), order("c", T0, 60)];
+    const refunds = [refund(partly, 30.5), refund(gone, null)];
+    const row = whole({ orders: [kept, partly, gone], refunds });
+    expect(row.orders.value).toBe(2);
+    expect(row.revenue.value).toBe(149.5);
+  });
+
+  test("R-A26: the setting `confirmed` counts what the site's server told, and only its refunds", () => {
+    const [claimed, confirmed] = [order("a", T0, 10), order("b", T0, 20, { status: "confirmed" })];
+    const refunds = [refund(confirmed, null, { status: "claimed" })];
+    const parts = { orders: [claimed, confirmed], refunds };
+    expect(whole(parts).revenue.value).toBe(10);
+    expect(whole(parts, { orders: "confirmed" }).revenue.value).toBe(20);
+  });
+
+  test("R-A26: an order in another currency counts as an order, without a revenue nobody told us", () => {
+    const row = whole({ orders: [order("a", T0, 10), order("b", T0, 99, { currency: "USD" })] });
+    expect([row.orders.value, row.revenue.value]).toEqual([2, 10]);
+  });
+
+  test("R-A27: a proven user is one person on all their devices", () => {
+    const persons = new Map([
+      ["phone", "user:7"],
+      ["desk", "user:7"],
+    ]);
+    const parts = {
+      visits: [visit("phone", T0), visit("desk", T0 + HOUR)],
+      chats: [chat("phone", T0)],
+      orders: [order("desk", T0 + 2 * HOUR, 40)],
+    };
+    expect(whole(parts).conversion_after_chat.value).toBe(0);
+    const joined = whole({ ...parts, persons });
+    expect(joined.visitors.value).toBe(1);
+    expect(joined.conversion_after_chat).toEqual({ value: 1, numerator: 1, denominator: 1 });
+  });
+
+  test("R-A28: an order of two chats is credited once, to the first; the day stays proactive or not by its first", () => {
+    const offered = exposure("ada", T0);
+    const first = chat("ada", T0, {
+      decision: offered.id,
+      campaign: "cmp_a",
+      variant: "a",
+      agent: "usr_lea",
+    });
+    const second = chat("ada", T0 + HOUR, { agent: "usr_hugo" });
+    const parts = { exposures: [offered], chats: [second, first], orders: [order("ada", T0 + 2 * HOUR, 90)] };
+    expect(whole(parts).assisted_orders.value).toBe(1);
+    expect(whole(parts).proactive_conversion).toEqual({ value: 1, numerator: 1, denominator: 1 });
+    const byAgent = kpiRows(history(parts), { ...scope, groupBy: "agent" });
+    expect(byAgent.map((row) => [row.group, row.attributed_revenue.value])).toEqual([
+      ["usr_hugo", 0],
+      ["usr_lea", 90],
+    ]);
+    const byCampaign = kpiRows(history(parts), { ...scope, groupBy: "campaign" });
+    expect(
+      byCampaign.map((row) => [row.group, row.acceptance_rate.value, row.attributed_revenue.value]),
+    ).toEqual([["cmp_a", 1, 90]]);
+  });
+
+  test("R-A28: a row holds the chats that began in it; their orders of the next day restate it", () => {
+    const parts = { chats: [chat("ada", T0)], orders: [order("ada", T0 + 30 * HOUR, 90)] };
+    const rows = kpiRows(history(parts), { ...scope, from: T0 - DAY, to: T0 + 2 * DAY, groupBy: "day" });
+    const of = (day: string) => rows.find(({ group }) => group === day);
+    expect(of("2026-11-19")?.attributed_revenue.value).toBe(90);
+    expect(of("2026-11-20")?.attributed_revenue.value).toBe(0);
+    expect(of("2026-11-20")?.revenue.value).toBe(90);
+  });
+
+  test("R-A29: satisfaction, recommendation and agents' hours come with what they are made of", () => {
+    const chats = [chat("ada", T0, { closedAt: T0 + HOUR }), chat("bob", T0, { closedAt: T0 + HOUR })];
+    const answers = { nps: 10, ces: 6, resolved: true };
+    const surveys = chats.map(({ id }, index) => ({ conversation: id, at: T0, csat: index + 3, ...answers }));
+    const agentStates = [
+      { agent: "usr_lea", state: "online" as const, startedAt: T0 - 2 * HOUR, endedAt: T0 + HOUR },
+      { agent: "usr_lea", state: "away" as const, startedAt: T0 + HOUR, endedAt: null },
+    ];
+    const row = whole({ chats, surveys, agentStates });
+    expect(row.csat).toEqual({ value: 0.5, numerator: 1, denominator: 2 });
+    expect(row.nps.value).toBe(100);
+    expect(row.csat_response_rate.value).toBe(1);
+    expect(row.agent_hours.value).toBe(2);
+    expect(row.fcr).toEqual({ value: 1, numerator: 2, denominator: 2 });
+  });
+});
+
+describe("time", () => {
+  test("R-A30: days are those of the site's zone, also where the clocks change", () => {
+    const paris = calendarOf("Europe/Paris");
+    expect(paris.dayOf(Date.parse("2026-11-18T22:59:59Z"))).toBe("2026-11-18");
+    expect(paris.dayOf(Date.parse("2026-11-18T23:00:00Z"))).toBe("2026-11-19");
+    expect(paris.weekOf(T0)).toBe("2026-11-16");
+    const [from, to] = [Date.parse("2026-10-24T22:00:00Z"), Date.parse("2026-10-25T23:00:00Z")];
+    expect(bucketsBetween(from, to, paris.dayOf)).toEqual(["2026-10-25"]);
+    expect(bucketsBetween(from, to, paris.hourOf)).toHaveLength(25);
+  });
+});
+
+const arbitraryHistory = fc
+  .array(
+    fc.record({
+      who: fc.constantFrom("a", "b", "c", "d"),
+      at: fc.integer({ min: T0, max: T0 + 3 * DAY }),
+      eligible: fc.boolean(),
+      chats: fc.boolean(),
+      answered: fc.boolean(),
+      offered: fc.constantFrom("none", "treated", "holdout"),
+      buysAfter: fc.option(fc.integer({ min: 0, max: 70 * HOUR })),
+      cents: fc.integer({ min: 1, max: 50_000 }),
+    }),
+    { maxLength: 25 },
+  )
+  .map((steps): KpiHistory => {
+    const rows = {
+      visits: [] as VisitRow[],
+      exposures: [] as ExposureRow[],
+      chats: [] as ChatRow[],
+      orders: [] as OrderRow[],
+    };
+    steps.forEach((step, index) => {
+      rows.visits.push(
+        visit(step.who, step.at, { id: `s${index}`, eligible: step.eligible, covered: step.answered }),
+      );
+      const decision = step.offered === "none" ? null : `d${index}`;
+      if (decision !== null) {
+        const arm = step.offered === "holdout" ? "holdout" : "treated";
+        rows.exposures.push(exposure(step.who, step.at, { id: decision, arm, shown: arm === "treated" }));
+      }
+      if (step.chats && step.offered !== "holdout") {
+        const answeredAt = step.answered ? step.at + 1 : null;
+        rows.chats.push(chat(step.who, step.at, { id: `c${index}`, decision, answeredAt }));
+      }
+      if (step.buysAfter !== null) {
+        rows.orders.push(order(step.who, step.at + step.buysAfter, step.cents / 100, { id: `o${index}` }));
+      }
+    });
+    return history(rows);
+  });
+const span = { ...scope, from: T0 - DAY, to: T0 + 5 * DAY };
+
+describe("properties", () => {
+  test("R-A31: the order in which history arrived changes no figure", () => {
+    fc.assert(
+      fc.property(
+        arbitraryHistory,
+        fc.constantFrom(null, "day", "agent"),
+        (one, groupBy: Grouping | null) => {
+          const turned = {
+            ...one,
+            visits: one.visits.toReversed(),
+            exposures: one.exposures.toReversed(),
+            chats: one.chats.toReversed(),
+            orders: one.orders.toReversed(),
+          };
+          expect(kpiRows(turned, { ...span, groupBy })).toEqual(kpiRows(one, { ...span, groupBy }));
+        },
+      ),
+    );
+  });
+
+  test("R-A32: hours add up to days, days to weeks, weeks to the whole", () => {
+    const counts = [
+      "visitors",
+      "eligible_visitors",
+      "chatters",
+      "orders",
+      "assisted_orders",
+      "displayed",
+    ] as const;
+    fc.assert(
+      fc.property(arbitraryHistory, (one) => {
+        const [all] = kpiRows(one, span);
+        for (const groupBy of ["hour", "day", "week"] as const) {
+          const rows = kpiRows(one, { ...span, groupBy });
+          for (const name of counts) expect(sumOver(rows, name), name).toBe(all?.[name].value);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("R-A33: every rate lies between 0 and 1, and no more is attributed than was sold", () => {
+    const rates = [
+      "coverage_rate",
+      "acceptance_rate",
+      "display_rate",
+      "opened_rate",
+      "conversion_after_chat",
+      "proactive_conversion",
+      "conversion_after_chat_among_covered",
+      "share_of_orders_assisted",
+    ] as const;
+    fc.assert(
+      fc.property(arbitraryHistory, (one) => {
+        const [row] = kpiRows(one, { ...span, to: T0 + 20 * DAY });
+        for (const name of rates) {
+          const value = row?.[name].value ?? 0;
+          expect(value >= 0 && value <= 1, name).toBe(true);
+        }
+        expect(row?.attributed_revenue.value ?? 0).toBeLessThanOrEqual((row?.revenue.value ?? 0) + 0.005);
+      }),
+    );
+  });
+});
+
+describe("campaign results", () => {
+  const moment = (person: string, arm: "treated" | "holdout", at = T0): Eligible => ({
+    id: nextId("dec"),
+    person,
+    variant: "a",
+    arm,
+    eligibleAt: at,
+    visitEndsAt: at + HOUR,
+    shown: arm === "treated",
+    accepted: false,
+  });
+  const bought = (person: string, at: number) => ({ ...order(person, at, 10), person, net: 10 });
+
+  test("R-A34: everybody of an arm counts, once, from their first eligible moment and within the window", () => {
+    const moments = [moment("a", "treated"), moment("a", "treated", T0 + DAY), moment("b", "holdout")];
+    const orders = [bought("a", T0 + 2), bought("b", T0 - 1), bought("b", T0 + 50 * HOUR)];
+    const result = campaignResult(moments, orders, 48 * HOUR);
+    expect(result.arms.treated).toMatchObject({ visitors: 1, moments: 2, conversions: 1, revenue: 10 });
+    expect(result.arms.holdout).toMatchObject({ visitors: 1, conversions: 0 });
+    expect(result.state).toBe("too_few");
+  });
+
+  test("R-A34: without a hold-out nothing is measurable", () => {
+    const result = campaignResult([moment("a", "treated")], [], 48 * HOUR);
+    expect(result).toMatchObject({ state: "not_measurable", difference: null, incremental_sales: null });
+  });
+
+  test("R-A35: with few sales the interval is Newcombe's, which stays possible; else Wald's", () => {
+    // The two examples of Newcombe (1998), method 10.
+    const few = differenceOf({ successes: 5, n: 56 }, { successes: 0, n: 29 });
+    expect(few?.method).toBe("newcombe");
+    expect(few?.low).toBeCloseTo(-0.0381, 4);
+    expect(few?.high).toBeCloseTo(0.1926, 4);
+    const fewer = differenceOf({ successes: 9, n: 10 }, { successes: 3, n: 10 });
+    expect(fewer?.low).toBeCloseTo(0.1705, 4);
+    expect(fewer?.high).toBeCloseTo(0.809, 4);
+    const many = differenceOf({ successes: 267, n: 21_307 }, { successes: 122, n: 21_306 });
+    expect(many?.method).toBe("wald");
+    expect(many?.value).toBeCloseTo(0.006805, 5);
+    expect(many?.low).toBeCloseTo(0.005, 3);
+    expect(many?.high).toBeCloseTo(0.00861, 4);
+  });
+});
