@@ -5,10 +5,17 @@
 import { getTableColumns, type InferInsertModel, sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { drizzle } from "drizzle-orm/d1";
-import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { type SQLiteColumn, type SQLiteTable, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { HistoryRecord, RecordOf } from "../../domain/history/records.ts";
 import type { SiteKey } from "../../domain/ids.ts";
 import * as tables from "../../migrations/schema.ts";
+
+/** The searchable text beside a conversation; its full-text index follows by triggers of its own migration. */
+const conversationTexts = sqliteTable("conversation_texts", {
+  site: text("site").notNull(),
+  conversationId: text("conversation_id").notNull(),
+  body: text("body").notNull(),
+});
 
 type Db = ReturnType<typeof drizzle>;
 type RevisedTable = SQLiteTable & { revision: SQLiteColumn };
@@ -183,11 +190,15 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
   };
   const statement = upsert(db, tables.conversations, row, ["site", "id"]);
   if (record.text === null) return [statement];
-  const text = db.run(
-    sql`insert into conversation_texts (site, conversation_id, body) values (${site}, ${record.id}, ${record.text})
-        on conflict (site, conversation_id) do update set body = excluded.body`,
-  );
-  return [statement, text];
+  // A built query, since a raw one with parameters cannot be part of a batch.
+  const searchable = db
+    .insert(conversationTexts)
+    .values({ site, conversationId: record.id, body: record.text })
+    .onConflictDoUpdate({
+      target: [conversationTexts.site, conversationTexts.conversationId],
+      set: { body: sql`excluded.body` },
+    });
+  return [statement, searchable];
 }
 
 function sessionRow(site: SiteKey, record: RecordOf<"sessions">): InferInsertModel<typeof tables.sessions> {
