@@ -50,6 +50,7 @@ export function App(): VNode {
     <LocationProvider scope="/admin">
       <Router>
         <Route path="/admin" component={FirstSite} />
+        <Route path="/admin/:site" component={SiteDoor} />
         <Route path="/admin/:site/*" component={SiteDoor} />
       </Router>
     </LocationProvider>

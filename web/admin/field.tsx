@@ -1,6 +1,6 @@
 /** A labelled control with its note and its error, tied together for assistive technology. */
 import Alert from "lucide-static/icons/circle-alert.svg?raw";
-import type { ComponentChildren, VNode } from "preact";
+import type { ComponentChildren, ComponentProps, VNode } from "preact";
 import { useId } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 
@@ -57,12 +57,21 @@ type TextProps = {
 };
 
 /** A text input, or a text area where `rows` is given. */
-export function TextField({ label, value, onInput, note, error, rows, ...rest }: TextProps): VNode {
+export function TextField({
+  label,
+  value,
+  onInput,
+  note,
+  error,
+  rows,
+  type = "text",
+  ...rest
+}: TextProps): VNode {
   return (
     <Field label={label} note={note} error={error}>
       {(ids) =>
         rows === undefined ? (
-          <input {...ids} {...rest} value={value} onInput={(event) => onInput(event.currentTarget.value)} />
+          <input {...inputOf({ ...ids, ...rest, type, value }, onInput)} />
         ) : (
           <textarea
             {...ids}
@@ -76,6 +85,11 @@ export function TextField({ label, value, onInput, note, error, rows, ...rest }:
       }
     </Field>
   );
+}
+
+// Preact's types want one literal input type at a time; here it is one of several, all of them text inputs.
+function inputOf(attributes: object, onInput: (value: string) => void): ComponentProps<"input"> {
+  return { ...attributes, onInput: (event) => onInput(event.currentTarget.value) };
 }
 
 export function SelectField<T extends string>({

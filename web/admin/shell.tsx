@@ -35,7 +35,7 @@ export function Shell({ seat, children }: { seat: SiteSeat; children: ComponentC
       <a class="skip-link button" href="#main">
         {t("skip")}
       </a>
-      <div class="side">
+      <header class="side">
         <a class="side-mark" href={screenPath(seat.key)}>
           <Mark />
         </a>
@@ -46,7 +46,7 @@ export function Shell({ seat, children }: { seat: SiteSeat; children: ComponentC
           <Entries entries={SET_UP} seat={seat} />
         </nav>
         <Person seat={seat} />
-      </div>
+      </header>
       <main id="main">{children}</main>
     </div>
   );

@@ -5,7 +5,7 @@
 import Check from "lucide-static/icons/circle-check.svg?raw";
 import Alert from "lucide-static/icons/circle-alert.svg?raw";
 import type { VNode } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../../shared/icon.tsx";
 import { t } from "../session.ts";
 import { CopyButton } from "../states.tsx";
@@ -30,17 +30,22 @@ export function ConditionEditor({
   const parsed = useMemo(() => parseCondition(text), [text]);
   // The tree as it was last edited, for as long as the text is what it wrote: rows then stay where they were put.
   const [edited, setEdited] = useState<{ tree: Tree; text: string } | null>(null);
-  const tree = useMemo(() => {
-    if (!parsed.ok) return edited?.tree ?? null;
+  const read = useMemo(() => {
+    if (!parsed.ok) return null;
     return edited?.text === text && faults.length === 0 ? edited.tree : readTree(parsed.value);
   }, [parsed, edited, text, faults]);
+  // What cannot be read just now keeps its last rows in view, so that the error has a row to stand on.
+  const lastRead = useRef<Tree | null>(null);
+  if (read !== null) lastRead.current = read;
+  const broken = !parsed.ok || (read === null && faults.length > 0);
+  const tree = broken ? (read ?? lastRead.current) : read;
 
   const lineFaults = new Map<number, string>();
   const rowFaults = new Map<Row, string>();
   if (!parsed.ok) lineFaults.set(parsed.line, parsed.message);
   else {
     const paths = rowPaths(parsed.value);
-    const rows = tree === null ? [] : rowsOf(tree);
+    const rows = tree === null || paths.length !== rowsOf(tree).length ? [] : rowsOf(tree);
     for (const fault of faults) {
       lineFaults.set(lineOfPath(parsed.lines, fault.path), fault.message);
       const index = paths.findIndex((path) => path.startsWith(fault.path) || fault.path.startsWith(path));
@@ -66,7 +71,7 @@ export function ConditionEditor({
           {tree === null ? (
             <p class="quiet">{t(parsed.ok ? "conditionJsonOnly" : "conditionUnreadable")}</p>
           ) : (
-            <fieldset disabled={readOnly || !parsed.ok} class={parsed.ok ? "" : "stale"}>
+            <fieldset disabled={readOnly || (broken && read === null)} class={parsed.ok ? "" : "stale"}>
               <legend class="sr-only">{t("conditionTitle")}</legend>
               <GroupRows group={tree} faults={rowFaults} onChange={changeTree} />
             </fieldset>

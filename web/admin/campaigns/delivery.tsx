@@ -142,7 +142,7 @@ function Holdout({ draft, saved, fault, onChange }: PartProps & { saved: Campaig
             {...ids}
             type="range"
             min={0}
-            max={0.5}
+            max={Math.max(0.5, draft.holdout)}
             step={0.01}
             value={draft.holdout}
             aria-valuetext={percent(locale.value, draft.holdout, 0)}

@@ -30,7 +30,7 @@ export function CampaignFigures({ rows, campaigns }: { rows: KpiRow[]; campaigns
               <tr>
                 <th scope="col">{t("campaign")}</th>
                 <th scope="col">{t("state")}</th>
-                {(["eligible", "shown", "accepted", "orders", "heldOut"] as const).map((name) => (
+                {(["triggered", "shown", "accepted", "assisted", "heldOut"] as const).map((name) => (
                   <th key={name} scope="col" class="number">
                     {t(`kpi_${name}`)}
                   </th>
@@ -52,7 +52,7 @@ export function CampaignFigures({ rows, campaigns }: { rows: KpiRow[]; campaigns
                     <td>
                       <StatusTag status={campaign.status} />
                     </td>
-                    {(["eligible", "shown", "accepted", "orders"] as const).map((name) => (
+                    {(["triggered", "shown", "accepted", "assisted"] as const).map((name) => (
                       <td key={name} class="number">
                         {number(language, countOf(row, name))}
                       </td>

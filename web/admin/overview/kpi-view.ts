@@ -16,12 +16,14 @@ export type KpiAnswer = { rows: KpiRow[] };
 export const KPI = {
   visitors: "visitors",
   eligible: "eligible_visitors",
-  shown: "invites_displayed",
-  accepted: "invites_accepted",
+  triggered: "triggered",
+  shown: "displayed",
+  accepted: "accepted",
   acceptance: "acceptance_rate",
   conversations: "conversations",
-  orders: "total_orders",
-  revenue: "total_revenue",
+  orders: "orders",
+  assisted: "assisted_orders",
+  revenue: "revenue",
   attributed: "attributed_revenue",
   conversion: "conversion_after_chat",
   heldOut: "held_out",
@@ -95,15 +97,12 @@ export type Verdict =
   | { kind: "collecting"; eligible: number; held: number };
 
 /** What can be said of this period, from the fixed list: no effect is told from figures that cannot carry one. */
-export function verdictOf(
-  total: KpiRow | undefined,
-  campaigns: readonly { status: string; holdout: number }[],
-  held: number,
-): Verdict {
+export function verdictOf(total: KpiRow | undefined, campaigns: readonly { status: string }[]): Verdict {
   const visitors = countOf(total, "visitors");
   if (visitors === 0) return { kind: "no_visitors" };
   const eligible = countOf(total, "eligible");
-  if (held > 0) return { kind: "collecting", eligible, held };
+  const held = countOf(total, "heldOut");
+  if (held > 0) return { kind: "collecting", eligible: countOf(total, "triggered"), held };
   if (!campaigns.some((campaign) => campaign.status === "live") && eligible === 0)
     return { kind: "no_campaign" };
   return {

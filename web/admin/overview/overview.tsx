@@ -99,8 +99,7 @@ async function readOverview(
 function Figures({ data, zone }: { data: OverviewData; zone: string }): VNode {
   const now = useNow(60_000);
   const total = data.total.rows[0];
-  const held = data.byCampaign.rows.reduce((sum, row) => sum + countOf(row, "heldOut"), 0);
-  const verdict = verdictOf(total, data.campaigns, held);
+  const verdict = verdictOf(total, data.campaigns);
   if (verdict.kind === "no_visitors") return <FirstDay />;
   return (
     <>
@@ -163,6 +162,7 @@ function Cells({ data }: { data: OverviewData }): VNode {
   const shown = countOf(row, "shown");
   const orders = countOf(row, "orders");
   const conversion = figure("conversion");
+  const acceptance = figure("acceptance");
   const cells: { name: string; value: string; note: string }[] = [
     { name: "visitors", value: figure("visitors").value, note: t("noteVisitors") },
     {
@@ -173,12 +173,12 @@ function Cells({ data }: { data: OverviewData }): VNode {
     {
       name: "shown",
       value: figure("shown").value,
-      note: t("noteOfEligible", { ...shareOf(language, shown, eligible) }),
+      note: t("noteOfEligible", { ...shareOf(language, shown, countOf(row, "triggered")) }),
     },
     {
       name: "accepted",
       value: figure("accepted").value,
-      note: t("noteOfShown", { ...shareOf(language, countOf(row, "accepted"), shown) }),
+      note: t("noteOfShown", { value: acceptance.value, fraction: acceptance.fraction ?? "-" }),
     },
     {
       name: "conversations",

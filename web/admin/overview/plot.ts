@@ -63,6 +63,8 @@ export function drawSeries(points: readonly PlotPoint[], width: number, words: P
   });
   // Plot brings a stylesheet inside the drawing, which a strict policy refuses; admin.css says the same.
   for (const sheet of svg.querySelectorAll("style")) sheet.remove();
+  // It also names the groups of marks, in English and where no role allows a name; the whole has its own words.
+  for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   svg.setAttribute("class", "plot");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", words.label);
