@@ -1,88 +1,80 @@
 /**
  * What the right pane tells of a visitor, read from `GET /api/sites/{site}/visitors/{id}`.
  *
- * Shapes  every part may be missing: a visitor without consent has hardly more than a page. Moments come as ISO
- *         8601 or EpochMs and leave as EpochMs.
- * Units   `seconds` on a page are whole; money is in major units of the cart's currency.
+ * Shapes  every part may be missing: a visitor without consent has hardly more than a page, and one whose identity
+ *         is not proven has only this visit. Moments come as ISO 8601 and leave as EpochMs.
+ * Units   `seconds` on a page are whole; money is in major units of the currency beside it.
  */
 import * as z from "zod/mini";
 import type { EpochMs } from "../../../domain/ids.ts";
 
 const moment = z.pipe(
-  z.union([z.number(), z.string()]),
-  z.transform((at: number | string) => (typeof at === "number" ? at : Date.parse(at))),
+  z.string(),
+  z.transform((at: string) => Date.parse(at)),
 );
 const text = z.nullish(z.string());
 const amount = z.nullish(z.number());
 
-const Step = z.object({ at: moment, path: text, url: text, title: text, seconds: amount });
-const Line = z.object({ price: z._default(z.number(), 0), quantity: z._default(z.number(), 1), name: text });
-const Exposure = z.object({
-  id: z.string(),
-  campaign: z.string(),
-  campaign_name: text,
-  variant: text,
-  kind: text,
-  arm: text,
-  shownAt: z.nullish(moment),
-  openedAt: z.nullish(moment),
-  reasons: z.nullish(z.array(z.string())),
-});
-const Past = z.object({ id: z.string(), created_at: moment, status: text, outcome: text });
-
-const Snapshot = z.object({
+const Present = z.object({
   visits: amount,
   orders: amount,
   lifetime_value: amount,
-  traits: z.nullish(z.record(z.string(), z.unknown())),
-  trail: z.nullish(z.array(Step)),
-  cart: z.nullish(z.object({ lines: z.nullish(z.record(z.string(), Line)), currency: text })),
-  engagement: z.nullish(z.array(Exposure)),
-  conversations: z.nullish(z.array(Past)),
+  trail: z.nullish(z.array(z.object({ at: moment, path: text, url: text, title: text, seconds: amount }))),
+  cart: z.nullish(
+    z.object({
+      lines: z.nullish(
+        z.record(z.string(), z.object({ price: z.number(), quantity: z.number(), name: text })),
+      ),
+      currency: text,
+    }),
+  ),
 });
+const Answer = z.object({
+  verified: z.boolean(),
+  present: z.nullable(Present),
+  visits: z.array(z.unknown()),
+  orders: z.array(z.object({ total: z.number(), currency: z.string() })),
+  offers: z.array(z.object({ id: z.string(), campaign: z.string(), variant: z.string() })),
+  conversations: z.array(z.object({ id: z.string(), created_at: moment, status: z.string(), outcome: text })),
+});
+type Answer = z.infer<typeof Answer>;
 
 export type TrailStep = { at: EpochMs; title: string; seconds: number | null };
 export type CartLine = { name: string; quantity: number; total: number };
-export type Invitation = { campaign: string; variant: string | null; kind: string | null; reasons: string[] };
+export type Cart = { lines: CartLine[]; total: number; currency: string };
+export type Bought = { count: number; total: number; currency: string | null };
+export type Invitation = { campaign: string; variant: string };
 export type PastConversation = { id: string; at: EpochMs; outcome: string | null; open: boolean };
 export type VisitorView = {
-  visits: number | null;
-  orders: number | null;
-  lifetimeValue: number | null;
-  currency: string | null;
+  verified: boolean;
+  visits: number;
+  bought: Bought;
   trail: TrailStep[];
-  cart: CartLine[];
-  cartTotal: number;
+  cart: Cart;
   invitation: Invitation | null;
   past: PastConversation[];
 };
 
 /** The last pages that fit beside a conversation. */
 const TRAIL_SHOWN = 12;
+const DEFAULT_CURRENCY = "EUR";
 
-/** The answer as the pane shows it. Throws where it is no visitor. `decisionId` is what the conversation began with. */
+/**
+ * The answer as the pane shows it beside `conversation`, which began with the decision `decisionId`. Throws where
+ * it is no visitor.
+ */
 export function readVisitor(answer: unknown, decisionId: string | null, conversation: string): VisitorView {
-  const known = Snapshot.parse(answer);
-  const cart = Object.entries(known.cart?.lines ?? {}).map(([id, line]) => ({
-    name: line.name ?? id,
-    quantity: line.quantity,
-    total: line.price * line.quantity,
-  }));
+  const known = Answer.parse(answer);
+  const offer = known.offers.find(({ id }) => id === decisionId);
   return {
-    visits: known.visits ?? null,
-    orders: known.orders ?? null,
-    lifetimeValue: known.lifetime_value ?? null,
-    currency: known.cart?.currency ?? null,
-    trail: (known.trail ?? []).slice(-TRAIL_SHOWN).map(({ at, path, url, title, seconds }) => ({
-      at,
-      title: title ?? path ?? url ?? "",
-      seconds: seconds ?? null,
-    })),
-    cart,
-    cartTotal: cart.reduce((sum, line) => sum + line.total, 0),
-    invitation: invitationOf(known.engagement ?? [], decisionId),
-    past: (known.conversations ?? [])
-      .filter((past) => past.id !== conversation)
+    verified: known.verified,
+    visits: Math.max(known.present?.visits ?? 0, known.visits.length),
+    bought: boughtOf(known),
+    trail: trailOf(known),
+    cart: cartOf(known),
+    invitation: offer === undefined ? null : { campaign: offer.campaign, variant: offer.variant },
+    past: known.conversations
+      .filter(({ id }) => id !== conversation)
       .map((past) => ({
         id: past.id,
         at: past.created_at,
@@ -92,16 +84,31 @@ export function readVisitor(answer: unknown, decisionId: string | null, conversa
   };
 }
 
-function invitationOf(
-  exposures: readonly z.infer<typeof Exposure>[],
-  decisionId: string | null,
-): Invitation | null {
-  const found = exposures.find((exposure) => exposure.id === decisionId);
-  if (found === undefined) return null;
+function trailOf({ present }: Answer): TrailStep[] {
+  return (present?.trail ?? []).slice(-TRAIL_SHOWN).map(({ at, path, url, title, seconds }) => ({
+    at,
+    title: title ?? path ?? url ?? "",
+    seconds: seconds ?? null,
+  }));
+}
+
+function cartOf({ present }: Answer): Cart {
+  const lines = Object.entries(present?.cart?.lines ?? {}).map(([id, line]) => ({
+    name: line.name ?? id,
+    quantity: line.quantity,
+    total: line.price * line.quantity,
+  }));
+  const total = lines.reduce((sum, line) => sum + line.total, 0);
+  return { lines, total, currency: present?.cart?.currency ?? DEFAULT_CURRENCY };
+}
+
+/** Orders in several currencies are counted, and not added up. */
+function boughtOf({ orders, present }: Answer): Bought {
+  const currencies = new Set(orders.map((order) => order.currency));
+  const [currency] = currencies;
   return {
-    campaign: found.campaign_name ?? found.campaign,
-    variant: found.variant ?? null,
-    kind: found.kind ?? null,
-    reasons: found.reasons ?? [],
+    count: Math.max(present?.orders ?? 0, orders.length),
+    total: orders.reduce((sum, order) => sum + order.total, 0),
+    currency: currencies.size === 1 ? (currency ?? null) : null,
   };
 }

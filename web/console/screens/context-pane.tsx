@@ -14,12 +14,30 @@ import { Icon } from "../../shared/icon.tsx";
 import { Reading } from "../live/reading.ts";
 import type { Room } from "../live/room.ts";
 import { lastSpoken } from "../model/log.ts";
-import { readVisitor, type Invitation, type TrailStep, type VisitorView } from "../model/visitor.ts";
+import { readCampaign, type Reason } from "../model/campaign.ts";
+import {
+  readVisitor,
+  type Cart,
+  type Invitation,
+  type TrailStep,
+  type VisitorView,
+} from "../model/visitor.ts";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
 import { FaultBanner } from "../parts/fault.tsx";
 import { go } from "../route.ts";
 import { locale, t, tick } from "../words.ts";
+
+const SIGNS: Readonly<Record<string, string>> = {
+  $eq: "=",
+  $ne: "≠",
+  $gt: ">",
+  $gte: "≥",
+  $lt: "<",
+  $lte: "≤",
+  $regex: "~",
+  $regexi: "~",
+};
 
 export type ContextPaneProps = { office: Office; item: DeskConversation; room: Room };
 
@@ -63,10 +81,14 @@ export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
       {value === null ? null : (
         <div class={fault === null ? "" : "stale"}>
           <Trail office={office} steps={value.trail} />
-          <CartGroup view={value} />
-          <History view={value} verified={item.verified} />
-          <WhyInvited invitation={value.invitation} decided={item.decision_id !== null} />
-          {item.verified ? <PastConversations view={value} /> : null}
+          <CartGroup cart={value.cart} />
+          <History view={value} />
+          <WhyInvited
+            site={office.site.key}
+            invitation={value.invitation}
+            decided={item.decision_id !== null}
+          />
+          {value.verified ? <PastConversations view={value} /> : null}
         </div>
       )}
     </aside>
@@ -118,16 +140,13 @@ function Trail({ office, steps }: { office: Office; steps: readonly TrailStep[] 
   );
 }
 
-function CartGroup({ view }: { view: VisitorView }): VNode {
-  const currency = view.currency ?? "EUR";
+function CartGroup({ cart }: { cart: Cart }): VNode {
+  const sum = money(locale.value, cart.total, cart.currency);
   return (
-    <Group
-      title={t("cart")}
-      aside={view.cart.length === 0 ? null : <strong>{money(locale.value, view.cartTotal, currency)}</strong>}
-    >
-      {view.cart.length === 0 ? <p class="note">{t("cart_empty")}</p> : null}
+    <Group title={t("cart")} aside={cart.lines.length === 0 ? null : <strong>{sum}</strong>}>
+      {cart.lines.length === 0 ? <p class="note">{t("cart_empty")}</p> : null}
       <ul class="cart">
-        {view.cart.map((line) => (
+        {cart.lines.map((line) => (
           <li key={line.name}>
             <span>
               {line.name}
@@ -135,7 +154,7 @@ function CartGroup({ view }: { view: VisitorView }): VNode {
                 <span class="quiet"> × {number(locale.value, line.quantity)}</span>
               )}
             </span>
-            <span>{money(locale.value, line.total, currency)}</span>
+            <span>{money(locale.value, line.total, cart.currency)}</span>
           </li>
         ))}
       </ul>
@@ -144,63 +163,82 @@ function CartGroup({ view }: { view: VisitorView }): VNode {
 }
 
 /** Without proof of who it is, only the present visit is shown: a name that anybody may claim opens no history. */
-function History({ view, verified }: { view: VisitorView; verified: boolean }): VNode {
-  if (!verified) {
+function History({ view }: { view: VisitorView }): VNode {
+  if (!view.verified) {
     return (
       <Group title={t("history")} aside={<span class="tag warn">{t("unverified")}</span>}>
         <p class="note">{t("unverified_text")}</p>
       </Group>
     );
   }
+  const { bought } = view;
   return (
     <Group title={t("history")}>
       <dl class="figures">
-        <div>
-          <dd>{number(locale.value, view.visits)}</dd>
-          <dt>{t("visits", { count: view.visits ?? 0 })}</dt>
-        </div>
-        <div>
-          <dd>{number(locale.value, view.orders)}</dd>
-          <dt>
-            {t("orders", { count: view.orders ?? 0 })}
-            {view.lifetimeValue === null || view.lifetimeValue === 0
-              ? null
-              : `, ${money(locale.value, view.lifetimeValue, view.currency ?? "EUR")}`}
-          </dt>
-        </div>
-        <div>
-          <dd>{number(locale.value, view.past.length)}</dd>
-          <dt>{t("chats", { count: view.past.length })}</dt>
-        </div>
+        <Figure value={view.visits} words={t("visits", { count: view.visits })} />
+        <Figure
+          value={bought.count}
+          words={
+            t("orders", { count: bought.count }) +
+            (bought.currency === null ? "" : `, ${money(locale.value, bought.total, bought.currency)}`)
+          }
+        />
+        <Figure value={view.past.length} words={t("chats", { count: view.past.length })} />
       </dl>
     </Group>
   );
 }
 
-function WhyInvited({ invitation, decided }: { invitation: Invitation | null; decided: boolean }): VNode {
+function Figure({ value, words }: { value: number; words: string }): VNode {
+  return (
+    <div>
+      <dt>{words}</dt>
+      <dd>{number(locale.value, value)}</dd>
+    </div>
+  );
+}
+
+type WhyInvitedProps = { site: string; invitation: Invitation | null; decided: boolean };
+
+function WhyInvited({ site, invitation, decided }: WhyInvitedProps): VNode {
   return (
     <Group title={t("why_invited")}>
       {invitation === null ? (
         <p class="note">{t(decided ? "invited_unknown" : "came_alone")}</p>
       ) : (
-        <>
-          <p>
-            {t("campaign_named", { name: invitation.campaign })}
-            {invitation.variant === null ? null : (
-              <span class="quiet">, {t("variant_named", { variant: invitation.variant.toUpperCase() })}</span>
-            )}
-          </p>
-          <p class="tags">
-            {invitation.reasons.map((reason) => (
-              <span key={reason} class="tag">
-                {reason}
-              </span>
-            ))}
-          </p>
-        </>
+        <CampaignOf key={invitation.campaign} site={site} invitation={invitation} />
       )}
     </Group>
   );
+}
+
+/** The campaign's name and reasons; until they are read, or where they cannot be, its id. */
+function CampaignOf({ site, invitation }: { site: string; invitation: Invitation }): VNode {
+  const { campaign, variant } = invitation;
+  const [reading] = useState(() => new Reading(`/api/sites/${site}/campaigns/${campaign}`, readCampaign));
+  const known = reading.state.value.value;
+  return (
+    <>
+      <p>
+        {t("campaign_named", { name: known?.name ?? campaign })}
+        <span class="quiet">, {t("variant_named", { variant: variant.toUpperCase() })}</span>
+      </p>
+      <p class="tags">
+        {(known?.reasons ?? []).map((reason) => (
+          <span key={`${reason.fact} ${reason.operator}`} class="tag">
+            {sayReason(reason)}
+          </span>
+        ))}
+      </p>
+    </>
+  );
+}
+
+/** A reason in words where there are words for it, else as the condition says it. */
+function sayReason({ fact, operator, value }: Reason): string {
+  const key = `reason_${fact}_${operator}`;
+  const words = t(key, { value: Number(value), text: value.replace(/^\^|\$$/g, "") });
+  return words === key ? `${fact} ${SIGNS[operator] ?? operator} ${value}` : words;
 }
 
 function PastConversations({ view }: { view: VisitorView }): VNode {
