@@ -25,7 +25,7 @@ type Hours = NonNullable<Schedule["hours"]>[number];
 const DAY_MINUTES = 24 * 60;
 const LAST_MINUTE = DAY_MINUTES - 1;
 /** An interval that began up to so many days ago may still be open, wherever the site is. */
-const DAYS_BACK = 4;
+const DAYS_BACK = 3;
 /** Hours repeat every week, so a day further than this adds nothing. */
 const DAYS_AHEAD = 10;
 const REMEMBERED_DAYS = 64;
@@ -38,36 +38,35 @@ export function readSchedule(schedule: Schedule, timezone: string): OpenTimes {
 
   const openFrom = (at: EpochMs): EpochMs | null => {
     const start = Math.max(at, from);
-    const found = around === null ? start : firstWithin(around(start), start);
+    const found = around === null ? start : around(start);
     return found !== null && found < to ? found : null;
   };
   const restricts = around !== null || Number.isFinite(from) || Number.isFinite(to);
   return { restricts, openFrom, isOpen: (at) => openFrom(at) === at };
 }
 
-/** The earliest moment at or after `start` inside one of `intervals`. */
-function firstWithin(intervals: readonly Interval[], start: EpochMs): EpochMs | null {
-  const moments = intervals.filter(({ to }) => to > start).map(({ from }) => Math.max(from, start));
-  return moments.length === 0 ? null : Math.min(...moments);
-}
-
-/** The intervals around a moment: those that may be open then, and the following week's. Computed once a UTC day. */
-function weeklyHours(hours: readonly Hours[], timezone: string): (at: EpochMs) => Interval[] {
+/** The earliest moment at or after a given one inside opening hours; null where no hours ever open. */
+function weeklyHours(hours: readonly Hours[], timezone: string): (at: EpochMs) => EpochMs | null {
   const known = new Map<number, Interval[]>();
-  return (at) => {
-    const key = Math.floor(at / DAY_MS);
-    const remembered = known.get(key);
+  const intervalsOf = (day: number): Interval[] => {
+    const remembered = known.get(day);
     if (remembered) return remembered;
-    const today = Temporal.Instant.fromEpochMilliseconds(key * DAY_MS)
-      .toZonedDateTimeISO("UTC")
-      .toPlainDate();
-    const days = Array.from({ length: DAYS_BACK + DAYS_AHEAD + 1 }, (_, index) =>
-      today.add({ days: index - DAYS_BACK }),
-    );
-    const intervals = days.flatMap((day) => intervalsOn(day, hours, timezone));
+    const date = new Temporal.PlainDate(1970, 1, 1).add({ days: day });
+    const intervals = intervalsOn(date, hours, timezone);
     if (known.size >= REMEMBERED_DAYS) known.clear();
-    known.set(key, intervals);
+    known.set(day, intervals);
     return intervals;
+  };
+  return (at) => {
+    const today = Math.floor(at / DAY_MS);
+    let earliest: EpochMs | null = null;
+    for (let ahead = -DAYS_BACK; ahead <= DAYS_AHEAD; ahead += 1) {
+      if (earliest !== null && ahead > DAYS_BACK && (earliest - at) / DAY_MS < ahead - DAYS_BACK) break;
+      for (const { from, to } of intervalsOf(today + ahead)) {
+        if (to > at) earliest = Math.min(earliest ?? Number.POSITIVE_INFINITY, Math.max(from, at));
+      }
+    }
+    return earliest;
   };
 }
 

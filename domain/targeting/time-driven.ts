@@ -110,6 +110,8 @@ export function earliestTrue(
   const { now, timezone } = clock;
   const end = now + HORIZON_MS;
   const zone = timing.local ? zoneClock(timezone, now, end) : null;
+  // A condition that does not ask for the time of day may be given any.
+  const here = localTime(now, timezone);
   const changes = zone?.hourStarts() ?? [];
   const starts = [...new Set([now, ...changes, ...secondsChanges(timing, clock)])].sort((a, b) => a - b);
   const still = { ...facts, event: { name: WAKE_EVENT, properties: {} } };
@@ -117,7 +119,11 @@ export function earliestTrue(
   for (const [index, start] of starts.entries()) {
     const at = openFrom(start);
     if (at === null) return null;
-    if (at > now && at < (starts[index + 1] ?? end) && test(factsAt(still, clock, at, zone?.local(at))))
+    if (
+      at > now &&
+      at < (starts[index + 1] ?? end) &&
+      test(factsAt(still, clock, at, zone?.local(at) ?? here))
+    )
       return at;
   }
   return null;

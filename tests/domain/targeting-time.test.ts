@@ -1,5 +1,5 @@
-/** Rules R-T10 to R-T17 of `docs/rules/targeting.md`: what time alone makes true, and when a schedule is open. */
-import fc from "fast-check";
+/** Rules T10 to T17 of `docs/rules/targeting.md`: what time alone makes true, and when a schedule is open. */
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Schedule } from "../../domain/targeting/campaign.ts";
 import { readCondition } from "../../domain/targeting/condition.ts";
@@ -71,7 +71,7 @@ const condition = fc.letrec<{ node: object }>((tie) => ({
 
 const SPAN_MS = 120_000;
 
-test("R-T10: never earlier, and true at that moment: as watching every tenth of a second finds it", () => {
+test("T10: never earlier, and true at that moment: as watching every tenth of a second finds it", () => {
   const started = fc.record({
     pageStartedAt: fc.option(fc.integer({ min: 0, max: 60_000 })),
     sessionStartedAt: fc.option(fc.integer({ min: 0, max: 60_000 })),
@@ -95,7 +95,7 @@ test("R-T10: never earlier, and true at that moment: as watching every tenth of 
       const compiled = compile(asked);
       const answer = earliestTrue(compiled, facts, clock);
       const wake = { ...facts, event: { name: "Wake", properties: {} } };
-      const holds = (at: number) => compiled.test(factsAt(wake, clock, at));
+      const holds = (at: number) => compiled.test(factsAt(wake, clock, at, { hour: 12, weekday: 1 }));
 
       if (answer !== null) {
         expect(answer).toBeGreaterThan(NOON);
@@ -112,9 +112,9 @@ test("R-T10: never earlier, and true at that moment: as watching every tenth of 
           throw new Error(`true at +${at - NOON} ms already; breaks at ${[...changes].join(" ")}`);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1_500 },
   );
-  expect(found).toBeGreaterThan(40);
+  expect(found).toBeGreaterThan(100);
 }, 60_000);
 
 test.each([
@@ -128,12 +128,12 @@ test.each([
   [{ "event.name": "Product Added", "page.seconds": { $gte: 5 } }, null],
   [{ "cart.items": { $gte: 3 } }, null],
   [{ "page.seconds": { $gte: 1e12 } }, null],
-])("R-T10: %j comes true after %s ms", (asked, after) => {
+])("T10: %j comes true after %s ms", (asked, after) => {
   const answer = earliestTrue(compile(asked), { cart: { items: 1 } }, clockAt(NOON));
   expect(answer === null ? null : answer - NOON).toBe(after);
 });
 
-test("R-T11: seconds are counted from when the view began, rounded down", () => {
+test("T11: seconds are counted from when the view began, rounded down", () => {
   const clock = clockAt(NOON, { pageStartedAt: NOON - 12_345, lastEngagementAt: NOON - 999 });
   expect(factsAt({ page: { path: "/" } }, clock, NOON)).toMatchObject({
     page: { path: "/", seconds: 12 },
@@ -158,12 +158,12 @@ test.each([
   ["Europe/Paris", { "time.hour": 2 }, "2026-03-28T12:00:00Z", "2026-03-30T00:00:00.000Z"],
   ["Europe/Paris", { "time.hour": 3 }, "2026-03-28T12:00:00Z", "2026-03-29T01:00:00.000Z"],
   ["Australia/Lord_Howe", { "time.hour": 2 }, "2026-10-03T14:00:00Z", "2026-10-03T15:30:00.000Z"],
-])("R-T12: in %s %j from %s comes true at %s", (timezone, asked, from, expected) => {
+])("T12: in %s %j from %s comes true at %s", (timezone, asked, from, expected) => {
   const answer = earliestTrue(compile(asked), {}, clockAt(Date.parse(from), { timezone }));
   expect(answer === null ? null : new Date(answer).toISOString()).toBe(expected);
 });
 
-test("R-T12: the cheap clock of a span shows what the calendar shows, through every change of clocks", () => {
+test("T12: the cheap clock of a span shows what the calendar shows, through every change of clocks", () => {
   const zone = fc.constantFrom(
     "Europe/Paris",
     "America/New_York",
@@ -206,7 +206,7 @@ function opening(schedule: Schedule, at: string, zone = PARIS): string | null {
   return moment === null ? null : new Date(moment).toISOString();
 }
 
-test("R-T13: opens at its opening, closes at its closing, in the site's zone", () => {
+test("T13: opens at its opening, closes at its closing, in the site's zone", () => {
   const office: Schedule = { hours: [{ dayOfWeek: [...WORKDAYS], opens: "09:00", closes: "18:00" }] };
   expect(open(office, "2026-11-23T07:59:59.999Z")).toBe(false);
   expect(open(office, "2026-11-23T08:00:00Z")).toBe(true);
@@ -217,7 +217,7 @@ test("R-T13: opens at its opening, closes at its closing, in the site's zone", (
   expect(opening(office, "2026-07-20T17:00:00Z")).toBe("2026-07-21T07:00:00.000Z");
 });
 
-test("R-T13: two openings a day", () => {
+test("T13: two openings a day", () => {
   const shop: Schedule = {
     hours: [
       { dayOfWeek: ["Monday"], opens: "09:00", closes: "12:00" },
@@ -228,7 +228,7 @@ test("R-T13: two openings a day", () => {
   expect(opening(shop, "2026-11-23T12:00:00Z")).toBe("2026-11-23T13:00:00.000Z");
 });
 
-test("R-T14: a closing before its opening lies on the next day; 23:59 is midnight; equal ones are closed", () => {
+test("T14: a closing before its opening lies on the next day; 23:59 is midnight; equal ones are closed", () => {
   const night: Schedule = { hours: [{ dayOfWeek: ["Friday"], opens: "22:00", closes: "02:00" }] };
   expect(open(night, "2026-11-28T00:30:00Z")).toBe(true);
   expect(open(night, "2026-11-28T01:00:00Z")).toBe(false);
@@ -240,7 +240,7 @@ test("R-T14: a closing before its opening lies on the next day; 23:59 is midnigh
   expect(opening(none, "2026-11-23T08:00:00Z")).toBeNull();
 });
 
-test("R-T15: from and to bound it, however far away they are", () => {
+test("T15: from and to bound it, however far away they are", () => {
   const dated: Schedule = { from: "2027-02-01T00:00:00Z", to: "2027-03-01T00:00:00Z" };
   expect(opening(dated, "2026-11-23T08:00:00Z")).toBe("2027-02-01T00:00:00.000Z");
   expect(open(dated, "2027-03-01T00:00:00Z")).toBe(false);
@@ -254,7 +254,7 @@ test("R-T15: from and to bound it, however far away they are", () => {
   expect(readSchedule({ hours: [] }, PARIS).restricts).toBe(false);
 });
 
-test("R-T16: through a change of clocks the hours stay those on the wall", () => {
+test("T16: through a change of clocks the hours stay those on the wall", () => {
   const early: Schedule = { hours: [{ dayOfWeek: ["Saturday", "Sunday"], opens: "08:00", closes: "12:00" }] };
   expect(opening(early, "2026-03-28T12:00:00Z")).toBe("2026-03-29T06:00:00.000Z");
   expect(opening(early, "2026-10-24T12:00:00Z")).toBe("2026-10-25T07:00:00.000Z");
@@ -269,7 +269,7 @@ test("R-T16: through a change of clocks the hours stay those on the wall", () =>
   expect(lasts("2026-10-24T20:00:00Z", 9)).toEqual([true, true, false]);
 });
 
-test("R-T17: the next opening is open, and nothing before it is", () => {
+test("T17: the next opening is open, and nothing before it is", () => {
   const clockTime = fc
     .tuple(fc.nat(23), fc.constantFrom("00", "15", "30", "59"))
     .map(([h, m]) => `${String(h).padStart(2, "0")}:${m}`);

@@ -1,0 +1,422 @@
+/** Rules T18 to T29 of `docs/rules/targeting.md`: the judgement of an event, and the local gates. */
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { Campaign, type PublishedSite } from "../../domain/targeting/campaign.ts";
+import type { Exposure } from "../../domain/targeting/decision.ts";
+import { checkLocalGates, type GateInput } from "../../domain/targeting/gates.ts";
+import { compileSite, judge, wakeAfterGate } from "../../domain/targeting/judge.ts";
+import type { Clock } from "../../domain/targeting/time-driven.ts";
+import { SiteSettings } from "../../domain/site/settings.ts";
+
+const NOON = Date.parse("2026-11-23T12:00:00Z");
+const DAY_MS = 86_400_000;
+const PARIS = "Europe/Paris";
+
+function campaign(id: string, given: Partial<Campaign> = {}): Campaign {
+  const base = {
+    id,
+    name: id,
+    status: "live",
+    kind: "chat",
+    variants: [{ key: "a", creative: {} }],
+    version: 1,
+    phase: 1,
+    created_at: "2026-11-01T00:00:00Z",
+    updated_at: "2026-11-01T00:00:00Z",
+  };
+  return Campaign.parse({ ...base, ...given });
+}
+
+function site(...campaigns: Campaign[]): PublishedSite {
+  const settings = SiteSettings.parse({ key: "demo", name: "Demo", timezone: PARIS });
+  return { site: "demo", version: 1, published_at: "2026-11-23T00:00:00Z", settings, campaigns };
+}
+
+const clock: Clock = {
+  now: NOON,
+  pageStartedAt: NOON - 10_000,
+  sessionStartedAt: NOON - 60_000,
+  lastEngagementAt: null,
+  timezone: PARIS,
+};
+
+const facts = {
+  page: { path: "/shop/cart", seconds: 0 },
+  session: { seconds: 0, pages: 4 },
+  cart: { items: 3, value: 120 },
+  event: { name: "Cart Viewed", properties: {} },
+};
+const cart = {
+  "page.path": { $regex: "^/shop/cart" },
+  "cart.items": { $gte: 3 },
+  "page.seconds": { $gte: 30 },
+};
+
+test("T18: live campaigns that match, the higher priority first, then the lower id", () => {
+  const compiled = compileSite(
+    site(
+      campaign("cmp_b", { priority: 5 }),
+      campaign("cmp_low"),
+      campaign("cmp_a", { priority: 5 }),
+      campaign("cmp_draft", { status: "draft", priority: 9 }),
+      campaign("cmp_paused", { status: "paused", priority: 9 }),
+      campaign("cmp_elsewhere", { condition: { "page.path": "/" }, priority: 9 }),
+    ),
+  );
+  const judgement = judge(compiled, facts, clock);
+  expect(judgement.candidates.map((each) => each.campaign)).toEqual(["cmp_a", "cmp_b", "cmp_low"]);
+  expect(judgement).toMatchObject({ eligible: true, wakeAfterMs: null, unreadable: [] });
+});
+
+test("T19: a campaign that cannot be read is left out whole and reported; the others are judged", () => {
+  const compiled = compileSite(
+    site(campaign("cmp_bad", { condition: { $not: { "cart.items": { $near: 1 } } } }), campaign("cmp_good")),
+  );
+  const judgement = judge(compiled, facts, clock);
+  expect(judgement.candidates.map((each) => each.campaign)).toEqual(["cmp_good"]);
+  expect(judgement.unreadable).toMatchObject([
+    { campaign: "cmp_bad", problems: [{ path: "$not.cart.items.$near" }] },
+  ]);
+});
+
+test("T20: the cart campaign of the demo wakes the page at its second, and a Wake then brings it", () => {
+  const compiled = compileSite(site(campaign("cmp_cart", { condition: cart })));
+  expect(judge(compiled, facts, clock)).toMatchObject({ eligible: false, wakeAfterMs: 20_000 });
+
+  const wake = { ...facts, event: { name: "Wake", properties: {} } };
+  expect(judge(compiled, wake, { ...clock, now: NOON + 19_999 })).toMatchObject({
+    eligible: false,
+    wakeAfterMs: 1,
+  });
+  const judgement = judge(compiled, wake, { ...clock, now: NOON + 20_000 });
+  expect(judgement.wakeAfterMs).toBeNull();
+  expect(judgement.candidates[0]?.reasons).toEqual([
+    'page.path matches "^/shop/cart" (it is "/shop/cart")',
+    "cart.items is at least 3 (it is 3)",
+    "page.seconds is at least 30 (it is 30)",
+  ]);
+});
+
+test("T20: the least of all campaigns' moments counts, with the schedule's opening", () => {
+  const hours = [{ dayOfWeek: ["Monday" as const], opens: "13:01", closes: "18:00" }];
+  const compiled = compileSite(
+    site(
+      campaign("cmp_late", { condition: { "page.seconds": { $gte: 90 } } }),
+      campaign("cmp_opens", { schedule: { hours } }),
+      campaign("cmp_both", { schedule: { hours }, condition: { "page.seconds": { $gte: 30, $lt: 60 } } }),
+    ),
+  );
+  expect(judge(compiled, facts, clock)).toMatchObject({ eligible: false, wakeAfterMs: 60_000 });
+  // By the opening, 70 seconds of the page view have passed: that campaign will not come.
+  expect(wakeAfterGate(compiled, "cmp_both", facts, clock, NOON)).toBeNull();
+});
+
+test("T21: an event condition is judged for a Wake at the later moment, so no wake is in vain", () => {
+  const compiled = compileSite(
+    site(campaign("cmp_added", { condition: { "event.name": "Cart Viewed", "page.seconds": { $gte: 30 } } })),
+  );
+  expect(judge(compiled, facts, clock).wakeAfterMs).toBeNull();
+});
+
+test("T22: leaving campaigns out by page and event changes no answer", () => {
+  const paths = ["/", "/shop/cart", "/shop/cart/2", "/shop.cart", "/sho", "null"];
+  const names = ["Cart Viewed", "Wake", "Page Viewed"];
+  const part = fc.oneof(
+    fc.constantFrom(...paths).map((path) => ({ "page.path": path })),
+    fc.constantFrom(...paths).map((path) => ({ "page.path": { $eq: path } })),
+    fc
+      .constantFrom(
+        "^/shop",
+        "^/shop/cart",
+        "^/shop\\/cart",
+        "^/shop.cart",
+        "^/shop*",
+        "^/shop/cart$",
+        "^/a|/cart",
+        "cart",
+        "^/shop?/?",
+      )
+      .map((source) => ({
+        "page.path": { $regex: source },
+      })),
+    fc.constantFrom(...names).map((name) => ({ "event.name": name })),
+    fc.uniqueArray(fc.constantFrom(...names)).map((list) => ({ "event.name": { $in: list } })),
+    fc.constantFrom(5, 20, 40).map((n) => ({ "page.seconds": { $gte: n } })),
+  );
+  const condition = fc.oneof(
+    fc.array(part, { maxLength: 3 }).map((parts) => Object.assign({}, ...parts) as object),
+    fc.array(part, { maxLength: 3 }).map((parts) => ({ $and: parts })),
+    fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => ({ $or: parts })),
+    part.map((each) => ({ $not: each })),
+  );
+  // The same meaning, in a form that no drawer of the index takes.
+  const hidden = (given: object) => ({ $or: [given] });
+  fc.assert(
+    fc.property(
+      fc.array(condition, { maxLength: 5 }),
+      fc.option(fc.constantFrom(...paths)),
+      fc.constantFrom(...names),
+      (list, path, name) => {
+        const of = (wrap: (given: object) => object) =>
+          compileSite(
+            site(
+              ...list.map((each, index) =>
+                campaign(`cmp_${index}`, { condition: wrap(each) as Campaign["condition"] }),
+              ),
+            ),
+          );
+        const given = { page: path === null ? {} : { path }, event: { name, properties: {} } };
+        const indexed = judge(
+          of((each) => each),
+          given,
+          clock,
+        );
+        const plain = judge(of(hidden), given, clock);
+        expect(indexed.candidates.map((each) => each.campaign)).toEqual(
+          plain.candidates.map((each) => each.campaign),
+        );
+        expect(indexed.wakeAfterMs).toBe(plain.wakeAfterMs);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+}, 60_000);
+
+test("T18: two hundred campaigns are judged in a few milliseconds", () => {
+  const many = Array.from({ length: 200 }, (_, index) =>
+    campaign(`cmp_${index}`, {
+      condition: { ...cart, "page.path": { $regex: `^/shop/p${index}` }, "time.hour": { $gte: 9, $lt: 18 } },
+    }),
+  );
+  const compiled = compileSite(site(...many));
+  judge(compiled, facts, clock);
+  const started = performance.now();
+  for (let round = 0; round < 20; round += 1) judge(compiled, facts, clock);
+  expect((performance.now() - started) / 20).toBeLessThan(20);
+});
+
+let counter = 0;
+function exposure(given: Partial<Exposure & { sessionId: string }> = {}): Exposure & { sessionId: string } {
+  counter += 1;
+  const eligibleAt = given.eligibleAt ?? NOON - 3_600_000;
+  return {
+    id: `dec_${counter}`,
+    campaign: "cmp_1",
+    phase: 1,
+    variant: "a",
+    kind: "chat",
+    arm: "treated",
+    probability: 1,
+    eligibleAt,
+    expiresAt: eligibleAt + 600_000,
+    shownAt: null,
+    openedAt: null,
+    declinedAt: null,
+    ignoredAt: null,
+    clickedAt: null,
+    revision: 1,
+    sessionId: "ses_now",
+    ...given,
+  };
+}
+
+function gates(given: Partial<Campaign>, input: Partial<GateInput> = {}) {
+  return checkLocalGates(campaign("cmp_1", given), {
+    exposures: [],
+    sessionId: "ses_now",
+    openDecision: false,
+    globalHoldout: false,
+    timezone: PARIS,
+    now: NOON,
+    ...input,
+  });
+}
+
+const closed = { hours: [{ dayOfWeek: ["Tuesday" as const], opens: "09:00", closes: "10:00" }] };
+const TUESDAY_NINE = Date.parse("2026-11-24T08:00:00Z");
+
+test("T23: with no history and no caps everything passes; the site-wide hold-out never does", () => {
+  expect(gates({})).toEqual({ ok: true });
+  expect(gates({ schedule: closed }, { globalHoldout: true })).toEqual({
+    ok: false,
+    gate: "global_holdout",
+    until: null,
+  });
+});
+
+test("T23: the gates answer in their order", () => {
+  const all = { schedule: closed, caps: { per_session: 1, per_visitor: 1, after_decline_days: 7 } };
+  const exposures = [
+    exposure({ eligibleAt: NOON - 1_000, expiresAt: NOON + 60_000 }),
+    exposure({ declinedAt: NOON - 2_000 }),
+  ];
+  const gate = (given: Partial<Campaign>, input: Partial<GateInput>) => {
+    const answer = gates(given, input);
+    return answer.ok ? null : answer.gate;
+  };
+  expect(gate(all, { exposures })).toBe("schedule");
+  expect(gate({ ...all, schedule: {} }, { exposures })).toBe("open_decision");
+  expect(gate({ ...all, schedule: {} }, { exposures: exposures.slice(1) })).toBe("per_session");
+  expect(gate({ ...all, schedule: {} }, { exposures: exposures.slice(1), sessionId: "ses_next" })).toBe(
+    "per_visitor",
+  );
+  expect(gate({ caps: { after_decline_days: 7 } }, { exposures: exposures.slice(1) })).toBe("after_decline");
+});
+
+test("T24: one engagement at a time: an unanswered one blocks every campaign until it expires", () => {
+  const open = exposure({ campaign: "cmp_other", eligibleAt: NOON - 1_000, expiresAt: NOON + 60_000 });
+  expect(gates({}, { exposures: [open] })).toEqual({
+    ok: false,
+    gate: "open_decision",
+    until: NOON + 60_000,
+  });
+  for (const answered of ["openedAt", "declinedAt", "ignoredAt"] as const) {
+    expect(gates({}, { exposures: [{ ...open, [answered]: NOON - 500 }] })).toEqual({ ok: true });
+  }
+  expect(gates({}, { exposures: [open], now: NOON + 60_000 })).toEqual({ ok: true });
+  expect(gates({}, { openDecision: true })).toMatchObject({ ok: false, gate: "open_decision" });
+});
+
+test("T25: per session counts this campaign in this session", () => {
+  const caps = { per_session: 2 };
+  const one = exposure();
+  expect(gates({ caps }, { exposures: [one] })).toEqual({ ok: true });
+  expect(gates({ caps }, { exposures: [one, exposure()] })).toEqual({
+    ok: false,
+    gate: "per_session",
+    until: null,
+  });
+  expect(gates({ caps }, { exposures: [one, exposure({ sessionId: "ses_before" })] })).toEqual({ ok: true });
+  expect(gates({ caps }, { exposures: [one, exposure({ campaign: "cmp_other" })] })).toEqual({ ok: true });
+});
+
+test("T26: per visitor counts inside its span, over all phases, and opens as the oldest leaves it", () => {
+  const caps = { per_visitor: 2, per_days: 7 };
+  const days = (count: number, more: Partial<Exposure> = {}) =>
+    exposure({ eligibleAt: NOON - count * DAY_MS, ...more });
+  expect(gates({ caps }, { exposures: [days(8), days(3)] })).toEqual({ ok: true });
+  expect(gates({ caps }, { exposures: [days(6, { phase: 0 }), days(3)] })).toEqual({
+    ok: false,
+    gate: "per_visitor",
+    until: NOON + DAY_MS,
+  });
+  expect(gates({ caps }, { exposures: [days(6), days(5), days(3)] })).toEqual({
+    ok: false,
+    gate: "per_visitor",
+    until: NOON + 2 * DAY_MS,
+  });
+  expect(gates({ caps: { per_visitor: 2 } }, { exposures: [days(300), days(200)] })).toEqual({
+    ok: false,
+    gate: "per_visitor",
+    until: null,
+  });
+});
+
+test("T27: after a decline the campaign rests, and only that campaign", () => {
+  const declined = exposure({ declinedAt: NOON - DAY_MS });
+  expect(gates({ caps: { after_decline_days: 3 } }, { exposures: [declined] })).toEqual({
+    ok: false,
+    gate: "after_decline",
+    until: NOON + 2 * DAY_MS,
+  });
+  expect(gates({ caps: { after_decline_days: 1 } }, { exposures: [declined] })).toEqual({ ok: true });
+  expect(
+    gates({ caps: { after_decline_days: 0 } }, { exposures: [{ ...declined, declinedAt: NOON }] }),
+  ).toEqual({ ok: true });
+  expect(gates({}, { exposures: [declined] })).toEqual({ ok: true });
+  expect(
+    gates({ caps: { after_decline_days: 3 } }, { exposures: [{ ...declined, campaign: "cmp_other" }] }),
+  ).toEqual({ ok: true });
+});
+
+const hour = fc.integer({ min: 0, max: 40 * 24 }).map((hours) => NOON - hours * 3_600_000);
+const anyExposure = fc
+  .record({
+    campaign: fc.constantFrom("cmp_1", "cmp_other"),
+    eligibleAt: hour,
+    lasts: fc.integer({ min: 60_000, max: 7_200_000 }),
+    sessionId: fc.constantFrom("ses_now", "ses_before"),
+    declined: fc.boolean(),
+  })
+  .map(({ campaign: name, eligibleAt, lasts, sessionId, declined }) =>
+    exposure({
+      campaign: name,
+      eligibleAt,
+      expiresAt: eligibleAt + lasts,
+      sessionId,
+      declinedAt: declined ? Math.min(NOON, eligibleAt + 5_000) : null,
+    }),
+  );
+const anyCaps = fc.record({
+  per_session: fc.option(fc.integer({ min: 1, max: 3 })),
+  per_visitor: fc.option(fc.integer({ min: 1, max: 4 })),
+  per_days: fc.option(fc.integer({ min: 1, max: 30 })),
+  after_decline_days: fc.option(fc.integer({ min: 0, max: 30 })),
+});
+const anySchedule = fc.constantFrom<Campaign["schedule"]>(
+  {},
+  closed,
+  { to: "2026-12-01T00:00:00Z" },
+  { from: "2026-11-25T00:00:00Z", ...closed },
+);
+
+test("T28: a ghost counts in every gate exactly as a shown offer that nobody declined", () => {
+  fc.assert(
+    fc.property(fc.array(anyExposure, { maxLength: 8 }), anyCaps, anySchedule, (list, caps, schedule) => {
+      const undeclined = list.map((each) => ({ ...each, declinedAt: null }));
+      const shown = undeclined.map((each) => ({
+        ...each,
+        arm: "treated" as const,
+        shownAt: each.eligibleAt,
+      }));
+      const ghosts = undeclined.map((each) => ({ ...each, arm: "holdout" as const }));
+      expect(gates({ caps, schedule }, { exposures: ghosts })).toEqual(
+        gates({ caps, schedule }, { exposures: shown }),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("T29: `until` is the first moment at which every gate lets pass, if nothing else happens", () => {
+  let shut = 0;
+  fc.assert(
+    fc.property(
+      fc.array(anyExposure, { maxLength: 8 }),
+      anyCaps,
+      anySchedule,
+      (exposures, caps, schedule) => {
+        const at = (now: number) => gates({ caps, schedule }, { exposures, now });
+        const answer = at(NOON);
+        if (answer.ok) return;
+        shut += 1;
+        const { until } = answer;
+        if (until !== null) {
+          expect(until).toBeGreaterThan(NOON);
+          expect(at(until)).toEqual({ ok: true });
+          expect(at(until - 1).ok).toBe(false);
+        }
+        const last = Math.min(until ?? Number.POSITIVE_INFINITY, NOON + 20 * DAY_MS);
+        for (let now = NOON; now < last; now += 3_600_000) expect(at(now).ok).toBe(false);
+      },
+    ),
+    { numRuns: 100 },
+  );
+  expect(shut).toBeGreaterThan(25);
+}, 60_000);
+
+test("T29: a cool-down that ends in the night waits for the opening", () => {
+  const declined = exposure({ declinedAt: NOON - DAY_MS });
+  const answer = gates(
+    { schedule: closed, caps: { after_decline_days: 1 } },
+    { exposures: [declined], now: NOON - 1_000 },
+  );
+  expect(answer).toEqual({ ok: false, gate: "schedule", until: TUESDAY_NINE });
+});
+
+test("T29: the wake after a cool-down is the moment at which it and the condition both hold", () => {
+  const compiled = compileSite(site(campaign("cmp_1", { condition: { "page.seconds": { $gte: 30 } } })));
+  expect(wakeAfterGate(compiled, "cmp_1", facts, clock, NOON + 5_000)).toBe(20_000);
+  expect(wakeAfterGate(compiled, "cmp_1", facts, clock, NOON + 50_000)).toBe(50_000);
+  expect(wakeAfterGate(compiled, "cmp_gone", facts, clock, NOON + 50_000)).toBeNull();
+});
