@@ -14,6 +14,7 @@ import { campaigns } from "./campaigns.ts";
 import { conversationHistory } from "./conversation-history.ts";
 import { desk } from "./desk.ts";
 import { exports } from "./exports.ts";
+import { installation } from "./installation.ts";
 import { kpis } from "./kpis.ts";
 import { me } from "./me.ts";
 import { MAX_BODY_BYTES, nounRouter } from "./openapi.ts";
@@ -54,6 +55,7 @@ api.get(
 api.route("/auth", auth);
 api.route("/setup", setup);
 api.route("/me", me);
+api.route("/installation", installation);
 
 api.use("/sites/:site/*", authenticate, requireSite);
 api.route("/sites", sites);
