@@ -62,6 +62,7 @@ async function replay(path: string): Promise<number> {
     {
       format: "{bar} {value} of {total} clicks · {eta_formatted} left",
       noTTYOutput: true,
+      etaBuffer: 1_000,
       notTTYSchedule: 5_000,
     },
     Presets.shades_classic,

@@ -37,5 +37,6 @@ async function pagesOf(url: string, visitor: string): Promise<number> {
   });
   if (answer.status === 404) return 0;
   if (!answer.ok) throw new Error(`visitor: ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { trail: unknown[] }).trail.length;
+  const { present } = (await answer.json()) as { present: { trail: unknown[] } | null };
+  return present?.trail.length ?? 0;
 }

@@ -3,6 +3,10 @@ import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
 import { findChromium } from "../../scripts/chromium.ts";
 
+/** A browser that says it is headless is a bot, and Aparté offers a bot nothing. */
+const PERSON =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -12,6 +16,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  `--user-agent=${PERSON}`,
 ];
 
 export function launchBrowser(): Promise<Browser> {

@@ -1,0 +1,146 @@
+/**
+ * The main job with two people in a real browser: a visitor who hesitates over a cart, an agent who is free, and the
+ * admin who sees what it earned.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startServer } from "../../scripts/server.ts";
+import type { RunningServer } from "../../scripts/server.ts";
+import { launchBrowser } from "./browser.ts";
+import { DEMO_PASSWORD } from "./demo-api.ts";
+
+/** What the demo's "Aide panier" asks for. */
+const INVITED_AFTER_SECONDS = 30;
+const FIGURES_WITHIN_MS = 15_000;
+
+const stateDir = mkdtempSync(join(tmpdir(), "aparte-journey-"));
+let server: RunningServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await startServer({ port: 0, stateDir });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+test("RUN4: with every agent offline, no chat invitation appears", async () => {
+  const { page, context } = await newPerson();
+  await fillCart(page, 3);
+  await page.waitForTimeout((INVITED_AFTER_SECONDS + 4) * 1_000);
+  expect(await invitation(page).count()).toBe(0);
+  await context.close();
+});
+
+test("RUN3: invited at the configured second, answered, nothing lost in a reload, ordered, and counted", async () => {
+  const agent = await newPerson();
+  await signIn(agent.page, "/console/", "lea@demo.test");
+  await agent.page.getByRole("button", { name: "Passer en ligne" }).click();
+  const admin = await newPerson();
+  await signIn(admin.page, "/admin/", "admin@demo.test");
+  const visitor = await newPerson();
+
+  await fillCart(visitor.page, 3);
+  await invitation(visitor.page).waitFor({ timeout: (INVITED_AFTER_SECONDS + 10) * 1_000 });
+  const shownAfter = await visitor.page.evaluate(() => performance.now() / 1_000);
+  expect(shownAfter).toBeGreaterThan(INVITED_AFTER_SECONDS - 1);
+  expect(shownAfter).toBeLessThan(INVITED_AFTER_SECONDS + 1);
+  await visitor.page.screenshot({ path: "artifacts/journey-invitation.png" });
+
+  await invitation(visitor.page).getByRole("button", { name: "Oui, discutons" }).click();
+  const panel = visitor.page.getByRole("dialog", { name: "Conversation avec Atelier Lin" });
+  await say(panel.getByRole("textbox", { name: "Votre message" }), "Bonjour, je chausse du M ou du L ?");
+
+  await agent.page.getByRole("button", { name: "Répondre", exact: true }).click();
+  const reply = agent.page.getByRole("textbox", { name: /^Répondre à/ });
+  await agent.page.getByText("je chausse du M ou du L").last().waitFor();
+  await say(reply, "Bonjour, prenez du M : la coupe est ample.");
+  const log = panel.getByRole("log");
+  await log.getByText("prenez du M").waitFor();
+  await say(panel.getByRole("textbox", { name: "Votre message" }), "Merci, je commande.");
+  await agent.page.getByText("Merci, je commande.").last().waitFor();
+  await agent.page.screenshot({ path: "artifacts/journey-console.png" });
+
+  await visitor.page.reload();
+  for (const words of ["je chausse du M ou du L", "prenez du M", "Merci, je commande."]) {
+    await log.getByText(words).waitFor();
+    expect(await log.getByText(words).count()).toBe(1);
+  }
+  await say(reply, "Avec plaisir.");
+  await log.getByText("Avec plaisir.").waitFor();
+  await visitor.page.screenshot({ path: "artifacts/journey-chat.png" });
+
+  await order(visitor.page);
+  const ordered = Date.now();
+  await figure(admin.page, "Acceptées")
+    .getByText("1", { exact: true })
+    .waitFor({ timeout: FIGURES_WITHIN_MS });
+  await figure(admin.page, "Commandes")
+    .getByText("1", { exact: true })
+    .waitFor({ timeout: FIGURES_WITHIN_MS });
+  await figure(admin.page, "CA attribué")
+    .getByText(/^[1-9].*€$/)
+    .waitFor({ timeout: FIGURES_WITHIN_MS });
+  expect(Date.now() - ordered).toBeLessThan(FIGURES_WITHIN_MS);
+  await admin.page.screenshot({ path: "artifacts/journey-admin.png" });
+  for (const { context, troubles } of [agent, admin, visitor]) {
+    expect(troubles).toEqual([]);
+    await context.close();
+  }
+}, 180_000);
+
+type Person = { context: BrowserContext; page: Page; troubles: string[] };
+
+/** A person with a browser of her own, and what went wrong in her pages. */
+async function newPerson(): Promise<Person> {
+  const context = await browser.newContext({ locale: "fr-FR", viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on("pageerror", (error) => troubles.push(error.message));
+  return { context, page, troubles };
+}
+
+async function signIn(page: Page, path: string, email: string): Promise<void> {
+  await page.goto(`${server.url}${path}`);
+  await page.getByLabel("Adresse e-mail").fill(email);
+  await page.getByLabel("Mot de passe").fill(DEMO_PASSWORD);
+  await page.getByRole("button", { name: "Se connecter" }).click();
+}
+
+/** Look at shirts, put `shirts` of them into the cart, and go and look at the cart. */
+async function fillCart(page: Page, shirts: number): Promise<void> {
+  for (let shirt = 0; shirt < shirts; shirt += 1) {
+    await page.goto(`${server.url}/shop/`);
+    await page
+      .getByRole("main")
+      .getByRole("link", { name: /Chemise/ })
+      .nth(shirt)
+      .click();
+    await page.getByRole("button", { name: "Ajouter au panier" }).click();
+  }
+  await page.goto(`${server.url}/shop/cart`);
+  await page.getByRole("heading", { name: "Mon panier" }).waitFor();
+}
+
+async function order(page: Page): Promise<void> {
+  await page.goto(`${server.url}/shop/cart`);
+  await page.getByRole("link", { name: "Passer commande" }).click();
+}
+
+function invitation(page: Page): ReturnType<Page["getByRole"]> {
+  return page.getByRole("region", { name: "Message de Atelier Lin" });
+}
+
+function figure(page: Page, name: string): ReturnType<Page["locator"]> {
+  return page.locator("dl > div").filter({ has: page.getByText(name, { exact: true }) });
+}
+
+async function say(field: ReturnType<Page["getByRole"]>, words: string): Promise<void> {
+  await field.fill(words);
+  await field.press("Enter");
+}
