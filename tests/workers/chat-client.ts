@@ -51,6 +51,19 @@ export class SocketClient<F extends Framed> {
     }
   }
 
+  /** Wait for a frame of `type` and leave all others, whenever they came, for later. */
+  async find<T extends F["type"]>(
+    type: T,
+    matches: (frame: Of<F, T>) => boolean = () => true,
+  ): Promise<Of<F, T>> {
+    for (;;) {
+      const index = this.frames.findIndex((frame) => frame.type === type && matches(frame as Of<F, T>));
+      if (index >= 0) return this.frames.splice(index, 1)[0] as Of<F, T>;
+      if (this.closed !== null) throw new Error(`closed ${this.closed.code} while waiting for ${type}`);
+      await this.#news(type);
+    }
+  }
+
   /** The code with which the server closed. */
   async closeCode(): Promise<number> {
     while (this.closed === null) await this.#news("close");
@@ -190,6 +203,6 @@ export async function joinRoomAs(login: Login, { site, id }: Conversation): Prom
 export async function joinDesk(login: Login, site: string): Promise<DeskClient> {
   const headers = { cookie: login.cookie, origin: HOST };
   const client = new DeskClient(await socketOf(`/api/sites/${site}/desk/socket`, headers));
-  await client.next("snapshot");
+  await client.find("snapshot");
   return client;
 }
