@@ -171,6 +171,7 @@ export async function visit(
 export async function openTab(context: BrowserContext, options: Options, room: ScriptedRoom): Promise<Page> {
   room.availability = options.availability ?? room.availability;
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => console.error("page:", error));
   await page.routeWebSocket(/\/socket$/, (socket) => room.connect(socket));
   await page.route(`${ORIGIN}/**`, async (route) => {
@@ -209,7 +210,7 @@ function pageHtml({ locale = "fr", body = "" }: Options): string {
 <body><main><h1>Mon panier</h1><p>3 articles</p><button id="theirs">Autre bouton</button>${body}</main></body></html>`;
 }
 
-function pageScript({ decision = null, open = false, locale = "fr" }: Options): string {
+function pageScript({ decision = null, open = false }: Options): string {
   const { entry } = JSON.parse(readFileSync(BUILT, "utf8")) as { entry: string };
   return `import { mount } from ${JSON.stringify(entry)};
 globalThis.told = []; globalThis.violations = [];
@@ -217,8 +218,10 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 globalThis.widget = mount({
   host: location.origin, key: "demo", visitor: () => "anon-1", viewId: () => "view-1", identityToken: () => null,
   send: (name, properties) => told.push({ name, properties }), on: () => {},
-  decision: ${JSON.stringify(decision)}, open: ${open}, locale: ${JSON.stringify(locale)},
-});`;
+});
+const decision = ${JSON.stringify(decision)};
+if (decision) widget.show(decision);
+if (${open}) widget.open();`;
 }
 
 /** A decision as the server words it for the cart page. */

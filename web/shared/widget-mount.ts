@@ -33,16 +33,6 @@ export type PageLink = {
   on(name: PageEvent, detail?: unknown): void;
 };
 
-/** The same with what the widget finds out by itself. */
-export type MountOptions = PageLink & {
-  /** What to show first: null when the visitor or the site opened the chat, or a conversation is to be resumed. */
-  decision: Decision | null;
-  /** True: begin with the panel open. False and no decision: resume what is remembered, else show the launcher. */
-  open: boolean;
-  /** The page's language. */
-  locale: "fr" | "en";
-};
-
 export type WidgetHandle = {
   /** A (new) decision for this visitor; the same id again changes nothing. */
   show(decision: Decision): void;

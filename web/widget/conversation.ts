@@ -7,11 +7,11 @@
 import { computed, signal } from "@preact/signals";
 import { newId } from "./message-id.ts";
 import type { RoomStatus, ServerFrame } from "../../domain/chat/wire.ts";
-import type { MountOptions } from "../shared/widget-mount.ts";
+import type { PageLink } from "../shared/widget-mount.ts";
 import type { Ask, LogEvent } from "./conversation-log.ts";
 import { apply, askAgain, emptyLog, greet, reset } from "./conversation-log.ts";
 import type { Memory, Remembered } from "./memory.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox, Pending } from "./outbox.ts";
 import { add, isPassing, merge, next, refuse, retry, settle } from "./outbox.ts";
 import { openOutboxStore } from "./outbox-store.ts";
 import type { Link } from "./room-connection.ts";
@@ -33,7 +33,7 @@ export type Phase = "none" | "opening" | "live" | "refused" | "too_many";
 export type Queue = { position: number | null; waitSeconds: number | null };
 
 export class Conversation {
-  readonly #page: MountOptions;
+  readonly #page: PageLink;
   readonly #server: Server;
   readonly #memory: Memory;
   readonly #store = openOutboxStore();
@@ -71,7 +71,7 @@ export class Conversation {
     return this.#log.value.events.filter((one) => one.seq > seen && isFromThem(one)).length;
   });
 
-  constructor(page: MountOptions, server: Server, memory: Memory) {
+  constructor(page: PageLink, server: Server, memory: Memory) {
     this.#page = page;
     this.#server = server;
     this.#memory = memory;
@@ -250,8 +250,18 @@ export class Conversation {
     if (!known) return;
     const turn = next(this.#outbox.value);
     const { epoch, last } = this.#log.value;
-    if (turn) for (const frame of await this.#server.post(known.id, known.token, turn)) this.#heard(frame);
+    if (turn) await this.#post(known, turn);
     for (const frame of await this.#server.frames(known.id, known.token, epoch, last)) this.#heard(frame);
+  }
+
+  /** Send by HTTP what waits; a final refusal is the same as on the socket, a passing one keeps its turn. */
+  async #post(known: Remembered, turn: Pending): Promise<void> {
+    try {
+      for (const frame of await this.#server.post(known.id, known.token, turn)) this.#heard(frame);
+    } catch (failure) {
+      if (!(failure instanceof Refused) || failure.status === 429 || failure.status >= 500) throw failure;
+      this.#refused(turn.client_id, failure.status === 413 ? "too_large" : "closed");
+    }
   }
 
   #linked(link: Link): void {

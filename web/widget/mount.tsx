@@ -10,10 +10,8 @@ import { followViewport } from "./viewport.ts";
 import { screenOf } from "./screen.ts";
 import css from "./widget.css?inline";
 
-export const mount: Mount = (link) => {
-  const language = document.documentElement.lang || navigator.language;
-  const locale = /^fr/i.test(language) ? ("fr" as const) : ("en" as const);
-  const page = { ...link, decision: null, open: false, locale };
+export const mount: Mount = (page) => {
+  const locale = /^fr/i.test(document.documentElement.lang || navigator.language) ? "fr" : "en";
   const host = document.createElement("aparte-widget");
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
@@ -22,7 +20,7 @@ export const mount: Mount = (link) => {
   // Beside the body, which single-page sites like to replace.
   document.documentElement.append(host);
 
-  const screen = screenOf(page);
+  const screen = screenOf(page, locale);
   const unfollow = followViewport(host);
   const report = (failure: unknown): void => page.on("error", { message: String(failure) });
   const moved = (event: StorageEvent): void => {

@@ -5,7 +5,8 @@
  */
 import { computed, signal } from "@preact/signals";
 import type { Decision } from "../../domain/targeting/decision.ts";
-import type { MountOptions } from "../shared/widget-mount.ts";
+import type { PageLink } from "../shared/widget-mount.ts";
+import type { Locale } from "../shared/i18n.ts";
 import type { Conversation } from "./conversation.ts";
 import { readCreative } from "./creative.ts";
 import { memoryOf } from "./memory.ts";
@@ -20,8 +21,8 @@ export type ChatScreen = Screen & { conversation: Conversation };
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function screenOf(page: MountOptions) {
-  const server = serverOf(page);
+export function screenOf(page: PageLink, locale: Locale) {
+  const server = serverOf(page, locale);
   const memory = memoryOf(page.key);
   /** The chat's own code comes only when somebody chats. */
   const chat = signal<Awaited<ReturnType<typeof loadChat>> | null>(null);
@@ -38,6 +39,8 @@ export function screenOf(page: MountOptions) {
   const judged = new Set<string>();
   let expiry: ReturnType<typeof setTimeout> | undefined;
   let accepted: string | null = null;
+  /** The card was accepted and stays a moment: its decision is no longer open, and nobody takes it back. */
+  let taking = false;
 
   const creative = computed(() => (decision.value ? readCreative(decision.value) : null));
 
@@ -52,6 +55,7 @@ export function screenOf(page: MountOptions) {
     if (decision.value) judged.add(decision.value.id);
     decision.value = null;
     copied.value = false;
+    taking = false;
     if (view.value === "card") view.value = remains;
   }
 
@@ -95,7 +99,7 @@ export function screenOf(page: MountOptions) {
     memory,
     chat,
     talk: conversation,
-    words: wordsOf(page.locale),
+    words: wordsOf(locale),
     view,
     decision,
     creative,
@@ -109,7 +113,7 @@ export function screenOf(page: MountOptions) {
 
     show(next: Decision): void {
       if (next.id === decision.value?.id || judged.has(next.id)) return;
-      if (view.value === "panel" || isTalking()) return;
+      if (view.value === "panel" || isTalking() || memory.conversation() !== null) return;
       const left = Date.parse(next.expires_at) - Date.now();
       if (left <= 0) return;
       clearTimeout(expiry);
@@ -127,7 +131,7 @@ export function screenOf(page: MountOptions) {
 
     /** A newer answer no longer names the decision: it was taken back, and nobody is told anything. */
     withdraw(): void {
-      if (!copied.value) dismiss(isTalking() ? "launcher" : "none");
+      if (!taking) dismiss(isTalking() ? "launcher" : "none");
     },
 
     shown(): void {
@@ -138,7 +142,8 @@ export function screenOf(page: MountOptions) {
     async accept(): Promise<void> {
       const shown = decision.value;
       const card = creative.value;
-      if (!shown || !card) return;
+      if (!shown || !card || taking) return;
+      taking = true;
       engage("Accepted");
       page.on("accepted", { id: shown.id });
       clearTimeout(expiry);
@@ -229,18 +234,11 @@ export function screenOf(page: MountOptions) {
       memory.keepOpen(false);
     },
 
-    /** Begin as the page asks: an invitation, the open panel, or what is remembered. */
+    /** Take up what is remembered: the panel if it was open, else the launcher. Without a memory, wait to be told. */
     async begin(): Promise<void> {
-      const resumed = memory.conversation() !== null && (await talk()).resume();
-      if (page.open) {
-        asked.value = true;
-        await openPanel();
-      } else if (resumed) {
+      if (memory.conversation() !== null && (await talk()).resume() && view.value === "none") {
         view.value = memory.wasOpen() ? "panel" : "launcher";
-      } else if (!page.decision) {
-        view.value = "launcher";
       }
-      if (page.decision && !resumed) this.show(page.decision);
       await look();
     },
   };

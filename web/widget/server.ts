@@ -4,7 +4,8 @@
  * Errors  a refusal throws `Refused` with the contract's code; a lost network throws what `fetch` throws.
  */
 import type { ServerFrame } from "../../domain/chat/wire.ts";
-import type { MountOptions } from "../shared/widget-mount.ts";
+import type { Locale } from "../shared/i18n.ts";
+import type { PageLink } from "../shared/widget-mount.ts";
 import { frameOf } from "./frames.ts";
 import type { Pending } from "./outbox.ts";
 
@@ -27,7 +28,7 @@ export type Survey = { answer: 1 | 2 | 3; comment: string };
 export type Server = ReturnType<typeof serverOf>;
 
 /** The calls of one mounted widget. */
-export function serverOf(page: MountOptions) {
+export function serverOf(page: PageLink, locale: Locale) {
   const conversation = (id: string) => `/v1/conversations/${encodeURIComponent(id)}`;
   const call = (method: string, path: string, body?: unknown, token?: string) =>
     request(page.host + path, method, body, token);
@@ -48,7 +49,7 @@ export function serverOf(page: MountOptions) {
         await call("POST", "/v1/conversations", {
           writeKey: page.key,
           anonymousId: page.visitor(),
-          locale: page.locale,
+          locale,
           page: { url: location.href, title: document.title.slice(0, 200), view_id: page.viewId() },
           ...(requestId && { request_id: requestId }),
           ...(token && { token }),
@@ -65,17 +66,26 @@ export function serverOf(page: MountOptions) {
       };
     },
 
-    /** The frames after `after`, as the socket would have sent them. */
+    /** The frames after `after` as the socket would have sent them, behind a `reset` where it cannot go on. */
     async frames(id: string, token: string, epoch: string | null, after: number): Promise<ServerFrame[]> {
       const query = new URLSearchParams({ after: String(after), ...(epoch && { epoch }) });
-      return framesIn(await call("GET", `${conversation(id)}/messages?${query}`, undefined, token));
+      const answer = fields(await call("GET", `${conversation(id)}/messages?${query}`, undefined, token));
+      const events = framesIn(answer["events"]);
+      const [first] = events;
+      const from = first && "seq" in first ? first.seq : 1;
+      const { epoch: now, head, status } = answer;
+      const begin = answer["reset"] === true || epoch === null;
+      return framesIn([
+        ...(begin ? [{ type: "reset", epoch: now, head, from }] : []),
+        { type: "state", status, position: null, wait_seconds: null },
+        ...events,
+      ]);
     },
 
     /** Post one message by HTTP under its own id; the answer is the socket's `ack` or `error`. */
     async post(id: string, token: string, { client_id, body }: Pending): Promise<ServerFrame[]> {
-      return framesIn(
-        await call("POST", `${conversation(id)}/messages`, { client_id, body, kind: "text" }, token),
-      );
+      const message = { client_id, body, kind: "text" };
+      return framesIn([await call("POST", `${conversation(id)}/messages`, message, token)]);
     },
 
     survey: (id: string, token: string, { answer, comment }: Survey) =>
@@ -116,11 +126,8 @@ async function request(
   return answer;
 }
 
-function framesIn(answer: unknown): ServerFrame[] {
-  const whole = fields(answer);
-  const list: unknown = Array.isArray(answer) ? answer : (whole["frames"] ?? [answer]);
-  if (!Array.isArray(list)) return [];
-  return list.map(frameOf).filter((one) => one !== null);
+function framesIn(list: unknown): ServerFrame[] {
+  return Array.isArray(list) ? list.map(frameOf).filter((one) => one !== null) : [];
 }
 
 function fields(value: unknown): Record<string, unknown> {
