@@ -1,0 +1,331 @@
+/** The desk under random days: agents come and go, visitors arrive and leave, offers are taken, declined, missed. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { RoomReport } from "../../domain/desk/report.ts";
+import {
+  accept,
+  claim,
+  decline,
+  type Desk,
+  dismiss,
+  EMPTY_DESK,
+  GRACE_MS,
+  hear,
+  hold,
+  HOLD_MS,
+  isAccepting,
+  type Item,
+  loadOf,
+  lose,
+  meet,
+  nextChangeAt,
+  OFFER_MS,
+  release,
+  serves,
+  setState,
+  settle,
+  type Step,
+  transfer,
+  waiting,
+  wrapUp,
+} from "../../domain/desk/routing.ts";
+import { placesOf, statusOf, viewItem, viewQueue } from "../../domain/desk/view.ts";
+import { DeskConversation } from "../../domain/desk/wire.ts";
+
+const AGENTS = ["ana", "bob", "cyd"];
+const SKILLS: Record<string, string[]> = { ana: [], bob: ["sales"], cyd: ["sales", "care"] };
+
+function report(conversation: string, more: Partial<RoomReport> = {}): RoomReport {
+  return {
+    conversation,
+    revision: 1,
+    status: "queued",
+    visitor: `v-${conversation}`,
+    name: null,
+    verified: false,
+    preview: "bonjour",
+    page: null,
+    place: null,
+    skill: null,
+    decisionId: null,
+    locale: "fr",
+    waitingSince: 0,
+    ...more,
+  };
+}
+
+const agent = fc.constantFrom(...AGENTS);
+const conversation = fc.constantFrom(...Array.from({ length: 8 }, (_, index) => `c${index}`));
+const action = fc.oneof(
+  fc.record({
+    kind: fc.constant("arrive" as const),
+    conversation,
+    skill: fc.constantFrom(null, "sales", "care"),
+    decided: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("leave" as const), conversation }),
+  fc.record({
+    kind: fc.constant("state" as const),
+    agent,
+    state: fc.constantFrom("online" as const, "online" as const, "away" as const),
+    capacity: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({
+    kind: fc.constantFrom("accept" as const, "accept" as const, "decline" as const),
+    agent,
+    conversation,
+  }),
+  fc.record({ kind: fc.constant("drop" as const), agent }),
+  fc.record({ kind: fc.constant("dismiss" as const), agent }),
+  fc.record({
+    kind: fc.constant("transfer" as const),
+    agent,
+    conversation,
+    target: fc.constantFrom(...AGENTS, "sales"),
+  }),
+  fc.record({ kind: fc.constant("hold" as const), conversation }),
+  fc.record({ kind: fc.constant("release" as const), conversation }),
+  fc.record({ kind: fc.constant("wait" as const), seconds: fc.constantFrom(1, 10, 31, 61, 130) }),
+);
+type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+
+function act(desk: Desk, each: Action, now: number): Step {
+  const only = (next: Desk): Step => ({ desk: next, effects: [] });
+  const tried = (outcome: ReturnType<typeof accept>): Step => (outcome.ok ? outcome : only(desk));
+  switch (each.kind) {
+    case "arrive": {
+      const decisionId = each.decided ? `dec-${each.conversation}` : null;
+      return hear(desk, report(each.conversation, { skill: each.skill, decisionId, waitingSince: now }), now);
+    }
+    case "leave":
+      return hear(desk, report(each.conversation, { status: "closed", revision: 2 }), now);
+    case "state": {
+      const met = meet(desk, { id: each.agent, name: each.agent }, SKILLS[each.agent] ?? [], now);
+      return setState(met, each.agent, each.state, each.capacity, now);
+    }
+    case "accept":
+      return tried(accept(desk, each.agent, each.conversation, now));
+    case "decline":
+      return tried(decline(desk, each.agent, each.conversation, now));
+    case "drop":
+      return only(lose(desk, each.agent, now));
+    case "dismiss":
+      return dismiss(desk, each.agent, now);
+    case "transfer": {
+      const toSkill = each.target === "sales" ? "sales" : null;
+      const target = { toAgent: toSkill === null ? each.target : null, toSkill, note: null };
+      return tried(transfer(desk, each.agent, each.conversation, target, now));
+    }
+    case "hold":
+      return only(hold(desk, { decisionId: `dec-${each.conversation}`, skill: null }, now).desk);
+    case "release":
+      return only(release(desk, `dec-${each.conversation}`));
+    case "wait":
+      return only(desk);
+    default:
+      return each satisfies never;
+  }
+}
+
+type Moment = { before: Desk; after: Desk; action: Action; effects: Step["effects"]; now: number };
+
+/** Every moment of a day: the action, then what time and routing make of it. */
+function* day(actions: readonly Action[]): Generator<Moment> {
+  let desk = EMPTY_DESK;
+  let now = 1_000_000;
+  for (const each of actions) {
+    now += each.kind === "wait" ? each.seconds * 1_000 : 100;
+    const acted = act(desk, each, now);
+    const settled = settle(acted.desk, now);
+    yield {
+      before: desk,
+      after: settled.desk,
+      action: each,
+      effects: [...acted.effects, ...settled.effects],
+      now,
+    };
+    desk = settled.desk;
+  }
+}
+
+function everyMoment(check: (moment: Moment) => void): void {
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
+      for (const moment of day(actions)) check(moment);
+    }),
+    { numRuns: 400 },
+  );
+}
+
+const isOpen = (item: Item) => item.closedAt === null;
+
+test("R-C12: routing never takes an agent over their capacity", () => {
+  everyMoment(({ before, after, now }) => {
+    for (const each of after.agents) {
+      const load = loadOf(after, each.id);
+      const earlier = before.agents.find(({ id }) => id === each.id);
+      const lowered = earlier !== undefined && earlier.capacity > each.capacity;
+      const was = loadOf(before, each.id);
+      expect(load <= each.capacity || load <= was || lowered, `${each.id} at ${now}`).toBe(true);
+    }
+  });
+});
+
+test("R-C12: no overtaking: who waits longer for the same skill is offered first", () => {
+  everyMoment(({ after, now }) => {
+    const free = waiting(after).filter((item) => item.offer === null);
+    for (const item of free) {
+      const heldOff = Object.values(item.declined).some((until) => until > now);
+      const later = after.items.filter(
+        (other) =>
+          isOpen(other) &&
+          other.skill === item.skill &&
+          other.waitingSince > item.waitingSince &&
+          other.offer?.expiresAt === now + OFFER_MS &&
+          other.agent === null &&
+          other.decisionId === null,
+      );
+      expect(heldOff ? [] : later).toEqual([]);
+    }
+  });
+});
+
+test("R-C12: nobody waits while somebody who could take them is free", () => {
+  everyMoment(({ after, now }) => {
+    for (const item of waiting(after).filter(({ offer }) => offer === null)) {
+      const able = after.agents.filter(
+        (each) =>
+          isAccepting(each, now) &&
+          serves(each, item.skill) &&
+          loadOf(after, each.id) < each.capacity &&
+          (item.declined[each.id] ?? 0) <= now,
+      );
+      expect(able).toEqual([]);
+    }
+  });
+});
+
+test("R-C12: the least loaded is asked first, and among equals who has been without work longest", () => {
+  let desk = EMPTY_DESK;
+  for (const id of AGENTS) desk = setState(meet(desk, { id, name: id }, [], 0), id, "online", 2, 0).desk;
+  const asked: (string | undefined)[] = [];
+  for (let index = 0; index < 6; index++) {
+    desk = settle(hear(desk, report(`c${index}`, { waitingSince: index }), index).desk, index).desk;
+    const owner = desk.items[index]?.offer?.agent ?? "";
+    asked.push(owner);
+    const taken = accept(desk, owner, `c${index}`, index + 10);
+    if (taken.ok) desk = taken.desk;
+  }
+  expect(asked).toEqual(["ana", "bob", "cyd", "ana", "bob", "cyd"]);
+});
+
+test("R-C13: an offer goes to one agent at a time, who is there and serves it", () => {
+  everyMoment(({ after, now }) => {
+    for (const { offer, agent: owner, skill, transfer: asked } of after.items.filter(isOpen)) {
+      if (offer === null) continue;
+      expect(offer.expiresAt).toBeGreaterThan(now);
+      expect(offer.agent).not.toBe(owner);
+      const offered = after.agents.find(({ id }) => id === offer.agent);
+      expect(offered?.state).toBe("online");
+      if (owner === null && offered) expect(serves(offered, skill)).toBe(true);
+      if (owner !== null) expect(asked).not.toBeNull();
+    }
+  });
+});
+
+test("R-C14: a conversation that has an agent keeps one until it closes or the agent is gone", () => {
+  everyMoment(({ before, after, effects, now }) => {
+    for (const item of before.items) {
+      const next = after.items.find((other) => other.conversation === item.conversation);
+      if (item.agent === null || item.closedAt !== null || !next || next.closedAt !== null) continue;
+      if (next.agent !== null) continue;
+      const owner = before.agents.find(({ id }) => id === item.agent);
+      const stillThere = after.agents.find(({ id }) => id === item.agent);
+      expect(!stillThere || (owner?.lostAt ?? now) < now).toBe(true);
+      const told = effects.some(
+        (effect) => effect.to === "room" && effect.command.conversation === item.conversation,
+      );
+      expect(told).toBe(true);
+    }
+  });
+});
+
+test("R-C15: a decision holds one place, for a minute, and the same again is the same", () => {
+  everyMoment(({ after, now }) => {
+    const ids = after.holds.map(({ decisionId }) => decisionId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const each of after.holds) {
+      expect(each.expiresAt).toBeGreaterThan(now);
+      expect(each.expiresAt).toBeLessThanOrEqual(now + HOLD_MS);
+      const again = hold(after, { decisionId: each.decisionId, skill: null }, now);
+      expect(again).toEqual({ desk: after, hold: each });
+    }
+  });
+});
+
+test("R-C11: hearing a report again changes nothing, and a closed conversation never waits again", () => {
+  everyMoment(({ after, action: each, now }) => {
+    for (const item of after.items) {
+      const again = hear(after, report(item.conversation, { revision: item.revision }), now);
+      expect(again).toEqual({ desk: after, effects: [] });
+    }
+    if (each.kind === "arrive" && after.items.some((item) => item.closedAt !== null && item.agent === null)) {
+      expect(waiting(after).every(isOpen)).toBe(true);
+    }
+  });
+});
+
+test("R-C16: settling twice at one moment is settling once, and nothing happens before the announced moment", () => {
+  everyMoment(({ after, now }) => {
+    expect(settle(after, now)).toEqual({ desk: after, effects: [] });
+    const next = nextChangeAt(after, now);
+    const until = next === null ? now + 86_400_000 : Math.max(now, next - 1);
+    expect(settle(after, until).desk).toEqual(after);
+  });
+});
+
+test("R-C16: an agent without a socket takes nothing new after the grace", () => {
+  everyMoment(({ after, now }) => {
+    for (const each of after.agents) {
+      if (each.lostAt === null || now - each.lostAt < GRACE_MS) continue;
+      expect(each.state).toBe("offline");
+      expect(after.items.some((item) => item.offer?.agent === each.id)).toBe(false);
+    }
+  });
+});
+
+test("R-C12: what consoles, visitors and isolates are told of the desk is what it is", () => {
+  everyMoment(({ after, now }) => {
+    const status = statusOf(after, [4_000, 6_000], 3, now);
+    expect(status.covered).toBe(status.free_slots > 0);
+    expect(status.covered && !status.staffed).toBe(false);
+    expect(status.waiting).toBe(waiting(after).length);
+    expect([...placesOf(after, [], now).values()].map(({ position }) => position)).toEqual(
+      waiting(after).map((_, index) => index + 1),
+    );
+    for (const item of viewQueue(after)) expect(DeskConversation.safeParse(item).success).toBe(true);
+  });
+});
+
+test("R-C13: an agent who answers in the room takes the conversation, also from under an offer", () => {
+  let desk = setState(meet(EMPTY_DESK, { id: "ana", name: "Ana" }, [], 0), "ana", "online", 1, 0).desk;
+  desk = settle(hear(desk, report("c1"), 0).desk, 0).desk;
+  const taken = claim(desk, { id: "bob", name: "Bob" }, "c1", 5);
+  expect(taken).toMatchObject({ ok: true });
+  if (!taken.ok) return;
+  expect(taken.effects).toContainEqual({
+    to: "agent",
+    agent: "ana",
+    frame: "revoked",
+    conversation: "c1",
+    reason: "taken",
+  });
+  const [item] = taken.desk.items;
+  expect(item && viewItem(taken.desk, item).agent).toEqual({ id: "bob", name: "Bob" });
+  expect(claim(taken.desk, { id: "ana", name: "Ana" }, "c1", 6)).toMatchObject({
+    ok: false,
+    code: "conflict",
+  });
+  expect(wrapUp(taken.desk, "ana", "c1", "sold", 7)).toMatchObject({ ok: false, code: "not_found" });
+  expect(wrapUp(taken.desk, "bob", "c1", "sold", 7)).toMatchObject({ ok: true });
+});
