@@ -122,14 +122,29 @@ async function fillCart(page: Page, shirts: number): Promise<void> {
       .nth(shirt)
       .click();
     await page.getByRole("button", { name: "Ajouter au panier" }).click();
+    await page.getByRole("status").getByText("Ajoutée").waitFor();
   }
-  await page.goto(`${server.url}/shop/cart`);
+  await page.getByRole("link", { name: "Voir le panier" }).click();
   await page.getByRole("heading", { name: "Mon panier" }).waitFor();
 }
 
 async function order(page: Page): Promise<void> {
-  await page.goto(`${server.url}/shop/cart`);
   await page.getByRole("link", { name: "Passer commande" }).click();
+  const fields = {
+    "Adresse électronique": "camille@example.test",
+    "Nom et prénom": "Camille Roy",
+    Adresse: "1 rue du Port",
+    "Code postal": "75002",
+    Ville: "Paris",
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    await page.getByRole("textbox", { name, exact: true }).fill(value);
+  }
+  await page.getByRole("button", { name: "Continuer" }).click();
+  await page.getByRole("heading", { name: "Livraison", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Continuer" }).click();
+  await page.getByRole("button", { name: "Payer la commande" }).click();
+  await page.getByRole("heading", { name: /^Merci/ }).waitFor();
 }
 
 function invitation(page: Page): ReturnType<Page["getByRole"]> {
