@@ -14,8 +14,8 @@ export function readDataLayer(): void {
   const layer = (page.dataLayer ??= []);
   layer.forEach(read);
   const push = layer.push;
-  layer.push = function (...pushes) {
-    const length = push.apply(this, pushes);
+  layer.push = (...pushes) => {
+    const length = push.apply(layer, pushes);
     pushes.forEach(read);
     return length;
   };

@@ -38,7 +38,7 @@ export function readPush(push: unknown): CommerceEvent | null {
     ...own,
     products,
     total: order_id && value,
-    step: /Step/.test(name) ? (/ship/.test(`${event}`) ? 2 : 3) : undefined,
+    step: { add_shipping_info: 2, add_payment_info: 3 }[`${event}`],
   };
   return [name, properties, order_id && `${name} ${order_id} ${value}`];
 }

@@ -4,12 +4,10 @@
  * Nothing is stored before consent: until then the id lives in memory, as long as this page. One key of local storage
  * holds `{the visitor's word}:{id}`: `granted:…`, `:…` where only the site's default allows it, or `denied:`.
  */
-import { guard, key, local, newId, tagConsent } from "./site.ts";
-
-const NAME = `aparte:${key}`;
+import { guard, local, newId, prefix, tagConsent } from "./site.ts";
 
 /** `kept` is the id that the device keeps, or "". */
-export let [said = "", kept = ""] = (local[NAME] ?? "").split(":");
+export let [said = "", kept = ""] = (local[prefix] ?? "").split(":");
 export let visitor = kept || newId();
 /** The site's signed word on who this is. */
 export let identityToken: string | null = null;
@@ -22,7 +20,7 @@ export const consent = (): string | undefined =>
 function settle(mayKeep: boolean): void {
   if (kept && !mayKeep) visitor = newId();
   kept = mayKeep ? visitor : "";
-  guard(() => (local[NAME] = `${said}:${kept}`));
+  guard(() => (local[prefix] = `${said}:${kept}`));
 }
 
 /** The visitor's word. */

@@ -7,7 +7,7 @@
 import { readDataLayer } from "./data-layer.ts";
 import { decide, follow, forget, kept, prove } from "./identity.ts";
 import { leave, seal, start } from "./outbox.ts";
-import { guard, key, local, on } from "./site.ts";
+import { guard, local, on, prefix } from "./site.ts";
 import { followNavigation, retellPage, showPage, tell, track, type Data } from "./view.ts";
 import { dropWidget, loadWidget, withWidget } from "./widget.ts";
 
@@ -65,5 +65,5 @@ guard(() => {
   readDataLayer();
   followNavigation();
   addEventListener("pagehide", () => guard(leave));
-  if (local[`aparte:${key}:conversation`]) loadWidget(() => {});
+  if (local[`${prefix}:conversation`]) loadWidget(() => {});
 });

@@ -7,12 +7,12 @@
  */
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { consent, kept, visitor } from "./identity.ts";
-import { guard, host, key, session } from "./site.ts";
+import { guard, host, key, prefix, session } from "./site.ts";
 
 export type Answer = { decisions: Decision[]; wake_after_ms: number | null };
 export type Message = { anonymousId?: string; context: Record<string, unknown>; [key: string]: unknown };
 
-const NAME = `aparte:${key}:outbox`;
+const NAME = `${prefix}:outbox`;
 const BATCH_URL = `${host}/v1/batch`;
 /** So many messages of the largest allowed size are within the server's limit of bytes. */
 const BATCH = 15;

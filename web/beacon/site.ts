@@ -5,6 +5,8 @@ const script = document.currentScript as HTMLScriptElement;
 
 export const host = new URL(script.src).origin;
 export const { key = "", consent: tagConsent } = script.dataset;
+/** Where this site's things are kept on the device begins with this. */
+export const prefix = `aparte:${key}`;
 export const newId = (): string => crypto.randomUUID();
 
 type Listener = (detail: unknown) => void;

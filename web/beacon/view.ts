@@ -66,8 +66,8 @@ export function followNavigation(): void {
     addEventListener("popstate", later);
     for (const name of ["pushState", "replaceState"] as const) {
       const original = history[name];
-      history[name] = function (...args) {
-        original.apply(this, args);
+      history[name] = (...args) => {
+        original.apply(history, args);
         later();
       };
     }
