@@ -117,7 +117,8 @@ describe("the builder and its JSON", () => {
       fc.property(tree, facts, (root, { s, i }) => {
         const values: Record<string, number> = { "page.seconds": s, "cart.items": i };
         const holds = (item: Item): boolean => {
-          if (item.kind !== "row") return item.kind === "all" ? item.items.every(holds) : item.items.some(holds);
+          if (item.kind !== "row")
+            return item.kind === "all" ? item.items.every(holds) : item.items.some(holds);
           const seen = values[item.fact] ?? 0;
           const wanted = Number(item.value);
           if (item.operator === "atLeast") return seen >= wanted;

@@ -1,6 +1,16 @@
 /** The overview's periods and figures (rules R-M4 to R-M6). */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { writeCsv } from "../../web/admin/overview/csv.ts";
+import {
+  figureOf,
+  KPI,
+  seriesOf,
+  shareOf,
+  verdictOf,
+  type KpiRow,
+} from "../../web/admin/overview/kpi-view.ts";
+import { KPI_NAMES } from "../../domain/kpi/tally.ts";
 import { inBucket, PERIODS, periodRange, readPeriod } from "../../web/admin/overview/periods.ts";
 
 const PARIS = "Europe/Paris";
@@ -59,5 +69,67 @@ describe("periods", () => {
     expect(inBucket("2026-11-16", first ?? "", PARIS)).toBe(true);
     expect(inBucket("2026-11-15T23:00:00Z", first ?? "", PARIS)).toBe(true);
     expect(inBucket("2026-11-15", first ?? "", PARIS)).toBe(false);
+  });
+});
+
+const count = (value: number) => ({ value, numerator: value, denominator: null });
+const rowOf = (group: string | null, counts: Partial<Record<keyof typeof KPI, number>>): KpiRow => ({
+  group,
+  ...Object.fromEntries(
+    Object.entries(counts).map(([name, value]) => [KPI[name as keyof typeof KPI], count(value)]),
+  ),
+});
+
+describe("figures", () => {
+  test("R-M5: every figure that is shown is one that the API has", () => {
+    expect(Object.values(KPI).filter((name) => !(KPI_NAMES as string[]).includes(name))).toEqual([]);
+  });
+
+  test("R-M5: a ratio carries its fraction, and without a denominator it is a dash", () => {
+    const some = { value: 0.25, numerator: 5, denominator: 20 };
+    expect(figureOf("en", "conversion", some, "EUR")).toEqual({
+      name: "conversion",
+      value: "25.0%",
+      fraction: "5 / 20",
+    });
+    const none = { value: null, numerator: 0, denominator: 0 };
+    expect(figureOf("fr", "conversion", none, "EUR")).toMatchObject({ value: "-", fraction: "0 / 0" });
+    expect(shareOf("en", 0, 0).value).toBe("-");
+    expect(figureOf("en", "attributed", count(12_345), "EUR").value).toBe("€12,345");
+  });
+
+  test("R-M5: a bucket without a row is 0, and one that has not begun is not there", () => {
+    const { buckets } = periodRange("7d", PARIS, Date.parse("2026-11-22T12:00:00Z"));
+    const rows = [rowOf("2026-11-20", { visitors: 4, orders: 1 })];
+    const [visitors, , orders] = seriesOf(rows, buckets, PARIS, Date.parse("2026-11-21T12:00:00Z"));
+    expect(visitors?.points.map(({ value }) => value)).toEqual([0, 0, 0, 0, 4, 0]);
+    expect(orders?.points.at(-2)?.value).toBe(1);
+  });
+
+  test("R-M6: no effect is ever claimed", () => {
+    const live = [{ status: "live" }];
+    expect(verdictOf(undefined, live)).toEqual({ kind: "no_visitors" });
+    expect(verdictOf(rowOf(null, { visitors: 3 }), [])).toEqual({ kind: "no_campaign" });
+    expect(verdictOf(rowOf(null, { visitors: 3, accepted: 1, orders: 2 }), live)).toEqual({
+      kind: "not_measurable",
+      accepted: 1,
+      orders: 2,
+    });
+    expect(verdictOf(rowOf(null, { visitors: 3, triggered: 2, heldOut: 1 }), live)).toEqual({
+      kind: "collecting",
+      eligible: 2,
+      held: 1,
+    });
+  });
+
+  test("R-M14: no cell of a saved table is a formula, and quotes and accents survive", () => {
+    const text = writeCsv([
+      ["Jour", "n"],
+      ['=cmd|"x"', 3],
+      ["été, hiver", null],
+    ]);
+    expect(text.startsWith("\uFEFF")).toBe(true);
+    expect(text).toContain(`"'=cmd|""x""",3`);
+    expect(text).toContain('"été, hiver",');
   });
 });

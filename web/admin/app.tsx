@@ -14,6 +14,8 @@ import { Shell } from "./shell.tsx";
 import { Empty, Failed, Loading, Shown } from "./states.tsx";
 
 const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => module.Editor));
+const Conversations = lazy(() => import("./talk/conversations.tsx").then((module) => module.Conversations));
+const Transcript = lazy(() => import("./talk/transcript.tsx").then((module) => module.Transcript));
 const LeftMessages = lazy(() => import("./talk/left-messages.tsx").then((module) => module.LeftMessages));
 const Team = lazy(() => import("./team/team.tsx").then((module) => module.Team));
 const ApiKeys = lazy(() => import("./team/api-keys.tsx").then((module) => module.ApiKeys));
@@ -118,6 +120,8 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/" component={Overview} />
               <Route path="/campaigns" component={CampaignList} />
               <Route path="/campaigns/:id" component={Editor} />
+              <Route path="/conversations" component={Conversations} />
+              <Route path="/conversations/:id" component={Transcript} />
               <Route path="/left-messages" component={LeftMessages} />
               <Route path="/install" component={Install} />
               <Route path="/team" component={Team} />

@@ -63,7 +63,7 @@ export function Failed({
         <strong>{title}</strong>
         <p>
           {since === undefined || since === null ? "" : `${t("since", { at: time(locale.value, since) })} `}
-          {failure.status === 0 ? t("network") : failure.message}
+          {failure.status === 0 ? t("network") : failure.status >= 500 ? t("serverFault") : failure.message}
         </p>
       </div>
       <div class="failed-actions">

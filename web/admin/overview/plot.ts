@@ -14,6 +14,12 @@ export type PlotWords = {
   count: (value: number) => string;
 };
 
+// Ticks stand on the buckets themselves: the scale's own would be round hours of UTC.
+function everyNth(data: readonly { at: Date }[], most: number): Date[] {
+  const step = Math.max(1, Math.ceil(data.length / Math.max(2, most)));
+  return data.filter((_, index) => (data.length - 1 - index) % step === 0).map(({ at }) => at);
+}
+
 /** One series as an SVG: line from zero, its last value written at its end. */
 export function drawSeries(points: readonly PlotPoint[], width: number, words: PlotWords): SVGSVGElement {
   const data = points.map(({ at, value }) => ({ at: new Date(at), value }));
@@ -39,8 +45,7 @@ export function drawSeries(points: readonly PlotPoint[], width: number, words: P
         fill: "var(--ink3)",
         fontSize: 11,
       }),
-      axisX({
-        ticks: Math.max(2, Math.min(6, Math.floor(width / 110))),
+      axisX(everyNth(data, Math.floor(width / 96)), {
         tickSize: 0,
         label: null,
         tickFormat: words.tick,
