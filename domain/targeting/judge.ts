@@ -29,6 +29,7 @@ export type CompiledSite = {
   site: SiteKey;
   version: number;
   timezone: string;
+  /** In the order of arbitration. */
   byId: ReadonlyMap<string, CompiledCampaign>;
   asked: CampaignIndex<CompiledCampaign>;
   unreadable: Unreadable[];
@@ -84,15 +85,27 @@ function byPriority(a: Campaign, b: Campaign): number {
 const pagePath = readerOf("page.path");
 const eventName = readerOf("event.name");
 
-/** What `facts` call for at `clock.now`; the time-driven facts are taken from the clock. */
-export function judge(site: CompiledSite, facts: object, clock: Clock): Judgement {
+/** When a visitor's history first lets a campaign pass; null when time alone never does. */
+export type NotBefore = (campaign: Campaign) => EpochMs | null;
+
+/**
+ * What `facts` call for at `clock.now`; the time-driven facts are taken from the clock.
+ *
+ * @param notBefore asked for campaigns that time could bring about, so that a cool-down delays their wake
+ */
+export function judge(
+  site: CompiledSite,
+  facts: object,
+  clock: Clock,
+  notBefore: NotBefore = () => clock.now,
+): Judgement {
   const present = factsAt(facts, clock, clock.now);
   const asked = site.asked(pagePath(facts), eventName(facts)).sort((a, b) => a.rank - b.rank);
   const candidates: Candidate[] = [];
   let wakeAt: EpochMs | null = null;
   for (const each of asked) {
     if (each.schedule.isOpen(clock.now) && each.test(present)) candidates.push(candidateOf(each, present));
-    else wakeAt = earlier(wakeAt, nextChance(each, facts, clock, clock.now));
+    else wakeAt = earlier(wakeAt, nextPassable(each, facts, clock, notBefore));
   }
   return {
     candidates,
@@ -116,6 +129,19 @@ export function wakeAfterGate(
   const compiled = site.byId.get(campaign);
   const at = compiled ? nextChance(compiled, facts, clock, notBefore) : null;
   return at === null ? null : at - clock.now;
+}
+
+function nextPassable(
+  each: CompiledCampaign,
+  facts: object,
+  clock: Clock,
+  notBefore: NotBefore,
+): EpochMs | null {
+  const chance = nextChance(each, facts, clock, clock.now);
+  if (chance === null) return null;
+  const passable = notBefore(each.campaign);
+  if (passable === null || passable <= chance) return passable === null ? null : chance;
+  return nextChance(each, facts, clock, passable);
 }
 
 function nextChance(each: CompiledCampaign, facts: object, clock: Clock, notBefore: EpochMs): EpochMs | null {

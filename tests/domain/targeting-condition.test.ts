@@ -221,8 +221,10 @@ test.each([
   expect(readCondition(asked)).toMatchObject({ ok: false, problems: [{ path: at }] });
 });
 
+/** A list in a list in a list … */
+const nested = (depth: number): unknown => JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`);
+
 test("T3: nesting without end is refused, and neither a condition nor facts can exhaust the stack", () => {
-  const nested = (depth: number) => JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`);
   expect(readCondition({ a: nested(5_000) }).ok).toBe(false);
   const read = readCondition({ $or: [{ a: "x" }, { a: { $lt: 3 } }, { a: { $regex: "y" } }, { a: [[1]] }] });
   expect(read.ok && read.test({ a: nested(5_000) })).toBe(true);

@@ -118,6 +118,9 @@ test("T21: an event condition is judged for a Wake at the later moment, so no wa
   expect(judge(compiled, facts, clock).wakeAfterMs).toBeNull();
 });
 
+/** The same meaning, in a form that no drawer of the index takes. */
+const hidden = (given: object) => ({ $or: [given] });
+
 test("T22: leaving campaigns out by page and event changes no answer", () => {
   const paths = ["/", "/shop/cart", "/shop/cart/2", "/shop.cart", "/sho", "null"];
   const names = ["Cart Viewed", "Wake", "Page Viewed"];
@@ -149,8 +152,6 @@ test("T22: leaving campaigns out by page and event changes no answer", () => {
     fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => ({ $or: parts })),
     part.map((each) => ({ $not: each })),
   );
-  // The same meaning, in a form that no drawer of the index takes.
-  const hidden = (given: object) => ({ $or: [given] });
   fc.assert(
     fc.property(
       fc.array(condition, { maxLength: 5 }),
@@ -232,6 +233,12 @@ function gates(given: Partial<Campaign>, input: Partial<GateInput> = {}) {
   });
 }
 
+/** The gate that is shut, if any. */
+function gate(given: Partial<Campaign>, input: Partial<GateInput>) {
+  const answer = gates(given, input);
+  return answer.ok ? null : answer.gate;
+}
+
 const closed = { hours: [{ dayOfWeek: ["Tuesday" as const], opens: "09:00", closes: "10:00" }] };
 const TUESDAY_NINE = Date.parse("2026-11-24T08:00:00Z");
 
@@ -250,10 +257,6 @@ test("T23: the gates answer in their order", () => {
     exposure({ eligibleAt: NOON - 1_000, expiresAt: NOON + 60_000 }),
     exposure({ declinedAt: NOON - 2_000 }),
   ];
-  const gate = (given: Partial<Campaign>, input: Partial<GateInput>) => {
-    const answer = gates(given, input);
-    return answer.ok ? null : answer.gate;
-  };
   expect(gate(all, { exposures })).toBe("schedule");
   expect(gate({ ...all, schedule: {} }, { exposures })).toBe("open_decision");
   expect(gate({ ...all, schedule: {} }, { exposures: exposures.slice(1) })).toBe("per_session");
@@ -419,4 +422,15 @@ test("T29: the wake after a cool-down is the moment at which it and the conditio
   expect(wakeAfterGate(compiled, "cmp_1", facts, clock, NOON + 5_000)).toBe(20_000);
   expect(wakeAfterGate(compiled, "cmp_1", facts, clock, NOON + 50_000)).toBe(50_000);
   expect(wakeAfterGate(compiled, "cmp_gone", facts, clock, NOON + 50_000)).toBeNull();
+});
+
+test("T29: a cool-down delays the wake of a condition that is still to come, and what never passes asks for none", () => {
+  const compiled = compileSite(
+    site(campaign("cmp_1", { condition: { "page.seconds": { $gte: 30, $lt: 100 } } })),
+  );
+  const wake = (notBefore: number | null) => judge(compiled, facts, clock, () => notBefore).wakeAfterMs;
+  expect(wake(NOON)).toBe(20_000);
+  expect(wake(NOON + 50_000)).toBe(50_000);
+  expect(wake(NOON + 95_000)).toBeNull();
+  expect(wake(null)).toBeNull();
 });
