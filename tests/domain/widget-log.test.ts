@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EventFrame, MessageFrame, ServerFrame } from "../../domain/chat/wire.ts";
 import { decode, PROTOCOL_VERSION, ServerFrame as Schema } from "../../domain/chat/wire.ts";

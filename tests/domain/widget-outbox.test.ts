@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { afterClose, BASE_MS, CAP_HIDDEN_MS, CAP_VISIBLE_MS, delayMs } from "../../web/widget/back-off.ts";
 import { readCreative } from "../../web/widget/creative.ts";

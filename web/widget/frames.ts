@@ -71,10 +71,10 @@ const FRAMES: Record<ServerFrame["type"], Check> = {
   error: shape({ code: oneOf(...Object.keys(CODES)), message: text, client_id: orNull(text) }),
 };
 
-/** The frame in `text`, or null. */
-export function readFrame(text: string): ServerFrame | null {
+/** The frame in `wire`, or null. */
+export function readFrame(wire: string): ServerFrame | null {
   try {
-    return frameOf(JSON.parse(text));
+    return frameOf(JSON.parse(wire));
   } catch {
     return null; // not JSON: not a frame
   }

@@ -26,10 +26,13 @@ export type Row = Run | Line;
 /** The rows of `events` followed by what is still on its way; `readByAgent` is the agent's last read seq. */
 export function rowsOf(events: readonly LogEvent[], outbox: Outbox, readByAgent: number): Row[] {
   const rows: Row[] = [];
+  let agent: string | null = null;
   const echoed = new Set<string | null>();
   for (const event of events) {
+    const named = agentNamed(event);
+    if (named !== undefined) agent = named;
     if (event.type === "event") {
-      const line = lineOf(event);
+      const line = lineOf(event, agent);
       if (line) rows.push(line);
       continue;
     }
@@ -56,26 +59,25 @@ export function agentNamed(event: LogEvent): string | null | undefined {
   return undefined;
 }
 
-function lineOf(event: Extract<LogEvent, { type: "event" }>): Line | null {
+function lineOf(event: Extract<LogEvent, { type: "event" }>, agent: string | null): Line | null {
   const line = (name: LineName, who: string | null): Line => {
     return { type: "line", key: `s${event.seq}`, name, who, at: event.at };
   };
   switch (event.name) {
     case "assigned":
-      return line("joined", agentNamed(event) ?? null);
+      return line("joined", agent);
     case "transferred":
-      return line("transferred", agentNamed(event) ?? null);
+      return line("transferred", agent);
     case "closed":
-      return line(closing(event["reason"], event["by"]), nameIn(event["agent"] ?? event["by"]) ?? null);
+      return line(closing(event["reason"]), agent);
     default:
       return null;
   }
 }
 
-function closing(reason: unknown, by: unknown): LineName {
-  const role = typeof by === "object" && by !== null && "role" in by ? by.role : by;
-  if (reason === "visitor" || role === "visitor") return "closed_by_visitor";
-  return reason === "idle" ? "closed_idle" : "closed";
+function closing(reason: unknown): LineName {
+  if (reason === "visitor") return "closed_by_visitor";
+  return reason === "agent" ? "closed" : "closed_idle";
 }
 
 function nameIn(value: unknown): string | null | undefined {

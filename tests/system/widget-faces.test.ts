@@ -1,0 +1,377 @@
+/** The built widget in a real browser, on a page with a strict policy, against a scripted Aparté. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isoOf } from "../../domain/ids.ts";
+import { launchBrowser } from "./browser.ts";
+import { decisionOf, openTab, ScriptedRoom, visit } from "./scripted-site.ts";
+import type { Options, Site } from "./scripted-site.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+/** Visit, act, and hold the page to what is true of every face: no violation of policy or of accessibility. */
+async function on(options: Options, act: (site: Site) => Promise<void>, room?: ScriptedRoom): Promise<void> {
+  const site = await visit(browser, options, room);
+  try {
+    await act(site);
+    await expectAccessible(site.page);
+    const violations = await site.page.evaluate(() => Reflect.get(globalThis, "violations") as string[]);
+    expect(violations).toEqual([]);
+  } finally {
+    await site.context.close();
+  }
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(() => {
+    const { axe } = globalThis as unknown as { axe: { run(where: unknown): Promise<AxeResults> } };
+    return axe.run({ include: "aparte-widget" });
+  });
+  const found = results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
+  );
+  expect(found).toEqual([]);
+}
+
+const names = async (site: Site) => (await site.told()).map((one) => one.name);
+const field = (page: Page) => page.getByRole("textbox", { name: "Votre message" });
+const said = (page: Page) => page.locator(".bubble:not(.typing)").allTextContents();
+const widgetFocused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.tagName === "APARTE-WIDGET");
+const remembered = (page: Page) => page.evaluate(() => Object.keys(localStorage));
+
+async function accept({ page }: Site): Promise<void> {
+  await page.getByRole("button", { name: "Discuter" }).click();
+  await field(page).waitFor();
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+async function until(expected: unknown, read: () => unknown): Promise<void> {
+  await expect.poll(read, { timeout: 15_000 }).toEqual(expected);
+}
+
+test("R-W20 R-W21: the card takes no focus, stores nothing, is told once as shown, and Escape means no", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const { page } = site;
+    await page.getByRole("heading", { name: "Une hésitation sur les tailles ?" }).waitFor();
+    await until(["Engagement Shown"], () => names(site));
+    expect(await widgetFocused(page)).toBe(false);
+    expect(await remembered(page)).toEqual([]);
+    const sizes = await Promise.all(
+      ["Discuter", "Non merci"].map((name) => page.getByRole("button", { name }).boundingBox()),
+    );
+    expect(sizes[0]?.width).toBeCloseTo(sizes[1]?.width ?? 0, 0);
+    expect(sizes[0]?.height).toBe(sizes[1]?.height);
+
+    await page.keyboard.press("Escape");
+    await until(["Engagement Shown", "Engagement Declined"], () => names(site));
+    expect((await site.told())[1]?.properties).toEqual({ decision_id: "dec_1" });
+    await page.getByRole("button", { name: "Ouvrir la conversation" }).waitFor();
+  });
+});
+
+test("R-W21: the cross means no, and “never again” leaves nothing on the page", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    await site.page.getByRole("button", { name: "Fermer" }).click();
+    await until(true, async () => (await names(site)).includes("Engagement Declined"));
+  });
+  await on({ decision: decisionOf() }, async (site) => {
+    await site.page.getByRole("button", { name: "Ne plus me le proposer" }).click();
+    await until({ decision_id: "dec_1", forever: true }, async () => {
+      return (await site.told()).find((one) => one.name === "Engagement Declined")?.properties;
+    });
+    expect(await site.page.locator("aparte-widget").getByRole("button").count()).toBe(0);
+  });
+});
+
+test("R-W22: an invitation that expires is told as ignored; one that is taken back goes without a word", async () => {
+  await on({ decision: decisionOf({ expires_at: isoOf(Date.now() + 2_500) }) }, async (site) => {
+    await until(["Engagement Shown", "Engagement Ignored"], () => names(site));
+  });
+  await on({ decision: decisionOf() }, async (site) => {
+    await until(["Engagement Shown"], () => names(site));
+    await site.page.evaluate(() => (Reflect.get(globalThis, "widget") as { withdraw(): void }).withdraw());
+    await site.page.getByRole("button", { name: "Discuter" }).waitFor({ state: "detached" });
+    expect(await names(site)).toEqual(["Engagement Shown"]);
+  });
+});
+
+test("R-W23: the card stays off the button that orders, and survives a site that replaces its body", async () => {
+  const body = `<div class="order"><button type="submit" id="order">Passer commande</button></div>`;
+  await on({ decision: decisionOf(), body }, async ({ page }) => {
+    const card = page.getByRole("region", { name: /Message de/ });
+    await page.evaluate(() => {
+      const order = document.querySelector<HTMLElement>("#order");
+      order?.style.setProperty("position", "fixed");
+      order?.style.setProperty("right", "60px");
+      order?.style.setProperty("bottom", "100px");
+      dispatchEvent(new Event("resize"));
+    });
+    await until(true, async () => ((await card.boundingBox())?.x ?? 999) < 100);
+    await page.evaluate(() => document.body.replaceWith(document.createElement("body")));
+    expect(await card.isVisible()).toBe(true);
+  });
+});
+
+test("R-W23: on a phone the card is a sheet without backdrop, and the page scrolls out from under it", async () => {
+  const body = `<div class="tall"></div><button type="submit" id="order">Passer commande</button>`;
+  await on({ decision: decisionOf(), body, context: PHONE }, async ({ page }) => {
+    const card = page.getByRole("region", { name: /Message de/ });
+    await card.waitFor();
+    await page.evaluate(() => {
+      document.querySelector<HTMLElement>(".tall")?.style.setProperty("height", "1000px");
+      scrollTo(0, 100_000);
+    });
+    const top = (await card.boundingBox())?.y ?? 0;
+    const order = await page.locator("#order").boundingBox();
+    expect((order?.y ?? 0) + (order?.height ?? 0)).toBeLessThanOrEqual(top);
+    expect((await card.boundingBox())?.width).toBe(390);
+  });
+});
+
+test("R-W24: an offer copies its code and counts as accepted; nothing else is asked", async () => {
+  const creative = { title: "10 % ce soir", text: "Soit 28,90 € de moins.", code: "LIN-7K4Q" };
+  const context = { permissions: ["clipboard-read", "clipboard-write"] };
+  await on({ decision: decisionOf({ kind: "offer", creative }), context }, async (site) => {
+    await site.page.getByRole("button", { name: "Copier le code" }).click();
+    await site.page.getByText("Code copié").waitFor();
+    expect(await site.page.evaluate(() => navigator.clipboard.readText())).toBe("LIN-7K4Q");
+    expect(await names(site)).toEqual(["Engagement Shown", "Engagement Accepted"]);
+  });
+});
+
+test("R-W25 R-W30: accepted, both speak, receipts and typing show, and a reload loses nothing", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const { page, room } = site;
+    await accept(site);
+    await until(true, () => widgetFocused(page));
+    await until(1, () => room.sockets.size);
+    const opened = room.posted.find((one) => one.path === "/v1/conversations")?.body;
+    expect(opened).toMatchObject({
+      writeKey: "demo",
+      anonymousId: "anon-1",
+      decision_id: "dec_1",
+      locale: "fr",
+    });
+    expect(opened).toHaveProperty("request_id", expect.stringMatching(UUID));
+
+    room.event("assigned", { agent: { id: "usr_lea", name: "Léa" } });
+    room.say("Bonjour !");
+    await page.getByText("Léa rejoint la conversation").waitFor();
+    await write(page, "<img src=x onerror=alert(1)> & moi");
+    await page.getByText("Envoyé").waitFor();
+    room.send({ type: "typing", from: { role: "agent", id: "usr_lea", name: "Léa" }, on: true });
+    await page.getByText("Léa écrit").waitFor();
+    room.send({ type: "read", from: { role: "agent", id: "usr_lea", name: "Léa" }, seq: 3 });
+    await page.getByText("Lu", { exact: false }).last().waitFor();
+    await until(true, () => room.heard.some((frame) => frame.type === "read" && frame.seq >= 2));
+    expect(room.heard.some((frame) => frame.type === "typing" && frame.on)).toBe(true);
+
+    await field(page).fill("et un brouillon");
+    await page.reload();
+    await field(page).waitFor();
+    await until(["Léa : Bonjour !", "Vous : <img src=x onerror=alert(1)> & moi"], () => said(page));
+    expect(await field(page).inputValue()).toBe("et un brouillon");
+    expect(room.log.filter((one) => one.type === "message" && one.from.role === "visitor")).toHaveLength(1);
+  });
+});
+
+test("R-W2: a hole in the log is asked for and mended, in order", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const { page, room } = site;
+    await accept(site);
+    await until(1, () => room.sockets.size);
+    room.say("un");
+    room.sayUnheard("deux");
+    room.sayUnheard("trois");
+    room.say("quatre");
+    await until(
+      ["un", "deux", "trois", "quatre"].map((one) => `Léa : ${one}`),
+      () => said(page),
+    );
+    expect(room.heard).toContainEqual({ type: "range", from: 2, to: 3 });
+  });
+});
+
+test("R-W8 R-W31: written while the line is cut and reloaded before it comes back: sent once, in order", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const { page, room } = site;
+    await accept(site);
+    await until(1, () => room.sockets.size);
+    await write(page, "avant");
+    await page.getByText("Envoyé").waitFor();
+    await room.cut();
+    await write(page, "pendant");
+    await write(page, "et encore");
+    await page.getByText("En attente d’envoi").last().waitFor();
+    await page.getByRole("button", { name: "Essayer" }).waitFor();
+    await page.reload();
+    await until(["Vous : pendant", "Vous : et encore"], () => said(page));
+    room.down = false;
+    await until(
+      ["avant", "pendant", "et encore"].map((one) => `Vous : ${one}`),
+      () => said(page),
+    );
+    await until(["avant", "pendant", "et encore"], () => room.log.map((one) => one["body"]));
+    await until("none", () =>
+      page
+        .locator(".strip")
+        .count()
+        .then((count) => (count === 0 ? "none" : "strip")),
+    );
+  });
+});
+
+test("R-W10: 4101 fetches a new token by the old one; 4200 ends it", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const { page, room } = site;
+    await accept(site);
+    await until(1, () => room.sockets.size);
+    await Promise.all([...room.sockets].map((socket) => socket.close({ code: 4_101 })));
+    await until(2, () => room.posted.filter((one) => one.path === "/v1/conversations").length);
+    expect(room.posted.at(-1)?.body).toMatchObject({ token: "token-1" });
+    await until(2, () => room.heard.filter((frame) => frame.type === "hello").length);
+    await Promise.all([...room.sockets].map((socket) => socket.close({ code: 4_200 })));
+    await page.getByText("Conversation terminée").waitFor();
+  });
+});
+
+test("R-W32: two tabs of one visitor show the same messages", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const { page, room, context } = site;
+    await accept(site);
+    await until(1, () => room.sockets.size);
+    const second = await openTab(context, {}, room);
+    await second.getByRole("button", { name: /Ouvrir la conversation/ }).click();
+    await field(second).waitFor();
+    await until(2, () => room.sockets.size);
+    await write(page, "du premier");
+    await write(second, "du second");
+    const both = ["Vous : du premier", "Vous : du second"].toSorted();
+    await until(both, async () => (await said(page)).toSorted());
+    await until(both, async () => (await said(second)).toSorted());
+  });
+});
+
+test("R-W33: minimised, the launcher counts what was not read, and focus goes there and back", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const { page, room } = site;
+    await accept(site);
+    await until(1, () => room.sockets.size);
+    await page.keyboard.press("Escape");
+    const launcher = page.getByRole("button", { name: /Ouvrir la conversation/ });
+    await launcher.waitFor();
+    await until(true, () => widgetFocused(page));
+    room.say("un");
+    room.say("deux");
+    await page.getByRole("button", { name: "Ouvrir la conversation, 2 messages non lus" }).waitFor();
+    await page.keyboard.press("Enter");
+    await field(page).waitFor();
+    await until(true, () => room.heard.some((frame) => frame.type === "read" && frame.seq === 2));
+  });
+});
+
+test("R-W34: the queue says the place and the wait", async () => {
+  const room = new ScriptedRoom();
+  room.status = "queued";
+  room.agent = null;
+  await on(
+    { decision: decisionOf() },
+    async (site) => {
+      await accept(site);
+      await until(1, () => room.sockets.size);
+      room.send({ type: "state", status: "queued", position: 2, wait_seconds: 70 });
+      await site.page.getByRole("heading", { name: "Vous êtes en 2ᵉ position" }).waitFor();
+      await site.page.getByText("Environ 1 min d’attente").waitFor();
+    },
+    room,
+  );
+});
+
+test("R-W35: a closed conversation asks one question and sends the answer", async () => {
+  await on({ decision: decisionOf(), context: PHONE }, async (site) => {
+    const { page, room } = site;
+    await accept(site);
+    await until(1, () => room.sockets.size);
+    room.event("assigned", { agent: { id: "usr_lea", name: "Léa" } });
+    await page.getByRole("button", { name: "Options" }).click();
+    await page.getByRole("button", { name: "Terminer la conversation" }).click();
+    await page.getByRole("button", { name: "Terminer", exact: true }).click();
+    await page.getByText("Vous avez clos la conversation").waitFor();
+    await expectAccessible(page);
+    await page.getByText("À moitié").click();
+    await page.getByRole("textbox", { name: /Qu’aurait-il fallu/ }).fill("un tableau");
+    await page.getByRole("button", { name: "Envoyer" }).click();
+    await page.getByText("Merci, c’est noté.").waitFor();
+    expect(room.posted.at(-1)).toEqual({
+      path: "/v1/conversations/cnv_demo_1_1/survey",
+      body: { token: "token-1", answer: 2, comment: "un tableau" },
+    });
+  });
+});
+
+test("R-W36: nobody there: the typed question is kept, checked, left by e-mail and receipted", async () => {
+  await on({ decision: decisionOf(), availability: "closed" }, async (site) => {
+    const { page, room } = site;
+    await page.getByRole("button", { name: "Discuter" }).click();
+    await field(page).fill("La Rivoli en L taille grand ?");
+    await page.getByRole("textbox", { name: "Votre e-mail" }).fill("claire@exemple");
+    await page.getByRole("button", { name: "Envoyer le message" }).click();
+    await page.getByText("Une adresse comme").waitFor();
+    await expectAccessible(page);
+    await page.reload();
+    await page.getByRole("button", { name: "Discuter" }).click();
+    expect(await field(page).inputValue()).toBe("La Rivoli en L taille grand ?");
+    await page.getByRole("textbox", { name: "Votre e-mail" }).fill("claire@exemple.fr");
+    await page.getByRole("button", { name: "Envoyer le message" }).click();
+    await page.getByText("Référence msg_7K4Q").waitFor();
+    const left = room.posted.find((one) => one.path === "/v1/messages")?.body;
+    expect(left).toMatchObject({ writeKey: "demo", anonymousId: "anon-1", email: "claire@exemple.fr" });
+    expect(left).toHaveProperty("request_id", expect.stringMatching(UUID));
+    expect(room.posted.some((one) => one.path === "/v1/conversations")).toBe(false);
+  });
+});
+
+test("R-W37: English, dark, forced colours and right to left are each a face of the same widget", async () => {
+  const en = decisionOf({ creative: { title: "Unsure about sizes?", agent: { name: "Léa" } } });
+  const contexts = [{ colorScheme: "dark" as const }, { forcedColors: "active" as const }, {}];
+  for (const context of contexts) {
+    await on({ decision: en, locale: "en", context }, async ({ page }) => {
+      await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+      await page.getByText("Available now").waitFor();
+      const card = await page.getByRole("region", { name: "Message from Atelier Lin" }).boundingBox();
+      expect(card?.x).toBeLessThan(100);
+      await page.getByRole("button", { name: "Chat" }).click();
+      await page.getByRole("textbox", { name: "Your message" }).waitFor();
+    });
+  }
+});
+
+test("R-W38: destroyed, the widget leaves neither element nor memory", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    await accept(site);
+    await until(1, () => site.room.sockets.size);
+    expect(await remembered(site.page)).toEqual(["aparte:demo:conversation"]);
+    await site.page.evaluate(() => (Reflect.get(globalThis, "widget") as { destroy(): void }).destroy());
+    expect(await remembered(site.page)).toEqual([]);
+    expect(await site.page.locator("aparte-widget").count()).toBe(0);
+    await site.page.evaluate(() => document.body.append(document.createElement("aparte-widget")));
+  });
+});
