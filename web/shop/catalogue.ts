@@ -32,7 +32,7 @@ const ARDOISE: Colour = { key: "ardoise", name: "Ardoise", fill: "#66717b", back
 export const PRODUCTS: readonly Product[] = [
   {
     slug: "belle-ile",
-    name: "Chemise lin « Belle-Île »",
+    name: "Chemise lin « Belle-Île »",
     material: "Lin",
     note: "Lin lavé de Normandie",
     price: 105,
@@ -43,7 +43,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "rivoli",
-    name: "Chemise Oxford « Rivoli »",
+    name: "Chemise Oxford « Rivoli »",
     material: "Coton",
     note: "Coton oxford, col boutonné",
     price: 89,
@@ -54,7 +54,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "canebiere",
-    name: "Chemise popeline « Canebière »",
+    name: "Chemise popeline « Canebière »",
     material: "Coton",
     note: "Popeline rayée, poignets simples",
     price: 95,
@@ -66,7 +66,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "encre",
-    name: "Chemise twill « Encre »",
+    name: "Chemise twill « Encre »",
     material: "Coton",
     note: "Twill de coton, coupe droite",
     price: 95,
@@ -77,7 +77,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "sauge",
-    name: "Chemise col Mao « Sauge »",
+    name: "Chemise col Mao « Sauge »",
     material: "Lin",
     note: "Lin et coton, col officier",
     price: 98,
@@ -88,7 +88,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "luberon",
-    name: "Chemise lin « Luberon »",
+    name: "Chemise lin « Luberon »",
     material: "Lin",
     note: "Lin teint en pièce",
     price: 105,
@@ -99,7 +99,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "perche",
-    name: "Chemise à carreaux « Perche »",
+    name: "Chemise à carreaux « Perche »",
     material: "Coton",
     note: "Flanelle légère à carreaux",
     price: 92,
@@ -110,7 +110,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "biarritz",
-    name: "Chemisette « Biarritz »",
+    name: "Chemisette « Biarritz »",
     material: "Coton",
     note: "Rayures larges, manches courtes",
     price: 75,
@@ -121,7 +121,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "cabourg",
-    name: "Chemisette lin « Cabourg »",
+    name: "Chemisette lin « Cabourg »",
     material: "Lin",
     note: "Lin lavé, manches courtes",
     price: 79,
@@ -133,7 +133,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "vendome",
-    name: "Chemise popeline « Vendôme »",
+    name: "Chemise popeline « Vendôme »",
     material: "Coton",
     note: "Popeline blanche, col italien",
     price: 99,
@@ -144,7 +144,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "ouessant",
-    name: "Chemise col Mao « Ouessant »",
+    name: "Chemise col Mao « Ouessant »",
     material: "Lin",
     note: "Lin épais, col officier",
     price: 110,
@@ -155,7 +155,7 @@ export const PRODUCTS: readonly Product[] = [
   },
   {
     slug: "giverny",
-    name: "Chemise oxford « Giverny »",
+    name: "Chemise oxford « Giverny »",
     material: "Coton",
     note: "Oxford rose thé, coupe ajustée",
     price: 89,
@@ -171,7 +171,7 @@ export const productOf = (slug: string): Product | undefined => PRODUCTS.find((o
 export const colourOf = (product: Product, key: string): Colour =>
   product.colours.find((one) => one.key === key) ?? product.colours[0];
 
-/** "105 €", or "105,00 €" with `cents`, as French shops write it. */
+/** "105 €", or "105,00 €" with `cents`, as French shops write it. */
 export function euros(amount: number, cents = false): string {
   const digits = cents ? { minimumFractionDigits: 2 } : { maximumFractionDigits: 0 };
   return new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR", ...digits }).format(amount);

@@ -31,7 +31,7 @@ export function shopPages(shell: string): Record<string, string> {
     ),
     "shop/latelier.html": story(
       "L’atelier",
-      "Onze couturières et couturiers à Guise, dans l’Aisne. Une chemise passe par dix-neuf mains et une seule pesée : la vôtre.",
+      "Onze couturières et couturiers à Guise, dans l’Aisne. Une chemise passe par dix-neuf mains et une seule pesée : la vôtre.",
     ),
   };
   for (const one of PRODUCTS) pages[`shop/product/${one.slug}.html`] = product(one);
@@ -68,8 +68,8 @@ ${select("cut", "Col", [
 ])}
 ${select("price", "Prix", [
   ["", "tous"],
-  ["90", "jusqu’à 90 €"],
-  ["100", "jusqu’à 100 €"],
+  ["90", "jusqu’à 90 €"],
+  ["100", "jusqu’à 100 €"],
 ])}
 ${select("sort", "Trier", [
   ["", "nos préférées"],
@@ -88,12 +88,13 @@ function card(one: Product): string {
 <span class="row"><span class="name">${one.name}</span><span>${euros(one.price)}</span></span><span class="quiet">${one.note}</span></a></li>`;
 }
 
+const radio = (group: string, value: string, label: string, checked: boolean, extra = "") =>
+  `<label class="${group}"${extra}><input type="radio" name="${group}" value="${value}"${checked ? " checked" : ""}${value === SOLD_OUT ? " disabled" : ""}/>${label}</label>`;
+const swatch = (fill: string) =>
+  `<svg viewBox="0 0 30 30" aria-hidden="true"><circle cx="15" cy="15" r="14.5" fill="${fill}" stroke="#b9bab4"/></svg>`;
+
 function product(one: Product): Page {
   const [first] = one.colours;
-  const radio = (group: string, value: string, label: string, checked: boolean, extra = "") =>
-    `<label class="${group}"${extra}><input type="radio" name="${group}" value="${value}"${checked ? " checked" : ""}${value === SOLD_OUT ? " disabled" : ""}/>${label}</label>`;
-  const swatch = (fill: string) =>
-    `<svg viewBox="0 0 30 30" aria-hidden="true"><circle cx="15" cy="15" r="14.5" fill="${fill}" stroke="#b9bab4"/></svg>`;
   return {
     kind: "product",
     title: one.name,
@@ -110,7 +111,7 @@ function product(one: Product): Page {
 <nav class="crumbs" aria-label="Fil d’Ariane"><a href="/shop/">Homme</a> / <a href="/shop/">Chemises</a> / <span>${one.material}</span></nav>
 <h1>${one.name}</h1><p class="quiet">${one.note} · fabriquée à Guise, Aisne</p>
 <p class="price">${euros(one.price)}</p>
-<fieldset><legend>Couleur : <span class="quiet" data-colour>${first.name}</span></legend><div class="swatches">${one.colours
+<fieldset><legend>Couleur : <span class="quiet" data-colour>${first.name}</span></legend><div class="swatches">${one.colours
       .map((colour, at) =>
         radio(
           "colour",
@@ -123,7 +124,7 @@ function product(one: Product): Page {
 <fieldset><legend>Taille</legend><div class="sizes">${SIZES.map((size) => radio("size", size, size, size === "M", size === SOLD_OUT ? ' title="Épuisée"' : "")).join("")}</div></fieldset>
 <button class="primary">Ajouter au panier</button>
 <p class="added" role="status"></p>
-<ul class="promises"><li>Livraison offerte dès 120 €</li><li>Retours gratuits sous 30 jours</li><li>Coupe ample : prenez votre taille habituelle</li></ul>
+<ul class="promises"><li>Livraison offerte dès 120 €</li><li>Retours gratuits sous 30 jours</li><li>Coupe ample : prenez votre taille habituelle</li></ul>
 </form>`,
   };
 }
@@ -157,8 +158,8 @@ const ADDRESS = [
   field("street", "Adresse", "text", "street-address"),
   `<div class="pair">${field("postcode", "Code postal", "text", "postal-code")}${field("city", "Ville", "text", "address-level2")}</div>`,
 ].join("");
-const DELIVERY = `<fieldset><legend class="hidden">Mode de livraison</legend>${choice("tier", "domicile", "À domicile", "2 à 3 jours ouvrés · offerte dès 120 €, sinon 6 €", true)}${choice("tier", "relais", "En point relais", "3 à 4 jours ouvrés · offerte")}</fieldset>`;
-const PAYMENT = `<p class="demo">Boutique de démonstration : aucune carte n’est demandée, rien n’est débité.</p><fieldset><legend class="hidden">Moyen de paiement</legend>${choice("payment", "cb", "Carte bancaire", "CB, Visa, Mastercard", true)}${choice("payment", "paypal", "PayPal", "Vous confirmez chez PayPal")}${choice("payment", "3x", "3× sans frais", "Dès 90 €")}</fieldset>`;
+const DELIVERY = `<fieldset><legend class="hidden">Mode de livraison</legend>${choice("tier", "domicile", "À domicile", "2 à 3 jours ouvrés · offerte dès 120 €, sinon 6 €", true)}${choice("tier", "relais", "En point relais", "3 à 4 jours ouvrés · offerte")}</fieldset>`;
+const PAYMENT = `<p class="demo">Boutique de démonstration : aucune carte n’est demandée, rien n’est débité.</p><fieldset><legend class="hidden">Moyen de paiement</legend>${choice("payment", "cb", "Carte bancaire", "CB, Visa, Mastercard", true)}${choice("payment", "paypal", "PayPal", "Vous confirmez chez PayPal")}${choice("payment", "3x", "3× sans frais", "Dès 90 €")}</fieldset>`;
 const THANKS = `<h1>Merci, votre commande est passée</h1><p>Commande <strong data-order></strong>, <span data-paid></span>. Un message de confirmation vous est envoyé.</p><p><a class="primary" href="/shop/">Revenir aux chemises</a></p>`;
 
 function story(title: string, text: string, kind = "story"): Page {

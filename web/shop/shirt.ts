@@ -36,7 +36,7 @@ export function shirt(product: Product, colour: Colour, id: string, title = ""):
     `<svg class="shirt" viewBox="${VIEWS[0]}" ${label}>` +
     `<defs>${pattern(weave, colour.fill, thread, `w-${id}`)}${shade(id)}</defs>` +
     `<rect x="-400" y="-400" width="1200" height="1200" fill="${colour.background}"/>` +
-    `<ellipse cx="154" cy="314" rx="86" ry="12" fill="#000" opacity=".1"/>` +
+    `<ellipse cx="152" cy="314" rx="96" ry="15" fill="url(#g-${id})"/>` +
     `${arm}<g ${mirrored}>${arm}</g>` +
     `<ellipse cx="151" cy="47" rx="33" ry="9" fill="#000" opacity=".16"/>` +
     `<path d="${BODY}" fill="${cloth}" ${edge}/><path d="${BODY}" fill="url(#s-${id})"/>` +
@@ -68,11 +68,12 @@ function pattern(weave: Weave, ground: string, thread: string, id: string): stri
   }
 }
 
-/** Light from the front: the sides of the body fall into shadow. */
+/** Light from the front: the sides of the body fall into shadow, and the shirt throws a soft one. */
 function shade(id: string): string {
   const stop = (at: number, opacity: number) =>
     `<stop offset="${at}" stop-color="#000" stop-opacity="${opacity}"/>`;
-  return `<linearGradient id="s-${id}">${stop(0, 0.13)}${stop(0.2, 0.02)}${stop(0.45, 0.03)}${stop(0.62, 0)}${stop(0.85, 0.03)}${stop(1, 0.14)}</linearGradient>`;
+  const ground = `<radialGradient id="g-${id}">${stop(0.5, 0.22)}${stop(1, 0)}</radialGradient>`;
+  return `${ground}<linearGradient id="s-${id}">${stop(0, 0.13)}${stop(0.2, 0.02)}${stop(0.45, 0.03)}${stop(0.62, 0)}${stop(0.85, 0.03)}${stop(1, 0.14)}</linearGradient>`;
 }
 
 function isDark(colour: string): boolean {

@@ -55,7 +55,7 @@ pages.get("/shop/*", async (c) => {
   const page = await asset(c, c.req.path);
   if (page.status !== 404) return secured(c, page, SHOP_POLICY);
   const lost = await asset(c, "/shop/404");
-  return lost.ok ? secured(c, new Response(lost.body, { ...lost, status: 404 }), SHOP_POLICY) : c.notFound();
+  return lost.ok ? secured(c, lost, SHOP_POLICY, 404) : c.notFound();
 });
 
 const isDemo = (c: Context<AppEnv>): boolean => (c.env as { DEMO?: string }).DEMO === "1";
@@ -68,7 +68,12 @@ function asset(c: Context<AppEnv>, path: string): Promise<Response> {
 }
 
 /** `page` with the headers of a document that runs `policy`. */
-function secured(c: Context<AppEnv>, page: Response, policy: readonly string[]): Response {
+function secured(
+  c: Context<AppEnv>,
+  page: Response,
+  policy: readonly string[],
+  status = page.status,
+): Response {
   const { protocol, host } = new URL(c.req.url);
   const socket = `${protocol === "https:" ? "wss:" : "ws:"}//${host}`;
   const headers = new Headers(page.headers);
@@ -79,5 +84,5 @@ function secured(c: Context<AppEnv>, page: Response, policy: readonly string[]):
   headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
   headers.set("Cache-Control", "no-cache");
   if (protocol === "https:") headers.set("Strict-Transport-Security", "max-age=31536000");
-  return new Response(page.body, { status: page.status, headers });
+  return new Response(page.body, { status, headers });
 }
