@@ -69,7 +69,7 @@ function sumOver(rows: readonly KpiRow[], name: KpiName): number {
 }
 
 describe("definitions", () => {
-  test("R-A20: with nothing to divide by, a ratio is null and a count is 0; nothing is NaN or infinite", () => {
+  test("KPI1: with nothing to divide by, a ratio is null and a count is 0; nothing is NaN or infinite", () => {
     const row = whole({});
     for (const name of KPI_NAMES) {
       const { value, denominator } = row[name];
@@ -81,7 +81,7 @@ describe("definitions", () => {
     expect(row.csat.value).toBeNull();
   });
 
-  test("R-A21: visitors are visitor-days; one person with two visits on one day is one", () => {
+  test("KPI2: visitors are visitor-days; one person with two visits on one day is one", () => {
     const visits = [
       visit("ada", T0),
       visit("ada", T0 + HOUR),
@@ -93,12 +93,12 @@ describe("definitions", () => {
     expect(row.visits.value).toBe(4);
   });
 
-  test("R-A21: a visitor-day counts in the hour of its first event, also when that hour is outside the row", () => {
+  test("KPI2: a visitor-day counts in the hour of its first event, also when that hour is outside the row", () => {
     const visits = [visit("ada", T0), visit("ada", T0 + 2 * HOUR)];
     expect(whole({ visits }, { from: T0 + HOUR }).visitors.value).toBe(0);
   });
 
-  test("R-A22: acceptance is a message with that decision; a click alone is opened, another's chat is neither", () => {
+  test("KPI3: acceptance is a message with that decision; a click alone is opened, another's chat is neither", () => {
     const [messaged, clicked, declined, ignored] = [
       exposure("ada", T0, { opened: true }),
       exposure("bob", T0, { opened: true }),
@@ -114,14 +114,14 @@ describe("definitions", () => {
     expect([row.triggered.value, row.held_out.value, row.declined.value]).toEqual([5, 1, 1]);
   });
 
-  test("R-A22: an offer that leads to no conversation is displayed but no invitation", () => {
+  test("KPI3: an offer that leads to no conversation is displayed but no invitation", () => {
     const exposures = [exposure("ada", T0, { kind: "offer", opened: true })];
     const row = whole({ exposures });
     expect(row.displayed.value).toBe(1);
     expect(row.acceptance_rate.value).toBeNull();
   });
 
-  test("R-A23: coverage counts eligible visitor-days that were covered in the same visit", () => {
+  test("KPI4: coverage counts eligible visitor-days that were covered in the same visit", () => {
     const visits = [
       visit("ada", T0, { eligible: true, covered: true }),
       visit("bob", T0, { eligible: true }),
@@ -132,7 +132,7 @@ describe("definitions", () => {
     expect(whole({ visits }).coverage_rate).toEqual({ value: 1 / 3, numerator: 1, denominator: 3 });
   });
 
-  test("R-A24: an order during the open chat counts, one before the first message or after the window does not", () => {
+  test("KPI5: an order during the open chat counts, one before the first message or after the window does not", () => {
     const visits = ["ada", "bob", "cyd", "dan"].map((who) => visit(who, T0 - 60_000, { endedAt: T0 + HOUR }));
     const chats = ["ada", "bob", "cyd", "dan"].map((who) => chat(who, T0));
     const orders = [
@@ -147,7 +147,7 @@ describe("definitions", () => {
     expect(row.aov_assisted).toEqual({ value: 60, numerator: 120, denominator: 2 });
   });
 
-  test("R-A24: a conversation that no agent answered earns nothing", () => {
+  test("KPI5: a conversation that no agent answered earns nothing", () => {
     const chats = [chat("ada", T0, { answeredAt: null, closedAt: T0 + HOUR })];
     const row = whole({ chats, orders: [order("ada", T0 + 1, 50)] });
     expect(row.attributed_revenue.value).toBe(0);
@@ -155,7 +155,7 @@ describe("definitions", () => {
     expect(row.abandonment_rate).toEqual({ value: 1, numerator: 1, denominator: 1 });
   });
 
-  test("R-A25: refunds are net: a partial one lowers the revenue, a whole one removes the order", () => {
+  test("KPI6: refunds are net: a partial one lowers the revenue, a whole one removes the order", () => {
     const [kept, partly, gone] = [order("a", T0, 100), order("b", T0, 80), order("c", T0, 60)];
     const refunds = [refund(partly, 30.5), refund(gone, null)];
     const row = whole({ orders: [kept, partly, gone], refunds });
@@ -163,7 +163,7 @@ describe("definitions", () => {
     expect(row.revenue.value).toBe(149.5);
   });
 
-  test("R-A26: the setting `confirmed` counts what the site's server told, and only its refunds", () => {
+  test("KPI7: the setting `confirmed` counts what the site's server told, and only its refunds", () => {
     const [claimed, confirmed] = [order("a", T0, 10), order("b", T0, 20, { status: "confirmed" })];
     const refunds = [refund(confirmed, null, { status: "claimed" })];
     const parts = { orders: [claimed, confirmed], refunds };
@@ -171,12 +171,12 @@ describe("definitions", () => {
     expect(whole(parts, { orders: "confirmed" }).revenue.value).toBe(20);
   });
 
-  test("R-A26: an order in another currency counts as an order, without a revenue nobody told us", () => {
+  test("KPI7: an order in another currency counts as an order, without a revenue nobody told us", () => {
     const row = whole({ orders: [order("a", T0, 10), order("b", T0, 99, { currency: "USD" })] });
     expect([row.orders.value, row.revenue.value]).toEqual([2, 10]);
   });
 
-  test("R-A27: a proven user is one person on all their devices", () => {
+  test("KPI8: a proven user is one person on all their devices", () => {
     const persons = new Map([
       ["phone", "user:7"],
       ["desk", "user:7"],
@@ -192,7 +192,7 @@ describe("definitions", () => {
     expect(joined.conversion_after_chat).toEqual({ value: 1, numerator: 1, denominator: 1 });
   });
 
-  test("R-A28: an order of two chats is credited once, to the first; the day stays proactive or not by its first", () => {
+  test("KPI9: an order of two chats is credited once, to the first; the day stays proactive or not by its first", () => {
     const offered = exposure("ada", T0);
     const first = chat("ada", T0, {
       decision: offered.id,
@@ -215,7 +215,7 @@ describe("definitions", () => {
     ).toEqual([["cmp_a", 1, 90]]);
   });
 
-  test("R-A28: a row holds the chats that began in it; their orders of the next day restate it", () => {
+  test("KPI9: a row holds the chats that began in it; their orders of the next day restate it", () => {
     const parts = { chats: [chat("ada", T0)], orders: [order("ada", T0 + 30 * HOUR, 90)] };
     const rows = kpiRows(history(parts), { ...scope, from: T0 - DAY, to: T0 + 2 * DAY, groupBy: "day" });
     const of = (day: string) => rows.find(({ group }) => group === day);
@@ -224,7 +224,7 @@ describe("definitions", () => {
     expect(of("2026-11-20")?.revenue.value).toBe(90);
   });
 
-  test("R-A29: satisfaction, recommendation and agents' hours come with what they are made of", () => {
+  test("KPI10: satisfaction, recommendation and agents' hours come with what they are made of", () => {
     const chats = [chat("ada", T0, { closedAt: T0 + HOUR }), chat("bob", T0, { closedAt: T0 + HOUR })];
     const answers = { nps: 10, ces: 6, resolved: true };
     const surveys = chats.map(({ id }, index) => ({ conversation: id, at: T0, csat: index + 3, ...answers }));
@@ -242,7 +242,7 @@ describe("definitions", () => {
 });
 
 describe("time", () => {
-  test("R-A30: days are those of the site's zone, also where the clocks change", () => {
+  test("KPI11: days are those of the site's zone, also where the clocks change", () => {
     const paris = calendarOf("Europe/Paris");
     expect(paris.dayOf(Date.parse("2026-11-18T22:59:59Z"))).toBe("2026-11-18");
     expect(paris.dayOf(Date.parse("2026-11-18T23:00:00Z"))).toBe("2026-11-19");
@@ -296,7 +296,7 @@ const arbitraryHistory = fc
 const span = { ...scope, from: T0 - DAY, to: T0 + 5 * DAY };
 
 describe("properties", () => {
-  test("R-A31: the order in which history arrived changes no figure", () => {
+  test("KPI12: the order in which history arrived changes no figure", () => {
     fc.assert(
       fc.property(
         arbitraryHistory,
@@ -315,7 +315,7 @@ describe("properties", () => {
     );
   });
 
-  test("R-A32: hours add up to days, days to weeks, weeks to the whole", () => {
+  test("KPI13: hours add up to days, days to weeks, weeks to the whole", () => {
     const counts = [
       "visitors",
       "eligible_visitors",
@@ -336,7 +336,7 @@ describe("properties", () => {
     );
   });
 
-  test("R-A33: every rate lies between 0 and 1, and no more is attributed than was sold", () => {
+  test("KPI14: every rate lies between 0 and 1, and no more is attributed than was sold", () => {
     const rates = [
       "coverage_rate",
       "acceptance_rate",
@@ -360,20 +360,20 @@ describe("properties", () => {
   });
 });
 
-describe("campaign results", () => {
-  const moment = (person: string, arm: "treated" | "holdout", at = T0): Eligible => ({
-    id: nextId("dec"),
-    person,
-    variant: "a",
-    arm,
-    eligibleAt: at,
-    visitEndsAt: at + HOUR,
-    shown: arm === "treated",
-    accepted: false,
-  });
-  const bought = (person: string, at: number) => ({ ...order(person, at, 10), person, net: 10 });
+const moment = (person: string, arm: "treated" | "holdout", at = T0): Eligible => ({
+  id: nextId("dec"),
+  person,
+  variant: "a",
+  arm,
+  eligibleAt: at,
+  visitEndsAt: at + HOUR,
+  shown: arm === "treated",
+  accepted: false,
+});
+const bought = (person: string, at: number) => ({ ...order(person, at, 10), person, net: 10 });
 
-  test("R-A34: everybody of an arm counts, once, from their first eligible moment and within the window", () => {
+describe("campaign results", () => {
+  test("KPI15: everybody of an arm counts, once, from their first eligible moment and within the window", () => {
     const moments = [moment("a", "treated"), moment("a", "treated", T0 + DAY), moment("b", "holdout")];
     const orders = [bought("a", T0 + 2), bought("b", T0 - 1), bought("b", T0 + 50 * HOUR)];
     const result = campaignResult(moments, orders, 48 * HOUR);
@@ -382,12 +382,12 @@ describe("campaign results", () => {
     expect(result.state).toBe("too_few");
   });
 
-  test("R-A34: without a hold-out nothing is measurable", () => {
+  test("KPI15: without a hold-out nothing is measurable", () => {
     const result = campaignResult([moment("a", "treated")], [], 48 * HOUR);
     expect(result).toMatchObject({ state: "not_measurable", difference: null, incremental_sales: null });
   });
 
-  test("R-A35: with few sales the interval is Newcombe's, which stays possible; else Wald's", () => {
+  test("KPI16: with few sales the interval is Newcombe's, which stays possible; else Wald's", () => {
     // The two examples of Newcombe (1998), method 10.
     const few = differenceOf({ successes: 5, n: 56 }, { successes: 0, n: 29 });
     expect(few?.method).toBe("newcombe");

@@ -16,7 +16,7 @@ import { newId, personInserts } from "../auth/people.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { deskOf } from "../publish/desk-stub.ts";
-import { auditInsert } from "./audit-trail.ts";
+import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
 import {
   ItemPath,
   Page,
@@ -230,19 +230,29 @@ agents.openapi(update, async (c) => {
   if (row.role === "admin" && next !== "admin") await assertAdminRemains(c.env, site, id);
   if (patch.password !== undefined) await assertOwnLogin(c.env, site, id);
   const db = drizzle(c.env.DB);
-  const changed = await db
-    .update(members)
-    .set({ role: next, version: sql`${members.version} + 1` })
-    .where(and(eq(members.site, site), eq(members.userId, id), eq(members.version, row.version)))
-    .returning({ version: members.version });
-  const version = changed[0]?.version;
-  if (version === undefined) throw new ApiError("precondition_failed", "somebody saved at the same moment");
-  const detail = { role: next, password: patch.password !== undefined, version };
-  const log = auditInsert(db, c, { site, action: "agent.update", target: id, detail });
-  if (patch.password === undefined) await log;
-  else {
+  const version = row.version + 1;
+  const [changed] = await db.batch([
+    db
+      .update(members)
+      .set({ role: next, version })
+      .where(and(eq(members.site, site), eq(members.userId, id), eq(members.version, row.version)))
+      .returning({ version: members.version }),
+    auditInsertWhere(
+      db,
+      c,
+      {
+        site,
+        action: "agent.update",
+        target: id,
+        detail: { role: next, password: patch.password !== undefined, version },
+      },
+      sql`EXISTS (SELECT 1 FROM members
+        WHERE site = ${site} AND user_id = ${id} AND version = ${version} AND role = ${next})`,
+    ),
+  ]);
+  if (changed.length === 0) throw new ApiError("precondition_failed", "somebody saved at the same moment");
+  if (patch.password !== undefined) {
     await db.batch([
-      log,
       db
         .update(account)
         .set({ password: await hashPassword(patch.password), updatedAt: new Date(c.get("now")) })

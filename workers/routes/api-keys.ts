@@ -1,6 +1,6 @@
 /** /api/sites/{site}/api-keys — what a site's servers sign in with. A key is shown once; D1 keeps its hash. */
 import { createRoute } from "@hono/zod-openapi";
-import { and, desc, eq, isNull, lt } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
@@ -9,7 +9,7 @@ import { hashApiKey, newApiKey } from "../auth/api-key.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { newId } from "../auth/people.ts";
 import { ApiError } from "../errors.ts";
-import { auditInsert } from "./audit-trail.ts";
+import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
 import {
   ItemPath,
   Page,
@@ -99,12 +99,20 @@ apiKeys.openapi(create, async (c) => {
 apiKeys.openapi(remove, async (c) => {
   const { site, id } = c.req.valid("param");
   const db = drizzle(c.env.DB);
-  const revoked = await db
-    .update(table)
-    .set({ revokedAt: c.get("now") })
-    .where(and(eq(table.site, site), eq(table.id, id), isNull(table.revokedAt)))
-    .returning({ id: table.id });
+  const now = c.get("now");
+  const [revoked] = await db.batch([
+    db
+      .update(table)
+      .set({ revokedAt: now })
+      .where(and(eq(table.site, site), eq(table.id, id), isNull(table.revokedAt)))
+      .returning({ id: table.id }),
+    auditInsertWhere(
+      db,
+      c,
+      { site, action: "api-key.revoke", target: id },
+      sql`EXISTS (SELECT 1 FROM api_keys WHERE site = ${site} AND id = ${id} AND revoked_at = ${now})`,
+    ),
+  ]);
   if (revoked.length === 0) throw new ApiError("not_found", "this site has no such key");
-  await auditInsert(db, c, { site, action: "api-key.revoke", target: id });
   return c.body(null, 204);
 });
