@@ -55,8 +55,8 @@ function posteriorOf({ n, x }: BanditArm, [a, b]: readonly [number, number]): Po
   };
 }
 
-/** Deviations from each mean between which a posterior is smooth enough for one rule. */
-const STEPS = [-12, -9, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 7, 9, 12, 20, 40];
+/** Deviations from each mean between which a posterior is smooth enough for one rule; a skewed one reaches far. */
+const STEPS = [-40, -20, -12, -8, -5, -3, -1.5, 0, 1.5, 3, 5, 8, 12, 20, 40];
 
 /** Panels that are fine wherever some posterior has its mass, and coarse between. */
 function cutsOf(posteriors: readonly Posterior[]): number[] {

@@ -16,6 +16,9 @@ import { assignSticky } from "../../domain/experiments/sticky.ts";
 import { bucketV1, bucketV2, fnv1a32 } from "../../domain/hash/fnv.ts";
 import { murmur3, murmurUnit } from "../../domain/hash/murmur.ts";
 
+/** Properties over many cases, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
+
 test.each([
   ["", 2166136261],
   ["a", 3826002220],
@@ -277,6 +280,18 @@ test("T39: Thompson's figures are exact: two arms have a closed form", () => {
   expect(figures.probBest[1]).toBeCloseTo(2 / 3, 9);
   expect(figures.expectedMax).toBeCloseTo(3 / 4, 9);
   expect(figures.expectedLoss[0]).toBeCloseTo(1 / 4, 9);
+});
+
+test("T39: a posterior that leans far to one side keeps all its mass", () => {
+  const { probBest, expectedMax } = thompsonExact(
+    [
+      { n: 5_000_000, x: 5_000_000 },
+      { n: 10, x: 0 },
+    ],
+    [1, 1],
+  );
+  expect(probBest[0]).toBeCloseTo(1, 9);
+  expect(expectedMax).toBeCloseTo(5_000_001 / 5_000_002, 9);
 });
 
 test("T39: probabilities sum to 1 and losses are never negative, for few trials and for very many", () => {

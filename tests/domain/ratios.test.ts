@@ -1,7 +1,10 @@
 /** Rules T40 and T41 of `docs/rules/targeting.md`: the formulas behind every figure. */
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type AnswerCounts, KPI_FORMULAS, type KpiTotals, npsInterval } from "../../domain/kpi/ratios.ts";
+
+/** Properties over many cases, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const NOTHING: KpiTotals = {
   eligible_visitors: 0,

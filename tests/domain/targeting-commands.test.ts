@@ -1,6 +1,9 @@
 /** Rules T42 and T43 of `docs/rules/targeting.md`: the two commands that answer files from standard input. */
 import { spawnSync } from "node:child_process";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+
+/** Properties over many cases, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 function run(script: "vectors" | "evaluate", input: unknown) {
   const text = typeof input === "string" ? input : JSON.stringify(input);

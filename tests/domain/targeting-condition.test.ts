@@ -1,8 +1,11 @@
 /** Rules T1 to T8 of `docs/rules/targeting.md`: what a condition means, and which are refused. */
 import { type ConditionInterface, evalCondition } from "@growthbook/growthbook";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { checkCondition, conditionProblems, readCondition } from "../../domain/targeting/condition.ts";
+
+/** Properties over many cases, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const PAIRS = 50_000;
 

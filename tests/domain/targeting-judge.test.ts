@@ -1,12 +1,15 @@
 /** Rules T18 to T29 of `docs/rules/targeting.md`: the judgement of an event, and the local gates. */
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Campaign, type PublishedSite } from "../../domain/targeting/campaign.ts";
 import type { Exposure } from "../../domain/targeting/decision.ts";
 import { checkLocalGates, type GateInput } from "../../domain/targeting/gates.ts";
 import { compileSite, judge, wakeAfterGate } from "../../domain/targeting/judge.ts";
 import type { Clock } from "../../domain/targeting/time-driven.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
+
+/** Properties over many cases, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const NOON = Date.parse("2026-11-23T12:00:00Z");
 const DAY_MS = 86_400_000;

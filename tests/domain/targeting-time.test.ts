@@ -1,6 +1,6 @@
 /** Rules T10 to T17 of `docs/rules/targeting.md`: what time alone makes true, and when a schedule is open. */
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Schedule } from "../../domain/targeting/campaign.ts";
 import { readCondition } from "../../domain/targeting/condition.ts";
 import { readSchedule } from "../../domain/targeting/schedule.ts";
@@ -12,6 +12,9 @@ import {
   timingOf,
 } from "../../domain/targeting/time-driven.ts";
 import { localTime, zoneClock } from "../../domain/targeting/zone.ts";
+
+/** Properties over many cases, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const NOON = Date.parse("2026-11-23T12:00:00Z");
 const PARIS = "Europe/Paris";
