@@ -76,6 +76,11 @@ export class ChatClient {
     });
   }
 
+  /** End the conversation for both sides. */
+  end(): void {
+    this.#socket?.send(JSON.stringify({ type: "close" }));
+  }
+
   close(): void {
     this.#socket?.close();
   }

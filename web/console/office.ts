@@ -44,7 +44,7 @@ export class Office {
     this.#loginLost = loginLost;
     this.desk = new Desk(site.key, {
       assigned: (item) => this.#assigned(item),
-      revoked: (conversation, reason) => this.#revoked(conversation, reason),
+      revoked: (item, reason) => this.#revoked(item, reason),
       loginLost,
     });
     this.canned = new Reading(`/api/sites/${site.key}/canned?limit=100`, readCanned);
@@ -122,17 +122,14 @@ export class Office {
     if (!busy) go({ name: "conversation", conversation: item.conversation });
   }
 
-  #revoked(conversation: string, reason: string): void {
-    const room = this.rooms.value.get(conversation);
-    const item = this.mine.value.find((one) => one.conversation === conversation);
-    if (room === undefined || item === undefined) return;
+  #revoked(item: DeskConversation, reason: string): void {
     if (reason === "closed") {
       this.#ended.value = [...this.#ended.value, item];
       return;
     }
     const key = reason === "transferred" ? "notice_transferred" : "notice_other";
     this.notice.value = { key, name: item.name ?? "" };
-    this.#leave(conversation);
+    this.#leave(item.conversation);
   }
 
   #leave(conversation: string): void {

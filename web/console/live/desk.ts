@@ -25,7 +25,8 @@ type Snapshot = Extract<DeskServerFrame, { type: "snapshot" }>;
 
 export type DeskListener = {
   assigned: (item: DeskConversation) => void;
-  revoked: (conversation: string, reason: string) => void;
+  /** A conversation that was mine is not any more. */
+  revoked: (item: DeskConversation, reason: string) => void;
   /** The login no longer holds. */
   loginLost: () => void;
 };
@@ -139,8 +140,7 @@ export class Desk {
       case "revoked":
         this.#dropOffer(frame.conversation);
         this.#endTransfer(frame.conversation);
-        this.mine.value = without(this.mine.value, frame.conversation);
-        return this.#listener.revoked(frame.conversation, frame.reason);
+        return this.#loseMine(frame.conversation, frame.reason);
       case "queue":
         this.queue.value = frame.items;
         this.offers.value = this.offers.value.filter((offer) => this.#stands(offer, frame.items));
@@ -205,6 +205,14 @@ export class Desk {
     this.mine.value = known
       ? this.mine.value.map((one) => (one.conversation === item.conversation ? item : one))
       : [...this.mine.value, item];
+  }
+
+  /** What is revoked may also have been a mere offer: then nothing of mine is lost. */
+  #loseMine(conversation: string, reason: string): void {
+    const item = this.mine.value.find((one) => one.conversation === conversation);
+    if (item === undefined) return;
+    this.mine.value = without(this.mine.value, conversation);
+    this.#listener.revoked(item, reason);
   }
 
   #endTransfer(conversation: string): void {

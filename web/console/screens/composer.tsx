@@ -154,7 +154,7 @@ export function Composer({ office, room, item }: ComposerProps): VNode {
           <kbd>/</kbd> {t("canned_hint")}
         </span>
         <button type="button" class="primary" aria-disabled={room.draft.value.trim() === ""} onClick={post}>
-          {note ? t("add_note") : t("send")} <kbd>↵</kbd>
+          {note ? t("add_note") : t("send")} <kbd aria-hidden="true">↵</kbd>
         </button>
       </div>
     </div>

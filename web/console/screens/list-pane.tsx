@@ -177,7 +177,7 @@ function OfferCard({ office, offer }: { office: Office; offer: Offer }): VNode {
       )}
       <div class="buttons">
         <button type="button" class="primary" onClick={() => office.desk.accept(item.conversation)}>
-          {t("answer")} <kbd>N</kbd>
+          {t("answer")} <kbd aria-hidden="true">N</kbd>
         </button>
         <button type="button" onClick={() => office.desk.decline(item.conversation)}>
           {t("decline")}
@@ -203,7 +203,7 @@ function TakeNext({ office, first }: { office: Office; first: QueueRow | null })
     <div class="take-next">
       <p class="note">{t(me.state === "online" ? "no_free_place" : "not_accepting")}</p>
       <button type="button" onClick={() => office.desk.takeBeyond(first.conversation)}>
-        {t("take_anyway")} <kbd>N</kbd>
+        {t("take_anyway")} <kbd aria-hidden="true">N</kbd>
       </button>
     </div>
   );

@@ -1,0 +1,285 @@
+/** The console as agents use it: the built pages in a real browser, on the real server, with a visitor at the other end. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { ChatClient } from "./chat-client.ts";
+import { DEMO_PASSWORD, post } from "./demo-api.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1_389, height: 868 }, locale: "fr-FR" };
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  locale: "fr-FR",
+  hasTouch: true,
+};
+const SHOTS = process.env["SCREENSHOTS_DIR"];
+
+type Opened = { conversation: { id: string }; token: string; socket_url: string };
+
+const url = inject("url");
+const contexts: BrowserContext[] = [];
+const visitors: ChatClient[] = [];
+let browser: Browser;
+let count = 0;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  for (const visitor of visitors.splice(0)) visitor.close();
+});
+afterAll(() => browser.close());
+
+/** A browser of its own at the console's door, which remembers what the policy had to forbid. */
+async function openConsole(options: BrowserContextOptions = DESKTOP): Promise<Page> {
+  const context = await browser.newContext(options);
+  contexts.push(context);
+  context.setDefaultTimeout(15_000);
+  await context.addInitScript(() => {
+    const broken: string[] = [];
+    Reflect.set(globalThis, "broken", broken);
+    document.addEventListener("securitypolicyviolation", (event) => broken.push(event.violatedDirective));
+  });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => console.error("console page:", error));
+  await page.goto(`${url}/console/`);
+  return page;
+}
+
+async function signIn(page: Page, email: string, password = DEMO_PASSWORD): Promise<void> {
+  await page.getByLabel("Adresse e-mail").fill(email);
+  await page.getByLabel("Mot de passe").fill(password);
+  await page.getByRole("button", { name: "Se connecter" }).click();
+}
+
+async function setStatus(page: Page, state: string): Promise<void> {
+  await page.getByRole("button", { name: /^Votre statut/ }).click();
+  await page.getByRole("menuitemradio", { name: state }).click();
+  await page.getByRole("button", { name: `Votre statut : ${state}` }).waitFor();
+}
+
+/** An agent at work, accepting. */
+async function agentOnline(email: string, options?: BrowserContextOptions): Promise<Page> {
+  const page = await openConsole(options);
+  await signIn(page, email);
+  await setStatus(page, "En ligne, j’accepte");
+  return page;
+}
+
+/** A visitor with a name of their own, on the cart page, who has said `words`. */
+async function visitorSays(words: string): Promise<ChatClient> {
+  count += 1;
+  const anonymousId = `console-${process.pid}-${Date.now()}-${count}`;
+  const page = { path: "/shop/cart", url: `${url}/shop/cart`, title: "Panier" };
+  const context = { consent: { status: "granted" }, page };
+  await post(`${url}/v1/page`, {
+    writeKey: "demo",
+    anonymousId,
+    messageId: anonymousId,
+    properties: page,
+    context,
+  });
+  const opened = await post<Opened>(`${url}/v1/conversations`, { writeKey: "demo", anonymousId });
+  const visitor = new ChatClient("visitor");
+  visitors.push(visitor);
+  await visitor.connect(opened.socket_url, opened.token);
+  visitor.send(words);
+  await visitor.settle();
+  return visitor;
+}
+
+/** Take what is offered with `words` in it, and come to its conversation. */
+async function takeOffer(page: Page, words: string): Promise<void> {
+  const offer = page.getByRole("article", { name: /^Demande de/ }).filter({ hasText: words });
+  await offer.getByRole("button", { name: "Répondre" }).click();
+  await page.getByRole("log").getByText(words).waitFor();
+}
+
+async function conclude(page: Page, outcome: string): Promise<void> {
+  await page.getByRole("button", { name: "Conclure" }).first().click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByLabel(outcome, { exact: true }).check();
+  await sheet.getByRole("button", { name: "Conclure" }).click();
+  await sheet.waitFor({ state: "detached" });
+}
+
+async function expectClean(page: Page, name: string): Promise<void> {
+  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
+  await page.evaluate(AXE);
+  const results = await page.evaluate(() => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
+    return axe.run();
+  });
+  const found = results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
+  );
+  expect(found, name).toEqual([]);
+  expect(await page.evaluate(() => Reflect.get(globalThis, "broken") as string[]), name).toEqual([]);
+}
+
+const reply = (page: Page) => page.getByRole("textbox", { name: /^Répondre à/ });
+const bodies = (visitor: ChatClient) =>
+  [...visitor.log.values()].flatMap((entry) => (entry.type === "message" ? [entry.body] : []));
+const names = (visitor: ChatClient) =>
+  [...visitor.log.values()].flatMap((entry) => (entry.type === "event" ? [entry.name] : []));
+
+test("R-D11 R-D10: sign in, take an offer, talk in both directions, reload, conclude", async () => {
+  const page = await openConsole();
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByText("Saisissez votre adresse e-mail.").waitFor();
+  await signIn(page, "lea@demo.test", "not the password");
+  await page.getByRole("alert").getByText("ne correspond pas").waitFor();
+  await signIn(page, "lea@demo.test");
+  await page.getByRole("button", { name: "Passer en ligne" }).click();
+  await page.getByRole("button", { name: "Votre statut : En ligne, j’accepte" }).waitFor();
+
+  const visitor = await visitorSays("Ma chemise taille-t-elle grand ?");
+  await expect.poll(() => page.title()).toBe("(1) Aparté, console");
+  await takeOffer(page, "taille-t-elle grand");
+  await page.getByText("identité non vérifiée").first().waitFor();
+  await page.getByText("seule cette visite est montrée").waitFor();
+  await page.locator(".trail").getByText("Panier").waitFor();
+
+  await reply(page).fill("Elle taille droit.");
+  await reply(page).press("Enter");
+  await visitor.until(() => bodies(visitor).includes("Elle taille droit."), "the agent's answer");
+  await page.getByRole("log").getByText("Envoyé").waitFor();
+
+  await page.getByRole("button", { name: "Note interne" }).click();
+  await page.getByRole("textbox", { name: "Note interne" }).fill("Préfère les coupes amples");
+  await page.getByRole("button", { name: "Ajouter la note" }).click();
+  await page.getByText("Note interne, jamais montrée au visiteur").waitFor();
+  await visitor.until(() => names(visitor).includes("hidden"), "a place without words for the note");
+  expect(JSON.stringify([...visitor.log.values()])).not.toContain("coupes amples");
+
+  await page.getByRole("button", { name: "Réponse", exact: true }).click();
+  await reply(page).fill("Un brouillon");
+  await page.reload();
+  await page.getByRole("log").getByText("Elle taille droit.").waitFor();
+  expect(await reply(page).inputValue()).toBe("Un brouillon");
+  expect(await page.getByRole("log").getByText("Elle taille droit.").count()).toBe(1);
+
+  await conclude(page, "Réglé");
+  await visitor.until(() => names(visitor).includes("closed"), "the end, told to the visitor");
+  await page.getByText("Aucune pour l’instant.").waitFor();
+  await setStatus(page, "Hors ligne");
+});
+
+test("R-D2: what is written without a network survives a reload and arrives once", async () => {
+  const page = await openConsole();
+  let down = false;
+  const open = new Set<WebSocketRoute>();
+  await page.routeWebSocket(/\/socket$/, (socket) => {
+    if (down) return void socket.close({ code: 1_013 });
+    open.add(socket);
+    socket.connectToServer();
+  });
+  await signIn(page, "lea@demo.test");
+  await setStatus(page, "En ligne, j’accepte");
+  const visitor = await visitorSays("Vous êtes là ?");
+  await takeOffer(page, "Vous êtes là ?");
+
+  down = true;
+  for (const socket of open) await socket.close({ code: 1_012 });
+  await page
+    .getByText(/Hors connexion depuis/)
+    .first()
+    .waitFor();
+  await reply(page).fill("Je la réserve à votre nom");
+  await reply(page).press("Enter");
+  await page.getByText("En attente d’envoi").waitFor();
+  expect(bodies(visitor)).toEqual(["Vous êtes là ?"]);
+
+  down = false;
+  await page.reload();
+  await visitor.until(() => bodies(visitor).includes("Je la réserve à votre nom"), "what was written");
+  await page.getByRole("log").getByText("Je la réserve à votre nom").waitFor();
+  await expect.poll(() => page.getByText("En attente d’envoi").count()).toBe(0);
+  expect(bodies(visitor)).toEqual(["Vous êtes là ?", "Je la réserve à votre nom"]);
+  await conclude(page, "Réglé");
+  await setStatus(page, "Hors ligne");
+});
+
+test("R-D13 R-D9: transferred with a note, the conversation stays until taken; canned answers by the keyboard", async () => {
+  const lea = await agentOnline("lea@demo.test");
+  const visitor = await visitorSays("Puis-je échanger ma chemise ?");
+  await takeOffer(lea, "Puis-je échanger");
+  const hugo = await agentOnline("hugo@demo.test");
+
+  await lea.getByRole("button", { name: "Transférer" }).click();
+  const sheet = lea.getByRole("dialog");
+  await sheet.getByLabel(/Hugo Petit/).check();
+  await sheet.getByLabel("Ce qu’il faut savoir").fill("Commande 10 482");
+  await sheet.getByRole("button", { name: "Transférer" }).click();
+  await lea.getByText("Elle reste avec vous jusqu’à sa réponse.").waitFor();
+  await takeOffer(hugo, "Puis-je échanger");
+  await hugo.getByText("Commande 10 482").waitFor();
+  await lea.getByText("a été transférée").waitFor();
+  expect(JSON.stringify([...visitor.log.values()])).not.toContain("10 482");
+
+  await reply(hugo).pressSequentially("/bonj");
+  await hugo.getByRole("option", { selected: true }).getByText("/bonjour").waitFor();
+  await reply(hugo).press("Tab");
+  expect(await reply(hugo).inputValue()).toContain("Bonjour");
+  expect(bodies(visitor)).toEqual(["Puis-je échanger ma chemise ?"]);
+  await reply(hugo).press("Enter");
+  await visitor.until(() => bodies(visitor).length === 2, "the canned answer, sent by hand");
+
+  visitor.end();
+  await hugo.getByText("Cette conversation est terminée.").waitFor();
+  await conclude(hugo, "Réglé");
+  for (const page of [lea, hugo]) await setStatus(page, "Hors ligne");
+});
+
+test("R-D12: every screen is accessible under the policy, light, dark and on a phone", async () => {
+  const light = await openConsole();
+  await light.getByRole("heading", { name: "Se connecter" }).waitFor();
+  await expectClean(light, "sign-in");
+  await signIn(light, "lea@demo.test");
+  await light.getByText("Personne n’attend", { exact: true }).waitFor();
+  await expectClean(light, "empty");
+  await light.keyboard.press("?");
+  await light.getByRole("dialog", { name: "Raccourcis clavier" }).waitFor();
+  await expectClean(light, "help");
+  await light.keyboard.press("Escape");
+  await light.getByRole("button", { name: "Messages laissés" }).click();
+  await light.getByRole("heading", { name: "Messages laissés" }).waitFor();
+  await expectClean(light, "left-messages");
+
+  await setStatus(light, "En ligne, j’accepte");
+  await visitorSays("Bonsoir");
+  await takeOffer(light, "Bonsoir");
+  await expectClean(light, "conversation");
+  await light.getByRole("button", { name: "Conclure" }).first().click();
+  await expectClean(light, "conclude");
+  await light.keyboard.press("Escape");
+  await light.emulateMedia({ colorScheme: "dark" });
+  await expectClean(light, "conversation-dark");
+
+  const phone = await openConsole(PHONE);
+  await signIn(phone, "lea@demo.test");
+  await phone.getByRole("button", { name: /Bonsoir/ }).click();
+  await phone.getByRole("log").getByText("Bonsoir").waitFor();
+  await expectClean(phone, "phone-conversation");
+  await phone.getByRole("button", { name: "Le visiteur" }).click();
+  await phone.getByRole("heading", { name: "Parcours en direct" }).waitFor();
+  await expectClean(phone, "phone-visitor");
+  await phone.goBack();
+  await phone.getByRole("button", { name: "Retour à la liste" }).click();
+  await phone.getByRole("heading", { name: /File d’attente/ }).waitFor();
+  await expectClean(phone, "phone-list");
+
+  await phone.route("**/api/sites/demo/visitors/**", (route) =>
+    route.fulfill({ status: 503, json: { error: { code: "unavailable", message: "no" } } }),
+  );
+  await phone.getByRole("button", { name: /Bonsoir/ }).click();
+  await phone.getByRole("button", { name: "Le visiteur" }).click();
+  await phone.getByText("Le parcours n’a pas pu être lu").waitFor();
+  await expectClean(phone, "failing");
+  await conclude(light, "Réglé");
+  await setStatus(light, "Hors ligne");
+});
