@@ -14,13 +14,16 @@ export const mount: Mount = (page) => {
   const locale = /^fr/i.test(document.documentElement.lang || navigator.language) ? "fr" : "en";
   const host = document.createElement("aparte-widget");
   const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  root.adoptedStyleSheets = [sheet];
+  const addStyle = (text: string): void => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    root.adoptedStyleSheets.push(sheet);
+  };
+  addStyle(css);
   // Beside the body, which single-page sites like to replace.
   document.documentElement.append(host);
 
-  const screen = screenOf(page, locale);
+  const screen = screenOf(page, locale, addStyle);
   const unfollow = followViewport(host);
   const report = (failure: unknown): void => page.on("error", { message: String(failure) });
   const moved = (event: StorageEvent): void => {

@@ -21,7 +21,8 @@ export type ChatScreen = Screen & { conversation: Conversation };
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function screenOf(page: PageLink, locale: Locale) {
+/** The page's link, the language, and the way to add a stylesheet to the widget's root. */
+export function screenOf(page: PageLink, locale: Locale, addStyle: (css: string) => void) {
   const server = serverOf(page, locale);
   const memory = memoryOf(page.key);
   /** The chat's own code comes only when somebody chats. */
@@ -73,7 +74,11 @@ export function screenOf(page: PageLink, locale: Locale) {
   }
 
   async function talk(): Promise<Conversation> {
-    chat.value ??= await loadChat();
+    if (!chat.value) {
+      const loaded = await loadChat();
+      if (!chat.value) addStyle(loaded.style);
+      chat.value ??= loaded;
+    }
     conversation.value ??= new chat.value.Conversation(page, server, memory);
     return conversation.value;
   }
