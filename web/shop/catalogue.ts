@@ -171,7 +171,7 @@ export const productOf = (slug: string): Product | undefined => PRODUCTS.find((o
 export const colourOf = (product: Product, key: string): Colour =>
   product.colours.find((one) => one.key === key) ?? product.colours[0];
 
-/** "105 €", or "105,00 €" with `cents`, as French shops write it. */
+/** As French shops write it: in whole euros, or with `cents`. */
 export function euros(amount: number, cents = false): string {
   const digits = cents ? { minimumFractionDigits: 2 } : { maximumFractionDigits: 0 };
   return new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR", ...digits }).format(amount);
