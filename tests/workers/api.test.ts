@@ -1,5 +1,6 @@
 /** The API from its front door: sign-in, roles, nouns, versions, and who may see what. */
 import { env, exports } from "cloudflare:workers";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { HistoryMessage, HistoryRecord } from "../../domain/history/records.ts";
@@ -533,6 +534,13 @@ describe("nouns", () => {
       headers: DEMO_KEY,
       body: campaign({ name: "x".repeat(600_000) }),
     });
+    const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+    for (const body of [
+      deep,
+      `{"name":"x","kind":"chat","variants":[{"key":"a","creative":{"fr":{"x":${deep}}}}]}`,
+    ]) {
+      await expectAnswer(400, "POST", path, { headers: DEMO_KEY, body });
+    }
     await expectAnswer(400, "POST", "/api/sites/demo/webhooks", {
       headers: DEMO_KEY,
       body: { url: "javascript:alert(1)", events: ["conversation.closed"] },
@@ -632,6 +640,56 @@ async function gzipBase64(events: unknown): Promise<string> {
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
+
+test("API16: whatever JSON is sent wherever, the answer is below 500 and has the contract's shape", async () => {
+  await seed();
+  const targets = [
+    ["POST", "/campaigns"],
+    ["PATCH", "/campaigns/cmp_demo_guide_tailles"],
+    ["POST", "/articles"],
+    ["PATCH", "/articles/art_demo_01"],
+    ["POST", "/skills"],
+    ["POST", "/agents"],
+    ["PATCH", "/agents/usr_demo_hugo"],
+    ["PATCH", ""],
+  ] as const;
+  const fields = fc.constantFrom(
+    "name",
+    "kind",
+    "condition",
+    "variants",
+    "caps",
+    "schedule",
+    "body",
+    "title",
+    "key",
+  );
+  const odd = fc.oneof(fc.jsonValue(), fc.string({ unit: "binary" }), fc.constant("\u0000"), fc.double());
+  const bodies = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.dictionary(fields, odd).map((value) => JSON.stringify(value)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...targets), bodies, async ([method, path], body) => {
+      const headers = { ...DEMO_KEY, "if-match": '"1"' };
+      const response = await ask(method, `/api/sites/demo${path}`, { headers, body });
+      const text = await response.text();
+      expect(response.status).toBeLessThan(500);
+      if (response.status >= 400) ErrorBody.parse(JSON.parse(text));
+    }),
+    { numRuns: 200 },
+  );
+}, 120_000);
+
+test("API19: the API describes itself in OpenAPI 3.1, and its page loads nothing from elsewhere", async () => {
+  const { body } = await expectAnswer(200, "GET", "/api/openapi.json");
+  expect(body).toMatchObject({ openapi: "3.1.0", info: { title: "Aparté" } });
+  const page = await (await ask("GET", "/api/docs")).text();
+  expect(page).toContain("/api-docs/standalone.js");
+  expect(page).not.toMatch(/(?:src|href)="https?:/);
+  expect(page).not.toMatch(/https?:\/\/[^"\s]*scalar\.com/);
+});
 
 describe("history", () => {
   test("API15: a closed conversation is found by a word without its accents, and read with its log", async () => {

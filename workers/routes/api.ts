@@ -4,12 +4,11 @@
  * Each noun is a module; here they are mounted behind the gates that they share.
  */
 import { Scalar } from "@scalar/hono-api-reference";
-import { bodyLimit } from "hono/body-limit";
 import { authenticate, requireSite } from "../auth/authenticate.ts";
-import { ApiError } from "../errors.ts";
 import { agents } from "./agents.ts";
 import { apiKeys } from "./api-keys.ts";
 import { auth } from "./auth.ts";
+import { limitBytes, limitDepth } from "./body-limits.ts";
 import { campaigns } from "./campaigns.ts";
 import { conversationHistory } from "./conversation-history.ts";
 import { desk } from "./desk.ts";
@@ -17,7 +16,7 @@ import { exports } from "./exports.ts";
 import { installation } from "./installation.ts";
 import { kpis } from "./kpis.ts";
 import { me } from "./me.ts";
-import { MAX_BODY_BYTES, nounRouter } from "./openapi.ts";
+import { nounRouter } from "./openapi.ts";
 import { audit, leftMessages } from "./records.ts";
 import { articles, canned, goals, skills, webhooks } from "./resources.ts";
 import { results } from "./results.ts";
@@ -27,14 +26,7 @@ import { visitors } from "./visitors.ts";
 
 export const api = nounRouter();
 
-api.use(
-  bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => {
-      throw new ApiError("too_large", `a body may have up to ${MAX_BODY_BYTES / 1_024} KB`);
-    },
-  }),
-);
+api.use(limitBytes, limitDepth);
 api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
 api.doc31("/openapi.json", {
   openapi: "3.1.0",

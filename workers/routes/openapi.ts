@@ -8,8 +8,6 @@ import * as z from "zod";
 import type { AppEnv, Caller } from "../env.ts";
 import { ApiError } from "../errors.ts";
 
-export const MAX_BODY_BYTES = 512 * 1_024;
-
 /** A router whose refusals have the contract's shape. */
 export function nounRouter(): OpenAPIHono<AppEnv> {
   const router = new OpenAPIHono<AppEnv>({
