@@ -1,11 +1,12 @@
 /** Nobody is there: the question by e-mail, with what was already typed, and a receipt for it. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { VNode } from "preact";
 import { newId } from "./message-id.ts";
 import Done from "lucide-static/icons/circle-check.svg?raw";
 import { Icon } from "../shared/icon.tsx";
 import type { ChatScreen } from "./screen.ts";
 
+const LOOK_AGAIN_MS = 15_000;
 const ADDRESS = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
 
 type State = { name: "writing" | "sending" | "failed" } | { name: "left"; id: string };
@@ -22,7 +23,13 @@ export function Away({ screen }: { screen: ChatScreen }): VNode {
   const request = useRef(newId());
   const body = conversation.draft.value;
   const wrong = { email: !ADDRESS.test(email.trim()), body: body.trim() === "" };
-  const busy = available.value?.state === "busy";
+  const there = available.value?.state ?? "closed";
+
+  useEffect(() => {
+    // Somebody may come while the form stands open: say so, and leave the choice to the visitor.
+    const timer = setInterval(() => void screen.look(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [screen]);
 
   const leave = async (): Promise<void> => {
     setState({ name: "sending" });
@@ -69,10 +76,12 @@ export function Away({ screen }: { screen: ChatScreen }): VNode {
         else if (state.name !== "sending") void leave();
       }}
     >
-      <p>{t(busy ? "busyText" : "awayText")}</p>
-      {busy && (
+      <p aria-live="polite">
+        {t(there === "online" ? "hereText" : there === "busy" ? "busyText" : "awayText")}
+      </p>
+      {there !== "closed" && (
         <button type="button" class="plain" onClick={() => void screen.stay()}>
-          {t("stay")}
+          {t(there === "online" ? "accept" : "stay")}
         </button>
       )}
       <label class="labelled">

@@ -100,8 +100,8 @@ function titleOf(screen: ChatScreen): Title {
   const site = screen.site.value;
   const { status, queue, agent, link, phase } = screen.conversation;
   if (screen.leaving.value) {
-    const busy = screen.available.value?.state === "busy";
-    const title = t(busy ? "busyTitle" : "awayTitle");
+    const there = screen.available.value?.state;
+    const title = t(there === "online" ? "hereTitle" : there === "busy" ? "busyTitle" : "awayTitle");
     return { name: null, title, beside: null, line: t("awaySub"), free: false };
   }
   const name = agent.value;

@@ -1,0 +1,126 @@
+/** The widget on the demo shop, against the real server: a visitor in Chromium and an agent at the desk. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { eventually, post, signIn } from "./demo-api.ts";
+import { ChatClient } from "./chat-client.ts";
+import { DeskClient } from "./desk-client.ts";
+
+let browser: Browser;
+const url = inject("url");
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+const field = (page: Page) => page.getByRole("textbox", { name: "Votre message" });
+
+/** Open the chat by the site's own call, as a "contact us" link would. */
+async function openChat(page: Page): Promise<void> {
+  await page.goto(`${url}/shop/`);
+  await page.evaluate(() => (Reflect.get(globalThis, "aparte") as { open(): void }).open());
+  await field(page).waitFor();
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** Léa at the desk, and the shop knowing it. */
+async function agentOnline(): Promise<{ desk: DeskClient; cookie: string }> {
+  const cookie = await signIn(url, "lea@demo.test");
+  const desk = new DeskClient();
+  await desk.connect(url, cookie);
+  const availability = async () => {
+    const answer = await fetch(`${url}/v1/availability?key=demo`);
+    return ((await answer.json()) as { state: string }).state;
+  };
+  expect(await eventually(availability, (state) => state === "online")).toBe("online");
+  return { desk, cookie };
+}
+
+test("R-W36: with nobody at the desk the question goes by e-mail and the receipt carries its reference", async () => {
+  const page = await browser.newPage();
+  await openChat(page);
+  await field(page).fill("La Rivoli en L taille grand ?");
+  await page.getByRole("textbox", { name: "Votre e-mail" }).fill("claire@exemple.fr");
+  await page.getByRole("button", { name: "Envoyer le message" }).click();
+  await page.getByText(/Référence msg_/).waitFor();
+  await page.close();
+});
+
+test("R-W25 R-W31 R-W35: an agent answers, a cut line loses nothing, and the end asks one question", async () => {
+  const { desk, cookie } = await agentOnline();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await openChat(page);
+  await write(page, "Bonjour, la Rivoli en L taille grand ?");
+  await page.getByText("Envoyé").waitFor();
+
+  await desk.until(() => desk.mine.size === 1, "the conversation");
+  const [conversation] = [...desk.mine];
+  await page.getByText(/Léa Martin rejoint la conversation/).waitFor();
+  const ticketPath = `${url}/api/sites/demo/conversations/${conversation}/ticket`;
+  const { ticket } = await post<{ ticket: string }>(ticketPath, {}, { cookie, origin: url });
+  const agent = new ChatClient("Léa");
+  await agent.connect(`${url.replace(/^http/, "ws")}/v1/conversations/${conversation}/socket`, ticket);
+  agent.send("Elle taille droit.");
+  await agent.settle();
+  await page.getByText("Elle taille droit.").waitFor();
+
+  await context.setOffline(true);
+  await write(page, "99 cm. Donc M ?");
+  await page.getByText("En attente d’envoi").waitFor();
+  await context.setOffline(false);
+  await page.getByText("En attente d’envoi").waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByText("99 cm. Donc M ?").waitFor();
+  expect(await page.locator(".bubble").count()).toBe(3);
+
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("button", { name: "Terminer la conversation" }).click();
+  await page.getByRole("button", { name: "Terminer", exact: true }).click();
+  await page.getByText("Vous avez clos la conversation").waitFor();
+  await page.getByText("Oui", { exact: true }).click();
+  await page.getByRole("button", { name: "Envoyer" }).click();
+  await page.getByText("Merci, c’est noté.").waitFor();
+  agent.close();
+  desk.close();
+  await context.close();
+});
+
+test("R-W13: where no socket passes, both sides are heard by HTTP, each message once", async () => {
+  const { desk, cookie } = await agentOnline();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(40_000);
+  await page.routeWebSocket(/\/socket$/, (socket) => socket.close({ code: 1_013 }));
+  await openChat(page);
+  await write(page, "Bonjour sans socket");
+  await page.getByText("Connexion limitée").waitFor();
+  await page.getByText("Envoyé").waitFor();
+
+  await desk.until(() => desk.mine.size === 1, "the conversation");
+  const [conversation] = [...desk.mine];
+  const ticketPath = `${url}/api/sites/demo/conversations/${conversation}/ticket`;
+  const { ticket } = await post<{ ticket: string }>(ticketPath, {}, { cookie, origin: url });
+  const agent = new ChatClient("Léa");
+  await agent.connect(`${url.replace(/^http/, "ws")}/v1/conversations/${conversation}/socket`, ticket);
+  agent.send("Je vous lis.");
+  await agent.settle();
+  await page.getByText("Je vous lis.").waitFor();
+  expect(await page.locator(".bubble").allTextContents()).toEqual([
+    "Vous : Bonjour sans socket",
+    "Léa Martin : Je vous lis.",
+  ]);
+  agent.end();
+  await page.getByText("Léa Martin a clos la conversation").waitFor();
+  agent.close();
+  desk.close();
+  await context.close();
+});
