@@ -100,7 +100,7 @@ async function takeOffer(page: Page, words: string): Promise<void> {
 }
 
 async function conclude(page: Page, outcome: string): Promise<void> {
-  await page.getByRole("button", { name: "Conclure" }).first().click();
+  await page.getByRole("button", { name: "Conclure", exact: true }).click();
   const sheet = page.getByRole("dialog");
   await sheet.getByLabel(outcome, { exact: true }).check();
   await sheet.getByRole("button", { name: "Conclure" }).click();
@@ -254,7 +254,7 @@ test("R-D12: every screen is accessible under the policy, light, dark and on a p
   await visitorSays("Bonsoir");
   await takeOffer(light, "Bonsoir");
   await expectClean(light, "conversation");
-  await light.getByRole("button", { name: "Conclure" }).first().click();
+  await light.getByRole("button", { name: "Conclure", exact: true }).click();
   await expectClean(light, "conclude");
   await light.keyboard.press("Escape");
   await light.emulateMedia({ colorScheme: "dark" });

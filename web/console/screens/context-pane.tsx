@@ -28,6 +28,9 @@ import { FaultBanner } from "../parts/fault.tsx";
 import { go } from "../route.ts";
 import { locale, t, tick } from "../words.ts";
 
+/** History follows a new visitor by seconds: one it does not know yet is asked for again, a few times. */
+const MISSING_AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+
 const SIGNS: Readonly<Record<string, string>> = {
   $eq: "=",
   $ne: "≠",
@@ -57,7 +60,17 @@ export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
     first.current = false;
   }, [reading, moved, wrote]);
 
-  const { value, at, fault } = reading.state.value;
+  const { value, at, fault, busy } = reading.state.value;
+  const tries = useRef(0);
+  const missing = fault?.code === "not_found" && !busy;
+  useEffect(() => {
+    const wait = MISSING_AGAIN_MS[tries.current];
+    if (!missing || wait === undefined) return;
+    tries.current += 1;
+    const again = setTimeout(reading.refresh, wait);
+    return () => clearTimeout(again);
+  }, [reading, missing]);
+
   return (
     <aside class="pane context-pane" aria-label={t("visitor_pane")}>
       <div class="context-back phone-only">

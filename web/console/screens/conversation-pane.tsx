@@ -59,14 +59,16 @@ export function ConversationPane({
         </div>
         <div class="buttons conversation-actions">
           {closed ? null : (
-            <button type="button" onClick={onTransfer}>
-              <Icon svg={Transfer} />
-              <span>{t("transfer")}</span>
-            </button>
+            <>
+              <button type="button" onClick={onTransfer}>
+                <Icon svg={Transfer} />
+                <span>{t("transfer")}</span>
+              </button>
+              <button type="button" onClick={onConclude}>
+                {t("conclude")}
+              </button>
+            </>
           )}
-          <button type="button" onClick={onConclude}>
-            {t("conclude")}
-          </button>
           <button
             type="button"
             class="plain icon-only narrow-only"
