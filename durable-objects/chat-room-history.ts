@@ -1,7 +1,8 @@
 /** What a room tells history: its conversation as one row, its log in compressed chunks, its survey. */
 import { searchableText } from "../domain/chat/log.ts";
+import type { RoomState } from "../domain/chat/state.ts";
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
-import type { ChatRoomStore, RoomState, StoredChunk } from "./chat-room-store.ts";
+import type { ChatRoomStore, StoredChunk } from "./chat-room-store.ts";
 
 /** The records that the outbox keys name, as they are now; a key whose record is gone yields nothing. */
 export async function recordsFor(

@@ -3,12 +3,13 @@
  * its records to history. An entry is written with the fact and leaves only when the other side has it.
  */
 import { cutChunks } from "../domain/chat/log.ts";
+import type { RoomState } from "../domain/chat/state.ts";
 import type { Place, RoomReport } from "../domain/desk/report.ts";
 import { confirm, due, type Entry, nextRetryAt, put, sent } from "../domain/history/outbox.ts";
 import type { Confirmation } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { logId, recordsFor } from "./chat-room-history.ts";
-import type { ChatRoomStore, RoomState } from "./chat-room-store.ts";
+import type { ChatRoomStore } from "./chat-room-store.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 
 /** How long an open conversation's new events wait before history hears of them. */
@@ -45,7 +46,8 @@ export class ChatRoomOutbox {
   /** Owe history the events that it has not heard of: at once where the conversation is closed, else now and then. */
   flushLog(room: RoomState, now: EpochMs): void {
     const { head } = this.#store.head();
-    if (head === room.loggedSeq) return;
+    // A conversation in which nobody spoke is none.
+    if (head === room.loggedSeq || room.queuedAt === null) return;
     if (room.status !== "closed" && now - room.loggedAt < LOG_EVERY_MS) return;
     const known = this.#store.chunks();
     const last = known.at(-1);
@@ -97,7 +99,8 @@ export class ChatRoomOutbox {
   /** When the alarm must look again; null where nothing is owed and nothing new was said. */
   nextAt(room: RoomState, head: number): EpochMs | null {
     const retry = nextRetryAt(this.#store.outbox());
-    const log = head > room.loggedSeq ? room.loggedAt + LOG_EVERY_MS : null;
+    const isBehind = head > room.loggedSeq && room.queuedAt !== null;
+    const log = isBehind ? room.loggedAt + LOG_EVERY_MS : null;
     if (retry === null || log === null) return retry ?? log;
     return Math.min(retry, log);
   }

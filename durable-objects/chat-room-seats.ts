@@ -5,7 +5,8 @@
 import type { Connection } from "partyserver";
 import { countFrame, EMPTY_METER, type Meter, type Verdict } from "../domain/chat/limits.ts";
 import { type Entry, render } from "../domain/chat/room.ts";
-import type { Author, ServerFrame } from "../domain/chat/wire.ts";
+import type { RoomState } from "../domain/chat/state.ts";
+import type { Author, ErrorCode, ServerFrame } from "../domain/chat/wire.ts";
 import type { EpochMs } from "../domain/ids.ts";
 
 export type Seat = { role: "visitor" | "agent"; id: string; name: string | null };
@@ -27,6 +28,20 @@ export function authorOf(seat: Seat): Author {
 /** Send `frame` where the socket is still open; one that closes meanwhile resumes by its position. */
 export function send(socket: Socket, frame: ServerFrame): void {
   if (socket.readyState === WebSocket.READY_STATE_OPEN) socket.send(JSON.stringify(frame));
+}
+
+export function refuse(
+  socket: Socket,
+  code: ErrorCode,
+  message: string,
+  clientId: string | null = null,
+): void {
+  send(socket, { type: "error", code, message, client_id: clientId });
+}
+
+/** The visitor's place in the room. */
+export function seatOfVisitor(room: RoomState): Seat {
+  return { role: "visitor", id: room.visitor, name: room.name };
 }
 
 export class ChatRoomSeats {
@@ -52,6 +67,11 @@ export class ChatRoomSeats {
       const seat = socket.state?.seat;
       if (seat) yield { socket, seat };
     }
+  }
+
+  /** How many sockets `seat`'s person has here. */
+  countOf(seat: Seat): number {
+    return [...this.seated()].filter((other) => senderOf(other.seat) === senderOf(seat)).length;
   }
 
   /** Send `frame` to every seated socket but those of `except`. */

@@ -5,62 +5,11 @@
  * costs its own row and index entry and nothing else.
  */
 import type { MessageFrame } from "../domain/chat/wire.ts";
-import type { Entry, Status } from "../domain/chat/room.ts";
+import type { Entry } from "../domain/chat/room.ts";
+import type { RoomState } from "../domain/chat/state.ts";
 import type { Chunk } from "../domain/chat/log.ts";
-import type { Person } from "../domain/desk/report.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
 import type { EpochMs } from "../domain/ids.ts";
-
-export type Survey = {
-  welcome: number | null;
-  wait: number | null;
-  answer: number | null;
-  csat: number | null;
-  nps: number | null;
-  ces: number | null;
-  resolved: boolean | null;
-  comment: string | null;
-};
-
-export type RoomState = {
-  site: string;
-  conversation: string;
-  /** Made once with the room's storage; another one means that no position is valid any more. */
-  epoch: string;
-  visitor: string;
-  userId: string | null;
-  verified: boolean;
-  name: string | null;
-  decisionId: string | null;
-  skill: string | null;
-  locale: string | null;
-  page: string | null;
-  place: string | null;
-  idleMinutes: number;
-  status: Status;
-  agent: Person | null;
-  /** Every agent who was ever part of it. */
-  agents: Person[];
-  createdAt: EpochMs;
-  queuedAt: EpochMs | null;
-  assignedAt: EpochMs | null;
-  closedAt: EpochMs | null;
-  closeReason: string | null;
-  outcome: string | null;
-  answered: boolean;
-  /** The visitor had a socket when this was written; without one now, a crash cut it. */
-  seated: boolean;
-  seenAt: EpochMs;
-  /** Raised by each change that history must learn. */
-  revision: number;
-  /** Raised by each change that the desk must learn. */
-  deskRevision: number;
-  /** The number of the desk's last command that was carried out. */
-  lastCommand: number;
-  survey: (Survey & { at: EpochMs }) | null;
-  loggedSeq: number;
-  loggedAt: EpochMs;
-};
 
 export type Tally = {
   visitorMessages: number;

@@ -8,45 +8,59 @@
  * Trusts  its callers: only the Worker reaches it, with an id whose signature it has checked.
  */
 import { type ConnectionContext, Server, type WSMessage } from "partyserver";
-import { closesAt, note, post, publicStatus, rangePlan, render, resumePlan } from "../domain/chat/room.ts";
 import { countFrame, EMPTY_METER, type Meter } from "../domain/chat/limits.ts";
+import {
+  closesAt,
+  note,
+  post,
+  publicStatus,
+  rangePlan,
+  render,
+  resumePlan,
+  utf8Bytes,
+} from "../domain/chat/room.ts";
+import {
+  afterClose,
+  afterCommand,
+  afterMessage,
+  afterProof,
+  concerned,
+  newRoom,
+  type Obeyed,
+  type Opening,
+  type RoomState,
+  type Survey,
+} from "../domain/chat/state.ts";
 import {
   ClientFrame,
   CLOSE,
   decode,
   type ErrorCode,
   type Hello,
-  HELLO_WITHIN_MS,
   MAX_FRAME_BYTES,
   type MessageKind,
   PROTOCOL_VERSION,
+  type RoomStatus,
   type ServerFrame,
 } from "../domain/chat/wire.ts";
-import { utf8Bytes } from "../domain/chat/room.ts";
 import type { DeskCommand, Person, Place } from "../domain/desk/report.ts";
 import type { Confirmation } from "../domain/history/records.ts";
 import { type EpochMs, isoOf } from "../domain/ids.ts";
+import { ChatRoomDoor, MAX_SOCKETS } from "./chat-room-door.ts";
 import { ChatRoomOutbox } from "./chat-room-outbox.ts";
-import { authorOf, ChatRoomSeats, type Seat, send, senderOf, type Socket } from "./chat-room-seats.ts";
-import { ChatRoomStore, type RoomState, type Survey } from "./chat-room-store.ts";
-import { verifyConversationToken } from "./conversation-token.ts";
-import { sha256Hex } from "./sha256.ts";
+import {
+  authorOf,
+  ChatRoomSeats,
+  refuse,
+  type Seat,
+  seatOfVisitor,
+  send,
+  senderOf,
+  type Socket,
+} from "./chat-room-seats.ts";
+import { ChatRoomStore } from "./chat-room-store.ts";
 
-export type Opening = Pick<
-  RoomState,
-  | "site"
-  | "conversation"
-  | "visitor"
-  | "userId"
-  | "verified"
-  | "name"
-  | "decisionId"
-  | "skill"
-  | "locale"
-  | "page"
-  | "place"
-  | "idleMinutes"
-> & { now: EpochMs };
+type Draft = { clientId: string; kind: MessageKind; body: string };
 
 export type PostAnswer =
   | { ok: true; repeated: boolean; seq: number; at: string }
@@ -57,24 +71,27 @@ export type Reading = {
   head: number;
   /** The position could not be continued: begin anew with these events. */
   reset: boolean;
-  status: "queued" | "open" | "closed";
+  status: RoomStatus;
+  /** JSON of the events. */
   events: string;
 };
+
+/** A visitor without a socket counts as present from one call to the next; kept this often. */
+const SEEN_EVERY_MS = 60_000;
+const UNKNOWN_PLACE: Place = { position: null, waitSeconds: null };
 
 export class ChatRoom extends Server<Env> {
   static override options = { hibernate: true };
 
   readonly #store = new ChatRoomStore(this.ctx.storage);
   readonly #outbox = new ChatRoomOutbox(this.env, this.#store);
+  readonly #door = new ChatRoomDoor(this.env.TOKEN_SECRET, this.#store);
   readonly #seats = new ChatRoomSeats(
     () => this.getConnections(),
     (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null,
   );
-  /** Frames that came while their socket's hello was being checked, in order. */
-  readonly #turns = new Map<string, Promise<void>>();
-  readonly #helloTimers = new Map<string, number>();
-  readonly #httpMeters = new Map<string, Meter>();
-  #place: Place = { position: null, waitSeconds: null };
+  #httpMeter: Meter = EMPTY_METER;
+  #place: Place = UNKNOWN_PLACE;
   #alarmAt: EpochMs | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -85,47 +102,25 @@ export class ChatRoom extends Server<Env> {
   /** Sockets only, and only into a conversation that was opened. */
   override async fetch(request: Request): Promise<Response> {
     if (this.#store.room() === null || request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      const error = { code: "not_found", message: "no such conversation" };
+      const error = { code: "not_found", message: "there is no such conversation" };
       return Response.json({ error }, { status: 404 });
     }
     return super.fetch(request);
   }
 
-  /** Begin the conversation. Opening it again answers what it is by now. */
-  open(opening: Opening): { status: "queued" | "open" | "closed"; userId: string | null } {
-    const { now, ...facts } = opening;
+  /** Begin the conversation. Opening it again changes only who the visitor has proven to be. */
+  open(opening: Opening, now: EpochMs): { status: RoomStatus } {
     const known = this.#store.room();
-    if (known !== null) {
-      return { status: publicStatus(known.status), userId: known.userId };
+    if (known === null) {
+      this.#store.setRoom(newRoom(opening, crypto.randomUUID(), now));
+      this.#wake(now);
+      return { status: "queued" };
     }
-    const room: RoomState = {
-      ...facts,
-      epoch: crypto.randomUUID(),
-      status: "new",
-      agent: null,
-      agents: [],
-      createdAt: now,
-      queuedAt: null,
-      assignedAt: null,
-      closedAt: null,
-      closeReason: null,
-      outcome: null,
-      answered: false,
-      seated: false,
-      seenAt: now,
-      revision: 1,
-      deskRevision: 0,
-      lastCommand: 0,
-      survey: null,
-      loggedSeq: 0,
-      loggedAt: now,
-    };
-    this.#store.setRoom(room);
-    this.#wake(now);
-    return { status: "queued", userId: room.userId };
+    this.#change(known, { room: afterProof(known, opening.userId), event: null }, now);
+    return { status: publicStatus(known.status) };
   }
 
-  /** Let `person` in once, until `expiresAt`, by the ticket whose SHA-256 is `hash`. */
+  /** Let `person` in once, until `expiresAt`, by the ticket whose SHA-256 is `hash`; false where no room is. */
   issueTicket(hash: string, person: { id: string; name: string }, expiresAt: EpochMs, now: EpochMs): boolean {
     if (this.#store.room() === null) return false;
     this.#store.dropOldTickets(now);
@@ -141,89 +136,59 @@ export class ChatRoom extends Server<Env> {
     }
   }
 
-  /** The visitor's message where sockets do not get through. `client_id` means the same as on a socket. */
-  postOverHttp(visitor: string, message: { clientId: string; kind: MessageKind; body: string }): PostAnswer {
+  /** The visitor's message where sockets do not get through. A client id means the same as on a socket. */
+  postOverHttp(visitor: string, draft: Draft): PostAnswer {
     const now = Date.now();
-    const room = this.#store.room();
-    if (room === null || room.visitor !== visitor)
-      return { ok: false, code: "not_found", message: "no such conversation" };
-    const seat = seatOfVisitor(room);
-    const { meter, verdict } = countFrame(this.#httpMeters.get(seat.id) ?? EMPTY_METER, now);
-    this.#httpMeters.set(seat.id, meter);
+    const room = this.#roomOf(visitor);
+    if (room === null) return { ok: false, code: "not_found", message: "there is no such conversation" };
+    const { meter, verdict } = countFrame(this.#httpMeter, now);
+    this.#httpMeter = meter;
     if (verdict !== "accept")
       return { ok: false, code: "rate_limited", message: "too many messages; wait a minute" };
-    return this.#post(this.#seen(room, now), seat, message, now);
+    return this.#post(this.#seen(room, now), seatOfVisitor(room), draft, now);
   }
 
   /** The events after `after` for the visitor, or from the reset's beginning where that cannot be continued. */
   readOverHttp(visitor: string, reader: { epoch: string | null; after: number }): Reading | null {
-    const now = Date.now();
-    const room = this.#store.room();
-    if (room === null || room.visitor !== visitor) return null;
-    this.#seen(room, now);
+    const room = this.#roomOf(visitor);
+    if (room === null) return null;
+    const { epoch, status } = this.#seen(room, Date.now());
     const { head } = this.#store.head();
-    // A reader that knows no epoch can only have begun here.
-    const known = { epoch: reader.epoch ?? (reader.after > 0 ? room.epoch : null), after: reader.after };
-    const plan = resumePlan({ epoch: room.epoch, head }, known);
+    // A reader that names a position and no epoch got the position here.
+    const given = reader.epoch ?? (reader.after > 0 ? epoch : null);
+    const plan = resumePlan({ epoch, head }, { epoch: given, after: reader.after });
     const events = [...this.#store.entries(plan.from, head)].map((entry) => render(entry, "visitor"));
-    return {
-      epoch: room.epoch,
-      head,
-      reset: plan.kind === "reset",
-      status: publicStatus(room.status),
-      events: JSON.stringify(events),
-    };
+    const reset = plan.kind === "reset";
+    return { epoch, head, reset, status: publicStatus(status), events: JSON.stringify(events) };
   }
 
   /** Keep the visitor's answers to the survey; later ones replace earlier ones. */
   takeSurvey(visitor: string, survey: Survey, now: EpochMs): boolean {
-    const room = this.#store.room();
-    if (room === null || room.visitor !== visitor) return false;
-    this.#keep({ ...room, survey: { ...survey, at: now }, revision: room.revision + 1 }, ["surveys"], now);
+    const room = this.#roomOf(visitor);
+    if (room === null) return false;
+    const answered = { ...room, survey: { ...survey, at: now }, revision: room.revision + 1 };
+    this.#store.atomically(() => {
+      this.#store.setRoom(answered);
+      this.#outbox.put(answered, ["surveys"], now);
+    });
+    this.#deliverSoon(now);
     return true;
   }
 
   /** Carry out what the desk decided. Commands come in order; one that was carried out is not repeated. */
   obey(command: DeskCommand): void {
-    const room = this.#store.room();
-    if (room === null || command.n <= room.lastCommand) return;
     const now = Date.now();
-    const heard = { ...room, lastCommand: command.n, revision: room.revision + 1 };
-    if (command.name === "wrapped_up") {
-      const done = { ...heard, outcome: command.outcome };
-      if (room.status === "closed") this.#keep(done, ["conversations"], now);
-      else this.#close(done, "agent", now);
-      return;
-    }
-    if (room.status === "closed") {
-      // The desk did not know yet: tell it again.
-      this.#keep({ ...heard, deskRevision: room.deskRevision + 1 }, ["desk"], now);
-      return;
-    }
-    const { agent, from, note: internal, reason } = command;
-    const moved: RoomState = {
-      ...heard,
-      status: agent === null ? "queued" : "open",
-      agent,
-      agents: agent === null ? room.agents : withAgent(room.agents, agent),
-      assignedAt: agent === null ? room.assignedAt : (room.assignedAt ?? command.at),
-    };
-    const fields =
-      command.name === "assigned"
-        ? { agent }
-        : command.name === "transferred"
-          ? { from, agent, note: internal }
-          : { reason };
-    this.#record(moved, command.name, fields, ["conversations"], now);
-    this.ctx.waitUntil(this.#deliver(now));
+    const room = this.#store.room();
+    if (room !== null) this.#change(room, afterCommand(room, command, now), now);
   }
 
   /** Where the visitor stands in the queue now. Told to the visitor, not kept. */
   placed(place: Place): void {
-    const changed = place.position !== this.#place.position || place.waitSeconds !== this.#place.waitSeconds;
+    const { position, waitSeconds } = this.#place;
     this.#place = place;
     const room = this.#store.room();
-    if (changed && room?.status === "queued") this.#seats.tell(this.#stateFrame(room));
+    const isNews = place.position !== position || place.waitSeconds !== waitSeconds;
+    if (isNews && room?.status === "queued") this.#seats.tell(this.#stateFrame(room));
   }
 
   /** The queue's consumer has these records in D1. */
@@ -234,22 +199,17 @@ export class ChatRoom extends Server<Env> {
 
   override onConnect(socket: Socket, _context: ConnectionContext): void {
     socket.setState({ seat: null, meter: EMPTY_METER, heardAt: Date.now() });
-    const timer = setTimeout(() => {
-      this.#helloTimers.delete(socket.id);
-      socket.close(CLOSE.helloMissing, "no hello");
-    }, HELLO_WITHIN_MS);
-    this.#helloTimers.set(socket.id, timer as unknown as number);
+    this.#door.expect(socket);
   }
 
   override onMessage(socket: Socket, frame: WSMessage): Promise<void> | void {
-    if (!this.#turns.has(socket.id)) return this.#receive(socket, frame);
-    return this.#inTurn(socket, () => this.#receive(socket, frame));
+    return this.#door.inTurn(socket, () => this.#receive(socket, frame));
   }
 
   override onClose(socket: Socket): void {
-    this.#forgetTimer(socket);
+    this.#door.forget(socket);
     const room = this.#store.room();
-    if (room === null || socket.state?.seat?.role !== "visitor" || !room.seated) return;
+    if (room === null || !room.seated || socket.state?.seat?.role !== "visitor") return;
     if (this.#seats.visitorSignAt(socket) !== null) return;
     this.#store.setRoom({ ...room, seated: false, seenAt: Date.now() });
   }
@@ -262,16 +222,11 @@ export class ChatRoom extends Server<Env> {
   override async onAlarm(): Promise<void> {
     const now = Date.now();
     this.#alarmAt = null;
-    const room = this.#store.room();
-    if (room === null) return;
     try {
       this.#seats.sweep(now);
-      const alive = this.#noticeCrash(room, now);
-      if (alive.status !== "closed" && now >= this.#idleAt(alive)) {
-        this.#close({ ...alive, revision: alive.revision + 1 }, "idle", now);
-      } else {
-        this.#outbox.flushLog(alive, now);
-      }
+      this.#closeIfIdle(now);
+      const room = this.#store.room();
+      if (room !== null) this.#outbox.flushLog(room, now);
       await this.#deliver(now);
     } catch (error) {
       logError("alarm", error);
@@ -283,120 +238,72 @@ export class ChatRoom extends Server<Env> {
     try {
       const now = Date.now();
       const verdict = this.#seats.meter(socket, now);
+      const seat = socket.state?.seat ?? null;
       if (verdict === "close") return socket.close(CLOSE.tooManyFrames, "too many frames");
-      if (typeof frame === "string" && utf8Bytes(frame) > MAX_FRAME_BYTES) {
-        if (socket.state?.seat) this.#refuse(socket, "too_large", "a frame may have 64 KB");
+      const text = typeof frame === "string" ? frame : "";
+      if (utf8Bytes(text) > MAX_FRAME_BYTES) {
+        if (seat !== null) refuse(socket, "too_large", "a frame may have 64 KB");
         return socket.close(CLOSE.tooLarge, "frame too large");
       }
-      const text = typeof frame === "string" ? frame : "";
       const message = decode(ClientFrame, text);
-      const seat = socket.state?.seat ?? null;
-      if (seat === null) return this.#firstFrame(socket, message, text, now);
+      if (seat === null) {
+        return this.#door.firstFrame(socket, message, text, now, (taken, hello, room) =>
+          this.#greet(socket, taken, hello, room, now),
+        );
+      }
       if (verdict === "refuse") {
         const clientId = message?.type === "message" ? message.client_id : null;
-        return this.#refuse(socket, "rate_limited", "at most 120 frames a minute; slow down", clientId);
+        return refuse(socket, "rate_limited", "at most 120 frames a minute; slow down", clientId);
       }
-      if (message === null) return this.#refuse(socket, "bad_frame", "this is no frame of the protocol");
+      if (message === null) return refuse(socket, "bad_frame", "this is no frame of the protocol");
       return this.#heed(socket, seat, message, now);
     } catch (error) {
       logError("frame", error);
-      this.#refuse(socket, "unavailable", "this did not work; send it again");
+      refuse(socket, "unavailable", "this did not work; send it again");
     }
-  }
-
-  #firstFrame(socket: Socket, frame: ClientFrame | null, text: string, now: EpochMs): Promise<void> | void {
-    if (frame?.type === "hello") return this.#inTurn(socket, () => this.#hello(socket, frame, now));
-    this.#forgetTimer(socket);
-    // A hello that carries no readable token is answered once; anything else is not answered at all.
-    if (/"type"\s*:\s*"hello"/.test(text)) {
-      this.#refuse(socket, "unauthorized", "say hello with a valid token");
-      return socket.close(CLOSE.unauthorized, "unauthorized");
-    }
-    return socket.close(CLOSE.helloMissing, "the first frame is hello");
-  }
-
-  /** Run `work` after everything that this socket sent before. */
-  #inTurn(socket: Socket, work: () => Promise<void> | void): Promise<void> {
-    const before = this.#turns.get(socket.id) ?? Promise.resolve();
-    const turn = before.then(work).catch((error: unknown) => {
-      logError("hello", error);
-      socket.close(CLOSE.goingAway, "try again");
-    });
-    this.#turns.set(socket.id, turn);
-    return turn.finally(() => {
-      if (this.#turns.get(socket.id) === turn) this.#turns.delete(socket.id);
-    });
-  }
-
-  async #hello(socket: Socket, hello: Hello, now: EpochMs): Promise<void> {
-    const seat = await this.#seatFor(hello.token, now);
-    this.#forgetTimer(socket);
-    const room = this.#store.room();
-    if (seat === null || room === null) {
-      this.#refuse(socket, "unauthorized", "this token does not open this conversation");
-      return socket.close(CLOSE.unauthorized, "unauthorized");
-    }
-    if (hello.v !== PROTOCOL_VERSION) {
-      this.#refuse(socket, "version", `this room speaks version ${PROTOCOL_VERSION}; reload the page`);
-      return socket.close(CLOSE.version, "version");
-    }
-    this.#greet(socket, seat, hello, room, now);
-  }
-
-  async #seatFor(token: string, now: EpochMs): Promise<Seat | null> {
-    const ticket = await sha256Hex(token);
-    const agent = this.#store.useTicket(ticket, now);
-    if (agent !== null) return { role: "agent", ...agent };
-    const claims = await verifyConversationToken(this.env.TOKEN_SECRET, token, now);
-    const room = this.#store.room();
-    if (claims === null || room === null) return null;
-    const matches =
-      claims.conversation === room.conversation &&
-      claims.site === room.site &&
-      claims.visitor === room.visitor;
-    return matches ? seatOfVisitor(room) : null;
   }
 
   /** In one turn: take the seat and read the log, so that no event falls between. */
   #greet(socket: Socket, seat: Seat, hello: Hello, room: RoomState, now: EpochMs): void {
+    if (this.#seats.countOf(seat) >= MAX_SOCKETS) {
+      refuse(socket, "rate_limited", "this conversation is open in too many places");
+      return socket.close(CLOSE.tooManyFrames, "too many sockets");
+    }
     if (seat.role === "visitor" && !room.seated && room.status !== "closed") {
       this.#store.setRoom({ ...room, seated: true, seenAt: now });
     }
-    const { meter, heardAt } = socket.state ?? { meter: EMPTY_METER, heardAt: now };
-    socket.setState({ seat, meter, heardAt });
+    socket.setState({ meter: EMPTY_METER, heardAt: now, ...socket.state, seat });
     const { head } = this.#store.head();
-    const visitor = authorOf(seatOfVisitor(room));
+    const { epoch, status, agent, agents, conversation: id } = room;
     send(socket, {
       type: "welcome",
       v: PROTOCOL_VERSION,
-      epoch: room.epoch,
+      epoch,
       head,
-      conversation: {
-        id: room.conversation,
-        status: publicStatus(room.status),
-        created_at: isoOf(room.createdAt),
-        agent: room.agent,
-      },
-      participants: [visitor, ...room.agents.map((agent) => ({ role: "agent" as const, ...agent }))],
+      conversation: { id, status: publicStatus(status), created_at: isoOf(room.createdAt), agent },
+      participants: [
+        authorOf(seatOfVisitor(room)),
+        ...agents.map((each) => ({ role: "agent" as const, ...each })),
+      ],
     });
-    const plan = resumePlan({ epoch: room.epoch, head }, hello);
-    if (plan.kind === "reset") send(socket, { type: "reset", epoch: room.epoch, head, from: plan.from });
-    for (const entry of this.#store.entries(plan.from, head)) send(socket, render(entry, seat.role));
+    const plan = resumePlan({ epoch, head }, hello);
+    if (plan.kind === "reset") send(socket, { type: "reset", epoch, head, from: plan.from });
+    this.#replay(socket, seat, plan.from, head);
     send(socket, this.#stateFrame(room));
-    if (room.status === "queued" && this.#place.position === null) this.ctx.waitUntil(this.#askPlace(room));
+    if (status === "queued" && this.#place.position === null) this.ctx.waitUntil(this.#askPlace(room));
     this.#wake(now);
   }
 
   #heed(socket: Socket, seat: Seat, frame: ClientFrame, now: EpochMs): void {
     const room = this.#store.room();
-    if (room === null) return this.#refuse(socket, "not_found", "no such conversation");
+    if (room === null) return refuse(socket, "not_found", "there is no such conversation");
     switch (frame.type) {
       case "hello":
-        return this.#refuse(socket, "bad_frame", "hello was said already");
+        return refuse(socket, "bad_frame", "hello was said already");
       case "message": {
         const draft = { clientId: frame.client_id, kind: frame.kind, body: frame.body };
         const answer = this.#post(room, seat, draft, now, socket);
-        if (!answer.ok) this.#refuse(socket, answer.code, answer.message, frame.client_id);
+        if (!answer.ok) refuse(socket, answer.code, answer.message, frame.client_id);
         return;
       }
       case "typing":
@@ -407,103 +314,81 @@ export class ChatRoom extends Server<Env> {
       }
       case "range": {
         const plan = rangePlan(this.#store.head().head, frame);
-        if (plan === null) return this.#refuse(socket, "bad_frame", "from is at least 1 and at most to");
-        for (const entry of this.#store.entries(plan.from, plan.to)) send(socket, render(entry, seat.role));
-        return;
+        if (plan === null) return refuse(socket, "bad_frame", "from is at least 1 and at most to");
+        return this.#replay(socket, seat, plan.from, plan.to);
       }
       case "close":
-        if (room.status === "closed") return this.#refuse(socket, "closed", "this conversation is closed");
-        return this.#close({ ...room, revision: room.revision + 1 }, seat.role, now);
+        if (room.status === "closed") return refuse(socket, "closed", "this conversation is closed");
+        return this.#change(room, afterClose(room, seat.role, now), now);
       default:
         frame satisfies never;
     }
   }
 
   /** Store, then acknowledge, then show: in one turn, so the runtime holds all frames until the write is durable. */
-  #post(
-    room: RoomState,
-    seat: Seat,
-    draft: { clientId: string; kind: MessageKind; body: string },
-    now: EpochMs,
-    socket: Socket | null = null,
-  ): PostAnswer {
+  #post(room: RoomState, seat: Seat, draft: Draft, now: EpochMs, socket: Socket | null = null): PostAnswer {
     const sender = senderOf(seat);
     const earlier = this.#store.posted(sender, draft.clientId);
-    const posted = post(
-      { status: room.status, ...this.#store.head() },
-      { ...draft, from: authorOf(seat) },
-      earlier,
-      now,
-    );
+    const log = { status: room.status, ...this.#store.head() };
+    const posted = post(log, { ...draft, from: authorOf(seat) }, earlier, now);
     if (!posted.ok) return posted;
     const { entry, repeated } = posted;
-    if (!repeated) {
-      const after = roomAfterMessage(room, seat, draft.kind, posted.enters, now);
-      this.#store.atomically(() => {
-        this.#store.append(entry, sender);
-        if (after === room) return;
-        this.#store.setRoom(after);
-        this.#outbox.put(
-          after,
-          after.deskRevision > room.deskRevision ? ["desk", "conversations"] : ["conversations"],
-          now,
-        );
-      });
-      if (after !== room) this.ctx.waitUntil(this.#deliver(now));
-      this.#wake(now);
+    const answer: PostAnswer = { ok: true, repeated, seq: entry.seq, at: entry.at };
+    const ack: ServerFrame = { type: "ack", client_id: draft.clientId, seq: entry.seq, at: entry.at };
+    if (posted.repeated) {
+      if (socket) send(socket, ack);
+      return answer;
     }
-    if (socket) send(socket, { type: "ack", client_id: draft.clientId, seq: entry.seq, at: entry.at });
-    if (!repeated) {
-      this.#seats.tellEntry(entry);
-      if (posted.enters) this.#seats.tell(this.#stateFrame({ ...room, status: "queued" }));
-      if (seat.role === "agent" && draft.kind !== "note" && room.agent === null && room.status === "queued") {
-        this.ctx.waitUntil(this.#claim(room, { id: seat.id, name: seat.name }));
-      }
-    }
-    return { ok: true, repeated, seq: entry.seq, at: entry.at };
-  }
-
-  #close(room: RoomState, reason: string, now: EpochMs): void {
-    const closed: RoomState = {
-      ...room,
-      status: "closed",
-      closedAt: now,
-      closeReason: reason,
-      deskRevision: room.queuedAt === null ? room.deskRevision : room.deskRevision + 1,
-    };
-    const keys = room.queuedAt === null ? [] : ["desk"];
-    this.#record(closed, "closed", { reason }, [...keys, "visitor", "conversations"], now);
-    this.#outbox.flushLog(closed, now);
-    this.ctx.waitUntil(this.#deliver(now));
-  }
-
-  /** Keep `room` and the event that made it so, in one transaction; then show it. */
-  #record(
-    room: RoomState,
-    name: string,
-    fields: Record<string, unknown>,
-    keys: readonly string[],
-    now: EpochMs,
-  ): void {
-    const { entry } = note({ status: room.status, ...this.#store.head() }, name, fields, now);
+    const { enters } = posted;
+    const after = afterMessage(room, seat, { kind: draft.kind, enters }, now);
     this.#store.atomically(() => {
-      this.#store.append(entry, null);
-      this.#store.setRoom(room);
-      this.#outbox.put(room, keys, now);
+      this.#store.append(entry, sender);
+      if (after !== room) this.#keep(room, after, now);
     });
+    this.#wake(now);
+    if (socket) send(socket, ack);
     this.#seats.tellEntry(entry);
-    this.#place = { position: null, waitSeconds: null };
-    this.#seats.tell(this.#stateFrame(room));
-    this.#wake(now);
+    if (enters) this.#seats.tell(this.#stateFrame(after));
+    if (after !== room) this.#deliverSoon(now);
+    const isAnswer = seat.role === "agent" && draft.kind !== "note";
+    if (isAnswer && room.agent === null && room.status === "queued") {
+      this.ctx.waitUntil(this.#claim(room, { id: seat.id, name: seat.name }));
+    }
+    return answer;
   }
 
-  #keep(room: RoomState, keys: readonly string[], now: EpochMs): void {
+  /** Go from `before` to what was decided: keep it with its event in one transaction, then show both. */
+  #change(before: RoomState, { room, event }: Obeyed, now: EpochMs): void {
+    if (room === before) return;
+    const log = { status: room.status, ...this.#store.head() };
+    const entry = event === null ? null : note(log, event.name, event.fields, now).entry;
     this.#store.atomically(() => {
-      this.#store.setRoom(room);
-      this.#outbox.put(room, keys, now);
+      if (entry !== null) this.#store.append(entry, null);
+      this.#keep(before, room, now);
     });
+    if (entry !== null) {
+      this.#seats.tellEntry(entry);
+      this.#place = UNKNOWN_PLACE;
+      this.#seats.tell(this.#stateFrame(room));
+    }
     this.#wake(now);
+    if (room.status === "closed") this.#outbox.flushLog(room, now);
+    this.#deliverSoon(now);
+  }
+
+  /** Within a transaction: write `after`, and owe it to whom it concerns. */
+  #keep(before: RoomState, after: RoomState, now: EpochMs): void {
+    this.#store.setRoom(after);
+    this.#outbox.put(after, concerned(before, after), now);
+  }
+
+  #replay(socket: Socket, seat: Seat, from: number, to: number): void {
+    for (const entry of this.#store.entries(from, to)) send(socket, render(entry, seat.role));
+  }
+
+  #deliverSoon(now: EpochMs): void {
     this.ctx.waitUntil(this.#deliver(now));
+    this.#wake(now);
   }
 
   async #deliver(now: EpochMs): Promise<void> {
@@ -528,6 +413,13 @@ export class ChatRoom extends Server<Env> {
     }
   }
 
+  #closeIfIdle(now: EpochMs): void {
+    const stored = this.#store.room();
+    if (stored === null || stored.status === "closed") return;
+    const room = this.#noticeCrash(stored, now);
+    if (now >= this.#idleAt(room)) this.#change(room, afterClose(room, "idle", now), now);
+  }
+
   /** A visitor who was connected and is not, without a goodbye, was cut by a crash: their time begins now. */
   #noticeCrash(room: RoomState, now: EpochMs): RoomState {
     if (!room.seated || this.#seats.visitorSignAt() !== null) return room;
@@ -536,17 +428,21 @@ export class ChatRoom extends Server<Env> {
     return after;
   }
 
-  /** A visitor without a socket gave a sign of life; kept once a minute. */
+  /** A visitor without a socket gave a sign of life. */
   #seen(room: RoomState, now: EpochMs): RoomState {
-    if (now - room.seenAt <= 60_000 || room.status === "closed") return room;
+    if (now - room.seenAt <= SEEN_EVERY_MS || room.status === "closed") return room;
     const after = { ...room, seenAt: now };
     this.#store.setRoom(after);
     return after;
   }
 
   #idleAt(room: RoomState): EpochMs {
-    const sign = Math.max(room.seenAt, this.#seats.visitorSignAt() ?? 0);
-    return closesAt(sign, room.idleMinutes);
+    return closesAt(Math.max(room.seenAt, this.#seats.visitorSignAt() ?? 0), room.idleMinutes);
+  }
+
+  #roomOf(visitor: string): RoomState | null {
+    const room = this.#store.room();
+    return room?.visitor === visitor ? room : null;
   }
 
   /** Set the alarm for the earliest moment at which there may be something to do; an earlier one stays. */
@@ -565,50 +461,9 @@ export class ChatRoom extends Server<Env> {
   }
 
   #stateFrame(room: RoomState): ServerFrame {
-    const waiting = room.status === "queued" || room.status === "new";
-    return {
-      type: "state",
-      status: publicStatus(room.status),
-      position: waiting ? this.#place.position : null,
-      wait_seconds: waiting ? this.#place.waitSeconds : null,
-    };
+    const { position, waitSeconds } = room.status === "queued" ? this.#place : UNKNOWN_PLACE;
+    return { type: "state", status: publicStatus(room.status), position, wait_seconds: waitSeconds };
   }
-
-  #refuse(socket: Socket, code: ErrorCode, message: string, clientId: string | null = null): void {
-    send(socket, { type: "error", code, message, client_id: clientId });
-  }
-
-  #forgetTimer(socket: Socket): void {
-    clearTimeout(this.#helloTimers.get(socket.id));
-    this.#helloTimers.delete(socket.id);
-  }
-}
-
-function seatOfVisitor(room: RoomState): Seat {
-  return { role: "visitor", id: room.visitor, name: room.name };
-}
-
-function withAgent(agents: readonly Person[], agent: Person): Person[] {
-  return agents.some(({ id }) => id === agent.id) ? [...agents] : [...agents, agent];
-}
-
-/** The room after a message: the same object where nothing but the log changed. */
-function roomAfterMessage(
-  room: RoomState,
-  seat: Seat,
-  kind: MessageKind,
-  enters: boolean,
-  now: EpochMs,
-): RoomState {
-  const revision = room.revision + 1;
-  if (enters) {
-    return { ...room, status: "queued", queuedAt: now, revision, deskRevision: room.deskRevision + 1 };
-  }
-  if (seat.role !== "agent" || kind === "note") return room;
-  const person = { id: seat.id, name: seat.name };
-  const known = room.agents.some(({ id }) => id === person.id);
-  if (known && room.answered) return room;
-  return { ...room, answered: true, agents: withAgent(room.agents, person), revision };
 }
 
 function logError(what: string, error: unknown): void {

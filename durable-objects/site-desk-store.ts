@@ -135,7 +135,7 @@ export class SiteDeskStore {
 
   /** Remember that `user` may have a socket in `conversation`, so that both can be closed together. */
   addSeat({ user, conversation }: Seat, now: EpochMs): void {
-    this.#sql.exec("delete from seats where at < ? and revoked = 0", now - 24 * HOUR_MS);
+    this.#sql.exec("delete from seats where at < ? and revoked = 0", now - 7 * 24 * HOUR_MS);
     this.#sql.exec(
       "insert or replace into seats (user, conversation, at, revoked) values (?, ?, ?, 0)",
       user,

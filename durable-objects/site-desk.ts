@@ -133,6 +133,7 @@ export class SiteDesk extends Server<Env> {
 
   /** Where a conversation stands in the queue; nulls where it does not wait. */
   place(conversation: string): Place {
+    this.#desk(Date.now());
     return this.#places.get(conversation) ?? { position: null, waitSeconds: null };
   }
 

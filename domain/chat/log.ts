@@ -42,7 +42,8 @@ export function searchableText(entries: Iterable<Entry>): string {
   let bytes = 0;
   for (const entry of entries) {
     if (entry.type !== "message" || entry.kind !== "text") continue;
-    bytes += utf8Bytes(entry.body) + 1;
+    // As JSON, since that is how it travels: control characters grow sixfold.
+    bytes += utf8Bytes(JSON.stringify(entry.body));
     if (bytes > SEARCHABLE_BYTES) break;
     lines.push(entry.body);
   }

@@ -150,10 +150,10 @@ function* day(actions: readonly Action[]): Generator<Moment> {
 
 function everyMoment(check: (moment: Moment) => void): void {
   fc.assert(
-    fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
+    fc.property(fc.array(action, { maxLength: 80, size: "max" }), (actions) => {
       for (const moment of day(actions)) check(moment);
     }),
-    { numRuns: 400 },
+    { numRuns: 120 },
   );
 }
 
@@ -188,6 +188,30 @@ test("R-C12: no overtaking: who waits longer for the same skill is offered first
       expect(heldOff ? [] : later).toEqual([]);
     }
   });
+});
+
+test("R-C12: no overtaking: of all that wait at once, each skill is offered from its oldest on", () => {
+  const arrival = fc.record({ skill: fc.constantFrom(null, "sales", "care"), since: fc.nat(50) });
+  const free = fc.integer({ min: 1, max: 4 });
+  fc.assert(
+    fc.property(fc.array(arrival, { maxLength: 12 }), fc.tuple(free, free, free), (arrivals, capacities) => {
+      let desk = EMPTY_DESK;
+      for (const [index, { skill, since }] of arrivals.entries()) {
+        desk = hear(desk, report(`c${index}`, { skill, waitingSince: since }), 100).desk;
+      }
+      for (const [index, id] of AGENTS.entries()) {
+        const met = meet(desk, { id, name: id }, SKILLS[id] ?? [], 100);
+        desk = setState(met, id, "online", capacities[index] ?? 1, 100).desk;
+      }
+      const { items } = settle(desk, 100).desk;
+      for (const item of items.filter(({ offer }) => offer === null)) {
+        const younger = items.filter(
+          (other) => other.skill === item.skill && other.waitingSince > item.waitingSince,
+        );
+        expect(younger.filter(({ offer }) => offer !== null)).toEqual([]);
+      }
+    }),
+  );
 });
 
 test("R-C12: nobody waits while somebody who could take them is free", () => {

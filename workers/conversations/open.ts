@@ -67,21 +67,23 @@ export async function openConversation(
   };
   const session = visitorObject(env, site, visitor);
   const begin = (conversation: string) =>
-    env.CHAT_ROOM.getByName(conversation).open({
-      site,
-      conversation,
-      visitor,
-      userId: user,
-      verified: user !== null,
-      name: null,
-      decisionId: wanted.decision_id ?? null,
-      skill: wanted.skill ?? null,
-      locale: wanted.locale ?? null,
-      page: (typeof wanted.page === "string" ? wanted.page : wanted.page?.url) ?? null,
-      place: [from.city, from.country].filter((part) => part !== null).join(", ") || null,
-      idleMinutes: settings.conversation_idle_minutes,
+    env.CHAT_ROOM.getByName(conversation).open(
+      {
+        site,
+        conversation,
+        visitor,
+        userId: user,
+        verified: user !== null,
+        name: null,
+        decisionId: wanted.decision_id ?? null,
+        skill: wanted.skill ?? null,
+        locale: wanted.locale ?? null,
+        page: (typeof wanted.page === "string" ? wanted.page : wanted.page?.url) ?? null,
+        place: [from.city, from.country].filter((part) => part !== null).join(", ") || null,
+        idleMinutes: settings.conversation_idle_minutes,
+      },
       now,
-    });
+    );
 
   let opened = await session.openConversation(request);
   let room = await begin(opened.conversation);
