@@ -24,7 +24,10 @@ import { StatusTag } from "./status-tag.tsx";
 const KINDS = ["chat", "offer", "content"] as const;
 
 export function Editor({ id = "" }: { id?: string }): VNode {
-  return id === "new" ? <CampaignForm key="new" saved={null} /> : <ReadCampaign key={id} id={id} />;
+  // A campaign that was made here keeps its form when its address gets its id.
+  const [made, setMade] = useState<string | null>(null);
+  if (id === "new" || id === made) return <CampaignForm key="new" saved={null} onMade={setMade} />;
+  return <ReadCampaign key={id} id={id} />;
 }
 
 function ReadCampaign({ id }: { id: string }): VNode {
@@ -34,12 +37,18 @@ function ReadCampaign({ id }: { id: string }): VNode {
   );
   return (
     <Shown resource={resource} title={t("campaignFailed")} lines={8}>
-      {(campaign) => <CampaignForm saved={campaign} />}
+      {(campaign) => <CampaignForm saved={campaign} onMade={() => {}} />}
     </Shown>
   );
 }
 
-function CampaignForm({ saved: first }: { saved: Campaign | null }): VNode {
+function CampaignForm({
+  saved: first,
+  onMade,
+}: {
+  saved: Campaign | null;
+  onMade: (id: string) => void;
+}): VNode {
   const site = useSite();
   const { route } = useLocation();
   const [saved, setSaved] = useState(first);
@@ -56,7 +65,7 @@ function CampaignForm({ saved: first }: { saved: Campaign | null }): VNode {
 
   const parsed = useMemo(() => parseCondition(conditionText), [conditionText]);
   const current: Draft = parsed.ok ? { ...draft, condition: parsed.value as Draft["condition"] } : draft;
-  const changed = saved === null || changedFields(base, current).length > 0 || !parsed.ok;
+  const changed = changedFields(base, current).length > 0 || !parsed.ok;
   const conditionFaults = useMemo(() => faultsOf(parsed, fault), [parsed, fault]);
   const admin = site.role === "admin";
 
@@ -109,7 +118,10 @@ function CampaignForm({ saved: first }: { saved: Campaign | null }): VNode {
             );
       adopt(answer);
       setNote(t(status === "live" ? "savedLive" : "saved"));
-      if (saved === null) route(screenPath(site.key, "campaigns", answer.id), true);
+      if (saved === null) {
+        onMade(answer.id);
+        route(screenPath(site.key, "campaigns", answer.id), true);
+      }
     } catch (error) {
       await refused(asFailure(error));
     } finally {

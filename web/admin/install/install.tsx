@@ -4,9 +4,9 @@ import Hourglass from "lucide-static/icons/hourglass.svg?raw";
 import Warning from "lucide-static/icons/triangle-alert.svg?raw";
 import type { VNode } from "preact";
 import { request } from "../../shared/api.ts";
-import { number } from "../../shared/format.ts";
+import { number, time } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
-import { countOf, type KpiAnswer } from "../overview/kpi-view.ts";
+import { countOf, type KpiAnswer, type KpiRow } from "../overview/kpi-view.ts";
 import { periodRange } from "../overview/periods.ts";
 import { useResource } from "../resource.ts";
 import { locale, t } from "../session.ts";
@@ -15,6 +15,7 @@ import { DataAge, PageHead, Shown } from "../states.tsx";
 import { Snippet } from "./snippet.tsx";
 
 const POLL_MS = 5_000;
+const HOUR_MS = 3_600_000;
 
 export function Install(): VNode {
   const site = useSite();
@@ -23,7 +24,7 @@ export function Install(): VNode {
     `${site.key} ${timezone}`,
     (signal) => {
       const { from, to } = periodRange("today", timezone, Date.now());
-      const wanted = new URLSearchParams({ from, to });
+      const wanted = new URLSearchParams({ from, to, group_by: "hour" });
       return request<KpiAnswer>("GET", `${apiPath(site.key, "kpis")}?${wanted}`, undefined, { signal });
     },
     POLL_MS,
@@ -59,7 +60,7 @@ export function Install(): VNode {
           <DataAge resource={today} />
         </div>
         <Shown resource={today} title={t("receivedFailed")} lines={1}>
-          {(answer) => <Received visitors={countOf(answer.rows[0], "visitors")} />}
+          {(answer) => <Received rows={answer.rows} zone={timezone} />}
         </Shown>
         <ol class="steps">
           <li>{t("verifyOpen")}</li>
@@ -71,8 +72,11 @@ export function Install(): VNode {
   );
 }
 
-function Received({ visitors }: { visitors: number }): VNode {
-  return visitors === 0 ? (
+function Received({ rows, zone }: { rows: KpiRow[]; zone: string }): VNode {
+  const visitors = rows.reduce((sum, row) => sum + countOf(row, "visitors"), 0);
+  const last = rows.findLast((row) => countOf(row, "visitors") > 0)?.group ?? null;
+  const clock = (at: number): string => time(locale.value, at, zone);
+  return last === null ? (
     <p class="banner">
       <Icon svg={Hourglass} />
       <span>{t("receivedNone")}</span>
@@ -80,7 +84,14 @@ function Received({ visitors }: { visitors: number }): VNode {
   ) : (
     <p class="banner good">
       <Icon svg={Check} />
-      <span>{t("receivedSome", { n: visitors, shown: number(locale.value, visitors) })}</span>
+      <span>
+        {t("receivedSome", {
+          n: visitors,
+          shown: number(locale.value, visitors),
+          from: clock(Date.parse(last)),
+          to: clock(Math.min(Date.parse(last) + HOUR_MS, Date.now())),
+        })}
+      </span>
     </p>
   );
 }

@@ -24,7 +24,6 @@ export function ApiKeys(): VNode {
           {t("apiDocs")}
         </a>
       </PageHead>
-      <NewKey onMade={resource.reload} />
       <Shown resource={resource} title={t("keysFailed")}>
         {({ items }) =>
           items.length === 0 ? (
@@ -36,6 +35,7 @@ export function ApiKeys(): VNode {
           )
         }
       </Shown>
+      <NewKey onMade={resource.reload} />
     </>
   );
 }

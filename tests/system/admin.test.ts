@@ -1,0 +1,262 @@
+/** The admin in a real browser against the real server: figures that move, a campaign from draft to phase 2. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { DEMO_API_KEY, DEMO_PASSWORD, signIn } from "./demo-api.ts";
+import { launchBrowser } from "./browser.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SHOP_ORIGIN = "http://shop.example";
+const url = inject("url");
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+type Visit = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean; email?: string };
+
+/** A signed-in page; what the browser complains of is collected, for a test to find none. */
+async function enter({
+  locale = "en-GB",
+  dark = false,
+  phone = false,
+  email = "admin@demo.test",
+}: Visit = {}) {
+  const context = await browser.newContext({
+    locale,
+    colorScheme: dark ? "dark" : "light",
+    reducedMotion: "reduce",
+    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
+  });
+  await addLogin(context, email);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return { context, page, complaints };
+}
+
+async function addLogin(context: BrowserContext, email: string): Promise<void> {
+  const cookies = (await signIn(url, email)).split("; ").map((pair) => {
+    const [name = "", ...rest] = pair.split("=");
+    return { name, value: rest.join("="), url };
+  });
+  await context.addCookies(cookies);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger, since the page's own policy rightly refuses a foreign script.
+  const session = await page.context().newCDPSession(page);
+  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
+    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
+  const answer = await session.send("Runtime.evaluate", {
+    expression: run,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(String(answer.result.value)) as string[];
+}
+
+async function send(events: object[]): Promise<void> {
+  const answer = await fetch(`${url}/v1/batch`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: SHOP_ORIGIN },
+    body: JSON.stringify({ writeKey: "demo", batch: events }),
+  });
+  if (!answer.ok) throw new Error(`batch: ${answer.status} ${await answer.text()}`);
+}
+
+function order(visitor: string): object[] {
+  const anonymousId = visitor;
+  const context = {
+    userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+  };
+  return [
+    { type: "page", anonymousId, messageId: `${visitor}-page`, context, properties: { path: "/shop/merci" } },
+    {
+      type: "track",
+      event: "Order Completed",
+      anonymousId,
+      messageId: `${visitor}-order`,
+      context,
+      properties: { order_id: `${visitor}-1`, total: 120, currency: "EUR" },
+    },
+  ];
+}
+
+test("R-M7: a visible overview shows a new order within 15 seconds, without a reload", async () => {
+  const { context, page, complaints } = await enter();
+  await page.goto(`${url}/admin/demo?period=today`);
+  const orders = page.locator('[data-kpi="orders"] .kpi-value');
+  await send(order(`admin-test-${Date.now()}-a`));
+  await orders.waitFor({ timeout: 30_000 });
+  const before = Number(await orders.textContent());
+  await send(order(`admin-test-${Date.now()}-b`));
+  await page.waitForFunction(
+    (least) => Number(document.querySelector('[data-kpi="orders"] .kpi-value')?.textContent) > least,
+    before,
+    { timeout: 15_000 },
+  );
+  await page.locator(".plot").first().waitFor();
+  expect(await page.locator(".plot").count()).toBe(3);
+  await page.getByRole("button", { name: "Show as table" }).click();
+  expect(await page.getByRole("columnheader", { name: "Orders", exact: true }).count()).toBe(1);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M7: figures that cannot be read again stay, dimmed and dated, with a way to try again", async () => {
+  const { context, page } = await enter();
+  await send(order(`admin-test-${Date.now()}-c`));
+  await page.goto(`${url}/admin/demo?period=today`);
+  await page.locator(".kpis").waitFor({ timeout: 30_000 });
+  await page.route("**/kpis?*", (route) => route.abort());
+  await page.locator(".data-age").click();
+  await page.getByRole("alert").getByText("The figures could not be read").waitFor();
+  expect(await page.locator(".stale .kpis").count()).toBe(1);
+  await page.unroute("**/kpis?*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".shown:not(.stale) .kpis").waitFor();
+  await context.close();
+});
+
+test("R-M3 R-M9 R-M10: a campaign is built in rows, mended where it is refused, published, and warned of its next phase", async () => {
+  const { context, page, complaints } = await enter();
+  await page.goto(`${url}/admin/demo/campaigns/new`);
+  await page.getByRole("button", { name: "Save draft" }).click();
+  const name = page.getByLabel("Name", { exact: true });
+  await name.and(page.locator('[aria-invalid="true"]')).waitFor();
+  expect(await name.evaluate((input) => input === document.activeElement)).toBe(true);
+
+  await name.fill("Slow readers");
+  await page.getByRole("button", { name: "Condition", exact: true }).click();
+  await page.getByLabel("Value").fill("45");
+  const json = page.getByLabel("JSON");
+  expect(JSON.parse(await json.inputValue())).toEqual({ "page.seconds": { $gte: 45 } });
+  await json.fill('{\n  "page.seconds": { "$gtee": 45 }\n}');
+  await page.getByText("Line 2: ").waitFor();
+  expect(await page.locator(".row.fault").count()).toBe(1);
+  await json.fill('{\n  "page.seconds": { "$gte": 50 }\n}');
+  expect(await page.getByLabel("Value").inputValue()).toBe("50");
+
+  await page.getByLabel("Title (English)").fill("Still looking?");
+  expect(await page.locator(".card-title").textContent()).toBe("Still looking?");
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByText("Saved, live everywhere within 10 s").waitFor();
+  expect(new URL(page.url()).pathname).toMatch(/\/campaigns\/cmp_/);
+
+  await page.getByLabel("Hold-out", { exact: true }).fill("0.3");
+  await page.getByRole("button", { name: "Publish changes" }).click();
+  await page.getByRole("button", { name: "Start phase 2" }).click();
+  await page.getByText("Saved, live everywhere within 10 s").waitFor();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M8: when somebody saved meanwhile, both versions are shown and keeping both loses nothing", async () => {
+  const { context, page } = await enter();
+  const headers = { authorization: `Bearer ${DEMO_API_KEY}`, "content-type": "application/json" };
+  const made = (await (
+    await fetch(`${url}/api/sites/demo/campaigns`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ name: "Meeting", kind: "content", variants: [{ key: "a", creative: {} }] }),
+    })
+  ).json()) as { id: string; version: number };
+  const address = `${url}/api/sites/demo/campaigns/${made.id}`;
+
+  await page.goto(`${url}/admin/demo/campaigns/${made.id}`);
+  await page.getByLabel("Priority").fill("33");
+  const theirs = await fetch(address, {
+    method: "PATCH",
+    headers: { ...headers, "if-match": `"${made.version}"` },
+    body: JSON.stringify({ window_hours: 12 }),
+  });
+  expect(theirs.status).toBe(200);
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByRole("button", { name: "Take both" }).click();
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  const saved: unknown = await (await fetch(address, { headers })).json();
+  expect(saved).toMatchObject({ priority: 33, window_hours: 12 });
+  await context.close();
+});
+
+test("R-M11: signing in leads an admin to the site, and an agent to the console", async () => {
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(`${url}/admin/`);
+  await page.locator("#sign-in-email").fill("admin@demo.test");
+  await page.locator("#sign-in-password").fill(DEMO_PASSWORD);
+  await page.locator('button[type="submit"]').click();
+  await page.getByRole("heading", { name: "Is it working?" }).waitFor();
+  expect(new URL(page.url()).pathname).toBe("/admin/demo");
+  await context.close();
+
+  const agent = await enter({ email: "lea@demo.test" });
+  await agent.page.goto(`${url}/admin/demo/settings`);
+  await agent.page.getByText("This place is for the site’s admins").waitFor();
+  expect(await agent.page.getByRole("link", { name: "Open the console" }).getAttribute("href")).toBe(
+    "/console/",
+  );
+  await agent.context.close();
+});
+
+test("R-M13: a key is shown once, works, and stops when it is revoked", async () => {
+  const { context, page } = await enter();
+  await page.goto(`${url}/admin/demo/api-keys`);
+  await page.getByLabel("Key name").fill("Warehouse");
+  await page.getByRole("button", { name: "Create" }).click();
+  const key = (await page.locator(".secret code").textContent()) ?? "";
+  expect(key).toMatch(/^ak_/);
+  const ask = () => fetch(`${url}/api/sites/demo`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await ask()).status).toBe(200);
+  await page.reload();
+  await page.getByRole("button", { name: "Revoke Warehouse" }).click();
+  expect(await page.getByText(key).count()).toBe(0);
+  await page.getByRole("button", { name: "Revoke Warehouse" }).click();
+  await page.getByText(/^revoked /).waitFor();
+  expect((await ask()).status).toBe(401);
+  await context.close();
+});
+
+test("R-M12: every screen is accessible under the strict policy, in both languages, light and dark, wide and narrow", async () => {
+  const screens = [
+    "?period=30d",
+    "/campaigns",
+    "/campaigns/new",
+    "/conversations",
+    "/left-messages",
+    "/install",
+    "/team",
+    "/api-keys",
+    "/settings",
+  ];
+  const visits: Visit[] = [{ locale: "en-GB" }, { locale: "fr-FR", dark: true, phone: true }];
+  for (const visit of visits) {
+    const { context, page, complaints } = await enter(visit);
+    for (const screen of screens) {
+      await page.goto(`${url}/admin/demo${screen}`);
+      await page
+        .locator("#main h1")
+        .waitFor({ timeout: 10_000 })
+        .catch((reason: unknown) => expect(`${screen}: ${String(reason)} ${complaints}`).toBe(""));
+      await page.locator("#main .loading").waitFor({ state: "detached" });
+      expect(await violations(page), screen).toEqual([]);
+      const sideways = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(sideways, screen).toBe(0);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
