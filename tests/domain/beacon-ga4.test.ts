@@ -17,7 +17,6 @@ const product = {
   variant: "Écru M",
   price: 105,
   quantity: 2,
-  position: 1,
 };
 
 test.each([

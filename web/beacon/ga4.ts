@@ -15,7 +15,7 @@ const WORDS =
   ",view_item:Product Viewed,add_to_cart:Product Added,remove_from_cart:Product Removed,view_cart:Cart Viewed" +
   ",begin_checkout:Checkout Started,add_shipping_info:Checkout Step Completed,add_payment_info:Checkout Step Completed" +
   ",purchase:Order Completed,refund:Order Refunded,search:Products Searched,generate_lead:Lead Submitted" +
-  ",item_id:product_id,index:position,transaction_id:order_id,search_term:query,shipping_tier:shipping_method,payment_type:payment_method,";
+  ",item_id:product_id,transaction_id:order_id,search_term:query,shipping_tier:shipping_method,payment_type:payment_method,";
 /** A push can hold anything, a person's address too: besides those above only these leave the page. */
 const PLAIN = /^(?:item_)?(name|brand|category|variant|value|currency|coupon|tax|shipping|price|quantity)$/;
 
@@ -34,7 +34,7 @@ export function readPush(push: unknown): CommerceEvent | null {
   const { order_id, value } = own;
   const properties = {
     // Adding, viewing and removing are about one product, which Segment names by itself.
-    ...(/^Product /.test(name) && products?.[0]),
+    ...(name.startsWith("Product ") && products?.[0]),
     ...own,
     products,
     total: order_id && value,

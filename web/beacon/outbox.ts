@@ -16,7 +16,8 @@ const NAME = `${prefix}:outbox`;
 const BATCH_URL = `${host}/v1/batch`;
 /** So many messages of the largest allowed size are within the server's limit of bytes. */
 const BATCH = 15;
-const LONGEST_RETRY_MS = 3e4;
+const FIRST_RETRY_MS = 2e3;
+const LONGEST_RETRY_MS = 6e4;
 
 let waiting: Message[] = [];
 let failures = 0;
@@ -67,7 +68,7 @@ async function send(): Promise<void> {
     failures = 0;
     waiting = waiting.slice(count);
     guard(() => answer && whenAnswered(answer, response!.headers.get("aparte-consent")));
-  } else delayMs = Math.min(2 ** failures++ * 1e3, LONGEST_RETRY_MS) * (1 + Math.random());
+  } else delayMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LONGEST_RETRY_MS) * Math.random();
   timer = waiting[0] && setTimeout(send, delayMs);
 }
 

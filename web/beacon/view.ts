@@ -1,6 +1,6 @@
 /** The page view now shown, and the messages told from it. */
 import { identityToken } from "./identity.ts";
-import { guard, newId } from "./site.ts";
+import { newId } from "./site.ts";
 import { add, type Message } from "./outbox.ts";
 
 export type Data = Record<string, unknown>;
@@ -42,7 +42,7 @@ export function track(event: string, properties?: Data, messageId?: unknown): vo
 
 /** One page view per URL, where an anchor is no new one; `again`: also for the same, as out of the browser's cache. */
 export function showPage(again?: boolean): void {
-  const shown = location.href.replace(/#(?![/!]).*/, "");
+  const shown = location.href.replace(/#[^/!]*$/, "");
   if (shown === url && !again) return;
   if (!again) referrer = url || referrer;
   url = shown;
@@ -52,11 +52,11 @@ export function showPage(again?: boolean): void {
 
 /** Tell the page view again, under its own id: what was counted without consent now begins a visit. */
 export function retellPage(): void {
-  add({ ...view, anonymousId: "" });
+  if (view.anonymousId) add({ ...view, anonymousId: "" });
 }
 
 /** After the task in which the address changed: by then most routers have set the title. */
-const later = (): void => void setTimeout(() => guard(showPage));
+const later = (): void => void setTimeout(showPage);
 
 /** Follow single-page navigation, and pages that come back out of the browser's cache. */
 export function followNavigation(): void {
@@ -72,5 +72,5 @@ export function followNavigation(): void {
       };
     }
   }
-  addEventListener("pageshow", (event) => event.persisted && guard(() => showPage(true)));
+  addEventListener("pageshow", (event) => event.persisted && showPage(true));
 }
