@@ -5,8 +5,14 @@
 import type { Event } from "../../domain/events/event.ts";
 import type { Campaign, PublishedSite } from "../../domain/targeting/campaign.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
-import { checkLocalGates } from "../../domain/targeting/gates.ts";
-import { type CompiledSite, compileSite, judge, wakeAfterGate } from "../../domain/targeting/judge.ts";
+import { checkLocalGates, type GateAnswer } from "../../domain/targeting/gates.ts";
+import {
+  type CompiledSite,
+  compileSite,
+  judge,
+  type NotBefore,
+  wakeAfterGate,
+} from "../../domain/targeting/judge.ts";
 import { localTime } from "../../domain/targeting/zone.ts";
 import type { Facts } from "../../domain/visit/facts.ts";
 import type { Clocks, KnownFacts } from "../../domain/visit/known.ts";
@@ -40,8 +46,13 @@ export async function decide(env: Env, question: Question): Promise<Decided> {
   if (answer.globalHoldout || answer.sessionId === null) return { decisions: [], wakeAfterMs: null };
 
   const { site, settings } = live.config;
-  const matched = matches(live, answer.facts, answer.clocks, question.events, now);
-  const passing = gates(question, matched.ids);
+  const gate = gateFor(question);
+  const passableFrom = (campaign: Campaign) => {
+    const checked = gate(campaign);
+    return checked.ok ? now : checked.until;
+  };
+  const matched = matches(live, answer.facts, answer.clocks, question.events, now, passableFrom);
+  const passing = passingOf(question, matched.ids, gate);
   const wakes = [matched.wakeAfterMs, passing.wakeAfterMs];
   const { eligible, covered } = answer.marked;
   const unmarked = matched.ids.length > 0 && (!eligible || (!covered && live.desk.covered));
@@ -68,11 +79,14 @@ export function matches(
   clocks: Clocks,
   events: readonly Event[],
   now: number,
+  notBefore: NotBefore,
 ): Matched {
   const compiled = compiledOf(live.config);
   const clock = { ...clocks, now, timezone: compiled.timezone };
   const judged = events.length === 0 ? [null] : events.slice(-MAX_JUDGED);
-  const verdicts = judged.map((event) => judge(compiled, completeFacts(known, live, event, now), clock));
+  const verdicts = judged.map((event) =>
+    judge(compiled, completeFacts(known, live, event, now), clock, notBefore),
+  );
   const found = new Set(verdicts.flatMap(({ candidates }) => candidates.map(({ campaign }) => campaign)));
   return {
     ids: [...compiled.byId.keys()].filter((id) => found.has(id)),
@@ -80,24 +94,33 @@ export function matches(
   };
 }
 
-/** Which of the matched campaigns the visitor's own history lets pass, and when a shut gate opens by itself. */
-function gates({ live, answer, events, now }: Question, ids: readonly string[]): Passing {
-  const compiled = compiledOf(live.config);
-  const clock = { ...answer.clocks, now, timezone: compiled.timezone };
+/** The visitor's own history, asked of one campaign. */
+function gateFor({ live, answer, now }: Question): (campaign: Campaign) => GateAnswer {
   const input = {
     exposures: answer.exposures,
     sessionId: answer.sessionId ?? "",
     openDecision: false,
     globalHoldout: answer.globalHoldout,
-    timezone: compiled.timezone,
+    timezone: live.config.settings.timezone,
     now,
   };
+  return (campaign) => checkLocalGates(campaign, input);
+}
+
+/** Which of the matched campaigns the gates let pass, and when a shut one opens by itself. */
+function passingOf(
+  { live, answer, events, now }: Question,
+  ids: readonly string[],
+  gateOf: (campaign: Campaign) => GateAnswer,
+): Passing {
+  const compiled = compiledOf(live.config);
+  const clock = { ...answer.clocks, now, timezone: compiled.timezone };
   const passing: Passing = { campaigns: [], wakeAfterMs: null };
   const facts = completeFacts(answer.facts, live, events.at(-1) ?? null, now);
   for (const id of ids) {
     const campaign = compiled.byId.get(id)?.campaign;
     if (campaign === undefined) continue;
-    const gate = checkLocalGates(campaign, input);
+    const gate = gateOf(campaign);
     if (gate.ok) passing.campaigns.push(campaign);
     else if (gate.until !== null) {
       const wake = wakeAfterGate(compiled, id, facts, clock, gate.until);

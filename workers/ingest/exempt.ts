@@ -61,7 +61,14 @@ export function decideExempt(
     covered: live.desk.covered,
   });
   const viewId = events.at(-1)?.viewId ?? null;
-  const matched = matches(live, knownFacts(state, viewId, now), clocksOf(state, viewId), events, now);
+  const matched = matches(
+    live,
+    knownFacts(state, viewId, now),
+    clocksOf(state, viewId),
+    events,
+    now,
+    () => now,
+  );
   const allowed = campaigns.filter(
     (campaign) =>
       campaign.exempt_ok &&

@@ -1,6 +1,7 @@
 /**
  * From a checked message to an event: the server's word on when, and the page's address taken apart.
  */
+import { clipObject } from "../../domain/events/clip.ts";
 import { correctedTime, type Event, type PageContext } from "../../domain/events/event.ts";
 import type { Message } from "../../domain/events/message.ts";
 import { asName } from "./names.ts";
@@ -18,8 +19,8 @@ export function eventOf(message: Message, sentAt: number | null, receivedAt: num
     receivedAt,
     viewId: message.context?.page?.view_id ?? null,
     page: pageOf(message),
-    properties: message.properties ?? {},
-    traits: { ...message.context?.traits, ...message.traits },
+    properties: clipObject(message.properties ?? {}),
+    traits: clipObject({ ...message.context?.traits, ...message.traits }),
   };
 }
 

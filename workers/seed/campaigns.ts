@@ -1,4 +1,4 @@
-/** The demo shop's campaigns, in French and English: one chat, one coupon, one piece of advice, two drafts. */
+/** The demo shop's campaigns, in French and English: one chat, one coupon, two pieces of advice, two drafts. */
 import type { CampaignInput } from "../../domain/targeting/campaign.ts";
 
 type DemoCampaign = {
@@ -122,6 +122,37 @@ export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
               title: "Between two sizes?",
               text: "Our shirts are true to size. For a loose fit, take one size up.",
               accept: "See the guide",
+              decline: "No, thank you",
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
+    id: "cmp_demo_conseil",
+    body: {
+      name: "Conseil après dix pages",
+      status: "live",
+      kind: "content",
+      condition: { "session.pages": { $gte: 10 }, "cart.items": 0, "visitor.orders": 0 },
+      holdout: 0.2,
+      caps: { per_session: 1, per_visitor: 2, per_days: 30, after_decline_days: 30 },
+      variants: [
+        {
+          key: "a",
+          weight: 1,
+          creative: {
+            fr: {
+              title: "Par où commencer ?",
+              text: "Trois chemises conviennent à presque tout le monde : la Rivoli, la Belle-Île et l’Encre.",
+              accept: "Les voir",
+              decline: "Non merci",
+            },
+            en: {
+              title: "Where to begin?",
+              text: "Three shirts suit almost everybody: the Rivoli, the Belle-Île and the Encre.",
+              accept: "See them",
               decline: "No, thank you",
             },
           },
