@@ -16,7 +16,7 @@ import { objectRequest, requireUpgrade } from "../conversations/upgrade.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError, type ErrorCode, STATUS } from "../errors.ts";
 import { parseJson, readBody } from "../ingest/body.ts";
-import { keyOf } from "../ingest/credentials.ts";
+import { credentialOf, keyOf } from "../ingest/credentials.ts";
 import { type LiveSite, loadSite } from "../site/site-config.ts";
 
 const Survey = z.object({
@@ -117,7 +117,8 @@ conversations.post("/conversations/:id/survey", async (c) => {
 });
 
 async function siteOf(c: Context<AppEnv>, key: string | null): Promise<LiveSite> {
-  const live = key === null ? null : await loadSite(c.env, c.executionCtx, key, c.var.now);
+  const credential = key === null ? null : await credentialOf(c.env, key, c.var.now);
+  const live = credential === null ? null : await loadSite(c.env, c.executionCtx, credential.site, c.var.now);
   if (live === null) throw new ApiError("unknown_key", "no site has this write key");
   return live;
 }
