@@ -4,6 +4,7 @@
  * Each noun is a module; here they are mounted behind the gates that they share.
  */
 import { Scalar } from "@scalar/hono-api-reference";
+import { secureHeaders } from "hono/secure-headers";
 import { authenticate, requireSite } from "../auth/authenticate.ts";
 import { agents } from "./agents.ts";
 import { apiKeys } from "./api-keys.ts";
@@ -39,9 +40,32 @@ api.doc31("/openapi.json", {
   servers: [{ url: "/api" }],
   security: [{ apiKey: [] }],
 });
+// Everything from here: no fonts, proxy or telemetry of somebody else's, and a policy that would stop them.
 api.get(
   "/docs",
-  Scalar({ url: "/api/openapi.json", cdn: "/api-docs/standalone.js", pageTitle: "Aparté API" }),
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'", "'unsafe-inline'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:", "blob:"],
+      fontSrc: ["'self'", "data:"],
+      frameAncestors: ["'none'"],
+    },
+  }),
+  Scalar({
+    url: "/api/openapi.json",
+    cdn: "/api-docs/standalone.js",
+    pageTitle: "Aparté API",
+    withDefaultFonts: false,
+    customCss:
+      ":root, body { --scalar-font: system-ui, sans-serif; --scalar-font-code: ui-monospace, monospace; }",
+    proxyUrl: "",
+    telemetry: false,
+    hideClientButton: true,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+  }),
 );
 
 api.route("/auth", auth);
