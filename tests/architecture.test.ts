@@ -85,7 +85,9 @@ function ruleIds(): Set<string> {
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".md")) : [];
   const ids = files.flatMap((file) => {
     const text = readFileSync(join(folder, file), "utf8");
-    return [...text.matchAll(/^[-*#|\s]*(?:\*\*|\[)?([A-Z]{1,4}\d{1,3})\b/gm)].map((match) => match[1] ?? "");
+    return [...text.matchAll(/^[-*#|\s]*(?:\*\*|\[)?((?:R-)?[A-Z]{1,4}\d{1,3})\b/gm)].map(
+      (match) => match[1] ?? "",
+    );
   });
   return new Set(ids);
 }
@@ -94,7 +96,7 @@ function ruleIds(): Set<string> {
 function claimedIds(): Set<string> {
   const titles = sourcesOf("tests").flatMap((file) => [
     ...codeOf(file).matchAll(
-      /\b(?:test|it|describe)(?:\.\w+(?:\([^)]*\))?)?\(\s*["'`]((?:[A-Z]{1,4}\d{1,3}[ ,]*)+):/g,
+      /\b(?:test|it|describe)(?:\.\w+(?:\([^)]*\))?)?\(\s*["'`]((?:(?:R-)?[A-Z]{1,4}\d{1,3}[ ,]*)+):/g,
     ),
   ]);
   return new Set(titles.flatMap((match) => (match[1] ?? "").split(/[ ,]+/).filter((id) => id !== "")));
