@@ -151,7 +151,7 @@ export class Office {
     for (const [conversation, room] of before) {
       if (wanted.has(conversation)) continue;
       closeGently(room);
-      forgetSeat(conversation);
+      forgetSeat(`${this.me.id}:${conversation}`);
     }
     this.rooms.value = after;
   }

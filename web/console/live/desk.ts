@@ -53,6 +53,9 @@ export class Desk {
 
   readonly #listener: DeskListener;
   #wish: { state: AgentState; capacity: number } | null = null;
+  /** The desk has shown my wish as my state; a difference from now on is somebody's decision. */
+  #granted = false;
+  #missed = false;
 
   constructor(site: string, listener: DeskListener) {
     this.#listener = listener;
@@ -71,6 +74,8 @@ export class Desk {
   /** Say what I am and how many conversations I take at once. */
   setStatus(state: AgentState, capacity: number): void {
     this.#wish = { state, capacity };
+    this.#granted = false;
+    this.#missed = false;
     this.setAway.value = false;
     this.#send({ type: "status", state, capacity });
   }
@@ -140,6 +145,7 @@ export class Desk {
       case "revoked":
         this.#dropOffer(frame.conversation);
         this.#endTransfer(frame.conversation);
+        this.#missed ||= frame.reason === "timeout";
         return this.#loseMine(frame.conversation, frame.reason);
       case "queue":
         this.queue.value = frame.items;
@@ -188,9 +194,11 @@ export class Desk {
     this.agents.value = agents;
     const me = this.me.value;
     if (me === null || this.#wish === null) return;
-    if (this.#wish.state === "online" && me.state === "away") {
-      this.#wish = { state: "away", capacity: me.capacity };
-      this.setAway.value = true;
+    if (me.state === this.#wish.state) {
+      this.#granted = true;
+    } else if (this.#granted) {
+      this.#wish = { state: me.state, capacity: me.capacity };
+      this.setAway.value = this.#missed && me.state === "away";
     }
   }
 

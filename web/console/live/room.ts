@@ -59,13 +59,15 @@ export class Room {
   constructor(options: RoomOptions) {
     this.#options = options;
     this.conversation = options.conversation;
-    const seat = readSeat(options.conversation);
+    // Named after the agent too: another person in the same tab must not send what this one wrote.
+    const kept = `${options.me.id}:${options.conversation}`;
+    const seat = readSeat(kept);
     this.log = signal(Logs.emptyLog(seat.pending));
     this.draft = signal(seat.draft);
     this.mode = signal<"reply" | "note">(seat.mode);
     this.readSeq = signal(seat.readSeq);
     this.#stopKeeping = effect(() =>
-      keepSeat(this.conversation, {
+      keepSeat(kept, {
         pending: [...this.log.value.pending],
         draft: this.draft.value,
         mode: this.mode.value,

@@ -24,11 +24,11 @@ const Seat = z.object({
 export type Seat = z.infer<typeof Seat>;
 
 const EMPTY: Seat = { pending: [], draft: "", mode: "reply", readSeq: 0 };
-const keyOf = (conversation: string): string => `aparte:seat:${conversation}`;
+const keyOf = (name: string): string => `aparte:seat:${name}`;
 
-/** What was kept of `conversation` in this tab. */
-export function readSeat(conversation: string): Seat {
-  const text = sessionStorage.getItem(keyOf(conversation));
+/** What was kept in this tab under `name`: the agent and the conversation. */
+export function readSeat(name: string): Seat {
+  const text = sessionStorage.getItem(keyOf(name));
   if (text === null) return EMPTY;
   try {
     const parsed = Seat.safeParse(JSON.parse(text));
@@ -38,18 +38,18 @@ export function readSeat(conversation: string): Seat {
   }
 }
 
-/** Keep `seat`; nothing is kept of a conversation in which nothing is under way. */
-export function keepSeat(conversation: string, seat: Seat): void {
+/** Keep `seat` under `name`. */
+export function keepSeat(name: string, seat: Seat): void {
   try {
-    sessionStorage.setItem(keyOf(conversation), JSON.stringify(seat));
+    sessionStorage.setItem(keyOf(name), JSON.stringify(seat));
   } catch (error) {
     console.warn("the draft could not be kept across a reload", error);
   }
 }
 
 /** The conversation is over: forget it. Forget everything where the login ends. */
-export function forgetSeat(conversation: string | null): void {
-  if (conversation !== null) return sessionStorage.removeItem(keyOf(conversation));
+export function forgetSeat(name: string | null): void {
+  if (name !== null) return sessionStorage.removeItem(keyOf(name));
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith(keyOf(""))) sessionStorage.removeItem(key);
   }

@@ -3,7 +3,7 @@
  *
  * Everything becomes text nodes and known elements; nothing of the message is read as HTML.
  */
-import type { ComponentChildren, VNode } from "preact";
+import { Fragment, type ComponentChildren, type VNode } from "preact";
 
 const PIECE = /(\*\*[^*\n]+\*\*|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/g;
 const BULLET = /^\s*[-•*]\s+/;
@@ -38,10 +38,10 @@ function layOut(lines: string[], key: number): VNode {
   return (
     <p key={key}>
       {lines.map((line, at) => (
-        <>
+        <Fragment key={at}>
           {at === 0 ? null : <br />}
           {inline(line)}
-        </>
+        </Fragment>
       ))}
     </p>
   );

@@ -63,6 +63,7 @@ export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
   const { value, at, fault, busy } = reading.state.value;
   const tries = useRef(0);
   const missing = fault?.code === "not_found" && !busy;
+  const notYet = fault?.code === "not_found" && tries.current < MISSING_AGAIN_MS.length;
   useEffect(() => {
     const wait = MISSING_AGAIN_MS[tries.current];
     if (!missing || wait === undefined) return;
@@ -83,14 +84,14 @@ export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
           {t("back_to_conversation")}
         </button>
       </div>
-      {fault === null ? null : fault.code === "not_found" && value === null ? (
+      {fault === null || notYet ? null : fault.code === "not_found" && value === null ? (
         <Group title={t("trail")}>
           <p class="note">{t("visitor_unknown")}</p>
         </Group>
       ) : (
         <FaultBanner what={t("visitor_failed")} fault={fault} shownAt={at} onRetry={reading.refresh} />
       )}
-      {value === null && fault === null ? <ContextSkeleton /> : null}
+      {value === null && (fault === null || notYet) ? <ContextSkeleton /> : null}
       {value === null ? null : (
         <div class={fault === null ? "" : "stale"}>
           <Trail office={office} steps={value.trail} />

@@ -14,10 +14,11 @@ import type { Room } from "../live/room.ts";
 import { whoOf } from "../model/queue-view.ts";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
-import { Disc, sayWho } from "../parts/who.tsx";
+import { Disc, sayPlace, sayWho } from "../parts/who.tsx";
 import { go } from "../route.ts";
 import { t, tick } from "../words.ts";
 import { Composer } from "./composer.tsx";
+import { DeskBanners } from "./list-pane.tsx";
 import { ScriptView } from "./script-view.tsx";
 
 export type ConversationPaneProps = {
@@ -80,6 +81,9 @@ export function ConversationPane({
           </button>
         </div>
       </header>
+      <div class="desk-banners">
+        <DeskBanners office={office} />
+      </div>
       <RoomBanner room={room} />
       <TransferBanner office={office} item={item} />
       <ScriptView room={room} item={item} me={office.me} newFrom={newFrom} />
@@ -93,7 +97,7 @@ function Whereabouts({ office, item }: { office: Office; item: DeskConversation 
   const page = now?.title ?? now?.page ?? item.page;
   return (
     <>
-      {item.place === null || item.name === null ? null : <span>{item.place} · </span>}
+      {item.place === null || item.name === null ? null : <span>{sayPlace(item.place)} · </span>}
       {page === null || page === undefined ? null : <span>{t("on_page", { page })} · </span>}
       <span class="identity">
         <Icon svg={item.verified ? BadgeCheck : Shield} size={12} />

@@ -37,7 +37,7 @@ export function ListPane({ office }: { office: Office }): VNode {
 }
 
 /** What is wrong with the desk, said where the desk is. */
-function DeskBanners({ office }: { office: Office }): VNode {
+export function DeskBanners({ office }: { office: Office }): VNode {
   const { desk } = office;
   const phase = desk.link.phase.value;
   const fault = desk.fault.value;
@@ -118,6 +118,9 @@ function Queue({ office }: { office: Office }): VNode {
         </h2>
         <span class="note">{t("target", { clock: clockOf(target) })}</span>
       </div>
+      <p class="sr-only" role="status">
+        {desk.offers.value.map(({ item }) => t("offer_from", { who: sayWho(whoOf(item)) })).join(", ")}
+      </p>
       {desk.offers.value.map((offer) => (
         <OfferCard key={offer.item.conversation} office={office} offer={offer} />
       ))}

@@ -10,7 +10,7 @@ import Check from "lucide-static/icons/check.svg?raw";
 import CircleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import Clock from "lucide-static/icons/clock.svg?raw";
 import Lock from "lucide-static/icons/lock.svg?raw";
-import type { VNode } from "preact";
+import { Fragment, type VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { EventFrame } from "../../../domain/chat/wire.ts";
 import type { DeskConversation } from "../../../domain/desk/wire.ts";
@@ -81,14 +81,14 @@ export function ScriptView({ room, item, me, newFrom }: ScriptViewProps): VNode 
       >
         {!room.welcomed.value && parts.length === 0 && log.pending.length === 0 ? <ScriptSkeleton /> : null}
         {parts.map((part) => (
-          <>
+          <Fragment key={part.key}>
             {part.key === firstNew ? (
-              <p key="new" class="new-line">
+              <p class="new-line">
                 <span>{t("new_messages")}</span>
               </p>
             ) : null}
-            <PartView key={part.key} part={part} item={item} me={me} log={log} />
-          </>
+            <PartView part={part} item={item} me={me} log={log} />
+          </Fragment>
         ))}
         {log.pending.map((message) => (
           <PendingView key={message.clientId} room={room} message={message} me={me} />
