@@ -1,5 +1,5 @@
 /** A campaign while it is edited: values, changes, phases, two editors, and what history tells (R-M1, R-M3, R-M8, R-M9). */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Campaign } from "../../domain/targeting/campaign.ts";
 import { PHASE_FIELDS } from "../../domain/targeting/campaign.ts";

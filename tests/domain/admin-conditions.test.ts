@@ -1,6 +1,6 @@
 /** The condition builder and the JSON beside it: one condition, never lossy (rules R-M1 to R-M3). */
 import { evalCondition } from "@growthbook/growthbook";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../domain/visit/facts.ts";
 import { lineOfPath, parseCondition, printCondition } from "../../web/admin/campaigns/condition-text.ts";

@@ -1,5 +1,5 @@
 /** The overview's periods and figures (rules R-M4 to R-M6). */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { writeCsv } from "../../web/admin/overview/csv.ts";
 import {

@@ -98,12 +98,15 @@ export function Shown<T>({
   resource,
   title,
   lines,
+  loading,
   children,
 }: {
   resource: Resource<T>;
   /** What could not be read, as a sentence. */
   title: string;
   lines?: number;
+  /** Blocks in the shape of this answer, where lines are not. */
+  loading?: ComponentChildren;
   children: (data: T) => ComponentChildren;
 }): VNode {
   const { data, failure, failingSince, readAt } = resource;
@@ -114,7 +117,7 @@ export function Shown<T>({
       )}
       {data === undefined ? (
         failure === null ? (
-          <Loading {...(lines === undefined ? {} : { lines })} />
+          (loading ?? <Loading {...(lines === undefined ? {} : { lines })} />)
         ) : null
       ) : (
         <div class={failure === null ? "shown" : "shown stale"}>

@@ -68,7 +68,7 @@ export function Overview(): VNode {
           ))}
         </fieldset>
       </PageHead>
-      <Shown resource={resource} title={t("overviewFailed")} lines={8}>
+      <Shown resource={resource} title={t("overviewFailed")} loading={<CellsLoading />}>
         {(data) => <Figures data={data} zone={zone} />}
       </Shown>
     </>
@@ -212,6 +212,36 @@ function Cells({ data }: { data: OverviewData }): VNode {
         </div>
       ))}
     </dl>
+  );
+}
+
+const CELLS = [
+  "visitors",
+  "eligible",
+  "shown",
+  "accepted",
+  "conversations",
+  "orders",
+  "revenue",
+  "attributed",
+  "conversion",
+] as const;
+
+/** The figures' place with their real names, while they are read. */
+function CellsLoading(): VNode {
+  return (
+    <div class="loading" role="status">
+      <span class="sr-only">{t("loading")}</span>
+      <span class="skeleton" style={{ width: "60%" }} />
+      <div class="kpis">
+        {CELLS.map((name) => (
+          <div key={name} class="kpi">
+            {t(`kpi_${name}`)}
+            <span class="skeleton" />
+          </div>
+        ))}
+      </div>
+    </div>
   );
 }
 
