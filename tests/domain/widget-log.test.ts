@@ -113,7 +113,7 @@ test("R-W4: read is what the agent's receipt covers; failed messages stand alone
     1,
   );
   const states = rows.map((row) => (row.type === "run" ? row.bubbles.map((one) => one.state) : row.name));
-  expect(states).toEqual([["read", "sent", "failed"], ["failed"]]);
+  expect(states).toEqual([["read", "sent"], ["failed"], ["failed"]]);
 });
 
 test("R-W5: notes and hidden events are nowhere; lines say who came and who closed", () => {
@@ -223,7 +223,13 @@ test("R-W7: only http(s) addresses become links, and nothing of the text is lost
     { text: "https://a.example/x?y=1", href: "https://a.example/x?y=1" },
     { text: ". et javascript:alert(1)", href: null },
   ]);
-  const words = fc.array(fc.oneof(fc.webUrl(), text, fc.constant(" ")));
+  const address = fc.constantFrom(
+    "https://a.example",
+    "http://b.example/x?y=(1)",
+    "https://",
+    "ftp://c.example",
+  );
+  const words = fc.array(fc.oneof(address, text, fc.constant(" ")), { maxLength: 8 });
   fc.assert(
     fc.property(words, (parts) => {
       const found = linksIn(parts.join(""));

@@ -1,6 +1,7 @@
 /** The built widget in a real browser, on a page with a strict policy, against a scripted Aparté. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { brotliCompressSync } from "node:zlib";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -84,6 +85,25 @@ test("R-W20 R-W21: the card takes no focus, stores nothing, is told once as show
     await until(["Engagement Shown", "Engagement Declined"], () => names(site));
     expect((await site.told())[1]?.properties).toEqual({ decision_id: "dec_1" });
     await page.getByRole("button", { name: "Ouvrir la conversation" }).waitFor();
+  });
+});
+
+test("R-W39: an invitation loads at most 20 KiB after brotli, and the chat's code only when somebody chats", async () => {
+  await on({ decision: decisionOf() }, async (site) => {
+    const loaded = () =>
+      site.page.evaluate(() =>
+        performance
+          .getEntriesByType("resource")
+          .map((one) => new URL(one.name).pathname)
+          .filter((path) => path.startsWith("/w/")),
+      );
+    await until(["Engagement Shown"], () => names(site));
+    const first = await loaded();
+    const bytes = first.map((path) => brotliCompressSync(readFileSync(`dist${path}`)).length);
+    expect(first.length).toBeGreaterThan(0);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(20 * 1_024);
+    await accept(site);
+    expect((await loaded()).length).toBeGreaterThan(first.length);
   });
 });
 

@@ -26,11 +26,20 @@ export function Panel({ screen }: { screen: ChatScreen }): VNode {
     document.addEventListener("visibilitychange", watch);
     const page = document.documentElement;
     const before = page.style.overflow;
-    if (isPhone) page.style.overflow = "hidden";
+    // Full screen on a phone: what lies behind neither scrolls nor takes the focus. The widget stands beside the body.
+    const { body } = document;
+    const inert = body.inert;
+    if (isPhone) {
+      page.style.overflow = "hidden";
+      body.inert = true;
+    }
     return () => {
       conversation.watch(false);
       document.removeEventListener("visibilitychange", watch);
-      if (isPhone) page.style.overflow = before;
+      if (isPhone) {
+        page.style.overflow = before;
+        body.inert = inert;
+      }
     };
   }, [screen, conversation]);
 

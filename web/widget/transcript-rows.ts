@@ -88,15 +88,15 @@ function nameIn(value: unknown): string | null | undefined {
 function say(rows: Row[], role: Role, name: string | null, bubble: Bubble): void {
   const mine = role === "visitor";
   const last = rows.at(-1);
-  if (last?.type === "run" && last.mine === mine && last.name === name && !breaksRun(last)) {
+  if (last?.type === "run" && last.mine === mine && last.name === name && !breaksRun(last, bubble)) {
     last.bubbles.push(bubble);
   } else {
     rows.push({ type: "run", key: `r${bubble.key}`, mine, name, bubbles: [bubble] });
   }
 }
 
-/** A bubble that needs the visitor, or is still on its way, keeps its own note: the run ends with it. */
-function breaksRun(run: Run): boolean {
-  const state = run.bubbles.at(-1)?.state;
-  return state === "failed" || state === "waiting";
+/** A bubble that needs the visitor, or is still on its way, stands alone with its own note. */
+function breaksRun(run: Run, next: Bubble): boolean {
+  const states = [run.bubbles.at(-1)?.state, next.state];
+  return states.includes("failed") || states.includes("waiting");
 }
