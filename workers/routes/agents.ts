@@ -24,6 +24,7 @@ import {
   SitePath,
   VERSION_REFUSALS,
   assertVersion,
+  describePatch,
   etag,
   jsonBody,
   jsonContent,
@@ -276,3 +277,5 @@ agents.openapi(remove, async (c) => {
   await deskOf(c.env, site).revokeUser({ userId: id });
   return c.body(null, 204);
 });
+
+describePatch(agents, update, AgentPatch);

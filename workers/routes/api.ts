@@ -13,7 +13,7 @@ import { limitBytes, limitDepth } from "./body-limits.ts";
 import { campaigns } from "./campaigns.ts";
 import { conversationHistory } from "./conversation-history.ts";
 import { desk } from "./desk.ts";
-import { exports } from "./exports.ts";
+import { describedExport, exports } from "./exports.ts";
 import { installation } from "./installation.ts";
 import { kpis } from "./kpis.ts";
 import { me } from "./me.ts";
@@ -40,6 +40,7 @@ api.doc31("/openapi.json", {
   servers: [{ url: "/api" }],
   security: [{ apiKey: [] }],
 });
+api.openAPIRegistry.registerPath(describedExport);
 // Everything from here: no fonts, proxy or telemetry of somebody else's, and a policy that would stop them.
 api.get(
   "/docs",
@@ -63,6 +64,7 @@ api.get(
     proxyUrl: "",
     telemetry: false,
     hideClientButton: true,
+    showDeveloperTools: "never",
     agent: { disabled: true },
     mcp: { disabled: true },
   }),

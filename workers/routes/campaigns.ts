@@ -27,6 +27,7 @@ import {
   SitePath,
   VERSION_REFUSALS,
   assertVersion,
+  describePatch,
   etag,
   jsonBody,
   jsonContent,
@@ -259,3 +260,5 @@ campaigns.openapi(remove, async (c) => {
   await publishChange(c.env, site, now);
   return c.body(null, 204);
 });
+
+describePatch(campaigns, update, CampaignInput);

@@ -5,13 +5,14 @@
  */
 import { Hono } from "hono";
 import Papa from "papaparse";
+import * as z from "zod";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { readLog } from "./conversation-logs.ts";
 import { readMoment } from "./kpis.ts";
-import { renderError } from "./openapi.ts";
+import { REFUSALS, renderError } from "./openapi.ts";
 
 const PAGE_ROWS = 1_000;
 const CHATS_A_PAGE = 20;
@@ -228,6 +229,23 @@ function streamOf(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
     },
   });
 }
+
+/** The route as the API describes it; it answers with text, so it is written without a schema of its own. */
+export const describedExport = {
+  method: "get" as const,
+  path: "/sites/{site}/exports/{table}.csv",
+  summary: "History as CSV",
+  description: "The last 31 days by arrival, unless `from` (inside) and `to` (not) say otherwise.",
+  tags: ["Figures"],
+  request: {
+    params: z.object({ site: z.string(), table: z.enum([...Object.keys(TABLES), "messages"]) }),
+    query: z.object({ from: z.string().optional(), to: z.string().optional() }),
+  },
+  responses: {
+    200: { description: "The rows", content: { "text/csv": { schema: z.string() } } },
+    ...REFUSALS,
+  },
+};
 
 export const exports = new Hono<AppEnv>().use(requireAdmin).get("/:file", (c) => {
   const name = /^([a-z]+)\.csv$/.exec(c.req.param("file"))?.[1] ?? "";

@@ -1,7 +1,7 @@
 /**
  * What every noun of the API has in common: how a router refuses, what a list looks like, how a version is named.
  */
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import * as z from "zod";
@@ -75,6 +75,19 @@ export function jsonContent<T extends z.ZodType>(schema: T, description: string)
 
 export function jsonBody<T extends z.ZodType>(schema: T) {
   return { required: true, content: { "application/json": { schema } } };
+}
+
+/**
+ * Describes what a change may carry. The route itself must not validate it: existence and version are judged first,
+ * and a partial schema would fill in the defaults of what was not sent.
+ */
+export function describePatch(router: OpenAPIHono<AppEnv>, route: RouteConfig, schema: z.ZodObject): void {
+  const request = {
+    ...route.request,
+    headers: z.object({ "if-match": z.string() }),
+    body: jsonBody(schema.partial()),
+  };
+  router.openAPIRegistry.registerPath({ ...route, request });
 }
 
 export const SitePath = z.object({ site: z.string() });

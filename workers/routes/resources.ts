@@ -24,6 +24,7 @@ import {
   SitePath,
   VERSION_REFUSALS,
   assertVersion,
+  describePatch,
   etag,
   jsonBody,
   jsonContent,
@@ -208,6 +209,7 @@ function resourceRouter({ noun, prefix, schema, published = false, adminOnly = f
     return c.body(null, 204);
   });
 
+  describePatch(router, update, schema);
   return router;
 }
 

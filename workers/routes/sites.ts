@@ -18,6 +18,7 @@ import {
   SitePath,
   VERSION_REFUSALS,
   assertVersion,
+  describePatch,
   etag,
   jsonBody,
   jsonContent,
@@ -181,3 +182,5 @@ sites.openapi(secret, async (c) => {
   const { identity_generation } = settings;
   return c.json({ secret: await identitySecret(c.env, settings), identity_generation }, 200);
 });
+
+describePatch(sites, update, SiteSettingsPatch);
