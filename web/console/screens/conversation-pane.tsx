@@ -18,7 +18,7 @@ import { Disc, sayPlace, sayWho } from "../parts/who.tsx";
 import { go } from "../route.ts";
 import { t, tick } from "../words.ts";
 import { Composer } from "./composer.tsx";
-import { DeskBanners } from "./list-pane.tsx";
+import { DeskBanners } from "./desk-banners.tsx";
 import { ScriptView } from "./script-view.tsx";
 
 export type ConversationPaneProps = {
