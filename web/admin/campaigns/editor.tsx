@@ -72,8 +72,19 @@ function CampaignForm({
   useEffect(() => {
     if (!changed || !admin) return;
     const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
+    // Links inside the admin unload nothing, so they are asked about here.
+    const ask = (event: MouseEvent): void => {
+      const inside = event.target instanceof Element && event.target.closest("a[href^='/admin']") !== null;
+      if (!inside || window.confirm(t("leaveUnsaved"))) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
+    window.addEventListener("click", ask, { capture: true });
+    return () => {
+      window.removeEventListener("beforeunload", warn);
+      window.removeEventListener("click", ask, { capture: true });
+    };
   }, [changed, admin]);
   useEffect(() => {
     if (fault !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
