@@ -3,7 +3,7 @@
  *
  * Shapes  `Tally` is `KpiTotals` and the counts that the API shows beside them; `KpiFigures` has one `Ratio` a key.
  */
-import { KPI_FORMULAS, amount, npsInterval, ratio, type KpiTotals, type Ratio } from "./ratios.ts";
+import { KPI_FORMULAS, amount, ratio, type KpiTotals, type Ratio } from "./ratios.ts";
 
 /** Raised when a definition changes, so that a figure kept somewhere says which definition it has. */
 export const KPI_VERSION = 1;
@@ -130,5 +130,3 @@ export function figuresOf(tally: Tally): KpiFigures {
   const entries = KPI_NAMES.map((name) => [name, FORMULAS[name](tally)] as const);
   return Object.fromEntries(entries) as KpiFigures;
 }
-
-export { npsInterval };

@@ -3,7 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { GROUPINGS } from "../../domain/kpi/measure.ts";
-import { KPI_NAMES } from "../../domain/kpi/tally.ts";
+import { KPI_NAMES, KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { ApiError } from "../errors.ts";
 import { readSettings, reportKpis } from "../kpis/report.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
@@ -26,7 +26,11 @@ const figures = Object.fromEntries(KPI_NAMES.map((name) => [name, figure])) as R
   (typeof KPI_NAMES)[number],
   typeof figure
 >;
-const Rows = z.object({ rows: z.array(z.object({ group: z.string().nullable(), ...figures })) });
+const Rows = z.object({
+  /** Of the definitions: figures of two versions are not to be compared. */
+  version: z.int(),
+  rows: z.array(z.object({ group: z.string().nullable(), ...figures })),
+});
 
 const read = createRoute({
   method: "get",
@@ -73,5 +77,8 @@ kpis.openapi(read, async (c) => {
     throw new ApiError("invalid", `ask for at most ${days} days at once`, { path: "from" });
   }
   c.header("cache-control", "private, no-store");
-  return c.json({ rows: await reportKpis(c.env, site, { from, to, groupBy, now }) }, 200);
+  return c.json(
+    { version: KPI_VERSION, rows: await reportKpis(c.env, site, { from, to, groupBy, now }) },
+    200,
+  );
 });
