@@ -135,10 +135,10 @@ export function hear(desk: Desk, report: RoomReport, now: EpochMs): Step {
   };
   if (status === "closed") return close(desk, item, now);
   if (known?.closedAt) return { desk, effects: [] };
-  const hold = desk.holds.find(({ decisionId }) => decisionId === report.decisionId);
-  if (hold === undefined || known !== null) return { desk: change(desk, item), effects: [] };
-  const freed = { ...desk, holds: desk.holds.filter((other) => other !== hold) };
-  const agent = freed.agents.find(({ id }) => id === hold.agent);
+  const held = desk.holds.find(({ decisionId }) => decisionId === report.decisionId);
+  if (held === undefined || known !== null) return { desk: change(desk, item), effects: [] };
+  const freed = { ...desk, holds: desk.holds.filter((other) => other !== held) };
+  const agent = freed.agents.find(({ id }) => id === held.agent);
   if (agent === undefined || !canTake(freed, agent, now)) return { desk: change(freed, item), effects: [] };
   // The place was kept for this visitor.
   return {

@@ -1,5 +1,5 @@
 /** The rules of a conversation, whatever is posted, in whatever order, by whatever clock. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { countFrame, EMPTY_METER, SOFT_REFUSALS } from "../../domain/chat/limits.ts";
 import { CHUNK_BYTES, CHUNK_EVENTS, cutChunks, searchableText } from "../../domain/chat/log.ts";

@@ -1,5 +1,5 @@
 /** The desk under random days: agents come and go, visitors arrive and leave, offers are taken, declined, missed. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RoomReport } from "../../domain/desk/report.ts";
 import {

@@ -1,7 +1,7 @@
 /** Conversations from the front door: real sockets, real rooms, evicted and cut at the worst moments. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { MAX_FRAME_BYTES } from "../../domain/chat/wire.ts";
 import { signConversationToken } from "../../durable-objects/conversation-token.ts";

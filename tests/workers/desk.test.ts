@@ -1,7 +1,7 @@
 /** The desk from the front door: agents at their sockets, visitors in their rooms, and what happens between them. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { OFFER_MS, RETURN_AFTER_MS } from "../../domain/desk/routing.ts";
 import {
