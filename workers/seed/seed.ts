@@ -59,6 +59,8 @@ export async function seedDemo(env: Env, now: EpochMs): Promise<void> {
     name: "Atelier Lin",
     default_consent: "granted",
     global_holdout: 0,
+    // The demo is for trying things, also with a browser that a program drives.
+    admit_headless: true,
     conversations_per_visitor_hour: 100_000,
     conversations_per_address_hour: 100_000,
   });
