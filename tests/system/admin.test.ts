@@ -115,14 +115,14 @@ test("R-M7: figures that cannot be read again stay, dimmed and dated, with a way
   const { context, page } = await enter();
   await send(order(`admin-test-${Date.now()}-c`));
   await page.goto(`${url}/admin/demo?period=today`);
-  await page.locator(".kpis").waitFor({ timeout: 30_000 });
+  await page.locator('[data-kpi="orders"]').waitFor({ timeout: 30_000 });
   await page.route("**/kpis?*", (route) => route.abort());
   await page.locator(".data-age").click();
   await page.getByRole("alert").getByText("The figures could not be read").waitFor();
-  expect(await page.locator(".stale .kpis").count()).toBe(1);
+  expect(await page.locator('.stale [data-kpi="orders"]').count()).toBe(1);
   await page.unroute("**/kpis?*");
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.locator(".shown:not(.stale) .kpis").waitFor();
+  await page.locator('.shown:not(.stale) [data-kpi="orders"]').waitFor();
   await context.close();
 });
 
