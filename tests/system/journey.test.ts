@@ -41,6 +41,7 @@ test("RUN3: invited at the configured second, answered, nothing lost in a reload
   const agent = await newPerson();
   await signIn(agent.page, "/console/", "lea@demo.test");
   await agent.page.getByRole("button", { name: "Passer en ligne" }).click();
+  await agent.page.getByRole("button", { name: "Votre statut : En ligne, j’accepte" }).waitFor();
   const admin = await newPerson();
   await signIn(admin.page, "/admin/", "admin@demo.test");
   const visitor = await newPerson();
