@@ -55,11 +55,11 @@ test("RUN3: invited at the configured second, answered, nothing lost in a reload
 
   await invitation(visitor.page).getByRole("button", { name: "Oui, discutons" }).click();
   const panel = visitor.page.getByRole("dialog", { name: "Conversation avec Atelier Lin" });
-  await say(panel.getByRole("textbox", { name: "Votre message" }), "Bonjour, je chausse du M ou du L ?");
+  await say(panel.getByRole("textbox", { name: "Votre message" }), "Bonjour, je prends du M ou du L ?");
 
   await agent.page.getByRole("button", { name: "Répondre", exact: true }).click();
   const reply = agent.page.getByRole("textbox", { name: /^Répondre à/ });
-  await agent.page.getByText("je chausse du M ou du L").last().waitFor();
+  await agent.page.getByText("je prends du M ou du L").last().waitFor();
   await say(reply, "Bonjour, prenez du M : la coupe est ample.");
   const log = panel.getByRole("log");
   await log.getByText("prenez du M").waitFor();
@@ -68,7 +68,7 @@ test("RUN3: invited at the configured second, answered, nothing lost in a reload
   await agent.page.screenshot({ path: "artifacts/journey-console.png" });
 
   await visitor.page.reload();
-  for (const words of ["je chausse du M ou du L", "prenez du M", "Merci, je commande."]) {
+  for (const words of ["je prends du M ou du L", "prenez du M", "Merci, je commande."]) {
     await log.getByText(words).waitFor();
     expect(await log.getByText(words).count()).toBe(1);
   }
