@@ -33,12 +33,14 @@ export function useResource<T>(
   const [state, setState] = useState<State<T>>(fresh);
   const [refreshing, setRefreshing] = useState(false);
   const [turn, setTurn] = useState(0);
+  const reading = useRef(false);
   const latest = useRef(load);
   latest.current = load;
 
   useEffect(() => {
     const abort = new AbortController();
     setRefreshing(true);
+    reading.current = true;
     latest
       .current(abort.signal)
       .then((data) => setState({ key, data, readAt: Date.now(), failure: null, failingSince: null }))
@@ -53,7 +55,9 @@ export function useResource<T>(
         }));
       })
       .finally(() => {
-        if (!abort.signal.aborted) setRefreshing(false);
+        if (abort.signal.aborted) return;
+        reading.current = false;
+        setRefreshing(false);
       });
     return () => abort.abort();
   }, [key, turn]);
@@ -61,7 +65,8 @@ export function useResource<T>(
   useEffect(() => {
     if (pollMs === undefined) return;
     const again = (): void => {
-      if (document.visibilityState === "visible") setTurn((before) => before + 1);
+      // A slow answer is waited for: asking again would drop it, and the next one, and show nothing for ever.
+      if (document.visibilityState === "visible" && !reading.current) setTurn((before) => before + 1);
     };
     const timer = setInterval(again, pollMs);
     document.addEventListener("visibilitychange", again);

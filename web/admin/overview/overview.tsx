@@ -25,7 +25,8 @@ import {
 } from "./kpi-view.ts";
 import { PERIODS, periodRange, readPeriod, type Period, type PeriodRange } from "./periods.ts";
 
-const POLL_MS = 10_000;
+/** Short enough that an order shows within 15 s, its way into history included. */
+const POLL_MS = 7_000;
 
 export type OverviewData = {
   range: PeriodRange;
