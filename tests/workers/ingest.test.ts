@@ -1,4 +1,10 @@
-import { runDurableObjectAlarm, runInDurableObject, evictDurableObject } from "cloudflare:test";
+import {
+  createExecutionContext,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
+import worker from "../../workers/index.ts";
 import { env, exports } from "cloudflare:workers";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -486,5 +492,36 @@ describe("engagements", () => {
     );
     expect(sessions.filter((row) => !row.globalHoldout)).toHaveLength(offered);
     expect(await exposuresOf(key)).toHaveLength(offered);
+  });
+});
+
+describe("two hosts", () => {
+  test("ING6: deployed on two hosts, each answers 404 to the other's paths, and rooms open on the public one", async () => {
+    const two = new Proxy(env, {
+      get: (target, name) =>
+        name === "PUBLIC_HOST"
+          ? "pub.example"
+          : name === "APP_HOST"
+            ? "app.example"
+            : (Reflect.get(target, name) as unknown),
+    });
+    const ask = async (url: string, init?: RequestInit) =>
+      worker.fetch(new Request(url, init), two, createExecutionContext());
+    for (const path of ["/v1/batch", "/v1/availability?key=x", "/c/demo"]) {
+      const answer = await ask(`https://app.example${path}`);
+      expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: "not_found" } }]);
+    }
+    for (const path of ["/api/me", "/console/", "/admin/"]) {
+      expect((await ask(`https://pub.example${path}`)).status).toBe(404);
+    }
+    const { key } = await makeSite();
+    const opened = await ask("https://pub.example/v1/conversations", {
+      method: "POST",
+      body: JSON.stringify({ writeKey: key, anonymousId: "ada" }),
+    });
+    const { socket_url } = await opened.json<{ socket_url: string }>();
+    expect(socket_url).toMatch(/^wss:\/\/pub\.example\/v1\/conversations\/cnv_/);
+    const console = await ask("https://app.example/console/");
+    expect(console.headers.get("content-security-policy")).toContain("wss://pub.example");
   });
 });

@@ -12,6 +12,7 @@ import {
 } from "../../durable-objects/conversation-token.ts";
 import { siteOfConversation } from "../conversations/conversation-id.ts";
 import { openConversation, OpenRequest } from "../conversations/open.ts";
+import { socketUrl } from "../conversations/socket-url.ts";
 import { objectRequest, requireUpgrade } from "../conversations/upgrade.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError, type ErrorCode, STATUS } from "../errors.ts";
@@ -54,7 +55,10 @@ conversations.post("/conversations", async (c) => {
     now: c.var.now,
   });
   const { conversation, token, created } = opened;
-  return c.json({ conversation, token, socket_url: socketUrl(c, conversation.id) }, created ? 201 : 200);
+  return c.json(
+    { conversation, token, socket_url: socketUrl(c.env, c.req.url, conversation.id) },
+    created ? 201 : 200,
+  );
 });
 
 conversations.get("/conversations/:id/socket", async (c) => {
@@ -162,12 +166,6 @@ function valid<T>(schema: { safeParse(value: unknown): z.core.util.SafeParseResu
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new ApiError("invalid", issue?.message ?? "not valid", { path: issue?.path.join(".") ?? "" });
-}
-
-function socketUrl(c: Context<AppEnv>, id: string): string {
-  const url = new URL(`/v1/conversations/${id}/socket`, c.req.url);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
 }
 
 function unknown(): ApiError {

@@ -7,6 +7,7 @@ import { type Context, Hono } from "hono";
 import { sha256Hex } from "../../durable-objects/sha256.ts";
 import { base64UrlOf } from "../auth/base64-url.ts";
 import { siteOfConversation } from "../conversations/conversation-id.ts";
+import { socketUrl } from "../conversations/socket-url.ts";
 import { objectRequest, requireUpgrade } from "../conversations/upgrade.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
@@ -27,7 +28,8 @@ desk.post("/conversations/:id/ticket", async (c) => {
   const expiresAt = now + TICKET_SECONDS * 1_000;
   const room = c.env.CHAT_ROOM.getByName(id);
   if (!(await room.issueTicket(await sha256Hex(ticket), person, expiresAt, now))) throw unknown();
-  return c.json({ ticket, expires_in_seconds: TICKET_SECONDS }, 201);
+  const socket_url = socketUrl(c.env, c.req.url, id);
+  return c.json({ ticket, expires_in_seconds: TICKET_SECONDS, socket_url }, 201);
 });
 
 desk.get("/desk/socket", async (c) => {

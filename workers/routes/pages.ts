@@ -5,6 +5,7 @@
  * somebody else's site, so it exists only where `DEMO` is set, and it has a 404 page of its own.
  */
 import { type Context, Hono } from "hono";
+import { socketOrigin } from "../conversations/socket-url.ts";
 import type { AppEnv } from "../env.ts";
 
 /** The one rule that every Observable Plot chart carries as an inline style, by its hash. */
@@ -60,6 +61,9 @@ pages.get("/shop/*", async (c) => {
 
 const isDemo = (c: Context<AppEnv>): boolean => (c.env as { DEMO?: string }).DEMO === "1";
 
+/** The desk's socket opens on the page's own host; older browsers do not count it to `'self'`. */
+const deskOrigin = (url: string): string => new URL(url).origin.replace(/^http/, "ws");
+
 /** The static file at `path`; its own 404 where there is none. */
 function asset(c: Context<AppEnv>, path: string): Promise<Response> {
   const known = path === c.req.path ? c.req.header("if-none-match") : undefined;
@@ -74,10 +78,12 @@ function secured(
   policy: readonly string[],
   status = page.status,
 ): Response {
-  const { protocol, host } = new URL(c.req.url);
-  const socket = `${protocol === "https:" ? "wss:" : "ws:"}//${host}`;
+  const { protocol } = new URL(c.req.url);
   const headers = new Headers(page.headers);
-  headers.set("Content-Security-Policy", [...policy, `connect-src 'self' ${socket}`].join("; "));
+  headers.set(
+    "Content-Security-Policy",
+    [...policy, `connect-src 'self' ${socketOrigin(c.env, c.req.url)} ${deskOrigin(c.req.url)}`].join("; "),
+  );
   headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
