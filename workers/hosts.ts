@@ -19,3 +19,10 @@ export const hosts = createMiddleware<AppEnv>(async (c, next) => {
   }
   await next();
 });
+
+/** The origin that serves `/b.js`, `/v1` and `/c`: PUBLIC_HOST where it has a name, else the one of `url`. */
+export function publicOrigin(env: Env, url: string): string {
+  const { PUBLIC_HOST } = env as { PUBLIC_HOST: string };
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${PUBLIC_HOST || host}`;
+}

@@ -14,6 +14,7 @@ export const Me = z.object({
     installation_admin: z._default(z.boolean(), false),
   }),
   sites: z.array(z.object({ key: z.string(), name: z.string(), role: z.enum(["admin", "agent"]) })),
+  public_origin: z.string(),
 });
 export type Me = z.infer<typeof Me>;
 export type Membership = Me["sites"][number];

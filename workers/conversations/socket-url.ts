@@ -1,10 +1,9 @@
 /** Where a room's socket opens: on the public host, whoever asks for it. */
+import { publicOrigin } from "../hosts.ts";
 
-/** The `ws(s)` origin that serves `/v1`: PUBLIC_HOST where it has a name, else the host of `url`. */
+/** The `ws(s)` origin of the public host. */
 export function socketOrigin(env: Env, url: string): string {
-  const { PUBLIC_HOST } = env as { PUBLIC_HOST: string };
-  const { protocol, host } = new URL(url);
-  return `${protocol === "https:" ? "wss:" : "ws:"}//${PUBLIC_HOST || host}`;
+  return publicOrigin(env, url).replace(/^http/, "ws");
 }
 
 /** The address of the socket of conversation `id`. */

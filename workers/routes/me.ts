@@ -6,6 +6,7 @@ import * as z from "zod";
 import type { SiteKey } from "../../domain/ids.ts";
 import { members, sites } from "../../migrations/schema.ts";
 import { authenticate } from "../auth/authenticate.ts";
+import { publicOrigin } from "../hosts.ts";
 import type { Caller } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
@@ -19,6 +20,8 @@ const Me = z.object({
     installation_admin: z.boolean(),
   }),
   sites: z.array(OwnSite),
+  /** The origin that serves `/b.js` and `/v1`: what a site's snippet names. */
+  public_origin: z.string(),
 });
 
 /** The sites that `caller` may open, by key, with the role they have there. */
@@ -75,6 +78,7 @@ export const me = nounRouter().openapi(read, async (c) => {
         name: SiteName.parse(JSON.parse(settings)).name,
         role,
       })),
+      public_origin: publicOrigin(c.env, c.req.url),
     },
     200,
   );

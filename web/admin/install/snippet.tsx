@@ -1,6 +1,6 @@
 /** The one line that installs Aparté, with this site's key and this installation's public host. */
 import type { VNode } from "preact";
-import { t } from "../session.ts";
+import { me, t } from "../session.ts";
 import { CopyButton } from "../states.tsx";
 
 /** The line itself. `host` is the origin that serves `/b.js`. */
@@ -8,16 +8,8 @@ export function snippetOf(host: string, site: string): string {
   return `<script async src="${host}/b.js" data-key="${site}"></script>`;
 }
 
-export function Snippet({
-  site,
-  host,
-  compact = false,
-}: {
-  site: string;
-  host?: string;
-  compact?: boolean;
-}): VNode {
-  const line = snippetOf(host ?? location.origin, site);
+export function Snippet({ site, compact = false }: { site: string; compact?: boolean }): VNode {
+  const line = snippetOf(me.value?.public_origin ?? location.origin, site);
   return (
     <div class={compact ? "snippet compact" : "snippet"}>
       <code tabIndex={0} aria-label={t("snippetLabel")}>
