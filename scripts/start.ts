@@ -19,6 +19,9 @@ const CHECK_EVERY_MS = 1_000;
 const ANSWER_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 5_000;
 
+/** npm runs us below a shell that dies of a signal without handing it on. */
+const shell = process.env["npm_lifecycle_event"] === undefined ? null : process.ppid;
+
 if (process.argv.slice(2).some((argument) => argument === "--help" || argument === "-h")) {
   console.log(HELP);
   process.exit(0);
@@ -48,6 +51,7 @@ await watch();
 async function watch(): Promise<void> {
   for (;;) {
     await new Promise((wake) => setTimeout(wake, CHECK_EVERY_MS));
+    if (shell !== null && process.ppid !== shell) await stop();
     if (stopping || (await answers())) continue;
     console.error("The server stopped answering; starting it again on the same state.");
     await atMost(STOP_WITHIN_MS, server?.stop());
