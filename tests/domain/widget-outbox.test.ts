@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Decision } from "../../domain/targeting/decision.ts";
 import { afterClose, BASE_MS, CAP_HIDDEN_MS, CAP_VISIBLE_MS, delayMs } from "../../web/widget/back-off.ts";
 import { readCreative } from "../../web/widget/creative.ts";
 import { uuidOf } from "../../web/widget/message-id.ts";
@@ -88,7 +89,7 @@ test("R-W12: a creative of any shape is read without a throw, and its links are 
     fc.property(
       fc.dictionary(fc.constantFrom("title", "link", "code", "images", "agent"), fc.jsonValue()),
       (creative) => {
-        const card = readCreative({ ...decision, kind: "offer", creative: creative as object });
+        const card = readCreative({ ...decision, kind: "offer", creative: creative as Decision["creative"] });
         if (card.link !== null) expect(card.link).toMatch(/^https?:/);
       },
     ),
