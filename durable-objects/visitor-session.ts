@@ -144,7 +144,7 @@ export class VisitorSession extends DurableObject<Env> {
       this.#engagingUntil = 0;
       const after = this.#store.load();
       if (after !== null)
-        await this.#keep(markEligible(after.state, covered), after.state, after.seen, null, now);
+        await this.#keep(markEligible(after.state, covered, now), after.state, after.seen, null, now);
     }
   }
 
@@ -178,7 +178,7 @@ export class VisitorSession extends DurableObject<Env> {
       const agent = lease === null ? null : { name: lease.agent.name, until: lease.expiresAt };
       const exposed = expose(after.state, campaign, decisionId, agent, request);
       await this.#keep(
-        markEligible(exposed.state, request.covered),
+        markEligible(exposed.state, request.covered, request.now),
         after.state,
         after.seen,
         null,

@@ -11,7 +11,7 @@ import type { Campaign, CreativeText } from "../targeting/campaign.ts";
 import type { Decision } from "../targeting/decision.ts";
 import { checkLocalGates, type Gate } from "../targeting/gates.ts";
 import { openDecision } from "./engagement.ts";
-import { queueExposure } from "./outgoing.ts";
+import { queueExposure, queueSession } from "./outgoing.ts";
 import { type KnownExposure, MAX_EXPOSURES, type VisitorState } from "./state.ts";
 
 export const OFFER_MS = 10 * 60_000;
@@ -118,9 +118,13 @@ export function creativeOf(
   return {};
 }
 
-/** `state` marked: a campaign's condition held in this visit, with or without a free place. */
-export function markEligible(state: VisitorState, covered: boolean): VisitorState {
+/**
+ * `state` marked: a campaign's condition held in this visit, with or without a free place. History learns of it at
+ * once, so that the eligible of a day are never fewer than those who were shown something.
+ */
+export function markEligible(state: VisitorState, covered: boolean, now: EpochMs): VisitorState {
   const visit = state.visit;
   if (visit === null || (visit.eligible && (visit.covered || !covered))) return state;
-  return { ...state, visit: { ...visit, eligible: true, covered: visit.covered || covered } };
+  const marked = { ...visit, eligible: true, covered: visit.covered || covered };
+  return queueSession({ ...state, visit: marked }, marked, null, now);
 }

@@ -427,6 +427,11 @@ describe("engagements", () => {
     expect(new Set(exposures.map((row) => row.campaignId))).toEqual(new Set(["cmp_first"]));
     expect(exposures.filter((row) => row.arm === "treated")).toHaveLength(shown);
     expect(exposures.every((row) => row.probability === 0.5)).toBe(true);
+    const sessions = await eventually(
+      () => sessionsOf(key),
+      (list) => list.filter((row) => row.eligible).length === visitors.length,
+    );
+    expect(sessions.every((row) => row.endedAt === null)).toBe(true);
     expect(shown).toBeGreaterThan(15);
     expect(shown).toBeLessThan(45);
   });
