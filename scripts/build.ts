@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Rolldown } from "vite";
 import { APPS, inputsOf, viteConfig, type App } from "./build/apps.ts";
-import { thirdPartyUrls, weigh } from "./build/budgets.ts";
+import { heaviest, thirdPartyUrls, weigh, type Load } from "./build/budgets.ts";
 import { hashInputs, isFresh, readMark, writeMark, type Built } from "./build/freshness.ts";
 import { forbidden, notice, packagesOf, type ShippedPackage } from "./build/licenses.ts";
 
@@ -75,7 +75,7 @@ async function buildWithVite(
   const entry = output.find((part) => part.type === "chunk" && part.isEntry) as
     | Rolldown.OutputChunk
     | undefined;
-  const { ok, report } = weigh(app, OUT, entry === undefined ? [] : closure(entry, output));
+  const { ok, report } = weigh(entry === undefined ? [] : loadsOf(app, entry, output), OUT);
 
   const problems = [
     ...(ok ? [] : [`over its size budget: ${report}`]),
@@ -89,6 +89,23 @@ async function buildWithVite(
   if (problems.length > 0) throw new Error(`${app}: ${problems.join("; ")}`);
   return { files, packages, entry: entry === undefined ? null : `/${entry.fileName}`, report };
 }
+
+/** What is loaded together of `app`: for the widget first the invitation, in one language, then the chat besides. */
+function loadsOf(app: App, entry: Rolldown.OutputChunk, output: Rolldown.RolldownOutput["output"]): Load[] {
+  const first = closure(entry, output);
+  if (app !== "widget") return [{ name: app, files: first }];
+  const later = output.filter((part) => part.type === "chunk" && !first.includes(part.fileName));
+  const named = (languages: boolean): string[] =>
+    later.flatMap((part) => (part.type === "chunk" && isLanguage(part) === languages ? [part.fileName] : []));
+  const invitation = [...first, ...heaviest(named(true), OUT)];
+  return [
+    { name: "invitation", files: invitation },
+    { name: "widget", files: [...invitation, ...named(false)] },
+  ];
+}
+
+/** A catalogue's own chunk. */
+const isLanguage = (part: Rolldown.OutputChunk): boolean => /\?icu/.test(part.facadeModuleId ?? "");
 
 /** The entry and everything it imports at once: what must arrive before it can run. */
 function closure(entry: Rolldown.OutputChunk, output: Rolldown.RolldownOutput["output"]): string[] {

@@ -22,21 +22,22 @@ export type DecisionKind = z.infer<typeof DecisionKind>;
 
 const text = (max: number) => z.string().trim().max(max);
 
-/** What a visitor reads, in one language. Plain text only; `image` and `link` are http(s). */
+const webAddress = z.url({ protocol: /^https?$/ }).max(2_000);
+/** A path of the site itself. A browser reads `//host` and `/\\host` as another site and drops tabs and line breaks. */
+const sitePath = z
+  .string()
+  .max(2_000)
+  .regex(/^\/(?!\/)[^\s\\]*$/);
+
+/** What a visitor reads, in one language. Plain text only; `image` is http(s), `link` too or a path of the site. */
 export const CreativeText = z.looseObject({
   title: text(160).optional(),
   text: text(600).optional(),
   accept: text(60).optional(),
   decline: text(60).optional(),
   code: text(60).optional(),
-  link: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .optional(),
-  image: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .optional(),
+  link: z.union([webAddress, sitePath], "an http(s) address, or a path of the site like /guide").optional(),
+  image: webAddress.optional(),
 });
 export type CreativeText = z.infer<typeof CreativeText>;
 

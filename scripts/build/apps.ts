@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { InlineConfig, Plugin } from "vite";
+import { icons } from "./icon-plugin.ts";
 import { icu } from "./icu-plugin.ts";
 
 export const APPS = ["widget", "beacon", "shop", "console", "admin", "docs"] as const;
@@ -44,7 +45,14 @@ export function viteConfig(app: Exclude<App, "docs">, out: string, widget: strin
     chunkSizeWarningLimit: 4_000,
   };
   if (app === "beacon") return { ...common, ...beacon(build, widget) };
-  if (app === "widget") return { ...common, build: { ...build, ...widgetBuild() } };
+  if (app === "widget") {
+    return {
+      ...common,
+      plugins: [icu({ apart: true }), icons()],
+      resolve: { alias: { "preact/jsx-runtime": resolve("web/widget/jsx-runtime.ts") } },
+      build: { ...build, ...widgetBuild() },
+    };
+  }
   return {
     ...common,
     base: "/",
@@ -73,13 +81,20 @@ function beacon(build: InlineConfig["build"], widget: string | null): InlineConf
   };
 }
 
+/**
+ * Built as a library: a page's build would add Vite's preloading code. Two chunks and one for each language: what the
+ * invitation needs, and what the chat adds to it, which imports the first.
+ */
 function widgetBuild(): InlineConfig["build"] {
   return {
     modulePreload: false,
+    lib: { entry: { widget: resolve(entryOf("web/widget/mount")) }, formats: ["es"] },
     rolldownOptions: {
-      input: { widget: resolve(entryOf("web/widget/mount")) },
-      preserveEntrySignatures: "strict",
+      preserveEntrySignatures: "allow-extension",
       output: {
+        minify: true,
+        minifyInternalExports: true,
+        comments: false,
         entryFileNames: "w/[name]-[hash].js",
         chunkFileNames: "w/[name]-[hash].js",
         assetFileNames: "w/[name]-[hash][extname]",

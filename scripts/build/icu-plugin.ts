@@ -9,6 +9,7 @@ import compileModule from "@messageformat/core/compile-module.js";
 import type { Plugin } from "vite";
 
 const SUFFIX = ".json?icu";
+const RUNTIME = "@messageformat/runtime";
 const CARDINALS = "@messageformat/runtime/lib/cardinals";
 /** Asked for instead, where a catalogue has ordinals too. */
 const ORDINALS = "@messageformat/runtime/lib/plurals";
@@ -20,19 +21,26 @@ const rules = (locale) => {
 };
 export const fr = rules("fr"), en = rules("en");`;
 
-export function icu(): Plugin {
+/** With `apart`, each catalogue carries what it needs itself: for a page that fetches only one of them. */
+export function icu({ apart = false } = {}): Plugin {
   return {
     name: "aparte:icu",
     enforce: "pre",
     async resolveId(source, importer) {
-      if (source === CARDINALS || source === ORDINALS) return `\0${CARDINALS}`;
+      const language = apart ? /\/(\w+)\.json\?icu\.js$/.exec(importer ?? "")?.[1] : undefined;
+      const own = language === undefined ? "" : `?${language}`;
+      if (source === CARDINALS || source === ORDINALS) return `\0${CARDINALS}${own}`;
+      if (source === RUNTIME && own !== "") {
+        const runtime = await this.resolve(source, importer, { skipSelf: true });
+        return runtime === null ? null : `${runtime.id}${own}`;
+      }
       if (!source.endsWith(SUFFIX)) return null;
       const found = await this.resolve(source.slice(0, -"?icu".length), importer, { skipSelf: true });
       // The trailing `.js` keeps Vite's own JSON plugin away.
       return found === null ? null : `${found.id}?icu.js`;
     },
     load(id) {
-      if (id === `\0${CARDINALS}`) return PLURALS;
+      if (id.startsWith(`\0${CARDINALS}`)) return PLURALS;
       if (!id.endsWith(".json?icu.js")) return null;
       const file = id.slice(0, -"?icu.js".length);
       this.addWatchFile(file);

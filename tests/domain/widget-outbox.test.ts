@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { afterClose, BASE_MS, CAP_HIDDEN_MS, CAP_VISIBLE_MS, delayMs } from "../../web/widget/back-off.ts";
+import { CreativeText } from "../../domain/targeting/campaign.ts";
 import { readCreative } from "../../web/widget/creative.ts";
 import { uuidOf } from "../../web/widget/message-id.ts";
 import type { Outbox, Pending } from "../../web/widget/outbox.ts";
@@ -83,13 +84,16 @@ test("R-W11: ids are UUIDs of version 7 that sort by time", () => {
   );
 });
 
+const PAGE = "https://shop.example/cart?step=1";
+
 test("R-W12: a creative of any shape is read without a throw, and its links are http(s)", () => {
   const decision = { id: "dec_1", campaign: "cmp_1", variant: "a", expires_at: "2026-11-22T14:00:00.000Z" };
   fc.assert(
     fc.property(
       fc.dictionary(fc.constantFrom("title", "link", "code", "images", "agent"), fc.jsonValue()),
       (creative) => {
-        const card = readCreative({ ...decision, kind: "offer", creative: creative as Decision["creative"] });
+        const offer: Decision = { ...decision, kind: "offer", creative: creative as Decision["creative"] };
+        const card = readCreative(offer, PAGE);
         if (card.link !== null) expect(card.link).toMatch(/^https?:/);
       },
     ),
@@ -101,11 +105,48 @@ test("R-W12: a creative of any shape is read without a throw, and its links are 
     3,
     "https://shop.example/2.png",
   ];
-  const card = readCreative({
-    ...decision,
-    kind: "content",
-    creative: { link, images, agent: { name: "Léa" } },
-  });
+  const creative = { link, images, agent: { name: "Léa" } };
+  const card = readCreative({ ...decision, kind: "content", creative }, PAGE);
   expect(card).toMatchObject({ link: null, agent: "Léa", title: null });
   expect(card.thumbnails).toEqual([{ url: "https://shop.example/1.png", label: "M" }]);
+});
+
+/** What a browser would take to another site, though it begins like a path. */
+const ELSEWHERE = [
+  "//evil.example",
+  "/\\evil.example",
+  "/\t/evil.example",
+  "\\/evil.example",
+  "/\n//evil.example",
+];
+
+test("R-W12: a link may be a path of the page's own site, and of no other", () => {
+  const linkOf = (link: string) => {
+    const decision = { id: "dec_1", campaign: "cmp_1", variant: "a", expires_at: "2026-11-22T14:00:00.000Z" };
+    return readCreative({ ...decision, kind: "content", creative: { link } }, PAGE).link;
+  };
+  expect(linkOf("/guide?size=m#collar")).toBe("https://shop.example/guide?size=m#collar");
+  expect(linkOf("https://other.example/a")).toBe("https://other.example/a");
+  for (const link of [...ELSEWHERE, "guide", "javascript:alert(1)"]) expect(linkOf(link), link).toBe(null);
+  fc.assert(
+    fc.property(fc.string(), (rest) => {
+      const link = linkOf(`/${rest}`);
+      if (link !== null) expect(new URL(link).origin).toBe("https://shop.example");
+    }),
+  );
+});
+
+test("R-W12: a campaign takes an http(s) address or a path of the site as its link, and nothing else", () => {
+  for (const link of ["/guide", "/", "/shop/?a=1#b", "https://shop.example/x"]) {
+    expect(CreativeText.safeParse({ link }).success, link).toBe(true);
+  }
+  for (const link of [...ELSEWHERE, "guide", "", "javascript:alert(1)", "/a b"]) {
+    expect(CreativeText.safeParse({ link }).success, link).toBe(false);
+  }
+  fc.assert(
+    fc.property(fc.string(), (rest) => {
+      if (!CreativeText.safeParse({ link: `/${rest}` }).success) return;
+      expect(new URL(`/${rest}`, PAGE).origin).toBe("https://shop.example");
+    }),
+  );
 });

@@ -88,7 +88,7 @@ test("R-W20 R-W21: the card takes no focus, stores nothing, is told once as show
   });
 });
 
-test("R-W39: an invitation loads at most 20 KiB after brotli, and the chat's code only when somebody chats", async () => {
+test("R-W39: an invitation loads at most 15 KiB after brotli, a chat 24, and only the page's language", async () => {
   await on({ decision: decisionOf() }, async (site) => {
     const loaded = () =>
       site.page.evaluate(() =>
@@ -98,12 +98,16 @@ test("R-W39: an invitation loads at most 20 KiB after brotli, and the chat's cod
           .filter((path) => path.startsWith("/w/")),
       );
     await until(["Engagement Shown"], () => names(site));
+    const weight = (paths: string[]) =>
+      paths.reduce((sum, path) => sum + brotliCompressSync(readFileSync(`dist${path}`)).length, 0);
     const first = await loaded();
-    const bytes = first.map((path) => brotliCompressSync(readFileSync(`dist${path}`)).length);
-    expect(first.length).toBeGreaterThan(0);
-    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(20 * 1_024);
+    expect(weight(first)).toBeGreaterThan(0);
+    expect(weight(first)).toBeLessThanOrEqual(15 * 1_024);
     await accept(site);
-    expect((await loaded()).length).toBeGreaterThan(first.length);
+    const all = await loaded();
+    expect(all.length).toBe(first.length + 1);
+    expect(weight(all)).toBeLessThanOrEqual(24 * 1_024);
+    expect(all.filter((path) => /\/(?:fr|en)\./.test(path))).toEqual([expect.stringContaining("/fr.")]);
   });
 });
 

@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { VNode } from "preact";
 import { newId } from "./message-id.ts";
-import Done from "lucide-static/icons/circle-check.svg?raw";
-import { Icon } from "../shared/icon.tsx";
+import Done from "lucide-static/icons/circle-check.svg?shapes";
+import { Icon } from "./icon.tsx";
 import type { ChatScreen } from "./screen.ts";
 
 const LOOK_AGAIN_MS = 15_000;
@@ -54,7 +54,7 @@ export function Away({ screen }: { screen: ChatScreen }): VNode {
   if (state.name === "left") {
     return (
       <div class="scroll receipt" role="status">
-        <Icon svg={Done} size={32} />
+        <Icon of={Done} size={32} />
         <h3>{t("left")}</h3>
         <p>{t("leftText", { email: email.trim() })}</p>
         <p class="small">{t("reference", { id: state.id })}</p>

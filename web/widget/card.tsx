@@ -5,9 +5,9 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { VNode } from "preact";
-import Copy from "lucide-static/icons/copy.svg?raw";
-import Cross from "lucide-static/icons/x.svg?raw";
-import { Icon } from "../shared/icon.tsx";
+import Copy from "lucide-static/icons/copy.svg?shapes";
+import Cross from "lucide-static/icons/x.svg?shapes";
+import { Icon } from "./icon.tsx";
 import type { Card as Creative } from "./creative.ts";
 import { Face } from "./face.tsx";
 import { keepClear } from "./keep-clear.ts";
@@ -43,7 +43,7 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
         {card.kind === "chat" && <Face name={card.agent} />}
         <Who screen={screen} card={card} />
         <button class="bare" type="button" aria-label={t("close")} title={t("close")} onClick={close}>
-          <Icon svg={Cross} size={20} />
+          <Icon of={Cross} />
         </button>
       </header>
       <h2>{card.title ?? t("chatTitle")}</h2>
@@ -62,7 +62,7 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
         <div class="code">
           <code>{card.code}</code>
           <button type="button" class="quiet" onClick={() => void screen.clickCode()}>
-            <Icon svg={Copy} size={16} />
+            <Icon of={Copy} size={16} />
             {t("copy")}
           </button>
         </div>

@@ -1,4 +1,4 @@
 /** The chat's own code, loaded when somebody chats: an invitation that is declined never pays for it. */
-export { Conversation } from "./conversation.ts";
+export { conversationOf } from "./conversation.ts";
 export { default as style } from "./panel.css?inline";
 export { Panel } from "./panel.tsx";

@@ -1,8 +1,8 @@
 /** The field one writes in. What stands there survives minimising and reloading; Enter sends, Shift+Enter breaks the line. */
 import { useRef } from "preact/hooks";
 import type { VNode } from "preact";
-import Arrow from "lucide-static/icons/arrow-up.svg?raw";
-import { Icon } from "../shared/icon.tsx";
+import Arrow from "lucide-static/icons/arrow-up.svg?shapes";
+import { Icon } from "./icon.tsx";
 import type { ChatScreen } from "./screen.ts";
 
 export function Composer({ screen }: { screen: ChatScreen }): VNode {
@@ -45,7 +45,7 @@ export function Composer({ screen }: { screen: ChatScreen }): VNode {
           title={t("send")}
           aria-disabled={text.trim() === ""}
         >
-          <Icon svg={Arrow} size={20} />
+          <Icon of={Arrow} />
         </button>
       </div>
       <p class="small">{t("kept")}</p>

@@ -1,7 +1,7 @@
 /**
  * A decision's creative as the card draws it: only text, and only links and pictures over http(s).
  *
- * Pure. What is missing is null; what has the wrong shape is as if it were missing.
+ * Pure: the page's address is a parameter. What is missing is null; what has the wrong shape is as if it were missing.
  */
 import type { Decision } from "../../domain/targeting/decision.ts";
 
@@ -22,7 +22,8 @@ export type Card = {
 
 const MOST_THUMBNAILS = 3;
 
-export function readCreative({ kind, creative }: Decision): Card {
+/** `page` is the address of the page, which a link that is a path belongs to. */
+export function readCreative({ kind, creative }: Decision, page: string): Card {
   const agent = fields(creative["agent"]);
   const images = Array.isArray(creative["images"]) ? creative["images"] : [creative["image"]];
   return {
@@ -35,7 +36,7 @@ export function readCreative({ kind, creative }: Decision): Card {
     decline: text(creative["decline"]),
     code: kind === "offer" ? text(creative["code"]) : null,
     terms: text(creative["terms"]),
-    link: kind === "chat" ? null : url(creative["link"]),
+    link: kind === "chat" ? null : (url(creative["link"]) ?? onSite(creative["link"], page)),
     thumbnails: images.slice(0, MOST_THUMBNAILS).flatMap(thumbnail),
   };
 }
@@ -50,6 +51,14 @@ function url(value: unknown): string | null {
   const address = text(value);
   if (address === null || !URL.canParse(address)) return null;
   return /^https?:$/.test(new URL(address).protocol) ? address : null;
+}
+
+/** A path as an address of the page's own site, or null: `//host` and what a browser reads alike lead elsewhere. */
+function onSite(value: unknown, page: string): string | null {
+  const path = text(value);
+  if (!path?.startsWith("/") || !URL.canParse(path, page)) return null;
+  const { href, origin } = new URL(path, page);
+  return origin === new URL(page).origin ? url(href) : null;
 }
 
 function fields(value: unknown): Record<string, unknown> {

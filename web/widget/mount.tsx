@@ -4,14 +4,33 @@
  * No inline style or script, no markup from strings: a page with a strict policy and Trusted Types runs it as it is.
  */
 import { h, render } from "preact";
-import type { Mount } from "../shared/widget-mount.ts";
+import type { Mount, PageLink } from "../shared/widget-mount.ts";
 import { Widget } from "./widget.tsx";
 import { followViewport } from "./viewport.ts";
 import { screenOf } from "./screen.ts";
+import { loadWords } from "./words.ts";
 import css from "./widget.css?inline";
 
+type Mounted = Awaited<ReturnType<typeof putOn>>;
+
 export const mount: Mount = (page) => {
-  const locale = /^fr/i.test(document.documentElement.lang || navigator.language) ? "fr" : "en";
+  const mounted = putOn(page);
+  /** In the order of the calls, the first ones once the words are there. */
+  const then = (act: (mounted: Mounted) => unknown): void => {
+    mounted.then(act).catch((failure: unknown) => page.on("error", { message: String(failure) }));
+  };
+  then(({ screen }) => screen.begin());
+  return {
+    show: (decision) => then(({ screen }) => screen.show(decision)),
+    withdraw: () => then(({ screen }) => screen.withdraw()),
+    open: () => then(({ screen }) => screen.open()),
+    close: () => then(({ screen }) => screen.minimise()),
+    destroy: () => then(({ destroy }) => destroy()),
+  };
+};
+
+async function putOn(page: PageLink) {
+  const words = await loadWords();
   const host = document.createElement("aparte-widget");
   const root = host.attachShadow({ mode: "open" });
   const addStyle = (text: string): void => {
@@ -23,27 +42,20 @@ export const mount: Mount = (page) => {
   // Beside the body, which single-page sites like to replace.
   document.documentElement.append(host);
 
-  const screen = screenOf(page, locale, addStyle);
+  const screen = screenOf(page, words, addStyle);
   const unfollow = followViewport(host);
-  const report = (failure: unknown): void => page.on("error", { message: String(failure) });
   const moved = (event: StorageEvent): void => {
-    if (event.key === screen.memory.key && event.newValue !== null) screen.join().catch(report);
+    if (event.key !== screen.memory.key || event.newValue === null) return;
+    screen.join().catch((failure: unknown) => page.on("error", { message: String(failure) }));
   };
   addEventListener("storage", moved);
   render(h(Widget, { screen }), root);
-  screen.begin().catch(report);
-
-  return {
-    show: (decision) => screen.show(decision),
-    withdraw: () => screen.withdraw(),
-    open: () => void screen.open().catch(report),
-    close: () => screen.minimise(),
-    destroy() {
-      removeEventListener("storage", moved);
-      unfollow();
-      screen.forget();
-      render(null, root);
-      host.remove();
-    },
+  const destroy = (): void => {
+    removeEventListener("storage", moved);
+    unfollow();
+    screen.forget();
+    render(null, root);
+    host.remove();
   };
-};
+  return { screen, destroy };
+}

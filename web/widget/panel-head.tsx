@@ -1,11 +1,11 @@
 /** The panel's head: who one is speaking with, how things stand, and the ways out. */
 import { useState } from "preact/hooks";
 import type { VNode } from "preact";
-import Back from "lucide-static/icons/chevron-left.svg?raw";
-import More from "lucide-static/icons/ellipsis.svg?raw";
-import Minus from "lucide-static/icons/minus.svg?raw";
-import Cross from "lucide-static/icons/x.svg?raw";
-import { Icon } from "../shared/icon.tsx";
+import Back from "lucide-static/icons/chevron-left.svg?shapes";
+import More from "lucide-static/icons/ellipsis.svg?shapes";
+import Minus from "lucide-static/icons/minus.svg?shapes";
+import Cross from "lucide-static/icons/x.svg?shapes";
+import { Icon, type Shapes } from "./icon.tsx";
 import { Face } from "./face.tsx";
 import type { ChatScreen } from "./screen.ts";
 
@@ -16,7 +16,7 @@ export function PanelHead({ screen }: { screen: ChatScreen }): VNode {
   const { name, title, beside, line, free } = titleOf(screen);
   const { status, phase } = screen.conversation;
   const mayEnd = phase.value === "live" && status.value !== "closed" && !screen.leaving.value;
-  const button = (label: string, svg: string, kind: string): VNode => (
+  const button = (label: string, svg: Shapes, kind: string): VNode => (
     <button
       class={`bare ${kind}`}
       type="button"
@@ -24,7 +24,7 @@ export function PanelHead({ screen }: { screen: ChatScreen }): VNode {
       title={label}
       onClick={() => screen.minimise()}
     >
-      <Icon svg={svg} size={20} />
+      <Icon of={svg} />
     </button>
   );
   return (
@@ -65,7 +65,7 @@ function Options({ screen }: { screen: ChatScreen }): VNode {
           setSure(false);
         }}
       >
-        <Icon svg={More} size={20} />
+        <Icon of={More} />
       </button>
       {open && (
         <div class="menu">

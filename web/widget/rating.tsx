@@ -1,10 +1,10 @@
 /** The one question at the end: three faces with their words, a line to add, or nothing. */
 import { useState } from "preact/hooks";
 import type { VNode } from "preact";
-import Frown from "lucide-static/icons/frown.svg?raw";
-import Meh from "lucide-static/icons/meh.svg?raw";
-import Smile from "lucide-static/icons/smile.svg?raw";
-import { Icon } from "../shared/icon.tsx";
+import Frown from "lucide-static/icons/frown.svg?shapes";
+import Meh from "lucide-static/icons/meh.svg?shapes";
+import Smile from "lucide-static/icons/smile.svg?shapes";
+import { Icon } from "./icon.tsx";
 import type { ChatScreen } from "./screen.ts";
 
 const FACES = [
@@ -63,7 +63,7 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
                   checked={answer === face.answer}
                   onChange={() => setAnswer(face.answer)}
                 />
-                <Icon svg={face.svg} size={32} />
+                <Icon of={face.svg} size={32} />
                 {t(`face${face.answer}`)}
               </label>
             ))}

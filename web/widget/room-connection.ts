@@ -7,6 +7,7 @@
 import type { ClientFrame, ServerFrame } from "../../domain/chat/wire.ts";
 import { afterClose, delayMs, FALLBACK_AFTER, STABLE_MS } from "./back-off.ts";
 import { readFrame } from "./frames.ts";
+import { timersOf } from "./timers.ts";
 
 /** `PROTOCOL_VERSION` of the wire, told in hello. A test holds the two together. */
 export const SPOKEN_VERSION = 1;
@@ -34,192 +35,175 @@ export type RoomPorts = {
   poll: () => Promise<void>;
 };
 
-export class RoomConnection {
-  readonly #ports: RoomPorts;
-  #socket: WebSocket | null = null;
-  #ready = false;
-  #attempt = 0;
-  #neverOpened = 0;
-  #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  #stopped = false;
-  #retryAt = 0;
-  #carriedByHttp = false;
-  readonly #awake = (): void => this.#wake();
-  readonly #lost = (): void => this.#drop(1006);
+export type RoomConnection = ReturnType<typeof roomConnection>;
 
-  constructor(ports: RoomPorts) {
-    this.#ports = ports;
+export function roomConnection(ports: RoomPorts) {
+  const timers = timersOf();
+  let socket: WebSocket | null = null;
+  let ready = false;
+  let attempt = 0;
+  let neverOpened = 0;
+  let stopped = false;
+  let retryAt = 0;
+  let carriedByHttp = false;
+
+  const lost = (): void => drop(1006);
+
+  function start(): void {
+    addEventListener("online", wake);
+    addEventListener("offline", lost);
+    document.addEventListener("visibilitychange", wake);
+    connect();
   }
 
-  start(): void {
-    addEventListener("online", this.#awake);
-    addEventListener("offline", this.#lost);
-    document.addEventListener("visibilitychange", this.#awake);
-    this.#connect();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    removeEventListener("online", this.#awake);
-    removeEventListener("offline", this.#lost);
-    document.removeEventListener("visibilitychange", this.#awake);
-    this.#forget();
+  function stop(): void {
+    stopped = true;
+    removeEventListener("online", wake);
+    removeEventListener("offline", lost);
+    document.removeEventListener("visibilitychange", wake);
+    forget();
   }
 
   /** Send now, or say false: nothing is queued here, the outbox is the queue. */
-  send(frame: ClientFrame): boolean {
-    if (!this.#ready || this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(frame));
+  function send(frame: ClientFrame): boolean {
+    if (!ready || socket?.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(frame));
     return true;
   }
 
   /** Say hello again from the caller's position, on the same token. */
-  restart(): void {
-    this.#drop(4_000);
-    this.tryNow();
+  function restart(): void {
+    drop(4_000);
+    tryNow();
   }
 
-  tryNow(): void {
-    if (this.#stopped || this.#socket) return;
-    this.#cancel("retry");
-    this.#connect();
+  function tryNow(): void {
+    if (stopped || socket) return;
+    timers.cancel("retry");
+    connect();
   }
 
-  #wake(): void {
+  function wake(): void {
     if (document.visibilityState !== "visible") return;
-    if (this.#socket && this.#ready) this.#ping();
-    else this.tryNow();
+    if (socket && ready) ping();
+    else tryNow();
   }
 
-  #connect(): void {
-    this.#ports.link({ state: "connecting" });
-    let socket: WebSocket;
+  function connect(): void {
+    ports.link({ state: "connecting" });
+    let opened: WebSocket;
     try {
-      socket = new WebSocket(this.#ports.socketUrl());
+      opened = new WebSocket(ports.socketUrl());
     } catch {
       // A page's policy may forbid sockets by throwing here; HTTP still carries the conversation.
-      this.#closed(1006);
+      closed(1006);
       return;
     }
-    this.#socket = socket;
+    socket = opened;
     const mine = (act: () => void) => () => {
-      if (this.#socket === socket) act();
+      if (socket === opened) act();
     };
-    socket.onopen = mine(() => {
-      const hello: ClientFrame = { type: "hello", v: SPOKEN_VERSION, ...this.#ports.hello() };
-      socket.send(JSON.stringify(hello));
+    opened.onopen = mine(() => {
+      const hello: ClientFrame = { type: "hello", v: SPOKEN_VERSION, ...ports.hello() };
+      opened.send(JSON.stringify(hello));
     });
-    socket.onmessage = (event: MessageEvent<unknown>) => {
-      if (this.#socket === socket) this.#heard(event.data);
-    };
-    socket.onclose = (event) => mine(() => this.#drop(event.code))();
-    this.#after("welcome", WELCOME_WITHIN_MS, () => this.#drop(1006));
+    opened.onmessage = (event: MessageEvent<unknown>) => mine(() => heard(event.data))();
+    opened.onclose = (event) => mine(() => drop(event.code))();
+    timers.after("welcome", WELCOME_WITHIN_MS, () => drop(1006));
   }
 
-  #heard(data: unknown): void {
-    this.#cancel("pong");
+  function heard(data: unknown): void {
+    timers.cancel("pong");
     if (typeof data !== "string" || data === "pong") return;
     const frame = readFrame(data);
     if (!frame) return;
-    if ((frame.type === "welcome" || frame.type === "reset") && !this.#ready) this.#welcomed();
-    this.#ports.frame(frame);
+    if ((frame.type === "welcome" || frame.type === "reset") && !ready) welcomed();
+    ports.frame(frame);
   }
 
-  #welcomed(): void {
-    this.#ready = true;
-    this.#neverOpened = 0;
-    this.#carriedByHttp = false;
-    this.#cancel("welcome");
-    this.#cancel("poll");
-    this.#after("stable", STABLE_MS, () => (this.#attempt = 0));
-    this.#after("ping", PING_MS, () => this.#ping());
-    this.#ports.link({ state: "open" });
+  function welcomed(): void {
+    ready = true;
+    neverOpened = 0;
+    carriedByHttp = false;
+    timers.cancel("welcome");
+    timers.cancel("poll");
+    timers.after("stable", STABLE_MS, () => (attempt = 0));
+    timers.after("ping", PING_MS, ping);
+    ports.link({ state: "open" });
   }
 
-  #ping(): void {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    this.#socket.send("ping");
-    if (!this.#timers.has("pong")) this.#after("pong", PONG_WITHIN_MS, () => this.#drop(1006));
-    this.#after("ping", PING_MS, () => this.#ping());
+  function ping(): void {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    socket.send("ping");
+    if (!timers.isSet("pong")) timers.after("pong", PONG_WITHIN_MS, () => drop(1006));
+    timers.after("ping", PING_MS, ping);
   }
 
   /** Let go of the socket, whatever it says later, and do what `code` asks for. */
-  #drop(code: number): void {
-    if (!this.#socket) return;
-    if (!this.#ready) this.#neverOpened += 1;
-    this.#forget();
-    this.#closed(code);
+  function drop(code: number): void {
+    if (!socket) return;
+    if (!ready) neverOpened += 1;
+    forget();
+    closed(code);
   }
 
-  #forget(): void {
-    const socket = this.#socket;
-    this.#socket = null;
-    this.#ready = false;
-    for (const name of this.#timers.keys()) this.#cancel(name);
-    socket?.close();
+  function forget(): void {
+    const left = socket;
+    socket = null;
+    ready = false;
+    timers.cancelAll();
+    left?.close();
   }
 
-  #closed(code: number): void {
-    if (this.#stopped) return;
+  function closed(code: number): void {
+    if (stopped) return;
     const next = afterClose(code);
     if (next === "final") {
-      this.#ports.link({ state: "final" });
+      ports.link({ state: "final" });
     } else if (next === "authenticate") {
-      this.#authenticate().catch(() => this.#wait());
+      authenticate().catch(wait);
     } else {
-      this.#wait();
+      wait();
     }
   }
 
-  async #authenticate(): Promise<void> {
-    this.#ports.link({ state: "connecting" });
-    const known = await this.#ports.authenticate();
-    if (this.#stopped) return;
-    if (known) this.#wait();
-    else this.#ports.link({ state: "final" });
+  async function authenticate(): Promise<void> {
+    ports.link({ state: "connecting" });
+    const known = await ports.authenticate();
+    if (stopped) return;
+    if (known) wait();
+    else ports.link({ state: "final" });
   }
 
-  #wait(): void {
-    if (this.#stopped) return;
+  function wait(): void {
+    if (stopped) return;
     const visible = document.visibilityState === "visible";
-    const delay = delayMs(this.#attempt, visible, Math.random());
-    this.#attempt += 1;
-    this.#retryAt = Date.now() + delay;
-    this.#tellWaiting();
-    this.#after("retry", delay, () => this.#connect());
-    if (this.#neverOpened >= FALLBACK_AFTER && navigator.onLine) this.#poll();
+    const delay = delayMs(attempt, visible, Math.random());
+    attempt += 1;
+    retryAt = Date.now() + delay;
+    tellWaiting();
+    timers.after("retry", delay, connect);
+    if (neverOpened >= FALLBACK_AFTER && navigator.onLine) poll();
   }
 
-  #tellWaiting(): void {
-    this.#ports.link({ state: "waiting", retryAt: this.#retryAt, fallback: this.#carriedByHttp });
+  function tellWaiting(): void {
+    ports.link({ state: "waiting", retryAt, fallback: carriedByHttp });
   }
 
   /** Without a socket the conversation goes on by HTTP; a failure here changes nothing, the retry stands. */
-  #poll(): void {
+  function poll(): void {
     const answered = (carried: boolean): void => {
-      this.#carriedByHttp = carried;
-      if (!this.#ready && this.#timers.has("retry")) this.#tellWaiting();
+      carriedByHttp = carried;
+      if (!ready && timers.isSet("retry")) tellWaiting();
     };
-    this.#ports.poll().then(
+    ports.poll().then(
       () => answered(true),
       () => answered(false),
     );
-    this.#after("poll", POLL_EVERY_MS, () => {
-      if (document.visibilityState === "visible") this.#poll();
+    timers.after("poll", POLL_EVERY_MS, () => {
+      if (document.visibilityState === "visible") poll();
     });
   }
 
-  #after(name: string, ms: number, act: () => void): void {
-    this.#cancel(name);
-    const timer = setTimeout(() => {
-      this.#timers.delete(name);
-      act();
-    }, ms);
-    this.#timers.set(name, timer);
-  }
-
-  #cancel(name: string): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
-  }
+  return { start, stop, send, restart, tryNow };
 }

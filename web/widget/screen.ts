@@ -1,18 +1,17 @@
 /**
  * What the widget shows now, and the few steps between its faces: card, panel, launcher, nothing.
  *
- * Holds   signals only; drawing is the components' business, talking is the conversation's.
+ * Holds   cells only; drawing is the components' business, talking is the conversation's.
  */
-import { computed, signal } from "@preact/signals";
 import type { Decision } from "../../domain/targeting/decision.ts";
 import type { PageLink } from "../shared/widget-mount.ts";
-import type { Locale } from "../shared/i18n.ts";
+import { cell, derived } from "./cell.ts";
 import type { Conversation } from "./conversation.ts";
 import { readCreative } from "./creative.ts";
 import { memoryOf } from "./memory.ts";
 import type { Availability } from "./server.ts";
 import { serverOf } from "./server.ts";
-import { wordsOf } from "./words.ts";
+import type { Words } from "./words.ts";
 
 export type View = "none" | "card" | "panel" | "launcher";
 export type Screen = ReturnType<typeof screenOf>;
@@ -21,29 +20,29 @@ export type ChatScreen = Screen & { conversation: Conversation };
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The page's link, the language, and the way to add a stylesheet to the widget's root. */
-export function screenOf(page: PageLink, locale: Locale, addStyle: (css: string) => void) {
-  const server = serverOf(page, locale);
+/** The page's link, the words, and the way to add a stylesheet to the widget's root. */
+export function screenOf(page: PageLink, words: Words, addStyle: (css: string) => void) {
+  const server = serverOf(page, words.locale);
   const memory = memoryOf(page.key);
   /** The chat's own code comes only when somebody chats. */
-  const chat = signal<Awaited<ReturnType<typeof loadChat>> | null>(null);
-  const conversation = signal<Conversation | null>(null);
-  const view = signal<View>("none");
-  const decision = signal<Decision | null>(null);
-  const available = signal<Availability | null>(null);
-  const leaving = signal(false);
-  const copied = signal(false);
+  const chat = cell<Awaited<ReturnType<typeof loadChat>> | null>(null);
+  const conversation = cell<Conversation | null>(null);
+  const view = cell<View>("none");
+  const decision = cell<Decision | null>(null);
+  const available = cell<Availability | null>(null);
+  const leaving = cell(false);
+  const copied = cell(false);
   /** True once the visitor asked for the panel: only then may focus move into it. */
-  const asked = signal(false);
+  const asked = cell(false);
   /** True once the visitor put the panel away themselves: then the launcher takes the focus. */
-  const focusBack = signal(false);
+  const focusBack = cell(false);
   const judged = new Set<string>();
   let expiry: ReturnType<typeof setTimeout> | undefined;
   let accepted: string | null = null;
   /** The card was accepted and stays a moment: its decision is no longer open, and nobody takes it back. */
   let taking = false;
 
-  const creative = computed(() => (decision.value ? readCreative(decision.value) : null));
+  const creative = derived([decision], (shown) => (shown ? readCreative(shown, location.href) : null));
 
   function engage(name: "Shown" | "Accepted" | "Declined" | "Clicked" | "Ignored", more?: object): void {
     const shown = decision.value;
@@ -79,7 +78,7 @@ export function screenOf(page: PageLink, locale: Locale, addStyle: (css: string)
       if (!chat.value) addStyle(loaded.style);
       chat.value ??= loaded;
     }
-    conversation.value ??= new chat.value.Conversation(page, server, memory);
+    conversation.value ??= chat.value.conversationOf(page, server, memory);
     return conversation.value;
   }
 
@@ -104,7 +103,7 @@ export function screenOf(page: PageLink, locale: Locale, addStyle: (css: string)
     memory,
     chat,
     talk: conversation,
-    words: wordsOf(locale),
+    words,
     view,
     decision,
     creative,
@@ -113,7 +112,7 @@ export function screenOf(page: PageLink, locale: Locale, addStyle: (css: string)
     copied,
     asked,
     focusBack,
-    site: computed(() => available.value?.name || location.hostname),
+    site: derived([available], (known) => known?.name || location.hostname),
     look,
 
     show(next: Decision): void {

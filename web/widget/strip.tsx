@@ -1,8 +1,8 @@
 /** The amber strip: what is wrong with the connection, when the next try is, and that nothing is lost. */
 import { useEffect, useState } from "preact/hooks";
 import type { VNode } from "preact";
-import NoWifi from "lucide-static/icons/wifi-off.svg?raw";
-import { Icon } from "../shared/icon.tsx";
+import NoWifi from "lucide-static/icons/wifi-off.svg?shapes";
+import { Icon } from "./icon.tsx";
 import type { ChatScreen } from "./screen.ts";
 
 export function Strip({ screen }: { screen: ChatScreen }): VNode | null {
@@ -35,7 +35,7 @@ function Countdown({ screen, retryAt, fallback }: Cut): VNode {
   const line = fallback ? t("slow") : navigator.onLine ? t("cut", { seconds }) : t("noNetwork");
   return (
     <div class="strip">
-      <Icon svg={NoWifi} size={16} />
+      <Icon of={NoWifi} size={16} />
       <span>{line}</span>
       <button type="button" class="link" onClick={() => screen.conversation.tryNow()}>
         {t("try")}

@@ -1,11 +1,11 @@
 /** The conversation as it reads: runs of bubbles with time and state under each, and lines in italics. */
 import type { ComponentChildren, VNode } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import CheckTwice from "lucide-static/icons/check-check.svg?raw";
-import Check from "lucide-static/icons/check.svg?raw";
-import Alert from "lucide-static/icons/circle-alert.svg?raw";
-import Clock from "lucide-static/icons/clock.svg?raw";
-import { Icon } from "../shared/icon.tsx";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import CheckTwice from "lucide-static/icons/check-check.svg?shapes";
+import Check from "lucide-static/icons/check.svg?shapes";
+import Alert from "lucide-static/icons/circle-alert.svg?shapes";
+import Clock from "lucide-static/icons/clock.svg?shapes";
+import { Icon } from "./icon.tsx";
 import type { ChatScreen } from "./screen.ts";
 import { linksIn } from "./links.ts";
 import type { Bubble, Line, Run } from "./transcript-rows.ts";
@@ -25,7 +25,21 @@ export function Transcript({ screen, children }: { screen: ChatScreen; children:
     const last = rows.at(-1);
     const mine = last?.type === "run" && last.mine;
     if (current && (atEnd.current || mine)) current.scrollTop = current.scrollHeight;
-  }, [rows, typing, children]);
+  }, [rows, typing, Boolean(children)]);
+  // A long conversation is not drawn anew for every letter that is typed below it.
+  const drawn = useMemo(
+    () =>
+      rows.map((row) =>
+        row.type === "run" ? (
+          <Said key={row.key} screen={screen} run={row} />
+        ) : (
+          <p key={row.key} class="line">
+            {sentence(row, screen)} · {words.clock(row.at)}
+          </p>
+        ),
+      ),
+    [rows, screen, words],
+  );
 
   return (
     <div
@@ -40,15 +54,7 @@ export function Transcript({ screen, children }: { screen: ChatScreen; children:
       }}
     >
       {rows.length === 0 && <p class="line">{t("hello")}</p>}
-      {rows.map((row) =>
-        row.type === "run" ? (
-          <Said key={row.key} screen={screen} run={row} />
-        ) : (
-          <p key={row.key} class="line">
-            {sentence(row, screen)} · {words.clock(row.at)}
-          </p>
-        ),
-      )}
+      {drawn}
       {typing !== null && (
         <p class="bubble theirs typing" aria-live="off">
           <span class="dots" aria-hidden="true">
@@ -94,13 +100,13 @@ function State({ screen, bubble }: { screen: ChatScreen; bubble: Bubble }): VNod
     case "waiting":
       return (
         <p class="note">
-          <Icon svg={Clock} size={14} /> {t("waiting")}
+          <Icon of={Clock} size={14} /> {t("waiting")}
         </p>
       );
     case "failed":
       return (
         <p class="note failed">
-          <Icon svg={Alert} size={14} /> {t(bubble.reason === "too_large" ? "tooLong" : "failed")}
+          <Icon of={Alert} size={14} /> {t(bubble.reason === "too_large" ? "tooLong" : "failed")}
           {bubble.reason !== "too_large" && (
             <>
               {" · "}
@@ -119,14 +125,14 @@ function State({ screen, bubble }: { screen: ChatScreen; bubble: Bubble }): VNod
       return (
         <p class="note">
           {at}
-          {t("read")} <Icon svg={CheckTwice} size={14} />
+          {t("read")} <Icon of={CheckTwice} size={14} />
         </p>
       );
     default:
       return (
         <p class="note">
           {at}
-          {t("sent")} <Icon svg={Check} size={14} />
+          {t("sent")} <Icon of={Check} size={14} />
         </p>
       );
   }

@@ -1,22 +1,28 @@
 /** The widget's root: one of card, panel and launcher, and the line that tells a screen reader of an invitation. */
 import type { VNode } from "preact";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Card } from "./card.tsx";
+import { onChange } from "./cell.ts";
 import { Launcher } from "./launcher.tsx";
 import type { Screen } from "./screen.ts";
 
 export function Widget({ screen }: { screen: Screen }): VNode {
-  const { view, creative } = screen;
+  const [, draw] = useState({});
+  useLayoutEffect(() => onChange(() => draw({})), []);
+  const { words } = screen;
+  const view = screen.view.value;
   const conversation = screen.talk.value;
+  const chatScreen = useMemo(() => conversation && { ...screen, conversation }, [screen, conversation]);
   const Panel = screen.chat.value?.Panel;
-  const card = creative.value;
+  const card = view === "card" && screen.creative.value;
   return (
     <>
       <p class="unseen" role="status">
-        {view.value === "card" && card ? (card.title ?? screen.words.t("chatTitle")) : ""}
+        {card ? (card.title ?? words.t("chatTitle")) : ""}
       </p>
-      {view.value === "card" && card && <Card key={screen.decision.value?.id} screen={screen} card={card} />}
-      {view.value === "panel" && conversation && Panel && <Panel screen={{ ...screen, conversation }} />}
-      {view.value === "launcher" && <Launcher screen={screen} />}
+      {card && <Card key={screen.decision.value?.id} screen={screen} card={card} />}
+      {view === "panel" && chatScreen && Panel && <Panel screen={chatScreen} />}
+      {view === "launcher" && <Launcher screen={screen} />}
     </>
   );
 }

@@ -1,15 +1,22 @@
 /** The widget's words in the page's language, and its clock. */
-import type { Translate } from "../shared/i18n.ts";
-import { translator } from "../shared/i18n.ts";
-import en from "./messages/en.json?icu";
-import fr from "./messages/fr.json?icu";
+import type { Catalogue, Locale, Translate } from "../shared/i18n.ts";
 
-export type Words = { t: Translate; clock: (at: string) => string };
+export type Words = { locale: Locale; t: Translate; clock: (at: string) => string };
 
-export function wordsOf(locale: "fr" | "en"): Words {
-  const format = new Intl.DateTimeFormat(locale === "fr" ? "fr-FR" : "en-GB", {
+/** The words of the page's own language: the other one is not fetched. */
+export async function loadWords(): Promise<Words> {
+  const locale = /^fr/i.test(document.documentElement.lang || navigator.language) ? "fr" : "en";
+  const loaded = await (locale === "fr"
+    ? import("./messages/fr.json?icu")
+    : import("./messages/en.json?icu"));
+  const catalogue: Catalogue = loaded.default;
+  const hours = new Intl.DateTimeFormat(locale === "fr" ? "fr-FR" : "en-GB", {
     hour: "2-digit",
     minute: "2-digit",
   });
-  return { t: translator({ fr, en }, locale), clock: (at) => format.format(new Date(at)) };
+  return {
+    locale,
+    t: (key, args = {}) => catalogue[key]?.(args) ?? key,
+    clock: (at) => hours.format(new Date(at)),
+  };
 }

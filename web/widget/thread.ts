@@ -1,0 +1,148 @@
+/**
+ * The conversation's log as this tab has it: what is shown of it, what is still missing, and how far each has read.
+ *
+ * Holds   the log (a pure module decides), both readers' positions, and the timers of holes and receipts.
+ */
+import type { ClientFrame, ServerFrame } from "../../domain/chat/wire.ts";
+import type { Cell } from "./cell.ts";
+import { cell, derived } from "./cell.ts";
+import type { Ask, LogEvent } from "./conversation-log.ts";
+import { apply, askAgain, emptyLog, greet, reset } from "./conversation-log.ts";
+import type { Outbox } from "./outbox.ts";
+import { timersOf } from "./timers.ts";
+import { rowsOf } from "./transcript-rows.ts";
+
+const HOLE_AGAIN_MS = 3_000;
+const READ_AFTER_MS = 400;
+/** History is drawn this long before new messages are announced. */
+const SETTLED_MS = 200;
+
+export type ThreadPorts = {
+  outbox: Cell<Outbox>;
+  /** Hand a frame to the open socket, or say false. */
+  send: (frame: ClientFrame) => boolean;
+  /** The log cannot be mended: begin the connection anew. */
+  restart: () => void;
+  /** An event took its place in the log; each is told once, in order. */
+  happened: (event: LogEvent) => void;
+  /** This visitor has read up to `seq`: keep it. */
+  keepRead: (seq: number) => void;
+};
+
+export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPorts) {
+  const log = cell(emptyLog);
+  const agentRead = cell(0);
+  const mineRead = cell(0);
+  /** False while history is still arriving: what was said before is not announced again. */
+  const caughtUp = cell(false);
+  const timers = timersOf();
+  let head = 0;
+  let watching = false;
+
+  const rows = derived([log, outbox, agentRead], ({ events, held }, pending, read) => {
+    const mine = held.filter((one) => one.type === "message" && one.from.role === "visitor");
+    return rowsOf([...events, ...mine], pending, read);
+  });
+  const unread = derived([log, mineRead], ({ events }, seen) => {
+    return events.filter((one) => one.seq > seen && isFromThem(one)).length;
+  });
+
+  function catchUp(): void {
+    if (log.value.last < head || caughtUp.value) return;
+    timers.after("caughtUp", SETTLED_MS, () => (caughtUp.value = true));
+  }
+
+  /** Do what the log asks for. */
+  function act(ask: Ask): void {
+    if (ask === "resume") {
+      restart();
+    } else if (ask) {
+      send({ type: "range", ...ask });
+      timers.after("hole", HOLE_AGAIN_MS, () => {
+        const again = askAgain(log.value);
+        log.value = again.log;
+        act(again.ask);
+      });
+    }
+  }
+
+  function readSoon(): void {
+    timers.after("read", READ_AFTER_MS, readNow);
+  }
+
+  function readNow(): void {
+    timers.cancel("read");
+    const { last, events } = log.value;
+    const told = mineRead.value;
+    if (!watching || last <= told) return;
+    readUpTo(last);
+    if (events.some((one) => one.seq > told && isFromThem(one))) send({ type: "read", seq: last });
+  }
+
+  /** Read here or in another tab. */
+  function readUpTo(seq: number): void {
+    if (seq <= mineRead.value) return;
+    mineRead.value = seq;
+    keepRead(seq);
+  }
+
+  return {
+    log,
+    rows,
+    unread,
+    caughtUp,
+    readUpTo,
+
+    /** Take up a conversation that was read up to `seq`. */
+    begin(seq: number): void {
+      mineRead.value = seq;
+    },
+
+    greeted(welcome: Extract<ServerFrame, { type: "welcome" }>): void {
+      log.value = greet(log.value, welcome);
+      head = welcome.head;
+      catchUp();
+    },
+
+    began(anew: Extract<ServerFrame, { type: "reset" }>): void {
+      log.value = reset(anew);
+      head = anew.head;
+    },
+
+    applied(event: LogEvent): void {
+      const before = log.value.last;
+      const { log: after, ask } = apply(log.value, event);
+      log.value = after;
+      act(ask);
+      for (const one of after.events) {
+        if (one.seq <= before) continue;
+        happened(one);
+        catchUp();
+        if (watching) readSoon();
+      }
+    },
+
+    agentReadUpTo(seq: number): void {
+      agentRead.value = Math.max(agentRead.value, seq);
+    },
+
+    /** It is before the visitor's eyes, or no longer: only what was seen is told as read. */
+    watch(now: boolean): void {
+      // What was seen up to this moment was seen, also when the moment to tell has not come yet.
+      if (!now && timers.isSet("read")) readNow();
+      watching = now;
+      if (now) readSoon();
+    },
+
+    forget(): void {
+      timers.cancelAll();
+      log.value = emptyLog;
+      agentRead.value = mineRead.value = 0;
+      caughtUp.value = false;
+    },
+  };
+}
+
+function isFromThem(event: LogEvent): boolean {
+  return event.type === "message" && event.from.role !== "visitor" && event.kind !== "note";
+}
