@@ -107,8 +107,14 @@ async function conclude(page: Page, outcome: string): Promise<void> {
   await sheet.waitFor({ state: "detached" });
 }
 
+/** Colours on their way from one state to the next are neither's: look when they have arrived. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+}
+
 async function expectClean(page: Page, name: string): Promise<void> {
   if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
+  await atRest(page);
   await page.evaluate(AXE);
   const results = await page.evaluate(() => {
     const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };

@@ -218,6 +218,7 @@ describe("set-up and sign-in", () => {
     expect(me.body).toEqual({
       user: { id: "usr_demo_lea", email: "lea@demo.test", name: "Léa Martin", installation_admin: false },
       sites: [{ key: "demo", name: "Atelier Lin", role: "agent" }],
+      public_origin: ORIGIN,
     });
     await expectAnswer(200, "POST", "/api/auth/sign-out", { headers: { cookie }, body: {} });
     await expectAnswer(401, "GET", "/api/me", { headers: { cookie } });

@@ -2,7 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { isNull } from "drizzle-orm";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { HistoryMessage, HistoryRecord, RecordOf } from "../../domain/history/records.ts";
 import * as tables from "../../migrations/schema.ts";
 import { consumeHistory } from "../../workers/history/consumer.ts";
@@ -111,6 +111,7 @@ function dying(when: "before" | "after"): Env {
 
 test(`HIS5: 2,000 messages tripled, reordered, poisoned, the consumer dying in mid-batch: D1 equals the history (seed ${SEED})`, async () => {
   const roll = dice(SEED);
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
   const poison = Array.from({ length: 20 }, (_, index) => ({ v: 1, site: SITE, records: `poison ${index}` }));
   const everything = shuffled([...HISTORY, ...HISTORY, ...HISTORY, ...poison], roll);
   let waiting = everything.map((body, index) => ({
@@ -150,6 +151,8 @@ test(`HIS5: 2,000 messages tripled, reordered, poisoned, the consumer dying in m
   expect(orders).toHaveLength(400);
   expect(orders.every((row) => row.status === "confirmed" && row.total === 20)).toBe(true);
 }, 300_000);
+
+afterEach(() => void vi.restoreAllMocks());
 
 test("HIS1: poison ends in the dead letters with an alert, and its neighbours are written", async () => {
   const alert = vi.spyOn(console, "error");
