@@ -7,9 +7,12 @@
 import type { Json } from "./facts.ts";
 
 const MAX_LINES = 100;
+/** Characters of a product's name that are kept: a hundred lines of them must stay a small object. */
+const MAX_NAME = 120;
 const MAX_MONEY = 1e9;
 
-export type Line = { price: number; quantity: number };
+/** `name` is what the site calls the product, where it said so. */
+export type Line = { price: number; quantity: number; name?: string };
 export type Cart = {
   lines: Record<string, Line>;
   views: number;
@@ -95,18 +98,25 @@ function linesOf(properties: Properties): NamedLine[] {
     const variant = textOf(product.variant);
     const quantity = Math.max(0, Math.min(10_000, Math.trunc(moneyOf(product.quantity) ?? 1)));
     const price = Math.max(0, moneyOf(product.price) ?? 0);
-    return [{ id: variant === null ? id : `${id}/${variant}`, price, quantity }];
+    const name = textOf(product.name)?.slice(0, MAX_NAME);
+    const line: Line = { price, quantity, ...(name === undefined ? {} : { name }) };
+    return [{ id: variant === null ? id : `${id}/${variant}`, ...line }];
   });
 }
 
 function changed(before: Record<string, Line>, lines: NamedLine[], sign: 1 | -1): Record<string, Line> {
   const after = new Map(Object.entries(before));
-  for (const { id, price, quantity } of lines) {
+  for (const { id, price, quantity, name } of lines) {
     const line = after.get(id);
     const left = Math.max(0, (line?.quantity ?? 0) + sign * quantity);
+    const named = name ?? line?.name;
     if (left === 0) after.delete(id);
     else if (after.size < MAX_LINES || after.has(id))
-      after.set(id, { price: price || (line?.price ?? 0), quantity: left });
+      after.set(id, {
+        price: price || (line?.price ?? 0),
+        quantity: left,
+        ...(named === undefined ? {} : { name: named }),
+      });
   }
   return Object.fromEntries(after);
 }

@@ -147,9 +147,9 @@ describe("small things of the editor", () => {
   });
 
   test("R-M10: a fault belongs to the field that it names and to those around it", () => {
-    const fault = { path: "variants.1.weight", message: "no" };
-    expect(faultAt(fault, "variants.1.weight")).toBe("no");
-    expect(faultAt(fault, "variants.1")).toBe("no");
+    const fault = { path: "variants.1.weight", message: "no", said: "non" };
+    expect(faultAt(fault, "variants.1.weight")).toEqual({ said: "non", detail: "no" });
+    expect(faultAt(fault, "variants.1")).toEqual({ said: "non", detail: "no" });
     expect(faultAt(fault, "variants.10")).toBeUndefined();
     expect(faultAt(null, "name")).toBeUndefined();
   });

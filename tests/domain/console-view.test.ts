@@ -149,7 +149,13 @@ const ANSWER = {
       { at: ago(250), path: "/shop/", url: "https://demo.test/shop/", title: null, seconds: 65 },
       { at: ago(20), path: "/shop/cart", url: "https://demo.test/shop/cart", title: "Panier", seconds: null },
     ],
-    cart: { currency: "EUR", views: 1, viewsSinceAdd: 0, lines: { oxford: { price: 89, quantity: 2 } } },
+    cart: {
+      currency: "EUR",
+      lines: {
+        oxford: { price: 89, quantity: 2 },
+        "ecru/M": { price: 105, quantity: 1, name: "Chemise lin « Belle-Île »" },
+      },
+    },
   },
   visits: [{ id: "ses_1" }],
   orders: [
@@ -169,7 +175,14 @@ test("R-D10: a proven visitor comes with their history, without the conversation
     verified: true,
     visits: 4,
     bought: { count: 2, total: 195, currency: "EUR" },
-    cart: { total: 178, currency: "EUR", lines: [{ name: "oxford", quantity: 2, total: 178 }] },
+    cart: {
+      total: 283,
+      currency: "EUR",
+      lines: [
+        { name: "oxford", variant: null, quantity: 2, total: 178 },
+        { name: "Chemise lin « Belle-Île »", variant: "M", quantity: 1, total: 105 },
+      ],
+    },
     invitation: { campaign: "cmp_1", variant: "a" },
     past: [{ id: "cnv_0", outcome: "resolved", open: false }],
   });

@@ -221,13 +221,16 @@ describe("visits", () => {
       campaigns: [{ id: "cmp_cart", condition: { "cart.items": { $gte: 3 }, "cart.value": { $gte: 200 } } }],
     });
     const shirt = { product_id: "a", price: 100, quantity: 1, currency: "EUR" };
-    expect((await send(key, [track("ada", "Product Added", { ...shirt, quantity: 2 })])).decisions).toEqual(
-      [],
-    );
+    const named = { ...shirt, quantity: 2, name: "é".repeat(500) };
+    expect((await send(key, [track("ada", "Product Added", named)])).decisions).toEqual([]);
     const added = await send(key, [
       track("ada", "Product Added", { products: [{ ...shirt, product_id: "b" }] }),
     ]);
     expect(added.decisions).toMatchObject([{ campaign: "cmp_cart" }]);
+    expect((await visitorObject(env, key, "ada").snapshot())?.cart?.lines).toEqual({
+      a: { price: 100, quantity: 2, name: "é".repeat(120) },
+      b: { price: 100, quantity: 1 },
+    });
     await send(key, [track("ada", "Order Completed", { order_id: "o1", total: 300, currency: "EUR" })]);
     expect(await visitorObject(env, key, "ada").snapshot()).toMatchObject({
       orders: 1,

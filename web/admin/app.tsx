@@ -11,7 +11,7 @@ import { useResource } from "./resource.ts";
 import { chooseLanguage, loadMe, locale, me, meFailure, t, type SiteSeat } from "./session.ts";
 import { apiPath, screenPath, SiteContext, type SiteResource } from "./site.ts";
 import { Shell } from "./shell.tsx";
-import { Empty, Failed, Loading, Shown } from "./states.tsx";
+import { Empty, Failed, Loading, PageHead, Shown } from "./states.tsx";
 
 const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => module.Editor));
 const Conversations = lazy(() => import("./talk/conversations.tsx").then((module) => module.Conversations));
@@ -80,9 +80,14 @@ function FirstSite(): VNode {
   );
 }
 
-/** Only admins come in; an agent's work is in the console. */
+/** Only admins come in; an agent is led on to the console, where that site's work is. */
 function SiteDoor({ site: key = "" }: { site?: string }): VNode {
   const seat = me.value?.sites.find((site) => site.key === key);
+  const console = `/console/?site=${encodeURIComponent(key)}`;
+  const agent = seat?.role === "agent";
+  useEffect(() => {
+    if (agent) location.replace(console);
+  }, [agent, console]);
   if (seat?.role === "admin") return <SiteScreens key={key} seat={seat} />;
   return (
     <main class="alone">
@@ -95,7 +100,7 @@ function SiteDoor({ site: key = "" }: { site?: string }): VNode {
       ) : (
         <Empty title={t("agentOnly")}>
           <p>{t("agentOnlyText")}</p>
-          <a class="button primary" href="/console/">
+          <a class="button primary" href={console}>
             {t("toConsole")}
           </a>
         </Empty>
@@ -137,5 +142,5 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
 }
 
 function NotFound(): VNode {
-  return <Empty title={t("screenUnknown")} />;
+  return <PageHead title={t("screenUnknown")} />;
 }

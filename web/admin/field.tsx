@@ -3,6 +3,8 @@ import Alert from "lucide-static/icons/circle-alert.svg?raw";
 import type { ComponentChildren, ComponentProps, VNode } from "preact";
 import { useId } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
+import type { Refused } from "./campaigns/fault.ts";
+import { Detail } from "./states.tsx";
 
 export type FieldIds = { id: string; "aria-describedby": string; "aria-invalid": boolean };
 
@@ -14,7 +16,7 @@ export function Field({
 }: {
   label: string;
   note?: ComponentChildren;
-  error?: string | undefined;
+  error?: Refused | undefined;
   children: (ids: FieldIds) => ComponentChildren;
 }): VNode {
   const id = useId();
@@ -28,10 +30,13 @@ export function Field({
       })}
       <div id={`${id}-note`}>
         {error === undefined ? null : (
-          <p class="field-error" role="alert">
-            <Icon svg={Alert} size={12} />
-            {error}
-          </p>
+          <div role="alert">
+            <p class="field-error">
+              <Icon svg={Alert} size={12} />
+              {error.said}
+            </p>
+            <Detail text={error.detail} />
+          </div>
         )}
         {note === undefined ? null : <p class="note">{note}</p>}
       </div>
@@ -45,7 +50,7 @@ type TextProps = {
   onInput: (value: string) => void;
   type?: "text" | "email" | "password" | "number" | "search" | "date" | "datetime-local" | "time" | "url";
   note?: ComponentChildren;
-  error?: string | undefined;
+  error?: Refused | undefined;
   required?: boolean;
   maxLength?: number;
   min?: number;
@@ -105,7 +110,7 @@ export function SelectField<T extends string>({
   options: readonly { value: T; label: string }[];
   onChange: (value: T) => void;
   note?: ComponentChildren;
-  error?: string | undefined;
+  error?: Refused | undefined;
 }): VNode {
   return (
     <Field label={label} note={note} error={error}>

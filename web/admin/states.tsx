@@ -8,6 +8,8 @@ import { time } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Brackets } from "../shared/mark.tsx";
 import type { Resource } from "./resource.ts";
+import type { Refused } from "./campaigns/fault.ts";
+import { sayRefusal } from "./refusal.ts";
 import { locale, t } from "./session.ts";
 
 /** The page's title, what can be done there, and the one double rule. */
@@ -56,6 +58,7 @@ export function Failed({
   since?: number | null;
   onRetry?: () => void;
 }): VNode {
+  const { said, detail } = sayRefusal(failure);
   return (
     <div class="banner bad failed" role="alert">
       <Icon svg={Alert} />
@@ -63,8 +66,9 @@ export function Failed({
         <strong>{title}</strong>
         <p>
           {since === undefined || since === null ? "" : `${t("since", { at: time(locale.value, since) })} `}
-          {failure.status === 0 ? t("network") : failure.status >= 500 ? t("serverFault") : failure.message}
+          {said}
         </p>
+        <Detail text={detail} />
       </div>
       <div class="failed-actions">
         {onRetry === undefined ? null : (
@@ -79,6 +83,18 @@ export function Failed({
         />
       </div>
     </div>
+  );
+}
+
+/** The server's own text, in its own language, below what was said of it. */
+export function Detail({ text }: { text: Refused["detail"] }): VNode | null {
+  if (text === null) return null;
+  return (
+    <p class="detail">
+      {t("refusedDetail")}
+      {locale.value === "fr" ? "\u00a0: " : ": "}
+      <span lang="en">{text}</span>
+    </p>
   );
 }
 

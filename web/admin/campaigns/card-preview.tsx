@@ -1,84 +1,120 @@
-/** The invitation card as the widget draws it: its face, its sizes, its own words where the campaign has none. */
+/**
+ * The invitation card as a visitor gets it: the widget's own style sheet and words around the campaign's.
+ *
+ * The card stands in a shadow root, as it does on a page, so that neither the admin's style nor the widget's reaches
+ * the other.
+ */
+import Copy from "lucide-static/icons/copy.svg?raw";
 import Cross from "lucide-static/icons/x.svg?raw";
-import type { VNode } from "preact";
+import { render, type VNode } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CreativeText } from "../../../domain/targeting/campaign.ts";
+import { translator, type Translate } from "../../shared/i18n.ts";
 import { Icon } from "../../shared/icon.tsx";
+import en from "../../widget/messages/en.json?icu";
+import fr from "../../widget/messages/fr.json?icu";
+import widgetStyle from "../../widget/widget.css?inline";
 import { t } from "../session.ts";
 import { useSite } from "../site.ts";
+import standingStyle from "./card-preview.css?inline";
 import type { Draft } from "./draft.ts";
 
-/** The widget's words for what a campaign leaves out, in the visitor's language, not the reader's. */
-const WORDS = {
-  fr: {
-    advisor: "conseil",
-    free: "Disponible maintenant",
-    chatTitle: "Une question ?",
-    chatText: "Écrivez-nous, nous répondons ici même.",
-    accept: "Discuter",
-    discover: "Voir",
-    decline: "Non merci",
-    never: "Ne plus me le proposer",
-    why: "Pourquoi ce message ?",
-  },
-  en: {
-    advisor: "advisor",
-    free: "Available now",
-    chatTitle: "A question?",
-    chatText: "Write to us, we answer right here.",
-    accept: "Chat",
-    discover: "See",
-    decline: "No thanks",
-    never: "Don’t suggest this again",
-    why: "Why this message?",
-  },
-} as const;
+/** Whoever is free when a visitor comes; here somebody has to stand for them. */
+const SOMEBODY = "Léa";
 
-export function CardPreview({
-  kind,
-  creative,
-  language,
-  phone,
-}: {
+type Props = {
   kind: Draft["kind"];
   creative: CreativeText;
   language: "fr" | "en";
   phone: boolean;
-}): VNode {
+};
+
+export function CardPreview({ phone, ...card }: Props): VNode {
   const site = useSite();
-  const words = WORDS[language];
-  const text = creative.text ?? (kind === "chat" ? words.chatText : "");
+  const host = useRef<HTMLDivElement>(null);
+  const { kind, creative, language } = card;
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (element === null) return;
+    const root = element.shadowRoot ?? openRoot(element);
+    const words = translator({ fr, en }, language);
+    render(<Card kind={kind} creative={creative} words={words} site={site.name} />, root);
+  });
+  useLayoutEffect(() => {
+    const root = host.current?.shadowRoot;
+    return () => (root ? render(null, root) : undefined);
+  }, []);
   return (
     <div class={phone ? "preview phone" : "preview"} role="img" aria-label={t("preview")}>
       {/* A picture of the card: its buttons are not for pressing. */}
-      <div class="card" lang={language} inert>
-        <div class="card-who">
-          {kind === "chat" ? <span class="card-face">L</span> : null}
-          <p>
-            {kind === "chat" ? (
-              <>
-                <strong>Léa</strong> · {words.advisor}
-                <span class="card-free">{words.free}</span>
-              </>
-            ) : (
-              site.name
-            )}
-          </p>
-          <Icon svg={Cross} size={20} />
-        </div>
-        <p class="card-title">{creative.title ?? words.chatTitle}</p>
-        {text === "" ? null : <p class="card-text">{text}</p>}
-        {kind === "offer" && creative.code !== undefined ? <p class="card-code">{creative.code}</p> : null}
-        <div class="card-answers">
-          <span class="card-main">
-            {creative.accept ?? (creative.link === undefined ? words.accept : words.discover)}
-          </span>
-          <span class="card-plain">{creative.decline ?? words.decline}</span>
-        </div>
-        <div class="card-foot">
-          <span>{words.never}</span>
-          <span>{words.why}</span>
-        </div>
-      </div>
+      <div ref={host} class={phone ? "phone" : ""} lang={language} inert />
     </div>
   );
+}
+
+function openRoot(element: HTMLElement): ShadowRoot {
+  const root = element.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [widgetStyle, standingStyle].map((text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return sheet;
+  });
+  return root;
+}
+
+type CardProps = { kind: Draft["kind"]; creative: CreativeText; words: Translate; site: string };
+
+function Card({ kind, creative, words, site }: CardProps): VNode {
+  const chat = kind === "chat";
+  const code = kind === "offer" ? creative.code : undefined;
+  const text = creative.text ?? (chat ? words("chatText") : "");
+  return (
+    <section class={`card ${kind}`}>
+      <header class="who">
+        {chat ? <span class="face">{SOMEBODY.charAt(0)}</span> : null}
+        {chat ? (
+          <div class="name">
+            <p>
+              <strong>{SOMEBODY}</strong> · {site}
+            </p>
+            <p class="free">
+              <span class="dot" />
+              {words("freeNow")}
+            </p>
+          </div>
+        ) : (
+          <p class="site">{site}</p>
+        )}
+        <span class="bare">
+          <Icon svg={Cross} size={20} />
+        </span>
+      </header>
+      <h2>{creative.title ?? words("chatTitle")}</h2>
+      {text === "" ? null : <p>{text}</p>}
+      {code === undefined ? null : (
+        <div class="code">
+          <code>{code}</code>
+          <span class="quiet">
+            <Icon svg={Copy} />
+            {words("copy")}
+          </span>
+        </div>
+      )}
+      <div class="answers">
+        <span class="main">{creative.accept ?? words(acceptWord(kind, creative))}</span>
+        <span class="plain">{creative.decline ?? words("decline")}</span>
+      </div>
+      <footer>
+        <span class="link">{words("never")}</span>
+        <span class="link">{words("why")}</span>
+      </footer>
+    </section>
+  );
+}
+
+/** The widget's word for a "yes" that the campaign does not word. */
+function acceptWord(kind: Draft["kind"], { code, link }: CreativeText): string {
+  if (kind === "chat") return "accept";
+  if (kind === "offer" && code !== undefined) return link === undefined ? "takeCode" : "takeAndGo";
+  return link === undefined ? "accept" : "discover";
 }

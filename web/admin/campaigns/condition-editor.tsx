@@ -7,8 +7,9 @@ import Alert from "lucide-static/icons/circle-alert.svg?raw";
 import type { VNode } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../../shared/icon.tsx";
+import { sayCondition } from "../refusal.ts";
 import { t } from "../session.ts";
-import { CopyButton } from "../states.tsx";
+import { CopyButton, Detail } from "../states.tsx";
 import { GroupRows } from "./condition-rows.tsx";
 import { lineOfPath, parseCondition, printCondition } from "./condition-text.ts";
 import { readTree, rowPaths, rowsOf, writeTree, type Row, type Tree } from "./condition-tree.ts";
@@ -50,7 +51,7 @@ export function ConditionEditor({
       lineFaults.set(lineOfPath(parsed.lines, fault.path), fault.message);
       const index = paths.findIndex((path) => path.startsWith(fault.path) || fault.path.startsWith(path));
       const row = fault.path === "" ? undefined : rows[index];
-      if (row !== undefined) rowFaults.set(row, fault.message);
+      if (row !== undefined) rowFaults.set(row, sayCondition(fault.message).said);
     }
   }
 
@@ -137,10 +138,13 @@ function JsonLines({
       </div>
       <div id="condition-json-faults" role="status">
         {[...faults].map(([line, message]) => (
-          <p key={line} class="field-error">
-            <Icon svg={Alert} size={12} />
-            {t("lineFault", { line, message })}
-          </p>
+          <div key={line}>
+            <p class="field-error">
+              <Icon svg={Alert} size={12} />
+              {t("lineFault", { line, message: sayCondition(message).said })}
+            </p>
+            <Detail text={message} />
+          </div>
         ))}
       </div>
     </div>

@@ -1,11 +1,15 @@
 /** "How much": when it may run, whether an agent must be free, the caps, the goal's window and the hold-out. */
 import Lock from "lucide-static/icons/lock.svg?raw";
 import type { VNode } from "preact";
+import type { Skill } from "../../../domain/site/resources.ts";
 import type { Campaign } from "../../../domain/targeting/campaign.ts";
+import { request } from "../../shared/api.ts";
 import { percent } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
-import { Field, TextField } from "../field.tsx";
+import { Field, SelectField, TextField } from "../field.tsx";
+import { useResource } from "../resource.ts";
 import { locale, t } from "../session.ts";
+import { apiPath, useSite, type Page } from "../site.ts";
 import type { Draft } from "./draft.ts";
 import { faultAt, type Fault } from "./fault.ts";
 import { isoOfLocal, localOf } from "./local-time.ts";
@@ -82,16 +86,38 @@ function Agent({ draft, fault, onChange }: PartProps): VNode {
         </span>
       </label>
       {draft.requires_agent ? (
-        <TextField
-          label={t("skill")}
-          value={draft.skill ?? ""}
-          maxLength={60}
-          note={t("skillNote")}
-          error={faultAt(fault, "skill")}
-          onInput={(skill) => onChange({ skill: skill === "" ? null : skill })}
-        />
+        <SkillChoice skill={draft.skill ?? null} fault={fault} onChoose={(skill) => onChange({ skill })} />
       ) : null}
     </>
+  );
+}
+
+/** One of the site's skills, or anybody. A skill that is gone stays in the list until another is chosen. */
+function SkillChoice({
+  skill,
+  fault,
+  onChoose,
+}: {
+  skill: string | null;
+  fault: Fault | null;
+  onChoose: (skill: string | null) => void;
+}): VNode {
+  const site = useSite();
+  const { data, failure } = useResource(`skills of ${site.key}`, (signal) =>
+    request<Page<Skill>>("GET", `${apiPath(site.key, "skills")}?limit=200`, undefined, { signal }),
+  );
+  const skills = (data?.items ?? []).map(({ key, name }) => ({ value: key, label: name }));
+  const gone = skill !== null && !skills.some(({ value }) => value === skill);
+  const present = gone ? [{ value: skill, label: data ? t("skillGone", { skill }) : skill }] : [];
+  return (
+    <SelectField
+      label={t("skill")}
+      value={skill ?? ""}
+      options={[{ value: "", label: t("skillAny") }, ...skills, ...present]}
+      {...(failure === null ? {} : { note: t("skillsFailed") })}
+      error={faultAt(fault, "skill")}
+      onChange={(chosen) => onChoose(chosen === "" ? null : chosen)}
+    />
   );
 }
 

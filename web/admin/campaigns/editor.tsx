@@ -6,10 +6,11 @@ import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { readCondition } from "../../../domain/targeting/condition.ts";
 import { request, type ApiFailure } from "../../shared/api.ts";
 import { dateTime } from "../../shared/format.ts";
+import { faultOf } from "../refusal.ts";
 import { asFailure, useResource } from "../resource.ts";
 import { locale, t } from "../session.ts";
 import { apiPath, screenPath, useSite } from "../site.ts";
-import { Failed, PageHead, Shown } from "../states.tsx";
+import { Detail, Failed, PageHead, Shown } from "../states.tsx";
 import { SelectField, TextField } from "../field.tsx";
 import { ConditionEditor, type ConditionFault } from "./condition-editor.tsx";
 import { parseCondition, printCondition } from "./condition-text.ts";
@@ -147,8 +148,8 @@ function CampaignForm({
       } catch (error) {
         setFailure(asFailure(error));
       }
-    } else if (refusal.path !== null) setFault({ path: refusal.path, message: refusal.message });
-    else setFailure(refusal);
+    } else if (refusal.path === null) setFailure(refusal);
+    else setFault(faultOf(refusal));
   };
 
   return (
@@ -190,9 +191,14 @@ function CampaignForm({
         <Failed title={t("saveFailed")} failure={failure} onRetry={() => void save(current.status)} />
       )}
       {fault === null || conditionFaults.length > 0 || knownField(fault.path) ? null : (
-        <p class="banner bad" role="alert">
-          {fault.path}: {fault.message}
-        </p>
+        <div class="banner bad" role="alert">
+          <div>
+            <p>
+              <code>{fault.path}</code> {fault.said}
+            </p>
+            <Detail text={fault.message} />
+          </div>
+        </div>
       )}
       {asked === null || saved === null ? null : (
         <PhaseWarning

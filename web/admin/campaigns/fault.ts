@@ -1,8 +1,14 @@
-/** The server's complaint about one field, by its path. */
-export type Fault = { path: string; message: string };
+/** A complaint about one field, by its path. */
 
-/** The message of `fault` where it speaks of `path` or of something inside of it. */
-export function faultAt(fault: Fault | null, path: string): string | undefined {
+/** One sentence for the reader, and the server's own text beside it. */
+export type Refused = { said: string; detail: string | null };
+/** `message` is the server's; `said` the same in the reader's language. */
+export type Fault = { path: string; message: string; said: string };
+
+/** What `fault` says where it speaks of `path` or of something inside of it. */
+export function faultAt(fault: Fault | null, path: string): Refused | undefined {
   if (fault === null) return undefined;
-  return fault.path === path || fault.path.startsWith(`${path}.`) ? fault.message : undefined;
+  return fault.path === path || fault.path.startsWith(`${path}.`)
+    ? { said: fault.said, detail: fault.message }
+    : undefined;
 }

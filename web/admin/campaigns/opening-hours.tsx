@@ -5,6 +5,7 @@ import type { VNode } from "preact";
 import type { Schedule } from "../../../domain/targeting/campaign.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { t } from "../session.ts";
+import type { Refused } from "./fault.ts";
 
 type Hours = NonNullable<Schedule["hours"]>;
 
@@ -18,7 +19,7 @@ export function OpeningHours({
   onChange,
 }: {
   hours: Hours;
-  fault: string | undefined;
+  fault: Refused | undefined;
   zone: string;
   onChange: (hours: Hours) => void;
 }): VNode {
@@ -79,7 +80,7 @@ export function OpeningHours({
       ))}
       {fault === undefined ? null : (
         <p class="field-error" role="alert">
-          {fault}
+          {fault.said}
         </p>
       )}
       <button type="button" class="plain small" onClick={() => onChange([...hours, WEEK])}>

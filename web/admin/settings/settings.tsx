@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { request, type ApiFailure } from "../../shared/api.ts";
 import { faultAt, type Fault } from "../campaigns/fault.ts";
 import { SelectField, TextField } from "../field.tsx";
+import { faultOf } from "../refusal.ts";
 import { asFailure } from "../resource.ts";
 import { t } from "../session.ts";
 import { apiPath, useSite, type SiteResource } from "../site.ts";
@@ -61,8 +62,8 @@ export function Settings(): VNode {
     } catch (error) {
       const refusal = asFailure(error);
       if (refusal.status === 412) await meet();
-      else if (refusal.path !== null) setFault({ path: refusal.path, message: refusal.message });
-      else setFailure(refusal);
+      else if (refusal.path === null) setFailure(refusal);
+      else setFault(faultOf(refusal));
     }
   };
   const meet = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import { request, type ApiFailure } from "../../shared/api.ts";
 import { date } from "../../shared/format.ts";
 import { faultAt, type Fault } from "../campaigns/fault.ts";
 import { SelectField, TextField } from "../field.tsx";
+import { faultOf } from "../refusal.ts";
 import { asFailure, useResource } from "../resource.ts";
 import { locale, me, t } from "../session.ts";
 import { apiPath, useSite, type Page } from "../site.ts";
@@ -57,7 +58,9 @@ function People({ agents, onChanged }: { agents: Agent[]; onChanged: () => void 
     act(request("DELETE", apiPath(site.key, "agents", agent.id)));
   return (
     <>
-      {failure === null ? null : <Failed title={t("saveFailed")} failure={failure} />}
+      {failure === null ? null : (
+        <Failed title={t(failure.code === "conflict" ? "lastAdmin" : "saveFailed")} failure={failure} />
+      )}
       <div class="table-scroll" tabIndex={0}>
         <table>
           <thead>
@@ -143,7 +146,7 @@ function Invite({ onInvited }: { onInvited: () => void }): VNode {
     } catch (error) {
       const refusal = asFailure(error);
       if (refusal.path === null) setFailure(refusal);
-      else setFault({ path: refusal.path, message: refusal.message });
+      else setFault(faultOf(refusal));
     }
   };
   return (

@@ -40,7 +40,7 @@ const Answer = z.object({
 type Answer = z.infer<typeof Answer>;
 
 export type TrailStep = { at: EpochMs; title: string; seconds: number | null };
-export type CartLine = { name: string; quantity: number; total: number };
+export type CartLine = { name: string; variant: string | null; quantity: number; total: number };
 export type Cart = { lines: CartLine[]; total: number; currency: string };
 export type Bought = { count: number; total: number; currency: string | null };
 export type Invitation = { campaign: string; variant: string };
@@ -94,7 +94,9 @@ function trailOf({ present }: Answer): TrailStep[] {
 
 function cartOf({ present }: Answer): Cart {
   const lines = Object.entries(present?.cart?.lines ?? {}).map(([id, line]) => ({
+    // A line's key is the product's, then its variant; a key that has to stand for the name is shown whole.
     name: line.name ?? id,
+    variant: line.name && id.includes("/") ? id.slice(id.indexOf("/") + 1) : null,
     quantity: line.quantity,
     total: line.price * line.quantity,
   }));

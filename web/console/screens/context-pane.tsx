@@ -161,9 +161,10 @@ function CartGroup({ cart }: { cart: Cart }): VNode {
       {cart.lines.length === 0 ? <p class="note">{t("cart_empty")}</p> : null}
       <ul class="cart">
         {cart.lines.map((line) => (
-          <li key={line.name}>
+          <li key={`${line.name} ${line.variant ?? ""}`}>
             <span>
               {line.name}
+              {line.variant === null ? null : <span class="quiet"> · {line.variant}</span>}
               {line.quantity === 1 ? null : (
                 <span class="quiet"> × {number(locale.value, line.quantity)}</span>
               )}
