@@ -14,12 +14,20 @@ const CARDINALS = "@messageformat/runtime/lib/cardinals";
 /** Asked for instead, where a catalogue has ordinals too. */
 const ORDINALS = "@messageformat/runtime/lib/plurals";
 /** The browser knows every language's plural rules: the compiled messages ask it instead of carrying a copy. */
-const PLURALS = `
+const pluralsOf = (languages: readonly string[]): string => `
 const rules = (locale) => {
   const cardinal = new Intl.PluralRules(locale), ordinal = new Intl.PluralRules(locale, { type: "ordinal" });
   return (n, isOrdinal) => (isOrdinal ? ordinal : cardinal).select(Number(n));
 };
-export const fr = rules("fr"), en = rules("en");`;
+${languages.map((one) => `export const ${one} = rules("${one}");`).join("\n")}`;
+const LANGUAGES = ["fr", "en"];
+
+/** What compiled messages call, for one catalogue alone: figures and plurals, chosen as ICU says. */
+const SMALL_RUNTIME = `
+export const number = (locale, value, offset) => new Intl.NumberFormat(locale).format(value - offset);
+export const select = (value, texts) => (Object.hasOwn(texts, value) ? texts[value] : texts.other);
+export const plural = (value, offset, rule, texts, isOrdinal) =>
+  texts[value] ?? texts[rule(value - offset, isOrdinal)] ?? texts.other;`;
 
 /** With `apart`, each catalogue carries what it needs itself: for a page that fetches only one of them. */
 export function icu({ apart = false } = {}): Plugin {
@@ -30,17 +38,18 @@ export function icu({ apart = false } = {}): Plugin {
       const language = apart ? /\/(\w+)\.json\?icu\.js$/.exec(importer ?? "")?.[1] : undefined;
       const own = language === undefined ? "" : `?${language}`;
       if (source === CARDINALS || source === ORDINALS) return `\0${CARDINALS}${own}`;
-      if (source === RUNTIME && own !== "") {
-        const runtime = await this.resolve(source, importer, { skipSelf: true });
-        return runtime === null ? null : `${runtime.id}${own}`;
-      }
+      if (source === RUNTIME && own !== "") return `\0${RUNTIME}${own}`;
       if (!source.endsWith(SUFFIX)) return null;
       const found = await this.resolve(source.slice(0, -"?icu".length), importer, { skipSelf: true });
       // The trailing `.js` keeps Vite's own JSON plugin away.
       return found === null ? null : `${found.id}?icu.js`;
     },
     load(id) {
-      if (id.startsWith(`\0${CARDINALS}`)) return PLURALS;
+      if (id.startsWith(`\0${CARDINALS}`)) {
+        const [, language] = id.split("?");
+        return pluralsOf(language === undefined ? LANGUAGES : [language]);
+      }
+      if (id.startsWith(`\0${RUNTIME}?`)) return SMALL_RUNTIME;
       if (!id.endsWith(".json?icu.js")) return null;
       const file = id.slice(0, -"?icu.js".length);
       this.addWatchFile(file);
