@@ -4,6 +4,7 @@ import type { DeskConversation } from "../../domain/desk/wire.ts";
 import { reasonsIn } from "../../web/console/model/campaign.ts";
 import { askedIn, fitting, insert, MOST_SHOWN, type Canned } from "../../web/console/model/canned.ts";
 import { colleaguesOf, initialsOf, placesOf, queueRows, whoOf } from "../../web/console/model/queue-view.ts";
+import { readPast } from "../../web/console/model/past.ts";
 import { readVisitor } from "../../web/console/model/visitor.ts";
 import { clockOf, levelOf, waitOf } from "../../web/console/model/waits.ts";
 
@@ -168,6 +169,16 @@ const ANSWER = {
     { id: "cnv_0", created_at: ago(9_000), status: "closed", outcome: "resolved" },
   ],
 };
+
+test("R-D14: an earlier conversation is read in the order it was said; what is no entry is left out", () => {
+  const from = { role: "agent", id: "usr_lea", name: "Léa" };
+  const said = { type: "message", seq: 2, at: ago(8_000), from, kind: "text", body: "Oui.", client_id: null };
+  const entered = { type: "event", seq: 1, at: ago(9_000), name: "assigned", agent: from };
+  const past = readPast({ created_at: ago(9_000), log: [said, entered, { type: "typing" }, null] });
+  expect(past.entries).toEqual([entered, said]);
+  expect(past.at).toBe(Date.parse(ago(9_000)));
+  expect(() => readPast({ log: "none" })).toThrow();
+});
 
 test("R-D10: a proven visitor comes with their history, without the conversation that is open", () => {
   const view = readVisitor(ANSWER, "dec_1", "cnv_1");

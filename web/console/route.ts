@@ -2,7 +2,7 @@
  * Where one is in the console, kept in the address after `#`, so that "back" works on a phone and a reload stays.
  *
  * `#/c/{conversation}` a conversation, `#/c/{conversation}/visitor` its visitor (a pane of its own on a phone),
- * `#/messages` the messages left, anything else the desk.
+ * `#/c/{conversation}/past/{id}` an earlier conversation of that visitor, `#/messages` the messages left, anything else the desk.
  */
 import { signal } from "@preact/signals";
 
@@ -10,6 +10,7 @@ export type Place =
   | { name: "desk" }
   | { name: "conversation"; conversation: string }
   | { name: "visitor"; conversation: string }
+  | { name: "past"; conversation: string; past: string }
   | { name: "messages" };
 
 export const place = signal<Place>(readPlace(location.hash));
@@ -24,20 +25,24 @@ export function go(next: Place): void {
 /** The conversation before one's eyes, or null. */
 export function shownConversation(): string | null {
   const { value } = place;
-  return value.name === "conversation" || value.name === "visitor" ? value.conversation : null;
+  return "conversation" in value ? value.conversation : null;
 }
 
 function addressOf(next: Place): string {
   if (next.name === "desk") return "#/";
   if (next.name === "messages") return "#/messages";
   const conversation = `#/c/${encodeURIComponent(next.conversation)}`;
+  if (next.name === "past") return `${conversation}/past/${encodeURIComponent(next.past)}`;
   return next.name === "visitor" ? `${conversation}/visitor` : conversation;
 }
 
 function readPlace(hash: string): Place {
-  const [, name, id, part] = hash.split("/");
+  const [, name, id, part, past] = hash.split("/");
   if (name === "messages") return { name: "messages" };
   if (name !== "c" || id === undefined || id === "") return { name: "desk" };
   const conversation = decodeURIComponent(id);
+  if (part === "past" && past !== undefined && past !== "") {
+    return { name: "past", conversation, past: decodeURIComponent(past) };
+  }
   return part === "visitor" ? { name: "visitor", conversation } : { name: "conversation", conversation };
 }

@@ -28,7 +28,7 @@ export function PanelHead({ screen }: { screen: ChatScreen }): VNode {
     </button>
   );
   return (
-    <header class="head">
+    <div class="head">
       {button(t("back"), Back, "phone turn")}
       <Face name={name} />
       <div class="name">
@@ -44,7 +44,7 @@ export function PanelHead({ screen }: { screen: ChatScreen }): VNode {
       {mayEnd && <Options screen={screen} />}
       {button(t("minimise"), Minus, "desk")}
       {button(t("close"), Cross, "phone")}
-    </header>
+    </div>
   );
 }
 

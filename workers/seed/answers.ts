@@ -28,7 +28,7 @@ export const DEMO_ARTICLES = [
   ),
   article(
     "Longueur des manches",
-    "Elle se mesure du milieu de la nuque au poignet, bras légèrement plié. Si vous êtes entre deux longueurs, prenez la plus courte : le lin s’assouplit.",
+    "Elle se mesure du milieu de la nuque au poignet, bras légèrement plié. Si vous êtes entre deux longueurs, prenez la plus courte : le lin s’assouplit.",
     ["tailles"],
   ),
   article(
@@ -38,7 +38,7 @@ export const DEMO_ARTICLES = [
   ),
   article(
     "Frais de livraison",
-    "La livraison coûte 4,90 € en France et elle est offerte à partir de 120 €. En point relais, elle coûte 3,50 €.",
+    "La livraison coûte 4,90 € en France et elle est offerte à partir de 120 €. En point relais, elle coûte 3,50 €.",
     ["livraison"],
   ),
   article(
@@ -68,22 +68,22 @@ export const DEMO_ARTICLES = [
   ),
   article(
     "Moyens de paiement",
-    "Carte bancaire, virement et paiement en trois fois sans frais à partir de 150 €. La carte n’est débitée qu’au départ du colis.",
+    "Carte bancaire, virement et paiement en trois fois sans frais à partir de 150 €. La carte n’est débitée qu’au départ du colis.",
     ["paiement"],
   ),
   article(
     "Offrir une chemise",
-    "Cochez « cadeau » dans le panier : le prix n’apparaît pas dans le colis, et l’échange est possible pendant 60 jours.",
+    "Cochez « cadeau » dans le panier : le prix n’apparaît pas dans le colis, et l’échange est possible pendant 60 jours.",
     ["cadeaux", "retours"],
   ),
 ];
 
 export const DEMO_CANNED = [
-  canned("bonjour", "Accueil", "Bonjour, je suis là. Que puis-je vérifier pour vous ?", ["accueil"]),
+  canned("bonjour", "Accueil", "Bonjour, je suis là. Que puis-je vérifier pour vous ?", ["accueil"]),
   canned(
     "taille",
     "Demander les mesures",
-    "Quel est le tour de cou d’une chemise qui vous va bien, bouton fermé ? Avec cette mesure, je vous donne la taille.",
+    "Quel est le tour de cou d’une chemise qui vous va bien, bouton fermé ? Avec cette mesure, je vous donne la taille.",
     ["tailles"],
   ),
   canned(
@@ -104,25 +104,25 @@ export const DEMO_CANNED = [
     "Commandée avant 14 h, votre commande part aujourd’hui et arrive en deux à trois jours ouvrés en France.",
     ["livraison"],
   ),
-  canned("frais", "Frais de livraison", "La livraison coûte 4,90 €, et elle est offerte à partir de 120 €.", [
+  canned("frais", "Frais de livraison", "La livraison coûte 4,90 €, et elle est offerte à partir de 120 €.", [
     "livraison",
   ]),
   canned(
     "suivi",
     "Suivi du colis",
-    "Pouvez-vous me donner le numéro de commande ? Je regarde où est le colis.",
+    "Pouvez-vous me donner le numéro de commande ? Je regarde où est le colis.",
     ["livraison"],
   ),
   canned(
     "retour",
     "Retour",
-    "Vous avez 30 jours, et le retour est gratuit en France : l’étiquette est déjà dans le colis.",
+    "Vous avez 30 jours, et le retour est gratuit en France : l’étiquette est déjà dans le colis.",
     ["retours"],
   ),
   canned(
     "echange",
     "Échange",
-    "Indiquez la taille voulue sur le bon de retour : nous la mettons de côté dès que le colis est scanné.",
+    "Indiquez la taille voulue sur le bon de retour : nous la mettons de côté dès que le colis est scanné.",
     ["retours"],
   ),
   canned(

@@ -27,8 +27,8 @@ export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
           weight: 1,
           creative: {
             fr: {
-              title: "Hésitez-vous entre deux tailles ?",
-              text: "Trois chemises dans votre panier : je peux vérifier la coupe et la taille avec vous. Comptez deux minutes.",
+              title: "Hésitez-vous entre deux tailles ?",
+              text: "Trois chemises dans votre panier : je peux vérifier la coupe et la taille avec vous. Comptez deux minutes.",
               accept: "Oui, discutons",
               decline: "Non merci",
             },
@@ -63,7 +63,7 @@ export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
           creative: {
             fr: {
               title: "La livraison est pour nous",
-              text: "Soit 4,90 € de moins sur cette commande, avec le code ci-dessous.",
+              text: "Soit 4,90 € de moins sur cette commande, avec le code ci-dessous.",
               code: "LIN-LIVRAISON",
               accept: "Utiliser le code",
               decline: "Non merci",
@@ -115,7 +115,7 @@ export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
           weight: 0.5,
           creative: {
             fr: {
-              title: "Entre deux tailles ?",
+              title: "Entre deux tailles ?",
               text: "Nos chemises taillent normalement. Pour une coupe ample, prenez la taille au-dessus.",
               accept: "Voir le guide",
               decline: "Non merci",
@@ -148,8 +148,8 @@ export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
           weight: 1,
           creative: {
             fr: {
-              title: "Par où commencer ?",
-              text: "Trois chemises conviennent à presque tout le monde : la Rivoli, la Belle-Île et l’Encre.",
+              title: "Par où commencer ?",
+              text: "Trois chemises conviennent à presque tout le monde : la Rivoli, la Belle-Île et l’Encre.",
               accept: "Les voir",
               decline: "Non merci",
               link: "/shop/",
@@ -183,8 +183,8 @@ export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
           weight: 1,
           creative: {
             fr: {
-              title: "Un doute avant de payer ?",
-              text: "Livraison, retour, paiement : posez votre question, une personne répond.",
+              title: "Un doute avant de payer ?",
+              text: "Livraison, retour, paiement : posez votre question, une personne répond.",
               accept: "Poser ma question",
               decline: "Non merci",
             },

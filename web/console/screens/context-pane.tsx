@@ -25,7 +25,7 @@ import {
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
 import { FaultBanner } from "../parts/fault.tsx";
-import { go } from "../route.ts";
+import { go, place } from "../route.ts";
 import { locale, t, tick } from "../words.ts";
 
 /** History follows a new visitor by seconds: one it does not know yet is asked for again, a few times. */
@@ -102,7 +102,7 @@ export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
             invitation={value.invitation}
             decided={item.decision_id !== null}
           />
-          {value.verified ? <PastConversations view={value} /> : null}
+          {value.verified ? <PastConversations view={value} beside={item.conversation} /> : null}
         </div>
       )}
     </aside>
@@ -256,14 +256,23 @@ function sayReason({ fact, operator, value }: Reason): string {
   return words === key ? `${fact} ${SIGNS[operator] ?? operator} ${value}` : words;
 }
 
-function PastConversations({ view }: { view: VisitorView }): VNode {
+function PastConversations({ view, beside }: { view: VisitorView; beside: string }): VNode {
+  const { value } = place;
   return (
     <Group title={t("past")}>
       {view.past.length === 0 ? <p class="note">{t("past_none")}</p> : null}
       <ul class="past">
         {view.past.map((one) => (
           <li key={one.id}>
-            <span>{date(locale.value, one.at)}</span>
+            <button
+              type="button"
+              class="link"
+              aria-current={value.name === "past" && value.past === one.id}
+              onClick={() => go({ name: "past", conversation: beside, past: one.id })}
+            >
+              <span class="sr-only">{t("past_open_it")} </span>
+              {date(locale.value, one.at)}
+            </button>
             <span class="note">{sayOutcome(one.outcome, one.open)}</span>
           </li>
         ))}

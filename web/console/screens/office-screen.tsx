@@ -8,7 +8,7 @@ import { Icon } from "../../shared/icon.tsx";
 import { ring } from "../live/alarm-bell.ts";
 import { placesOf } from "../model/queue-view.ts";
 import { shownPane, type Office } from "../office.ts";
-import { place } from "../route.ts";
+import { go, place } from "../route.ts";
 import { actOf, type Act } from "../shortcuts.ts";
 import { t } from "../words.ts";
 import { COMPOSER_ID } from "./composer.tsx";
@@ -17,6 +17,7 @@ import { ConversationPane } from "./conversation-pane.tsx";
 import { ConcludeDialog, HelpDialog, TransferDialog } from "./dialogs.tsx";
 import { LeftMessagesPane } from "./left-messages.tsx";
 import { ListPane } from "./list-pane.tsx";
+import { PastPane } from "./past-pane.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 type Sheet = "help" | "transfer" | "conclude" | null;
@@ -60,14 +61,18 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
           <NothingChosen office={office} />
         ) : (
           <>
-            <ConversationPane
-              key={item.conversation}
-              office={office}
-              item={item}
-              room={room}
-              onTransfer={() => (sheet.value = "transfer")}
-              onConclude={() => (sheet.value = "conclude")}
-            />
+            {place.value.name === "past" ? (
+              <PastPane key={place.value.past} office={office} item={item} id={place.value.past} />
+            ) : (
+              <ConversationPane
+                key={item.conversation}
+                office={office}
+                item={item}
+                room={room}
+                onTransfer={() => (sheet.value = "transfer")}
+                onConclude={() => (sheet.value = "conclude")}
+              />
+            )}
             <ContextPane key={`visitor-${item.conversation}`} office={office} item={item} room={room} />
           </>
         )}
@@ -102,12 +107,21 @@ function perform(office: Office, act: Act, show: (sheet: Sheet) => void): void {
     case "reply":
     case "note":
       if (room !== undefined) room.mode.value = act;
+      if (leavePast()) return;
       return document.getElementById(COMPOSER_ID)?.focus();
     case "canned":
-      return startCanned();
+      return leavePast() ? undefined : startCanned();
     default:
       act satisfies never;
   }
+}
+
+/** To write, the conversation itself must be in view: true where it had to be brought back first. */
+function leavePast(): boolean {
+  const { value } = place;
+  if (value.name !== "past") return false;
+  go({ name: "conversation", conversation: value.conversation });
+  return true;
 }
 
 /** `/` outside of the field: go there and begin with it, as if it had been typed there. */

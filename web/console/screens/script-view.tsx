@@ -123,14 +123,15 @@ function firstNewOf(parts: readonly Part[], newFrom: number): string | null {
   return found?.key ?? null;
 }
 
-type PartViewProps = {
+export type PartViewProps = {
   part: Part;
   item: DeskConversation;
   me: { id: string; name: string };
   log: Parameters<typeof readUpTo>[0];
 };
 
-function PartView({ part, item, me, log }: PartViewProps): VNode | null {
+/** One part of a play; `me` is whose own words say whether they were read. */
+export function PartView({ part, item, me, log }: PartViewProps): VNode | null {
   switch (part.part) {
     case "day":
       return <p class="day-line note">{date(locale.value, part.at)}</p>;
@@ -277,7 +278,7 @@ function State({ icon, words }: { icon: string; words: string }): VNode {
   );
 }
 
-function ScriptSkeleton(): VNode {
+export function ScriptSkeleton(): VNode {
   return (
     <div class="skeletons" aria-hidden="true">
       {[60, 40, 75].map((width) => (
