@@ -3,7 +3,7 @@
  * stretches of presence to history (until D1 has them).
  */
 import type { Place } from "../domain/desk/report.ts";
-import type { Agent, Desk } from "../domain/desk/routing.ts";
+import type { Agent, Desk } from "../domain/desk/desk.ts";
 import { confirm, due, FIRST_RETRY_MS, nextRetryAt, put, sent } from "../domain/history/outbox.ts";
 import { type Confirmation, recordKey, type RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";

@@ -3,14 +3,7 @@
  * still have, who may have a socket where, and how many conversations were opened from where.
  */
 import type { DeskCommand } from "../domain/desk/report.ts";
-import {
-  type Agent,
-  type Desk,
-  type Effect,
-  EMPTY_DESK,
-  type Hold,
-  type Item,
-} from "../domain/desk/routing.ts";
+import { type Agent, type Desk, type Effect, EMPTY_DESK, type Hold, type Item } from "../domain/desk/desk.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
 import type { RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";

@@ -1,8 +1,10 @@
 /** How the desk looks from outside: to the agents' consoles, to visitors who wait, to the isolates that ask. */
 import { type EpochMs, isoOf } from "../ids.ts";
 import type { Place } from "./report.ts";
-import { type Agent, type Desk, freePlaces, isAccepting, type Item, loadOf, waiting } from "./routing.ts";
-import type { DeskAgent, DeskConversation, DeskStatus } from "./wire.ts";
+import { freePlaces, isAccepting, loadOf } from "./capacity.ts";
+import { type Agent, type Desk, type Effect, findItem, type Item } from "./desk.ts";
+import { waiting } from "./queue.ts";
+import type { DeskAgent, DeskConversation, DeskServerFrame, DeskStatus } from "./wire.ts";
 
 /** The waits of late, newest last, from which the next is estimated. */
 export const WAITS_KEPT = 20;
@@ -44,6 +46,63 @@ export function viewItem(desk: Desk, item: Item, isOffer = false): DeskConversat
 
 export function viewQueue(desk: Desk): DeskConversation[] {
   return waiting(desk).map((item) => viewItem(desk, item));
+}
+
+/** The whole queue and everybody's presence. */
+export function queueFrame(desk: Desk): DeskServerFrame {
+  return { type: "queue", items: viewQueue(desk), agents: viewAgents(desk) };
+}
+
+/** The whole picture for the console of an agent that has just connected; null where the desk does not know them. */
+export function snapshotFrame(
+  desk: Desk,
+  agentId: string,
+  waitTargetSeconds: number,
+  now: EpochMs,
+): DeskServerFrame | null {
+  const me = desk.agents.find(({ id }) => id === agentId);
+  if (me === undefined) return null;
+  const mine = desk.items.filter((item) => item.agent === agentId && item.closedAt === null);
+  return {
+    type: "snapshot",
+    me: viewAgent(desk, me),
+    agents: viewAgents(desk),
+    queue: viewQueue(desk),
+    mine: mine.map((item) => viewItem(desk, item)),
+    wait_target_seconds: waitTargetSeconds,
+    at: isoOf(now),
+  };
+}
+
+/** What is being offered to an agent, for a console that has just connected. */
+export function offerFrames(desk: Desk, agentId: string): DeskServerFrame[] {
+  return desk.items
+    .filter((item) => item.offer?.agent === agentId)
+    .map((item) => itemFrame(desk, "offered", item.conversation))
+    .filter((frame) => frame !== null);
+}
+
+/** What an agent's console is told of an effect; null where the desk has moved on since. */
+export function effectFrame(desk: Desk, effect: Extract<Effect, { to: "agent" }>): DeskServerFrame | null {
+  switch (effect.frame) {
+    case "error":
+      return { type: "error", code: effect.code, message: effect.message };
+    case "revoked":
+      return { type: "revoked", conversation: effect.conversation, reason: effect.reason };
+    case "offered":
+    case "assigned":
+      return itemFrame(desk, effect.frame, effect.conversation);
+    default:
+      return effect satisfies never;
+  }
+}
+
+function itemFrame(desk: Desk, type: "offered" | "assigned", conversation: string): DeskServerFrame | null {
+  const item = findItem(desk, conversation);
+  if (item === null) return null;
+  if (type === "assigned") return { type, conversation, item: viewItem(desk, item) };
+  if (item.offer === null) return null;
+  return { type, conversation, item: viewItem(desk, item, true), expires_at: isoOf(item.offer.expiresAt) };
 }
 
 /** What isolates keep for seconds. */

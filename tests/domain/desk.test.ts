@@ -2,33 +2,15 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RoomReport } from "../../domain/desk/report.ts";
-import {
-  accept,
-  claim,
-  decline,
-  type Desk,
-  dismiss,
-  EMPTY_DESK,
-  GRACE_MS,
-  hear,
-  hold,
-  HOLD_MS,
-  isAccepting,
-  type Item,
-  loadOf,
-  lose,
-  meet,
-  nextChangeAt,
-  OFFER_MS,
-  release,
-  serves,
-  setState,
-  settle,
-  type Step,
-  transfer,
-  waiting,
-  wrapUp,
-} from "../../domain/desk/routing.ts";
+import { accept, claim, wrapUp } from "../../domain/desk/assignment.ts";
+import { GRACE_MS, isAccepting, loadOf, serves } from "../../domain/desk/capacity.ts";
+import { type Desk, EMPTY_DESK, type Item, type Step } from "../../domain/desk/desk.ts";
+import { hold, HOLD_MS, release } from "../../domain/desk/leases.ts";
+import { decline, OFFER_MS } from "../../domain/desk/offers.ts";
+import { dismiss, lose, meet, setState } from "../../domain/desk/presence.ts";
+import { hear, waiting } from "../../domain/desk/queue.ts";
+import { nextChangeAt, settle } from "../../domain/desk/settle.ts";
+import { transfer } from "../../domain/desk/transfer.ts";
 import { placesOf, statusOf, viewItem, viewQueue } from "../../domain/desk/view.ts";
 import { DeskConversation } from "../../domain/desk/wire.ts";
 

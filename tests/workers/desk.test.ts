@@ -3,7 +3,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { OFFER_MS, RETURN_AFTER_MS } from "../../domain/desk/routing.ts";
+import { OFFER_MS } from "../../domain/desk/offers.ts";
+import { RETURN_AFTER_MS } from "../../domain/desk/presence.ts";
 import {
   type Conversation,
   type DeskClient,

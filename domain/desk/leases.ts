@@ -1,0 +1,37 @@
+/** Places that are kept free for a decision until its visitor answers. */
+import type { EpochMs } from "../ids.ts";
+import { pick } from "./capacity.ts";
+import type { Desk, Hold } from "./desk.ts";
+
+export const HOLD_MS = 60_000;
+
+/** Hold a place that is free now for `decisionId`; the same decision gets the same place. */
+export function hold(
+  desk: Desk,
+  request: { decisionId: string; skill: string | null },
+  now: EpochMs,
+): { desk: Desk; hold: Hold | null } {
+  const known = desk.holds.find(({ decisionId }) => decisionId === request.decisionId);
+  if (known !== undefined && known.expiresAt > now) return { desk, hold: known };
+  const agent = pick(desk, { skill: request.skill }, now);
+  if (agent === null) return { desk, hold: null };
+  const made = { decisionId: request.decisionId, agent: agent.id, expiresAt: now + HOLD_MS };
+  const others = desk.holds.filter(({ decisionId }) => decisionId !== request.decisionId);
+  return { desk: { ...desk, holds: [...others, made] }, hold: made };
+}
+
+/** Hold a place that is still held from `now` on; one that has lapsed stays lapsed. */
+export function prolong(desk: Desk, decisionId: string, now: EpochMs): Desk {
+  const held = desk.holds.some((each) => each.decisionId === decisionId && each.expiresAt > now);
+  if (!held) return desk;
+  const holds = desk.holds.map((each) =>
+    each.decisionId === decisionId ? { ...each, expiresAt: now + HOLD_MS } : each,
+  );
+  return { ...desk, holds };
+}
+
+/** Give a held place back. */
+export function release(desk: Desk, decisionId: string): Desk {
+  const holds = desk.holds.filter((each) => each.decisionId !== decisionId);
+  return holds.length === desk.holds.length ? desk : { ...desk, holds };
+}

@@ -1,0 +1,65 @@
+/** A conversation on its way from one agent to a colleague or to a skill; it stays with the first until then. */
+import type { EpochMs } from "../ids.ts";
+import { isAccepting, pick, serves } from "./capacity.ts";
+import {
+  conflict,
+  type Desk,
+  type Effect,
+  findItem,
+  type Item,
+  missing,
+  type Outcome,
+  putItem,
+  revoked,
+  type Step,
+  type Transfer,
+} from "./desk.ts";
+
+/** Ask that another agent, or one with a skill, takes the conversation over. It stays with `agent` until then. */
+export function transfer(
+  desk: Desk,
+  agentId: string,
+  conversation: string,
+  target: Transfer,
+  now: EpochMs,
+): Outcome {
+  const item = findItem(desk, conversation);
+  if (item === null || item.closedAt !== null || item.agent !== agentId) return missing();
+  if ((target.toAgent === null) === (target.toSkill === null)) {
+    return conflict("name either the agent or the skill");
+  }
+  const asked: Item = { ...item, transfer: target, offer: null, declined: {}, missed: [] };
+  const stale = item.offer === null ? [] : [revoked(item.offer.agent, conversation, "transferred")];
+  const before = putItem(desk, { ...item, offer: null });
+  const agent = pick(before, asked, now);
+  if (target.toAgent !== null && agent === null) {
+    return { ok: false, code: "unavailable", message: "this colleague has no free place now" };
+  }
+  const somebody = desk.agents.some(
+    (each) => each.id !== agentId && isAccepting(each, now) && serves(each, target.toSkill),
+  );
+  if (!somebody) return { ok: false, code: "unavailable", message: "nobody with this skill is there now" };
+  return { ok: true, desk: putItem(before, asked), effects: stale };
+}
+
+/** `item` back in `desk` without its offer; a transfer to one colleague ends with that colleague's no. */
+export function giveBackTransfer(desk: Desk, item: Item, why: string): Step {
+  if (item.transfer === null || item.transfer.toAgent === null || item.agent === null) {
+    return { desk: putItem(desk, item), effects: [] };
+  }
+  const message = `${why}; the conversation is still yours`;
+  return {
+    desk: putItem(desk, { ...item, transfer: null, declined: {}, missed: [] }),
+    effects: [{ to: "agent", agent: item.agent, frame: "error", code: "transfer_returned", message }],
+  };
+}
+
+/** The owner keeps the conversation: a transfer that was asked for is off. */
+export function takeBack(desk: Desk, item: Item): Step {
+  const effects: Effect[] = [
+    { to: "agent", agent: item.agent ?? "", frame: "assigned", conversation: item.conversation },
+  ];
+  if (item.transfer === null) return { desk, effects };
+  if (item.offer !== null) effects.unshift(revoked(item.offer.agent, item.conversation, "taken_back"));
+  return { desk: putItem(desk, { ...item, transfer: null, offer: null, declined: {}, missed: [] }), effects };
+}

@@ -1,0 +1,75 @@
+/**
+ * The consoles that are connected to a desk. Whose each is lives in the socket's own attachment, so it outlives the
+ * object's memory.
+ */
+import type { Connection } from "partyserver";
+import type { Meter } from "../domain/chat/limits.ts";
+import { CLOSE } from "../domain/chat/wire.ts";
+import type { DeskServerFrame } from "../domain/desk/wire.ts";
+import type { EpochMs } from "../domain/ids.ts";
+
+export type Attachment = { id: string; name: string; meter: Meter };
+export type Socket = Connection<Attachment>;
+
+const DEAD_AFTER_MS = 90_000;
+
+/** Whom the Worker let in; null where it named nobody. */
+export function personOf(request: Request): { id: string; name: string } | null {
+  const header = request.headers.get("x-aparte-agent");
+  if (header === null) return null;
+  const person = JSON.parse(decodeURIComponent(header)) as { id: string; name: string };
+  return { id: person.id, name: person.name };
+}
+
+/** Send `frame` where the socket is still open; one that closes meanwhile gets the whole picture when it is back. */
+export function send(socket: Socket, frame: DeskServerFrame): void {
+  if (socket.readyState === WebSocket.READY_STATE_OPEN) socket.send(JSON.stringify(frame));
+}
+
+export function refuse(socket: Socket, code: string, message: string): void {
+  send(socket, { type: "error", code, message });
+}
+
+export class SiteDeskSockets {
+  readonly #sockets: () => Iterable<Socket>;
+  readonly #pingedAt: (socket: Socket) => EpochMs | null;
+
+  constructor(sockets: () => Iterable<Socket>, pingedAt: (socket: Socket) => EpochMs | null) {
+    this.#sockets = sockets;
+    this.#pingedAt = pingedAt;
+  }
+
+  /** The agents who have a socket here. */
+  connected(): Set<string> {
+    return new Set([...this.#sockets()].flatMap(({ state }) => (state === null ? [] : [state.id])));
+  }
+
+  /** Whether `agent` has a socket besides `socket`. */
+  hasOther(agent: string, socket: Socket): boolean {
+    return [...this.#sockets()].some((other) => other.id !== socket.id && other.state?.id === agent);
+  }
+
+  tell(agent: string, frame: DeskServerFrame): void {
+    for (const socket of this.#sockets()) if (socket.state?.id === agent) send(socket, frame);
+  }
+
+  /** Send a frame that is JSON already to every console. */
+  tellAll(text: string): void {
+    for (const socket of this.#sockets()) socket.send(text);
+  }
+
+  /** Close every socket of a login that may no longer be here. */
+  revoke(user: string): void {
+    for (const socket of this.#sockets()) {
+      if (socket.state?.id === user) socket.close(CLOSE.revoked, "signed out");
+    }
+  }
+
+  /** Close what is certainly dead: a console that used to ping and stopped. */
+  sweep(now: EpochMs): void {
+    for (const socket of this.#sockets()) {
+      const pinged = this.#pingedAt(socket);
+      if (pinged !== null && now - pinged > DEAD_AFTER_MS) socket.close(CLOSE.goingAway, "no sign of life");
+    }
+  }
+}
