@@ -11,7 +11,9 @@ import {
   type RefundRow,
   type VisitRow,
 } from "../../domain/kpi/history.ts";
-import { kpiRows, type Grouping, type KpiRow, type KpiScope } from "../../domain/kpi/measure.ts";
+import type { KpiScope } from "../../domain/kpi/counting.ts";
+import type { Grouping } from "../../domain/kpi/grouping.ts";
+import { kpiRows, type KpiRow } from "../../domain/kpi/measure.ts";
 import { campaignResult, differenceOf, type Eligible } from "../../domain/kpi/results.ts";
 import { KPI_NAMES, type KpiName } from "../../domain/kpi/tally.ts";
 

@@ -2,7 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
-import { GROUPINGS } from "../../domain/kpi/measure.ts";
+import { GROUPINGS } from "../../domain/kpi/grouping.ts";
 import { KPI_NAMES, KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { ApiError } from "../errors.ts";
 import { readSettings, reportKpis } from "../kpis/report.ts";

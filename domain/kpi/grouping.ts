@@ -1,0 +1,48 @@
+/** By what the rows are grouped; hours, days and weeks have a row even where nothing happened. */
+import type { EpochMs } from "../ids.ts";
+import { bucketsBetween, type Calendar } from "./calendar.ts";
+
+export const GROUPINGS = [
+  "hour",
+  "day",
+  "week",
+  "campaign",
+  "variant",
+  "agent",
+  "skill",
+  "channel",
+  "device",
+] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+export type TimeGrouping = Extract<Grouping, "hour" | "day" | "week">;
+
+/** The name of the one row where nothing is grouped. */
+export const NO_GROUP = "";
+
+/** Whether the rows are stretches of time. */
+export function isTime(groupBy: Grouping): groupBy is TimeGrouping {
+  return groupBy === "hour" || groupBy === "day" || groupBy === "week";
+}
+
+/** The stretch of time in which a moment lies, in the zone of `calendar`. */
+export function timeGroup(groupBy: TimeGrouping, calendar: Calendar): (at: EpochMs) => string {
+  if (groupBy === "hour") return calendar.hourOf;
+  return groupBy === "day" ? calendar.dayOf : calendar.weekOf;
+}
+
+/** The rows that there are even where nothing happened. */
+export function groupsWithoutRows(
+  { from, to, groupBy }: { from: EpochMs; to: EpochMs; groupBy: Grouping | null },
+  calendar: Calendar,
+): string[] {
+  switch (groupBy) {
+    case null:
+      return [NO_GROUP];
+    case "hour":
+    case "day":
+    case "week":
+      return bucketsBetween(from, to, timeGroup(groupBy, calendar));
+    default:
+      return [];
+  }
+}
