@@ -25,7 +25,13 @@ import { type Clocks, clocksOf, type KnownFacts, knownFacts } from "../domain/vi
 import { confirmRecords, outgoingRecords, queueWaiting } from "../domain/visit/outgoing.ts";
 import { endVisit, recordEvents, type RecordContext, type Rejection } from "../domain/visit/record.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
-import { type KnownExposure, newVisitor, type Step, type VisitorState } from "../domain/visit/state.ts";
+import {
+  type KnownExposure,
+  newVisitor,
+  type Step,
+  viewOf,
+  type VisitorState,
+} from "../domain/visit/state.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 import { VisitorSessionStore } from "./visitor-session-store.ts";
 
@@ -190,8 +196,9 @@ export class VisitorSession extends DurableObject<Env> {
     return { decision: null, losers, askAgain: noFreeAgent && this.#mayAskAgain(request.viewId) };
   }
 
+  /** Counted by page view; one that is not named is the visitor's last. */
   #mayAskAgain(viewId: string | null): boolean {
-    const view = viewId ?? "";
+    const view = viewOf(this.#store.load()?.state.visit ?? null, viewId)?.id ?? "";
     const asked = this.#agentWakes.get(view) ?? 0;
     this.#agentWakes.set(view, asked + 1);
     return asked < MAX_AGENT_WAKES;

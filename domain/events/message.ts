@@ -9,6 +9,8 @@ import * as z from "zod";
 
 export const MAX_MESSAGE_BYTES = 32 * 1_024;
 export const MAX_BODY_BYTES = 500 * 1_024;
+/** What nests deeper would exhaust the stack of whoever walks through it. */
+export const MAX_DEPTH = 64;
 
 const identity = z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1).max(200));
 const json = z.record(z.string(), z.json());
@@ -17,24 +19,29 @@ const moment = z
   .transform((text) => Date.parse(text))
   .refine((at) => Number.isFinite(at), "a date such as 2026-11-22T09:12:00.000Z");
 
-const shortText = z.string().max(2_000);
+/** The context is what a browser adds by itself: what of it is too long is cut, what makes no sense is as if absent. */
+const cut = (length: number) =>
+  z
+    .string()
+    .transform((text) => text.slice(0, length))
+    .nullish()
+    .catch(null);
 const page = z.looseObject({
-  url: shortText.nullish(),
-  path: shortText.nullish(),
-  title: shortText.nullish(),
-  referrer: shortText.nullish(),
-  search: shortText.nullish(),
-  status: z.number().nullish(),
-  view_id: z.string().max(100).nullish(),
+  url: cut(2_000),
+  path: cut(2_000),
+  title: cut(2_000),
+  referrer: cut(2_000),
+  status: z.number().nullish().catch(null),
+  view_id: cut(100),
 });
 
 const context = z.looseObject({
-  page: page.nullish(),
-  userAgent: shortText.nullish(),
-  locale: z.string().max(40).nullish(),
-  identity_token: z.string().max(4_096).nullish(),
-  library: z.looseObject({ name: z.string().max(200).nullish() }).nullish(),
-  traits: json.nullish(),
+  page: page.nullish().catch(null),
+  userAgent: cut(2_000),
+  locale: z.string().max(40).nullish().catch(null),
+  identity_token: z.string().max(4_096).nullish().catch(null),
+  traits: json.nullish().catch(null),
+  // Consent is no detail: a form of it that cannot be read is refused, never taken for a yes.
   consent: z
     .looseObject({
       status: z.enum(["granted", "denied"]).nullish(),
@@ -85,6 +92,12 @@ export type MessageType = Message["type"];
 export type Fault = { code: string; message: string; path: string };
 export type Read = { ok: true; message: Message } | { ok: false; fault: Fault; messageId: string | null };
 
+/** Whether `value` nests deeper than `levels`; looks no deeper than that. */
+export function nestsDeeper(value: unknown, levels = MAX_DEPTH): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
+}
+
 /** The message in `raw`, or why it is refused. `type` is the route's where the body names none. */
 export function readMessage(raw: unknown, type: MessageType | null): Read {
   const body = typeof raw === "object" && raw !== null && !Array.isArray(raw) ? raw : null;
@@ -96,8 +109,13 @@ export function readMessage(raw: unknown, type: MessageType | null): Read {
   if (parsed.success) return { ok: true, message: parsed.data };
   const issue = parsed.error.issues[0];
   const path = (issue?.path ?? []).map(String).join(".");
-  const id = "messageId" in body && typeof body.messageId === "string" ? body.messageId : null;
-  return refuse(id, { code: "invalid", message: issue?.message ?? "not a message", path });
+  return refuse(messageIdOf(body), { code: "invalid", message: issue?.message ?? "not a message", path });
+}
+
+/** The `messageId` that `raw` names, well formed or not. */
+export function messageIdOf(raw: unknown): string | null {
+  const named = typeof raw === "object" && raw !== null && "messageId" in raw ? raw.messageId : null;
+  return typeof named === "string" ? named : null;
 }
 
 function refuse(messageId: string | null, fault: Fault): Read {

@@ -11,7 +11,7 @@ import type { Campaign, CreativeText } from "../targeting/campaign.ts";
 import type { Decision } from "../targeting/decision.ts";
 import { checkLocalGates, type Gate } from "../targeting/gates.ts";
 import { openDecision } from "./engagement.ts";
-import { queueExposure, queueSession } from "./outgoing.ts";
+import { exposureKey, keepOwed, queueExposure, queueSession } from "./outgoing.ts";
 import { type KnownExposure, MAX_EXPOSURES, type VisitorState } from "./state.ts";
 
 export const OFFER_MS = 10 * 60_000;
@@ -87,7 +87,8 @@ export function expose(
     revision: 1,
     sessionId: state.visit?.id ?? "",
   };
-  const known = { ...state, exposures: [...state.exposures, exposure].slice(-MAX_EXPOSURES) };
+  const exposures = keepOwed(state, [...state.exposures, exposure], MAX_EXPOSURES, exposureKey);
+  const known = { ...state, exposures };
   const written = queueExposure(known, exposure, now);
   if (arm === "holdout") return { state: written, decision: null };
 

@@ -5,7 +5,8 @@
  */
 import type { Event } from "../events/event.ts";
 import { moneyOf, orderItems, orderTotal, textOf } from "./commerce.ts";
-import { queueOrder, queueWaiting } from "./outgoing.ts";
+import { recordKey } from "../history/records.ts";
+import { keepOwed, queueOrder, queueWaiting } from "./outgoing.ts";
 import type { RecordContext, Recorded } from "./record.ts";
 import { type KnownOrder, MAX_ORDERS } from "./state.ts";
 
@@ -26,7 +27,7 @@ export function recordCommerce(before: Recorded, event: Event, context: RecordCo
 function complete(before: Recorded, event: Event, context: RecordContext): Recorded {
   const orderId = textOf(event.properties.order_id);
   const total = orderTotal(event.properties);
-  const currency = textOf(event.properties.currency) ?? context.currency;
+  const currency = (textOf(event.properties.currency) ?? context.currency).toUpperCase();
   if (orderId === null) return reject(before, event, "an order names its order_id", "properties.order_id");
   if (total === null)
     return reject(before, event, "the order's total is not an amount of money", "properties.total");
@@ -52,9 +53,8 @@ function complete(before: Recorded, event: Event, context: RecordContext): Recor
     items: orderItems(event.properties),
     covered: known?.covered ?? context.covered,
   };
-  const recentOrders = [...state.recentOrders.filter((other) => other.id !== orderId), order].slice(
-    -MAX_ORDERS,
-  );
+  const others = state.recentOrders.filter((other) => other.id !== orderId);
+  const recentOrders = keepOwed(state, [...others, order], MAX_ORDERS, recordKey);
   const after = {
     ...state,
     recentOrders,

@@ -31,7 +31,11 @@ export function queueWaiting(state: VisitorState, record: Waiting, now: EpochMs)
 }
 
 export function queueExposure(state: VisitorState, exposure: KnownExposure, now: EpochMs): VisitorState {
-  return enqueue(state, `exposures:${exposure.id}`, exposure.revision, now);
+  return enqueue(state, exposureKey(exposure), exposure.revision, now);
+}
+
+export function exposureKey({ id }: { id: string }): string {
+  return `exposures:${id}`;
 }
 
 export function queueOrder(state: VisitorState, order: KnownOrder, now: EpochMs): VisitorState {
@@ -54,6 +58,22 @@ export function confirmRecords(state: VisitorState, confirmed: readonly Confirma
   return { ...state, outbox, waiting };
 }
 
+/**
+ * The newest `most` of `list`, and of the older ones those that D1 is still owed: the outbox reads them from here, so
+ * what falls off before it is confirmed would be lost.
+ */
+export function keepOwed<T>(
+  state: VisitorState,
+  list: readonly T[],
+  most: number,
+  keyOf: (item: T) => string,
+): T[] {
+  const first = list.length - most;
+  if (first <= 0) return [...list];
+  const owed = new Set(state.outbox.map(({ key }) => key));
+  return list.filter((item, index) => index >= first || owed.has(keyOf(item)));
+}
+
 /** Waiting from now, and counted as sent: the object hands it to the queue in the same turn. */
 function enqueue(state: VisitorState, key: string, revision: number, now: EpochMs): VisitorState {
   return { ...state, outbox: sent(put(state.outbox, key, revision, now), new Set([key]), now) };
@@ -64,7 +84,7 @@ function orderOf(state: VisitorState, key: string): RecordOf<"orders"> | null {
 }
 
 function exposureOf(state: VisitorState, key: string): RecordOf<"exposures"> | null {
-  const exposure = state.exposures.find(({ id }) => key === `exposures:${id}`);
+  const exposure = state.exposures.find((known) => key === exposureKey(known));
   return exposure === undefined ? null : exposureRecord(state, exposure);
 }
 

@@ -14,7 +14,15 @@ import { answerEngagement, ENGAGEMENT_EVENTS } from "./engagement.ts";
 import { fold } from "./fold.ts";
 import { recordCommerce } from "./orders.ts";
 import { queueSession, queueWaiting } from "./outgoing.ts";
-import { type Device, isOver, MAX_TRAITS, type Place, type Visit, type VisitorState } from "./state.ts";
+import {
+  type Device,
+  isOver,
+  MAX_TRAITS,
+  MAX_TRAITS_LENGTH,
+  type Place,
+  type Visit,
+  type VisitorState,
+} from "./state.ts";
 
 export type Rejection = { messageId: string; code: string; message: string; path: string };
 
@@ -125,7 +133,12 @@ function prove(before: Recorded, { provenUser, now }: RecordContext): Recorded {
   };
 }
 
+/** The newest traits; the oldest fall off where they are too many or too large. */
 function traitsAfter(state: VisitorState, event: Event): VisitorState["traits"] {
-  const entries = Object.entries({ ...state.traits, ...event.traits });
-  return event.type === "identify" ? Object.fromEntries(entries.slice(-MAX_TRAITS)) : state.traits;
+  if (event.type !== "identify") return state.traits;
+  const older = Object.entries(state.traits).filter(([key]) => !Object.hasOwn(event.traits, key));
+  const kept = [...older, ...Object.entries(event.traits)].slice(-MAX_TRAITS);
+  let length = JSON.stringify(kept).length;
+  while (length > MAX_TRAITS_LENGTH) length -= JSON.stringify(kept.shift()).length;
+  return Object.fromEntries(kept);
 }

@@ -18,9 +18,10 @@ export class SeenMessages {
     return this.#hashes.has(hash64(messageId));
   }
 
-  /** With `messageIds` added; the oldest fall off. */
+  /** With `messageIds` added; the oldest fall off, but none of these: one batch is known again whole. */
   with(messageIds: readonly string[]): SeenMessages {
-    return new SeenMessages([...this.#hashes, ...messageIds.map(hash64)].slice(-MAX_SEEN));
+    const most = Math.max(MAX_SEEN, messageIds.length);
+    return new SeenMessages([...this.#hashes, ...messageIds.map(hash64)].slice(-most));
   }
 
   bytes(): Uint8Array {

@@ -17,6 +17,8 @@ export const MAX_TRAIL = 60;
 export const MAX_EXPOSURES = 200;
 export const MAX_ORDERS = 100;
 export const MAX_TRAITS = 50;
+/** All traits together, in characters of their JSON: the state is one row, and a row has an end. */
+export const MAX_TRAITS_LENGTH = 65_536;
 
 export type PageView = {
   id: string;

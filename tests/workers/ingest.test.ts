@@ -63,6 +63,9 @@ describe("credentials and bodies", () => {
         error: { code: "unknown_key", message: expect.any(String) },
       });
     }
+    const { key } = await makeSite();
+    const beside = await post("/v1/batch", null, { batch, writeKey: key }, { authorization: "Basic Og==" });
+    expect(beside.status).toBe(200);
   });
 
   test("ING2: gzip is known by its bytes, and limits count after unzipping", async () => {
@@ -166,6 +169,47 @@ describe("credentials and bodies", () => {
       { numRuns: 1_200 },
     );
   }, 240_000);
+});
+
+describe("what a message may be", () => {
+  test("ING7: what nests too deep is refused by itself, on every route, and its neighbours count", async () => {
+    const { key } = await makeSite();
+    const deep = (levels: number, open: string, close: string) =>
+      `{"type":"track","event":"Deep","anonymousId":"ada","properties":{"d":${open.repeat(levels)}1${close.repeat(levels)}}}`;
+    for (const message of [deep(15_000, "[", "]"), deep(5_000, '{"a":', "}")]) {
+      const batch = await post(
+        "/v1/batch",
+        key,
+        `{"batch":[${message},${JSON.stringify(track("ada", "Flat"))}]}`,
+      );
+      expect(batch.status).toBe(200);
+      expect(await batch.json()).toMatchObject({
+        rejected: [{ index: 0, code: "invalid", path: "batch.0" }],
+      });
+      for (const path of ["/v1/track", "/v1/page", "/v1/messages"]) {
+        expect((await post(path, key, message)).status).toBe(400);
+      }
+    }
+  });
+
+  test("ING8: a context's details never cost the message: too long is cut, senseless is left out", async () => {
+    const { key } = await makeSite();
+    const url = `https://shop.example/long?${"q".repeat(5_000)}`;
+    const answer = await send(key, [
+      pageView("ada", "/", {
+        context: { page: { url, title: "t".repeat(3_000), status: "200", view_id: 5 } },
+      }),
+      pageView("ada", "/", { context: { page: "here", locale: "x".repeat(60), traits: [], library: "x" } }),
+      pageView("ada", "/", { context: { userAgent: `my-shop/1.0 ${"x".repeat(3_000)}`, identity_token: 5 } }),
+      pageView("ada", "/", { context: { consent: "granted" } }),
+    ]);
+    expect(answer.rejected.map(({ path }) => path)).toEqual(["batch.3.context.consent"]);
+    expect((await visitorObject(env, key, "ada").snapshot())?.trail).toMatchObject([
+      { url: "https://shop.example/long", path: "/long" },
+      {},
+      {},
+    ]);
+  });
 });
 
 describe("visits", () => {
@@ -277,6 +321,66 @@ describe("visits", () => {
     );
     expect(sessions.map((row) => row.visitorId)).toEqual(["server"]);
   });
+
+  test("VIS6: what a program calls itself makes no bot of it, unless it says that it crawls", async () => {
+    const { key } = await makeSite();
+    const programs = [
+      "k6/0.49.0",
+      "Apache-HttpClient/4.5",
+      "Faraday v1.0",
+      "libwww-perl/6.77",
+      "my-shop/1.0",
+    ];
+    for (const agent of [...programs, "SomeBot/1.0", "my-crawler"]) {
+      await post("/v1/batch", key, { batch: [pageView(agent, "/")] }, { "user-agent": agent });
+    }
+    const sessions = await eventually(
+      () => sessionsOf(key),
+      (list) => list.length >= programs.length,
+    );
+    expect(sessions.map((row) => row.visitorId).toSorted()).toEqual(programs.toSorted());
+    expect(sessions.every((row) => row.deviceType === null && row.country === null)).toBe(true);
+  });
+
+  test("VIS7: a batch of thousands is known again whole", async () => {
+    const { key } = await makeSite();
+    const batch = Array.from({ length: 3_000 }, (_, index) => ({
+      type: "track",
+      event: "t",
+      anonymousId: "ada",
+      messageId: `ada-${index}`,
+    }));
+    await send(key, batch);
+    await send(key, batch);
+    const events = await runInDurableObject(objectOf(key, "ada"), (_object, { storage }) => {
+      const { state } = storage.sql.exec<{ state: string }>("select state from visitor").one();
+      return (JSON.parse(state) as { visit: { events: number } }).visit.events;
+    });
+    expect(events).toBe(3_000);
+  });
+
+  test("VIS8: traits stay within their bounds, the newest kept", async () => {
+    const { key } = await makeSite();
+    for (let index = 0; index < 6; index += 1) {
+      const traits = {
+        [`t${index}`]: Array.from({ length: 30 }, () => "x".repeat(900)),
+        "__proto__ ": index,
+      };
+      await send(key, [{ type: "identify", anonymousId: "ada", messageId: `${index}`, traits }]);
+    }
+    const traits = (await visitorObject(env, key, "ada").snapshot())?.traits ?? {};
+    expect(JSON.stringify(traits).length).toBeLessThan(70_000);
+    expect(Object.keys(traits)).toContain("t5");
+    expect(Object.keys(traits)).not.toContain("t0");
+  });
+
+  test("VIS5: an explicit no holds for the site's own server too; saying nothing with an API key is not a no", async () => {
+    const { key, apiKey } = await makeSite({ default_consent: "denied" });
+    const denied = pageView("ada", "/", { context: { consent: { status: "denied" } } });
+    await send(apiKey, [denied, pageView("bob", "/")]);
+    expect(await visitorObject(env, key, "ada").snapshot()).toBeNull();
+    expect(await visitorObject(env, key, "bob").snapshot()).toMatchObject({ visits: 1 });
+  });
 });
 
 describe("orders and identity", () => {
@@ -348,6 +452,11 @@ describe("orders and identity", () => {
     expect(identities.map((row) => [row.userId, row.visitorId])).toEqual([["u1", "ada"]]);
     expect(await visitorObject(env, key, "c:u1").snapshot()).toMatchObject({ user_id: null });
     expect(await visitorObject(env, key, "u:u1").snapshot()).toBeNull();
+    // Proven without an anonymous id, the user is the one that an API key names, never the one that anybody may claim.
+    const context = { identity_token: await sign(key, secret) };
+    await send(key, [{ type: "page", userId: "whoever", messageId: "2", context }]);
+    expect(await visitorObject(env, key, "u:u1").snapshot()).toMatchObject({ user_id: "u1", visits: 1 });
+    expect(await visitorObject(env, key, "c:whoever").snapshot()).toBeNull();
   });
 
   test("ORD4: an order that is not money, or names no order, is rejected with its path; the rest counts", async () => {
@@ -366,6 +475,48 @@ describe("orders and identity", () => {
       (list) => list.length > 0,
     );
     expect(orders.map(({ orderId, total }) => [orderId, total])).toEqual([["y", 10.5]]);
+  });
+
+  test("ORD5: however many orders one visitor tells at once, each reaches history", async () => {
+    const { key } = await makeSite();
+    const ids = Array.from({ length: 250 }, (_, index) => `order-${String(index).padStart(3, "0")}`);
+    const batch = ids.map((id) =>
+      track("till", "Order Completed", { order_id: id, total: 1, currency: "eur" }),
+    );
+    expect((await send(key, batch)).rejected).toEqual([]);
+    const orders = await eventually(
+      () => ordersOf(key),
+      (list) => list.length >= ids.length,
+    );
+    expect(orders.map(({ orderId }) => orderId).toSorted()).toEqual(ids);
+    expect(new Set(orders.map(({ currency }) => currency))).toEqual(new Set(["EUR"]));
+  });
+
+  test("ORD6: an order that the server told for a user is exported as the linked visitor's; a claim is not", async () => {
+    const { key, apiKey } = await makeSite();
+    await send(apiKey, [{ type: "identify", anonymousId: "ada", userId: "u1", messageId: "1" }]);
+    const order = (id: string) => ({
+      type: "track",
+      event: "Order Completed",
+      userId: "u1",
+      messageId: id,
+      properties: { order_id: id, total: 5, currency: "EUR" },
+    });
+    await send(apiKey, [order("told")]);
+    await send(key, [order("claimed")]);
+    const csv = await eventually(
+      async () => {
+        const response = await exports.default.fetch(`http://localhost/api/sites/${key}/exports/orders.csv`, {
+          headers: { authorization: `Bearer ${apiKey}` },
+        });
+        return (await response.text()).split("\r\n");
+      },
+      (lines) => lines.length === 4,
+    );
+    expect(csv.slice(1, 3).map((line) => line.split(",").slice(0, 2).join())).toEqual([
+      "claimed,c:u1",
+      "told,ada",
+    ]);
   });
 });
 
@@ -446,6 +597,13 @@ describe("engagements", () => {
     expect(answers.flatMap((answer) => answer.decisions)).toEqual([]);
     expect(answers.map((answer) => answer.wake_after_ms)).toEqual([...Array(8).fill(15_000), null, null]);
     expect(await visitorObject(env, key, "ada").snapshot()).toMatchObject({ engagement: [] });
+    // A page that names no view asks for the visitor's last, and the next page is a new one.
+    const waits: (number | null)[] = [];
+    for (const event of ["page", ...Array<string>(8).fill("Wake"), "page"]) {
+      const message = event === "page" ? pageView("bob", "/", { context: {} }) : track("bob", event);
+      waits.push((await send(key, [message])).wake_after_ms);
+    }
+    expect(waits).toEqual([...Array(8).fill(15_000), null, 15_000]);
   });
 
   test("ENG6: a decision of another visitor or another site is refused, and idempotent for its own", async () => {

@@ -3,9 +3,12 @@
  */
 import {
   type Fault,
+  MAX_DEPTH,
   MAX_MESSAGE_BYTES,
   type Message,
+  messageIdOf,
   type MessageType,
+  nestsDeeper,
   readMessage,
 } from "../../domain/events/message.ts";
 import { ApiError } from "../errors.ts";
@@ -31,8 +34,10 @@ export function acceptBatch(body: unknown): Accepted {
   const context = field(body, "context");
   const accepted: Accepted = { messages: [], refused: [], sentAt: momentOf(field(body, "sentAt")) };
   batch.forEach((raw: unknown, index) => {
+    const whole = withContext(raw, context);
+    const fault = misshapen(raw) ?? misshapen(whole);
     const read =
-      sizeOf(raw) > MAX_MESSAGE_BYTES ? tooLarge(raw) : readMessage(withContext(raw, context), null);
+      fault === null ? readMessage(whole, null) : { ok: false as const, fault, messageId: messageIdOf(raw) };
     if (read.ok) accepted.messages.push({ index, message: read.message });
     else accepted.refused.push(refusal(index, read.messageId, read.fault, `batch.${index}`));
   });
@@ -47,9 +52,8 @@ export function acceptBatch(body: unknown): Accepted {
 
 /** The one message of `/v1/track` and its like. 400 or 413 where it is not valid. */
 export function acceptOne(body: unknown, type: MessageType): Accepted {
-  if (sizeOf(body) > MAX_MESSAGE_BYTES) {
-    throw new ApiError("too_large", `a message is at most ${MAX_MESSAGE_BYTES} bytes`);
-  }
+  const fault = misshapen(body);
+  if (fault !== null) throw new ApiError(fault.code, fault.message);
   const read = readMessage(body, type);
   if (!read.ok) throw new ApiError("invalid", read.fault.message, { path: read.fault.path });
   return { messages: [{ index: 0, message: read.message }], refused: [], sentAt: null };
@@ -61,14 +65,14 @@ export function refusal(index: number, messageId: string | null, fault: Fault, a
   return { index, message_id: messageId, code: fault.code, message: fault.message, path };
 }
 
-function tooLarge(raw: unknown): { ok: false; fault: Fault; messageId: string | null } {
-  const id = field(raw, "messageId");
-  const message = `a message is at most ${MAX_MESSAGE_BYTES} bytes`;
-  return {
-    ok: false,
-    fault: { code: "too_large", message, path: "" },
-    messageId: typeof id === "string" ? id : null,
-  };
+/** What forbids to look at `raw` at all: its depth, then its size. */
+function misshapen(raw: unknown): (Fault & { code: "invalid" | "too_large" }) | null {
+  if (nestsDeeper(raw)) {
+    return { code: "invalid", message: `a message nests up to ${MAX_DEPTH} levels`, path: "" };
+  }
+  return sizeOf(raw) > MAX_MESSAGE_BYTES
+    ? { code: "too_large", message: `a message is at most ${MAX_MESSAGE_BYTES} bytes`, path: "" }
+    : null;
 }
 
 /** A batch's own context stands in for the messages that have none. */

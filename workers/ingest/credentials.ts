@@ -16,7 +16,8 @@ const known = new Map<string, { site: SiteKey | null; at: number }>();
 /** The key that `request` carries, Basic authorisation before the body; null where there is none. */
 export function keyOf(request: Request, body: unknown): string | null {
   const basic = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(request.headers.get("authorization") ?? "");
-  if (basic?.[1] !== undefined) return decodeUser(basic[1]);
+  const user = basic?.[1] === undefined ? null : decodeUser(basic[1]);
+  if (user !== null) return user;
   const inBody = typeof body === "object" && body !== null && "writeKey" in body ? body.writeKey : null;
   return typeof inBody === "string" && inBody !== "" ? inBody : null;
 }

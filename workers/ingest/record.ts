@@ -23,7 +23,15 @@ import { visitorOf } from "./visitor-id.ts";
 /** Objects called at the same time: a Worker may have six connections open. */
 const AT_ONCE = 6;
 
-export type Received = { request: Request; live: LiveSite; trusted: boolean; decide: boolean; now: number };
+export type Received = {
+  request: Request;
+  live: LiveSite;
+  trusted: boolean;
+  decide: boolean;
+  now: number;
+  /** What the identity tokens of this request prove, each looked at once. */
+  verified: Map<string, Promise<string | null>>;
+};
 export type Answer = {
   success: true;
   decisions: Decision[];
@@ -32,6 +40,8 @@ export type Answer = {
 };
 
 type Item = { index: number; message: Message; event: Event };
+/** The messages of one visitor, and the user whom they prove him to be. */
+type Group = { visitor: string; provenUser: string | null; items: Item[] };
 type Outcome = { decisions: Decision[]; wakeAfterMs: number | null; refused: Refused[] };
 
 /** Record `accepted` and answer. */
@@ -49,9 +59,8 @@ export async function recordMessages(
       exempt.map(({ event }) => event),
       received.now,
     );
-    const outcomes = await mapLimited(groupByVisitor(kept, received.trusted), (group) =>
-      recordVisitor(env, ctx, received, group),
-    );
+    const groups = await groupByVisitor(env, received, kept);
+    const outcomes = await mapLimited(groups, (group) => recordVisitor(env, ctx, received, group));
     if (received.decide && kept.length === 0 && exempt.length > 0) {
       outcomes.push({
         ...decideExempt(
@@ -95,21 +104,30 @@ function sort(received: Received, accepted: Accepted): { kept: Item[]; exempt: I
     const { settings } = live.config;
     if (senderOf(request, message.context?.userAgent ?? null, settings.admit_headless).bot) continue;
     const item = { index, message, event: eventOf(message, accepted.sentAt, now) };
-    (trusted || hasConsent(message, request, settings) ? kept : exempt).push(item);
+    (hasConsent(message, request, settings, trusted) ? kept : exempt).push(item);
   }
   return { kept, exempt };
 }
 
-function groupByVisitor(items: Item[], trusted: boolean): { visitor: string; items: Item[] }[] {
-  const groups = Map.groupBy(items, ({ message }) => visitorOf(message, trusted));
-  return [...groups].map(([visitor, group]) => ({ visitor, items: group }));
+async function groupByVisitor(env: Env, received: Received, items: Item[]): Promise<Group[]> {
+  const groups = new Map<string, Group>();
+  for (const item of items) {
+    const user = await provenUser(env, received, item);
+    const { anonymousId, userId } = item.message;
+    const visitor = visitorOf({ anonymousId, userId: user ?? userId }, user !== null);
+    const group = groups.get(visitor) ?? { visitor, provenUser: null, items: [] };
+    group.provenUser ??= user;
+    group.items.push(item);
+    groups.set(visitor, group);
+  }
+  return [...groups.values()];
 }
 
 async function recordVisitor(
   env: Env,
   ctx: Pick<ExecutionContext, "waitUntil">,
   received: Received,
-  { visitor, items }: { visitor: string; items: Item[] },
+  { visitor, provenUser: user, items }: Group,
 ): Promise<Outcome> {
   const { live, request, trusted, now } = received;
   const { settings, site } = live.config;
@@ -134,7 +152,7 @@ async function recordVisitor(
     device,
     place: placeOf(request, server),
     trusted,
-    provenUser: await provenUser(env, received, items),
+    provenUser: user,
     globalHoldout: inHoldout(visitor, { seed: globalHoldoutSeed(site), share: settings.global_holdout }),
     covered: live.desk.covered,
   });
@@ -147,14 +165,17 @@ async function recordVisitor(
 }
 
 /** The user that the API key's word or a signed token proves; what a write key says of itself is a claim. */
-async function provenUser(env: Env, { live, trusted }: Received, items: Item[]): Promise<string | null> {
-  for (const { message } of items) {
-    if (trusted && message.userId) return message.userId;
-    const token = message.context?.identity_token;
-    const user = token ? await verifyIdentity(env, live.config.settings, token) : null;
-    if (user !== null) return user;
-  }
-  return null;
+async function provenUser(env: Env, received: Received, { message }: Item): Promise<string | null> {
+  if (received.trusted && message.userId) return message.userId;
+  const token = message.context?.identity_token;
+  return token ? verifyOnce(env, received, token) : null;
+}
+
+/** A page's batch carries the same token in every message. */
+function verifyOnce(env: Env, { live, verified }: Received, token: string): Promise<string | null> {
+  const known = verified.get(token) ?? verifyIdentity(env, live.config.settings, token);
+  verified.set(token, known);
+  return known;
 }
 
 /** Leases that nobody needs any more go back; the agent of an open conversation sees where the visitor is. */

@@ -6,8 +6,11 @@ import Bowser from "bowser";
 import { isbot } from "isbot";
 import type { Device, Place } from "../../domain/visit/state.ts";
 
-const HTTP_LIBRARY =
-  /^(node|undici|curl|wget|python|go-http|okhttp|axios|java|ruby|php|guzzle|analytics[-_]|rudder|@segment|dart|deno|bun|got|postman)/i;
+/** What a person holds names itself so: browsers, and the network layers of phones. Everything else is a program. */
+const PERSONAL = /^(?:Mozilla|Opera)\/|^Dalvik\/|CFNetwork\//;
+/** Programs that go from page to page by themselves, as they name themselves without posing as a browser. */
+const CRAWLER =
+  /bot\b|crawl|spider|slurp|archiver|externalhit|preview|scrap|fetcher|monitor|pingdom|uptime|lighthouse/i;
 const HEADLESS = /HeadlessChrome\//;
 const MAX_AGENT = 512;
 
@@ -19,20 +22,21 @@ export type Sender = { userAgent: string | null; server: boolean; bot: boolean }
  */
 export function senderOf(request: Request, contextAgent: string | null, admitHeadless: boolean): Sender {
   const ownAgent = request.headers.get("user-agent");
-  const server = request.headers.get("origin") === null && (ownAgent === null || HTTP_LIBRARY.test(ownAgent));
-  const userAgent = (contextAgent ?? (server ? null : ownAgent))?.slice(0, MAX_AGENT) ?? null;
+  const server = request.headers.get("origin") === null && (ownAgent === null || !PERSONAL.test(ownAgent));
+  const userAgent = (contextAgent ?? ownAgent)?.slice(0, MAX_AGENT) ?? null;
   return { userAgent, server, bot: userAgent !== null && isBot(userAgent, admitHeadless) };
 }
 
+/** A server's library is no bot, however many there are: of programs only those that say they crawl are. */
 function isBot(userAgent: string, admitHeadless: boolean): boolean {
-  if (HTTP_LIBRARY.test(userAgent)) return false;
+  if (!PERSONAL.test(userAgent)) return CRAWLER.test(userAgent);
   return isbot(admitHeadless ? userAgent.replace(HEADLESS, "Chrome/") : userAgent);
 }
 
 /** The device that `userAgent` names, as enumerable words only. */
 export function deviceOf(userAgent: string | null, locale: string | null): Device {
   const language = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(locale ?? "") ? locale : null;
-  if (userAgent === null || HTTP_LIBRARY.test(userAgent))
+  if (userAgent === null || !PERSONAL.test(userAgent))
     return { type: null, browser: null, os: null, language };
   const parsed = Bowser.parse(userAgent);
   return {

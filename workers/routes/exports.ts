@@ -21,6 +21,8 @@ const DEFAULT_DAYS = 31;
 
 type Cell = string | number | null;
 type Table = {
+  /** Columns that are read as something else than themselves. */
+  read?: Record<string, string>;
   /** What the rows are taken and sorted by; an index on (site, moment) exists. */
   moment: string;
   key: string;
@@ -28,6 +30,11 @@ type Table = {
   /** When the row arrived, where that is not `moment`; it may be up to a day later. */
   arrival?: string;
 };
+
+/** An order that a server told for a user alone belongs to the visitor who is linked to that user, latest first. */
+const LINKED_VISITOR = `CASE WHEN visitor_id LIKE 'u:%' THEN coalesce(
+  (SELECT i.visitor_id FROM identities i WHERE i.site = orders.site AND i.user_id = substr(orders.visitor_id, 3)
+     AND i.visitor_id <> orders.visitor_id ORDER BY i.at DESC, i.visitor_id LIMIT 1), visitor_id) ELSE visitor_id END`;
 
 const TABLES: Record<string, Table> = {
   sessions: {
@@ -86,6 +93,7 @@ const TABLES: Record<string, Table> = {
     moment: "at",
     key: "order_id",
     arrival: "received_at",
+    read: { visitor_id: LINKED_VISITOR },
     columns: [
       "order_id",
       "visitor_id",
@@ -170,10 +178,11 @@ async function* pagesOf(
   span: Span,
   size: number,
 ): AsyncGenerator<Cell[][]> {
-  const { moment, key, columns, arrival } = table;
+  const { moment, key, columns, arrival, read = {} } = table;
+  const cells = columns.map((column) => read[column] ?? column).join(", ");
   const arrived = arrival === undefined ? "" : `AND ${arrival} >= ?6 AND ${arrival} < ?3`;
   const statement = env.DB.prepare(
-    `SELECT ${columns.join(", ")}, ${moment}, ${key} FROM ${name}
+    `SELECT ${cells}, ${moment}, ${key} FROM ${name}
      WHERE site = ?1 AND ${moment} >= ?2 AND ${moment} < ?3 AND (${moment} > ?4 OR ${key} > ?5) ${arrived}
      ORDER BY ${moment}, ${key} LIMIT ${size}`,
   );

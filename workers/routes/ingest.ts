@@ -12,7 +12,7 @@ import { acceptBatch, acceptOne } from "../ingest/accept.ts";
 import { parseJson, readBody } from "../ingest/body.ts";
 import { credentialOf, keyOf } from "../ingest/credentials.ts";
 import { keepLeftMessage } from "../ingest/left-message.ts";
-import { recordMessages } from "../ingest/record.ts";
+import { type Received, recordMessages } from "../ingest/record.ts";
 import { type LiveSite, loadSite } from "../site/site-config.ts";
 import type { Context } from "hono";
 
@@ -128,6 +128,6 @@ export function checkOrigin(origin: string | undefined, allowed: readonly string
   throw new ApiError("origin_not_allowed", "this origin is not among the site's allowed_origins");
 }
 
-function received(c: Context<AppEnv>): { request: Request; decide: boolean; now: number } {
-  return { request: c.req.raw, decide: c.req.query("decide") === "1", now: c.var.now };
+function received(c: Context<AppEnv>): Omit<Received, "live" | "trusted"> {
+  return { request: c.req.raw, decide: c.req.query("decide") === "1", now: c.var.now, verified: new Map() };
 }
