@@ -5,7 +5,7 @@ import { decode, PROTOCOL_VERSION, ServerFrame as Schema } from "../../domain/ch
 import { apply, askAgain, emptyLog, greet, HOLE_TRIES, reset } from "../../web/widget/conversation-log.ts";
 import type { Log, LogEvent } from "../../web/widget/conversation-log.ts";
 import { frameOf, readFrame } from "../../web/widget/frames.ts";
-import { linksIn } from "../../web/widget/links.ts";
+import { linksIn } from "../../web/shared/links.ts";
 import { SPOKEN_VERSION } from "../../web/widget/room-connection.ts";
 import { rowsOf } from "../../web/widget/transcript-rows.ts";
 
@@ -223,17 +223,31 @@ test("R-W7: only http(s) addresses become links, and nothing of the text is lost
     { text: "https://a.example/x?y=1", href: "https://a.example/x?y=1" },
     { text: ". et javascript:alert(1)", href: null },
   ]);
+  expect(linksIn("**M** : [guide](https://a.example/g), [x](javascript:alert(1))")).toEqual([
+    { text: "M", href: null, strong: true },
+    { text: " : ", href: null },
+    { text: "guide", href: "https://a.example/g" },
+    { text: ", [x](javascript:alert(1))", href: null },
+  ]);
   const address = fc.constantFrom(
     "https://a.example",
     "http://b.example/x?y=(1)",
     "https://",
     "ftp://c.example",
+    "**M**",
+    "[guide](https://a.example/guide)",
+    "[guide](javascript:alert(1))",
+    "**",
   );
   const words = fc.array(fc.oneof(address, text, fc.constant(" ")), { maxLength: 8 });
   fc.assert(
     fc.property(words, (parts) => {
       const found = linksIn(parts.join(""));
-      expect(found.map((part) => part.text).join("")).toBe(parts.join(""));
+      const written = found.map(({ text: said, href, strong }) => {
+        if (strong) return `**${said}**`;
+        return href === null || href === said ? said : `[${said}](${href})`;
+      });
+      expect(written.join("")).toBe(parts.join(""));
       for (const { href } of found) if (href !== null) expect(href).toMatch(/^https?:/);
     }),
   );

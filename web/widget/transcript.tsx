@@ -5,9 +5,9 @@ import CheckTwice from "lucide-static/icons/check-check.svg?shapes";
 import Check from "lucide-static/icons/check.svg?shapes";
 import Alert from "lucide-static/icons/circle-alert.svg?shapes";
 import Clock from "lucide-static/icons/clock.svg?shapes";
+import { linksIn } from "../shared/links.ts";
 import { Icon } from "./icon.tsx";
 import type { ChatScreen } from "./screen.ts";
-import { linksIn } from "./links.ts";
 import type { Bubble, Line, Run } from "./transcript-rows.ts";
 
 const NEAR_END_PX = 80;
@@ -144,6 +144,8 @@ function linked(body: string): ComponentChildren {
       <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
         {part.text}
       </a>
+    ) : part.strong ? (
+      <strong>{part.text}</strong>
     ) : (
       part.text
     ),

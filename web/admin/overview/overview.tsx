@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useLocation } from "preact-iso";
 import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { request } from "../../shared/api.ts";
-import { date, number } from "../../shared/format.ts";
+import { date } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { Snippet } from "../install/snippet.tsx";
 import { useResource } from "../resource.ts";
@@ -194,7 +194,7 @@ function Cells({ data }: { data: OverviewData }): VNode {
     {
       name: "revenue",
       value: figure("revenue").value,
-      note: t("noteRevenue", { n: number(language, orders) }),
+      note: t("noteRevenue", { n: orders }),
     },
     { name: "attributed", value: figure("attributed").value, note: t("noteAttributed") },
     {

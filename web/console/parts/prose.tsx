@@ -1,16 +1,17 @@
 /**
  * What somebody wrote, as text: paragraphs, dashed lists, `**strong**`, and web addresses that can be followed.
+ * A visitor's link never hides where it leads.
  *
  * Everything becomes text nodes and known elements; nothing of the message is read as HTML.
  */
 import { Fragment, type ComponentChildren, type VNode } from "preact";
+import { linksIn } from "../../shared/links.ts";
 
-const PIECE = /(\*\*[^*\n]+\*\*|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/g;
 const BULLET = /^\s*[-•*]\s+/;
 
-/** `text` laid out; `class` is the wrapper's. */
-export function Prose({ text, class: name = "" }: { text: string; class?: string }): VNode {
-  return <div class={`prose message ${name}`}>{blocks(text).map((block, at) => layOut(block, at))}</div>;
+/** `text` laid out; where it is `ours`, its links may have names. */
+export function Prose({ text, ours = false }: { text: string; ours?: boolean }): VNode {
+  return <div class="prose message">{blocks(text).map((block, at) => layOut(block, at, ours))}</div>;
 }
 
 function blocks(text: string): string[][] {
@@ -25,12 +26,12 @@ function blocks(text: string): string[][] {
   return groups.filter((group) => group.some((line) => line.trim() !== ""));
 }
 
-function layOut(lines: string[], key: number): VNode {
+function layOut(lines: string[], key: number, ours: boolean): VNode {
   if (BULLET.test(lines[0] ?? "")) {
     return (
       <ul key={key}>
         {lines.map((line, at) => (
-          <li key={at}>{inline(line.replace(BULLET, ""))}</li>
+          <li key={at}>{inline(line.replace(BULLET, ""), ours)}</li>
         ))}
       </ul>
     );
@@ -40,20 +41,19 @@ function layOut(lines: string[], key: number): VNode {
       {lines.map((line, at) => (
         <Fragment key={at}>
           {at === 0 ? null : <br />}
-          {inline(line)}
+          {inline(line, ours)}
         </Fragment>
       ))}
     </p>
   );
 }
 
-function inline(line: string): ComponentChildren {
-  return line.split(PIECE).map((piece, at) => {
-    if (at % 2 === 0) return piece;
-    if (piece.startsWith("**")) return <strong key={at}>{piece.slice(2, -2)}</strong>;
+function inline(line: string, ours: boolean): ComponentChildren {
+  return linksIn(line).map(({ text, href, strong }, at) => {
+    if (href === null) return strong ? <strong key={at}>{text}</strong> : text;
     return (
-      <a key={at} href={piece} target="_blank" rel="noopener noreferrer nofollow">
-        {piece}
+      <a key={at} href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {ours || text === href ? text : `${text} (${href})`}
       </a>
     );
   });

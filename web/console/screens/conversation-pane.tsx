@@ -94,17 +94,23 @@ export function ConversationPane({
 
 function Whereabouts({ office, item }: { office: Office; item: DeskConversation }): VNode {
   const now = office.desk.whereabouts.value[item.conversation];
-  const page = now?.title ?? now?.page ?? item.page;
+  const page = now?.title ?? pathOf(now?.page ?? item.page);
   return (
     <>
       {item.place === null || item.name === null ? null : <span>{sayPlace(item.place)} · </span>}
-      {page === null || page === undefined ? null : <span>{t("on_page", { page })} · </span>}
+      {page === null ? null : <span>{t("on_page", { page })} · </span>}
       <span class="identity">
         <Icon svg={item.verified ? BadgeCheck : Shield} size={12} />
         {item.verified ? t("verified") : t("unverified")}
       </span>
     </>
   );
+}
+
+/** An address without its site, which everybody here knows. */
+function pathOf(page: string | null | undefined): string | null {
+  if (!page) return null;
+  return URL.canParse(page) ? new URL(page).pathname : page;
 }
 
 /** The state of this room's connection; writing goes on whatever it says. */

@@ -162,7 +162,7 @@ function SpeechView({ speech, item, me, log }: SpeechViewProps): VNode {
       </div>
       <div class="words">
         {speech.lines.map((line) => (
-          <Prose key={line.key} text={line.body} />
+          <Prose key={line.key} text={line.body} ours={speech.from.role === "agent"} />
         ))}
         {speech.note ? <p class="note internal-mark">{t("note_never_shown")}</p> : null}
         {read ? <State icon={CheckCheck} words={t("read")} /> : null}
@@ -204,7 +204,7 @@ function EntranceLine({ event, item }: { event: EventFrame; item: DeskConversati
             </strong>
           </div>
           <div class="words">
-            <Prose text={note} />
+            <Prose text={note} ours />
             <p class="note internal-mark">{t("note_never_shown")}</p>
           </div>
         </article>
@@ -248,7 +248,7 @@ function PendingView({ room, message, me }: PendingViewProps): VNode {
         </time>
       </div>
       <div class="words">
-        <Prose text={message.body} />
+        <Prose text={message.body} ours />
         {state === "refused" ? (
           <p class="state bad">
             <Icon svg={CircleAlert} size={12} />
