@@ -7,10 +7,10 @@
 import { ClientFrame, CLOSE, type Hello, HELLO_WITHIN_MS, PROTOCOL_VERSION } from "../domain/chat/wire.ts";
 import type { RoomState } from "../domain/chat/state.ts";
 import type { EpochMs } from "../domain/ids.ts";
-import { type Seat, seatOfVisitor, type Socket } from "./chat-room-seats.ts";
-import { refuse } from "./chat-room-seats.ts";
+import { refuse, type Seat, seatOfVisitor, type Socket } from "./chat-room-seats.ts";
 import type { ChatRoomStore } from "./chat-room-store.ts";
 import { verifyConversationToken } from "./conversation-token.ts";
+import { reportFault } from "./report-fault.ts";
 import { sha256Hex } from "./sha256.ts";
 
 /** More sockets of one sender than any number of tabs explains. */
@@ -68,7 +68,7 @@ export class ChatRoomDoor {
 
   #queue(socket: Socket, work: Promise<void>): Promise<void> {
     const turn = work.catch((error: unknown) => {
-      console.error(JSON.stringify({ level: "error", object: "room", what: "hello", error: String(error) }));
+      reportFault("error", "room", "hello", error);
       socket.close(CLOSE.goingAway, "try again");
     });
     this.#turns.set(socket.id, turn);

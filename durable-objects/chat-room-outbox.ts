@@ -11,6 +11,7 @@ import type { EpochMs } from "../domain/ids.ts";
 import { logId, recordsFor } from "./chat-room-history.ts";
 import type { ChatRoomStore } from "./chat-room-store.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
+import { reportFault } from "./report-fault.ts";
 
 /** How long an open conversation's new events wait before history hears of them. */
 export const LOG_EVERY_MS = 4 * 60_000;
@@ -138,7 +139,7 @@ export class ChatRoomOutbox {
       this.#done([{ key: "desk", revision: report.revision }]);
       return place;
     } catch (error) {
-      warn("desk", error);
+      reportFault("warn", "room", "desk", error);
       return null;
     }
   }
@@ -151,7 +152,7 @@ export class ChatRoomOutbox {
       await visitor.conversationClosed({ conversation: room.conversation });
       this.#done([{ key: "visitor", revision: entry.revision }]);
     } catch (error) {
-      warn("visitor", error);
+      reportFault("warn", "room", "visitor", error);
     }
   }
 
@@ -170,8 +171,4 @@ export class ChatRoomOutbox {
   #owner(room: RoomState): { kind: "room"; name: string } {
     return { kind: "room", name: room.conversation };
   }
-}
-
-function warn(what: string, error: unknown): void {
-  console.error(JSON.stringify({ level: "warn", object: "room", what, error: String(error) }));
 }

@@ -11,6 +11,8 @@ import type { ChatRoomOutbox } from "./chat-room-outbox.ts";
 import type { ChatRoomPresence } from "./chat-room-presence.ts";
 import { authorOf, type ChatRoomSeats, type Seat, send, senderOf, type Socket } from "./chat-room-seats.ts";
 import type { ChatRoomStore } from "./chat-room-store.ts";
+import { NextAlarm } from "./next-alarm.ts";
+import { reportFault } from "./report-fault.ts";
 
 export type Draft = { clientId: string; kind: MessageKind; body: string };
 export type PostAnswer =
@@ -33,8 +35,8 @@ export class ChatRoomTurns {
   readonly #outbox: ChatRoomOutbox;
   readonly #seats: ChatRoomSeats;
   readonly #presence: ChatRoomPresence;
+  readonly #alarm: NextAlarm;
   #place: Place = UNKNOWN_PLACE;
-  #alarmAt: EpochMs | null = null;
 
   constructor(ctx: DurableObjectState, env: Env, { store, outbox, seats, presence }: Parts) {
     this.#ctx = ctx;
@@ -43,6 +45,7 @@ export class ChatRoomTurns {
     this.#outbox = outbox;
     this.#seats = seats;
     this.#presence = presence;
+    this.#alarm = new NextAlarm(ctx.storage);
   }
 
   /** Store, then acknowledge, then show: in one turn, so the runtime holds all frames until the write is durable. */
@@ -128,22 +131,15 @@ export class ChatRoomTurns {
 
   /** The alarm is no longer set. */
   alarmRang(): void {
-    this.#alarmAt = null;
+    this.#alarm.rang();
   }
 
   /** Set the alarm for the earliest moment at which there may be something to do; an earlier one stays. */
   wake(now: EpochMs): void {
     const room = this.#store.room();
     if (room === null) return;
-    const moments = [
-      room.status === "closed" ? null : this.#presence.idleAt(room),
-      this.#outbox.nextAt(room, this.#store.head().head),
-    ].filter((moment) => moment !== null);
-    if (moments.length === 0) return;
-    const at = Math.max(now + 50, Math.min(...moments));
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    void this.#ctx.storage.setAlarm(at);
+    const idleAt = room.status === "closed" ? null : this.#presence.idleAt(room);
+    this.#alarm.setFor([idleAt, this.#outbox.nextAt(room, this.#store.head().head)], now);
   }
 
   /** Within a transaction: write `after`, and owe it to whom it concerns. */
@@ -156,7 +152,7 @@ export class ChatRoomTurns {
     try {
       this.placed(await this.#env.SITE_DESK.getByName(room.site).place(room.conversation));
     } catch (error) {
-      logError("place", error);
+      reportFault("error", "room", "place", error);
     }
   }
 
@@ -165,11 +161,7 @@ export class ChatRoomTurns {
     try {
       await this.#env.SITE_DESK.getByName(room.site).claim(room.conversation, agent);
     } catch (error) {
-      logError("claim", error);
+      reportFault("error", "room", "claim", error);
     }
   }
-}
-
-function logError(what: string, error: unknown): void {
-  console.error(JSON.stringify({ level: "error", object: "room", what, error: String(error) }));
 }

@@ -30,6 +30,7 @@ import { ChatRoomPresence } from "./chat-room-presence.ts";
 import { ChatRoomSeats, refuse, seatOfVisitor, type Socket } from "./chat-room-seats.ts";
 import { ChatRoomStore } from "./chat-room-store.ts";
 import { ChatRoomTurns, type Draft, type PostAnswer } from "./chat-room-turns.ts";
+import { reportFault } from "./report-fault.ts";
 
 export type Reading = {
   epoch: string;
@@ -195,7 +196,7 @@ export class ChatRoom extends Server<Env> {
       if (room !== null) this.#outbox.flushLog(room, now);
       await this.#turns.deliver(now);
     } catch (error) {
-      logError("alarm", error);
+      reportFault("error", "room", "alarm", error);
     }
     this.#turns.wake(now);
   }
@@ -204,7 +205,7 @@ export class ChatRoom extends Server<Env> {
     try {
       return this.#frames.receive(socket, frame, Date.now());
     } catch (error) {
-      logError("frame", error);
+      reportFault("error", "room", "frame", error);
       refuse(socket, "unavailable", "this did not work; send it again");
     }
   }
@@ -220,8 +221,4 @@ export class ChatRoom extends Server<Env> {
     const room = this.#store.room();
     return room?.visitor === visitor ? room : null;
   }
-}
-
-function logError(what: string, error: unknown): void {
-  console.error(JSON.stringify({ level: "error", object: "room", what, error: String(error) }));
 }

@@ -9,6 +9,7 @@ import { type Confirmation, recordKey, type RecordOf } from "../domain/history/r
 import type { EpochMs } from "../domain/ids.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 import type { SiteDeskStore } from "./site-desk-store.ts";
+import { reportFault } from "./report-fault.ts";
 
 export class SiteDeskOutbox {
   readonly #env: Env;
@@ -85,7 +86,7 @@ export class SiteDeskOutbox {
     try {
       await this.#env.CHAT_ROOM.getByName(conversation).placed(place);
     } catch (error) {
-      warn("place", error);
+      reportFault("warn", "desk", "place", error);
     }
   }
 
@@ -106,7 +107,7 @@ export class SiteDeskOutbox {
         this.#store.dropCommand(command.n);
       } catch (error) {
         stuck.add(command.conversation);
-        warn("command", error);
+        reportFault("warn", "desk", "command", error);
       }
     }
     for (const seat of this.#store.revokedSeats()) {
@@ -114,7 +115,7 @@ export class SiteDeskOutbox {
         await this.#env.CHAT_ROOM.getByName(seat.conversation).revokeUser({ userId: seat.user });
         this.#store.dropSeat(seat);
       } catch (error) {
-        warn("revocation", error);
+        reportFault("warn", "desk", "revocation", error);
       }
     }
   }
@@ -140,8 +141,4 @@ export class SiteDeskOutbox {
   #owner(): { kind: "desk"; name: string } {
     return { kind: "desk", name: this.#site };
   }
-}
-
-function warn(what: string, error: unknown): void {
-  console.error(JSON.stringify({ level: "warn", object: "desk", what, error: String(error) }));
 }

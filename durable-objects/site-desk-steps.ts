@@ -9,6 +9,7 @@ import type { Place } from "../domain/desk/report.ts";
 import { nextChangeAt, settle } from "../domain/desk/settle.ts";
 import { effectFrame, placesOf, queueFrame, WAITS_KEPT } from "../domain/desk/view.ts";
 import type { EpochMs } from "../domain/ids.ts";
+import { NextAlarm } from "./next-alarm.ts";
 import type { SiteDeskOutbox } from "./site-desk-outbox.ts";
 import type { SiteDeskSockets } from "./site-desk-sockets.ts";
 import type { SiteDeskStore } from "./site-desk-store.ts";
@@ -21,10 +22,10 @@ export class SiteDeskSteps {
   readonly #store: SiteDeskStore;
   readonly #outbox: SiteDeskOutbox;
   readonly #sockets: SiteDeskSockets;
+  readonly #alarm: NextAlarm;
   #known: Desk | null = null;
   #shown = "";
   #places = new Map<string, Place>();
-  #alarmAt: EpochMs | null = null;
 
   constructor(
     ctx: DurableObjectState,
@@ -36,6 +37,7 @@ export class SiteDeskSteps {
     this.#store = store;
     this.#outbox = outbox;
     this.#sockets = sockets;
+    this.#alarm = new NextAlarm(ctx.storage);
   }
 
   /** The desk as stored, read once per life; agents whose sockets a crash has cut are noticed at the first look. */
@@ -79,23 +81,16 @@ export class SiteDeskSteps {
 
   /** The alarm is no longer set. */
   alarmRang(): void {
-    this.#alarmAt = null;
+    this.#alarm.rang();
   }
 
   /** Set the alarm for the earliest moment at which there may be something to do; an earlier one stays. */
   wake(now: EpochMs): void {
     const desk = this.#known;
     if (desk === null) return;
-    const moments = [
-      nextChangeAt(desk, now),
-      this.#outbox.nextAt(now),
-      desk.agents.some((agent) => agent.state !== "offline" && agent.lostAt === null) ? now + SWEEP_MS : null,
-    ].filter((moment) => moment !== null);
-    if (moments.length === 0) return;
-    const at = Math.max(now + 50, Math.min(...moments));
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    void this.#ctx.storage.setAlarm(at);
+    const here = desk.agents.some((agent) => agent.state !== "offline" && agent.lostAt === null);
+    const sweepAt = here ? now + SWEEP_MS : null;
+    this.#alarm.setFor([nextChangeAt(desk, now), this.#outbox.nextAt(now), sweepAt], now);
   }
 
   /** In one transaction. Where it fails nothing is known, so that the next look reads what is stored. */

@@ -31,6 +31,7 @@ import {
 } from "./site-desk-sockets.ts";
 import { SiteDeskSteps } from "./site-desk-steps.ts";
 import { type Publication, SiteDeskStore } from "./site-desk-store.ts";
+import { reportFault } from "./report-fault.ts";
 
 export type { Publication };
 export type LeaseRequest = { decisionId: string; skill: string | null; now: EpochMs };
@@ -197,7 +198,7 @@ export class SiteDesk extends Server<Env> {
     try {
       this.#receive(socket, frame, Date.now());
     } catch (error) {
-      logError("frame", error);
+      reportFault("error", "desk", "frame", error);
       refuse(socket, "unavailable", "this did not work; send it again");
     }
   }
@@ -222,7 +223,7 @@ export class SiteDesk extends Server<Env> {
       this.#steps.change(now, (desk) => desk);
       await this.#outbox.resend(now);
     } catch (error) {
-      logError("alarm", error);
+      reportFault("error", "desk", "alarm", error);
     }
     this.#steps.wake(now);
   }
@@ -244,8 +245,4 @@ export class SiteDesk extends Server<Env> {
     if (!outcome.ok) refuse(socket, outcome.code, outcome.message);
     this.#steps.take(now, (desk) => (outcome.ok ? outcome : { desk, effects: [] }));
   }
-}
-
-function logError(what: string, error: unknown): void {
-  console.error(JSON.stringify({ level: "error", object: "desk", what, error: String(error) }));
 }

@@ -1,0 +1,29 @@
+/** An object's one alarm, set for the earliest moment at which there may be something to do. */
+import type { EpochMs } from "../domain/ids.ts";
+
+/** No sooner than this from now: what fails at once is not tried again at once. */
+const SOONEST_MS = 50;
+
+export class NextAlarm {
+  readonly #storage: DurableObjectStorage;
+  #at: EpochMs | null = null;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Ring at the earliest of `moments`, where there is one; an alarm that rings before that stays. */
+  setFor(moments: readonly (EpochMs | null)[], now: EpochMs): void {
+    const known = moments.filter((moment) => moment !== null);
+    if (known.length === 0) return;
+    const at = Math.max(now + SOONEST_MS, Math.min(...known));
+    if (this.#at !== null && this.#at <= at) return;
+    this.#at = at;
+    void this.#storage.setAlarm(at);
+  }
+
+  /** It has rung: none is set now. */
+  rang(): void {
+    this.#at = null;
+  }
+}
