@@ -12,3 +12,10 @@ export function faultAt(fault: Fault | null, path: string): Refused | undefined 
     ? { said: fault.said, detail: fault.message }
     : undefined;
 }
+
+/** Whether the editor has a field for `path`, which then shows the complaint itself. */
+export function hasField(path: string): boolean {
+  return /^(?:name|kind|variants\.\d+\.(?:key|weight|creative\.(?:fr|en)\.(?:title|text|accept|decline|code|link|image))|schedule|caps|priority|skill|holdout|window_hours|planned_end)/.test(
+    path,
+  );
+}
