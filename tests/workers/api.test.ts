@@ -7,6 +7,7 @@ import type { HistoryMessage, HistoryRecord } from "../../domain/history/records
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { consumeHistory } from "../../workers/history/consumer.ts";
 import { configKey, republishStale } from "../../workers/publish/publish.ts";
+import { joinDesk } from "./chat-client.ts";
 
 const ORIGIN = "http://aparte.test";
 const DEMO_KEY = { authorization: "Bearer ak_demo_local_only" };
@@ -848,4 +849,40 @@ describe("history", () => {
     });
     await expectAnswer(404, "GET", "/api/sites/demo/visitors/made-up", { headers: lea });
   });
+});
+
+test("API20: a new site is served at once, also where its key was asked for before", async () => {
+  await seed();
+  const anne = await signIn("admin@demo.test");
+  const event = { writeKey: "brand-new", anonymousId: "a", event: "Cart Viewed" };
+  await expectAnswer(401, "POST", "/v1/track", { body: event });
+  await expectAnswer(201, "POST", "/api/sites", { headers: anne, body: { key: "brand-new", name: "New" } });
+  await expectAnswer(200, "POST", "/v1/track", { body: event });
+});
+
+test("API21: who changes a password loses the sockets at every site that the login opens", async () => {
+  await seed();
+  const anne = await signIn("admin@demo.test");
+  await secondSite(anne);
+  const atOther = await joinDesk({ cookie: anne["cookie"] ?? "", id: "", name: "" }, "other");
+  await expectAnswer(200, "POST", "/api/auth/change-password", {
+    headers: anne,
+    body: { currentPassword: "aparte-demo-1", newPassword: "another-long-one-2" },
+  });
+  expect(await atOther.closeCode()).toBe(4100);
+});
+
+test("API22: who asks is judged before how deep a body nests; what is too large is read and refused", async () => {
+  await seed();
+  const path = "/api/sites/demo/goals";
+  const deep = `${"[".repeat(500)}${"]".repeat(500)}`;
+  await expectAnswer(401, "POST", path, { body: deep });
+  const { key } = await secondSite(await signIn("admin@demo.test"));
+  await expectAnswer(404, "POST", path, { headers: key, body: deep });
+  await expectAnswer(400, "POST", path, { headers: DEMO_KEY, body: deep });
+  const body = JSON.stringify({ key: "big", name: "x".repeat(600 * 1_024), kind: "sale" });
+  const request = new Request(ORIGIN + path, { method: "POST", headers: DEMO_KEY, body });
+  const response = await exports.default.fetch(request);
+  expect(response.status).toBe(413);
+  ErrorBody.parse(await response.json());
 });

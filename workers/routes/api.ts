@@ -27,7 +27,7 @@ import { visitors } from "./visitors.ts";
 
 export const api = nounRouter();
 
-api.use(limitBytes, limitDepth);
+api.use(limitBytes);
 api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
 api.doc31("/openapi.json", {
   openapi: "3.1.0",
@@ -75,7 +75,7 @@ api.route("/setup", setup);
 api.route("/me", me);
 api.route("/installation", installation);
 
-api.use("/sites/:site/*", authenticate, requireSite);
+api.use("/sites/:site/*", authenticate, requireSite, limitDepth);
 api.route("/sites", sites);
 api.route("/sites/:site/campaigns", campaigns);
 api.route("/sites/:site/campaigns", results);

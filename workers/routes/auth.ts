@@ -7,7 +7,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { eq } from "drizzle-orm";
 import { Hono } from "hono";
 import * as z from "zod";
-import { members } from "../../migrations/schema.ts";
+import { members, sites } from "../../migrations/schema.ts";
 import { assertSameOrigin, userOf } from "../auth/authenticate.ts";
 import { authFor } from "../auth/better-auth.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../auth/password.ts";
@@ -88,19 +88,19 @@ export const auth = new Hono<AppEnv>()
       headers: c.req.raw.headers,
       asResponse: true,
     });
-    if (response.ok) await revokeEverywhere(c.env, user.id);
+    if (response.ok) await revokeEverywhere(c.env, user);
     return answer(response, "the current password is wrong", { success: true });
   });
 
 const SignedIn = z.object({ user: z.object({ id: z.string(), email: z.string(), name: z.string() }) });
 
-/** Closes the sockets of `userId` at each of their sites. */
-export async function revokeEverywhere(env: Env, userId: string): Promise<void> {
-  const rows = await drizzle(env.DB)
-    .select({ site: members.site })
-    .from(members)
-    .where(eq(members.userId, userId));
-  await Promise.all(rows.map(({ site }) => deskOf(env, site).revokeUser({ userId })));
+/** Closes the sockets of `user` at each site that they may open: an admin of the installation may open them all. */
+async function revokeEverywhere(env: Env, user: { id: string; installationAdmin: boolean }): Promise<void> {
+  const db = drizzle(env.DB);
+  const rows = user.installationAdmin
+    ? await db.select({ site: sites.key }).from(sites)
+    : await db.select({ site: members.site }).from(members).where(eq(members.userId, user.id));
+  await Promise.all(rows.map(({ site }) => deskOf(env, site).revokeUser({ userId: user.id })));
 }
 
 auth.onError(renderError);

@@ -1,10 +1,9 @@
 /**
- * What a body may weigh and how deep it may nest, judged before any route reads it.
+ * What a body may weigh, judged before anything else, and how deep it may nest, judged once it is clear who asks.
  *
  * Depth matters because what is stored is written and read again by recursive code: a kilobyte of brackets must not be
  * able to exhaust a stack.
  */
-import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
@@ -12,11 +11,33 @@ import { ApiError } from "../errors.ts";
 export const MAX_BODY_BYTES = 512 * 1_024;
 export const MAX_BODY_DEPTH = 64;
 
-export const limitBytes = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => {
-    throw new ApiError("too_large", `a body may have up to ${MAX_BODY_BYTES / 1_024} KB`);
-  },
+/** What of a body that is too large is still read, so that its sender hears the refusal and not a broken connection. */
+const DRAIN_BYTES = 16 * MAX_BODY_BYTES;
+
+/** The whole of `body`; 413 beyond `MAX_BODY_BYTES`. */
+async function readWhole(body: ReadableStream<Uint8Array>): Promise<Blob> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size <= MAX_BODY_BYTES) chunks.push(value);
+    if (size > DRAIN_BYTES) break;
+  }
+  if (size <= MAX_BODY_BYTES) return new Blob(chunks as Uint8Array<ArrayBuffer>[]);
+  await reader.cancel();
+  throw new ApiError("too_large", `a body may have up to ${MAX_BODY_BYTES / 1_024} KB`);
+}
+
+export const limitBytes = createMiddleware<AppEnv>(async (c, next) => {
+  const { raw } = c.req;
+  if (raw.body !== null) {
+    const { method, headers } = raw;
+    c.req.raw = new Request(raw.url, { method, headers, body: await readWhole(raw.body) });
+  }
+  await next();
 });
 
 /** How deep the brackets of `text` nest, those within strings left out. */

@@ -10,6 +10,7 @@ import { authenticate, requireAdmin, requireInstallationAdmin } from "../auth/au
 import { ApiError } from "../errors.ts";
 import { publishChange } from "../publish/publish.ts";
 import { identitySecret } from "../site/identity.ts";
+import { forgetSite } from "../site/site-config.ts";
 import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
 import { ownSites } from "./me.ts";
 import {
@@ -135,6 +136,7 @@ sites.openapi(create, async (c) => {
   ]);
   if (made[0] === undefined) throw new ApiError("conflict", "this key is taken", { path: "key" });
   await publishChange(c.env, row.key, now);
+  forgetSite(row.key);
   c.header("etag", etag(made[0].version));
   return c.json(siteOf(made[0]), 201);
 });
