@@ -63,9 +63,28 @@ test("T43: `evaluate` prints one boolean a case; what cannot be read is false", 
     { condition: {}, facts: {} },
     { condition: { "a.toString": { $exists: true } }, facts: { a: {} } },
     { condition: 7, facts: null },
+    { facts: { a: 1 } },
+    { condition: {} },
+    { condition: { a: null } },
+    null,
+    { condition: { a: { $regex: "^(x+)+$" } }, facts: { a: `${"x".repeat(60)}!` } },
+    { condition: { a: { $regex: "^(x+)+!$" } }, facts: { a: "xx!" } },
   ];
   const { stdout, status } = run("evaluate", { cases });
   expect(status).toBe(0);
-  expect(JSON.parse(stdout)).toEqual([true, false, false, true, false, false]);
+  expect(JSON.parse(stdout)).toEqual([
+    true,
+    false,
+    false,
+    true,
+    false,
+    false,
+    false,
+    true,
+    true,
+    false,
+    false,
+    true,
+  ]);
   expect(run("evaluate", "[]").status).toBe(2);
 });
