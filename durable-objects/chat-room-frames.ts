@@ -54,11 +54,12 @@ export class ChatRoomFrames {
     const verdict = this.#seats.meter(socket, now);
     const seat = socket.state?.seat ?? null;
     if (verdict === "close") return socket.close(CLOSE.tooManyFrames, "too many frames");
-    const text = typeof frame === "string" ? frame : "";
-    if (utf8Bytes(text) > MAX_FRAME_BYTES) {
-      if (seat !== null) refuse(socket, "too_large", "a frame may have 64 KB");
+    if (frameBytes(frame) > MAX_FRAME_BYTES) {
+      if (seat === null) return socket.close(CLOSE.helloMissing, "the first frame is hello");
+      refuse(socket, "too_large", "a frame may have 64 KB");
       return socket.close(CLOSE.tooLarge, "frame too large");
     }
+    const text = typeof frame === "string" ? frame : "";
     const message = decode(ClientFrame, text);
     if (seat === null) {
       return this.#door.firstFrame(socket, message, text, now, (taken, hello, room) =>
@@ -80,7 +81,8 @@ export class ChatRoomFrames {
       return socket.close(CLOSE.tooManyFrames, "too many sockets");
     }
     this.#presence.arrived(seat, room, now);
-    socket.setState({ meter: EMPTY_METER, heardAt: now, ...socket.state, seat });
+    // The hello is not counted: a minute's frames are those that are said from the seat.
+    socket.setState({ seat, meter: EMPTY_METER, heardAt: now });
     this.#welcome(socket, seat, hello, room);
     send(socket, this.#turns.stateFrame(room));
     this.#turns.askPlace(room);
@@ -141,4 +143,8 @@ export class ChatRoomFrames {
   #replay(socket: Socket, seat: Seat, from: number, to: number): void {
     for (const entry of this.#store.entries(from, to)) send(socket, render(entry, seat.role));
   }
+}
+
+function frameBytes(frame: WSMessage): number {
+  return typeof frame === "string" ? utf8Bytes(frame) : frame.byteLength;
 }

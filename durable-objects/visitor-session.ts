@@ -210,7 +210,8 @@ export class VisitorSession extends DurableObject<Env> {
     const loaded = this.#store.load();
     const before = loaded?.state ?? newVisitor(site, visitor, now);
     const opened = openConversation(before, request);
-    if (opened.created) await this.#keep(opened.state, before, loaded?.seen ?? new SeenMessages(), null, now);
+    if (opened.state !== before)
+      await this.#keep(opened.state, before, loaded?.seen ?? new SeenMessages(), null, now);
     return { conversation: opened.conversation, created: opened.created };
   }
 

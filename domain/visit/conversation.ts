@@ -2,7 +2,7 @@
  * A visitor's conversation is opened inside the visitor's own object, so that it is opened once.
  */
 import type { EpochMs } from "../ids.ts";
-import type { VisitorState } from "./state.ts";
+import type { VisitorConversation, VisitorState } from "./state.ts";
 
 /** Within this span the same request id gets the same conversation. */
 export const REPEAT_MS = 60_000;
@@ -22,30 +22,41 @@ export type ConversationRequest = {
 
 export type OpenedConversation = { conversation: string; created: boolean };
 
-/** `state` with the conversation that `request` may have: the open one where it is proven, else a new one. */
+/**
+ * `state` with the conversation that `request` may have: the one that its token names, the open one where it is proven
+ * otherwise, else a new one. A token's stands whatever was opened since by somebody who only knew the visitor's id.
+ */
 export function openConversation(
   state: VisitorState,
   request: ConversationRequest,
 ): OpenedConversation & { state: VisitorState } {
+  const { closed, now, proven } = request;
   const open = state.conversation;
-  if (open !== null && open.id !== request.closed && mayHave(state, open, request)) {
+  const named = proven.conversation ?? null;
+  if (named !== null && named !== closed) {
+    const present = open?.id === named ? open : { id: named, requestId: "", at: now };
+    return { state: withConversation(state, present, proven.user), conversation: named, created: false };
+  }
+  if (open !== null && open.id !== closed && mayHave(open, request)) {
     return { state, conversation: open.id, created: false };
   }
-  const { conversation: id, requestId, now } = request;
-  const known = request.proven.user ? { ...state, userId: request.proven.user } : state;
-  return {
-    state: { ...known, conversation: { id, requestId: requestId ?? "", at: now } },
-    conversation: id,
-    created: true,
-  };
+  const made = { id: request.conversation, requestId: request.requestId ?? "", at: now };
+  const known = proven.user ? { ...state, userId: proven.user } : state;
+  return { state: withConversation(known, made, proven.user), conversation: made.id, created: true };
 }
 
-function mayHave(
+/** `state` with `present` as its conversation, which stays with the first user who has proven it to be theirs. */
+function withConversation(
   state: VisitorState,
-  open: NonNullable<VisitorState["conversation"]>,
-  { proven, requestId, now }: ConversationRequest,
-): boolean {
-  if (proven.conversation === open.id) return true;
-  if (proven.user && proven.user === state.userId) return true;
+  present: VisitorConversation,
+  user: string | null = null,
+): VisitorState {
+  const owner = present.user ?? user;
+  if (state.conversation === present && owner === (present.user ?? null)) return state;
+  return { ...state, conversation: { ...present, user: owner } };
+}
+
+function mayHave(open: VisitorConversation, { proven, requestId, now }: ConversationRequest): boolean {
+  if (proven.user && proven.user === open.user) return true;
   return requestId !== null && requestId !== "" && requestId === open.requestId && now - open.at <= REPEAT_MS;
 }

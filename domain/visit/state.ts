@@ -74,6 +74,9 @@ export type Visit = {
 export type KnownExposure = Exposure & { sessionId: string; revision: number };
 export type KnownOrder = RecordOf<"orders">;
 
+/** `user` has proven, in this conversation, to be its visitor; what others told of the visitor proves nothing here. */
+export type VisitorConversation = { id: string; requestId: string; at: EpochMs; user?: string | null };
+
 export type VisitorState = {
   v: 1;
   site: string;
@@ -92,7 +95,7 @@ export type VisitorState = {
   exposures: KnownExposure[];
   open: { decision: Decision; expiresAt: EpochMs } | null;
   recentOrders: KnownOrder[];
-  conversation: { id: string; requestId: string; at: EpochMs } | null;
+  conversation: VisitorConversation | null;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */
   waiting: Record<string, RecordOf<"sessions" | "refunds" | "leads" | "identities" | "left_messages">>;
   outbox: Entry[];

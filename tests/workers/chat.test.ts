@@ -2,10 +2,13 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
+import { SignJWT } from "jose";
 import { afterEach, expect, test, vi } from "vitest";
 import { MAX_FRAME_BYTES } from "../../domain/chat/wire.ts";
+import { SiteSettings } from "../../domain/site/settings.ts";
 import { signConversationToken } from "../../durable-objects/conversation-token.ts";
 import { newConversationId } from "../../workers/conversations/conversation-id.ts";
+import { identitySecret } from "../../workers/site/identity.ts";
 import {
   dialRoom,
   HOST,
@@ -24,6 +27,17 @@ afterEach(() => void vi.useRealTimers());
 
 function roomOf(id: string) {
   return env.CHAT_ROOM.getByName(id);
+}
+
+/** What `site` signs for its customer `user`. */
+async function identityToken(site: string, user: string): Promise<string> {
+  const secret = await identitySecret(env, SiteSettings.parse({ key: site, name: site }));
+  return new SignJWT({ sub: user })
+    .setProtectedHeader({ alg: "HS256" })
+    .setAudience(site)
+    .setIssuedAt()
+    .setExpirationTime("10m")
+    .sign(new TextEncoder().encode(secret));
 }
 
 test("R-C1 R-C2: messages are acknowledged with seq 1, 2, 3… and everybody in the room sees them", async () => {
@@ -80,6 +94,10 @@ test("R-C3: nothing is answered before hello, and its absence closes with 4100",
   const silent = await dialRoom(conversation.id);
   expect(await silent.closeCode()).toBe(4100);
   expect(silent.take()).toEqual([]);
+  const loud = await dialRoom(conversation.id);
+  loud.sendText("x".repeat(MAX_FRAME_BYTES + 1));
+  expect(await loud.closeCode()).toBe(4100);
+  expect(loud.take()).toEqual([]);
 });
 
 test("R-C3: frames sent in one breath with hello are heeded in order", async () => {
@@ -257,13 +275,17 @@ test("R-C8: a long text is refused softly, a huge frame ends the socket, both wi
   visitor.sendText(`"${"x".repeat(MAX_FRAME_BYTES)}"`);
   expect((await visitor.next("error")).code).toBe("too_large");
   expect(await visitor.closeCode()).toBe(4209);
+  const binary = await joinRoom(conversation);
+  binary.socket.send(new Uint8Array(MAX_FRAME_BYTES + 1));
+  expect((await binary.next("error")).code).toBe("too_large");
+  expect(await binary.closeCode()).toBe(4209);
 });
 
 test("R-C8: beyond 120 frames a minute comes rate_limited, then the door", async () => {
   const { key } = await makeSite();
   const conversation = await openConversation(key);
   const visitor = await joinRoom(conversation);
-  for (let count = 1; count < 120; count++) visitor.send({ type: "typing", on: true });
+  for (let count = 0; count < 120; count++) visitor.send({ type: "typing", on: true });
   const clientId = crypto.randomUUID();
   visitor.send({ type: "message", client_id: clientId, body: "too fast", kind: "text" });
   expect(await visitor.next("error")).toMatchObject({ code: "rate_limited", client_id: clientId });
@@ -315,6 +337,39 @@ test("R-C10: the open conversation is given back to who proves it, and to nobody
   });
   expect(twice.status).toBe(200);
   expect((await twice.json<{ conversation: { id: string } }>()).conversation.id).toBe(once.id);
+});
+
+test("R-C10: a token opens its conversation, whatever was opened since under the same visitor's id", async () => {
+  const { key } = await makeSite();
+  const mine = await openConversation(key);
+  await openConversation(key, { anonymousId: mine.visitor });
+  const body = { writeKey: key, anonymousId: mine.visitor, token: mine.token };
+  const again = await postJson("/v1/conversations", body);
+  expect(again.status).toBe(200);
+  expect(await again.json()).toMatchObject({ conversation: { id: mine.id } });
+  const visitor = await joinRoom(mine);
+  visitor.send({ type: "close" });
+  await visitor.next("event", ({ name }) => name === "closed");
+  const next = await postJson("/v1/conversations", body);
+  expect(next.status).toBe(201);
+  expect(await next.json()).toMatchObject({ conversation: { status: "queued" } });
+});
+
+test("R-C10: a signed identity opens the conversation that it opened, and not one of a visitor linked to it since", async () => {
+  const { key } = await makeSite();
+  const eve = { identity_token: await identityToken(key, "eve") };
+  const own = await openConversation(key, eve);
+  const back = await postJson("/v1/conversations", { writeKey: key, anonymousId: own.visitor, ...eve });
+  expect(back.status).toBe(200);
+  expect(await back.json()).toMatchObject({ conversation: { id: own.id } });
+
+  const victim = crypto.randomUUID();
+  const link = { type: "identify", anonymousId: victim, userId: "eve", context: eve };
+  expect((await postJson("/v1/identify", { writeKey: key, ...link })).status).toBe(200);
+  const hers = await openConversation(key, { anonymousId: victim });
+  const stolen = await postJson("/v1/conversations", { writeKey: key, anonymousId: victim, ...eve });
+  expect(stolen.status).toBe(201);
+  expect((await stolen.json<{ conversation: { id: string } }>()).conversation.id).not.toBe(hers.id);
 });
 
 test("R-C10: new conversations are limited per visitor and per address, exactly", async () => {
