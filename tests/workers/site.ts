@@ -4,7 +4,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { SiteSettings } from "../../domain/site/settings.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { apiKeys, campaigns, sites } from "../../migrations/schema.ts";
-import { sha256 } from "../../workers/ingest/credentials.ts";
+import { hashApiKey } from "../../workers/auth/api-key.ts";
 import { publish } from "../../workers/publish/publish.ts";
 
 type Wanted = Partial<SiteSettings> & { campaigns?: (Partial<CampaignInput> & { id: string })[] };
@@ -37,7 +37,7 @@ export async function makeSite({ campaigns: wanted = [], ...settings }: Wanted =
   const apiKey = `ak_${crypto.randomUUID()}`;
   await db
     .insert(apiKeys)
-    .values({ id: `key_${key}`, site: key, name: "test", hash: await sha256(apiKey), createdAt: 0 });
+    .values({ id: `key_${key}`, site: key, name: "test", hash: await hashApiKey(apiKey), createdAt: 0 });
   await publish(env, key, Date.now());
   return { key, apiKey };
 }

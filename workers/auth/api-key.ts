@@ -1,6 +1,7 @@
 /** A site's API keys: `ak_` and 256 random bits, shown once; D1 keeps only their SHA-256. */
 import { and, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { sha256Hex } from "../../durable-objects/sha256.ts";
 import { apiKeys } from "../../migrations/schema.ts";
 import { base64UrlOf } from "./base64-url.ts";
 
@@ -10,9 +11,9 @@ export function newApiKey(): string {
   return API_KEY_PREFIX + base64UrlOf(crypto.getRandomValues(new Uint8Array(32)));
 }
 
-export async function hashApiKey(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/** As D1 keeps a key. */
+export function hashApiKey(key: string): Promise<string> {
+  return sha256Hex(key);
 }
 
 /** Whose key this is, or null for one that is unknown or revoked. */

@@ -4,6 +4,7 @@
  */
 import type { SiteKey } from "../../domain/ids.ts";
 import { base64UrlOf } from "../auth/base64-url.ts";
+import { hmacSha256 } from "../auth/hmac.ts";
 
 const RANDOM_BYTES = 16;
 const SIGNATURE_BYTES = 8;
@@ -25,9 +26,6 @@ export async function siteOfConversation(secret: string, id: string): Promise<Si
 }
 
 async function signatureOf(secret: string, site: SiteKey, random: string): Promise<string> {
-  const bytes = new TextEncoder();
-  const hash = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", bytes.encode(secret), hash, false, ["sign"]);
-  const mac = await crypto.subtle.sign("HMAC", key, bytes.encode(`conversation-id:${site}|${random}`));
-  return base64UrlOf(new Uint8Array(mac).slice(0, SIGNATURE_BYTES));
+  const mac = await hmacSha256(secret, `conversation-id:${site}|${random}`);
+  return base64UrlOf(mac.slice(0, SIGNATURE_BYTES));
 }

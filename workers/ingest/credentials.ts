@@ -3,10 +3,8 @@
  *
  * A write key is public (it stands in every page); an API key is a secret, and what it says is confirmed.
  */
-import { and, eq, isNull } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
-import { apiKeys } from "../../migrations/schema.ts";
 import type { SiteKey } from "../../domain/ids.ts";
+import { API_KEY_PREFIX, findApiKey, hashApiKey } from "../auth/api-key.ts";
 
 export type Credential = { site: SiteKey; trusted: boolean };
 
@@ -24,24 +22,15 @@ export function keyOf(request: Request, body: unknown): string | null {
 
 /** What `key` opens, or null for a key that cannot be one. A write key's site may still not exist. */
 export async function credentialOf(env: Env, key: string, now: number): Promise<Credential | null> {
-  if (!key.startsWith("ak_")) return key.length <= 60 ? { site: key, trusted: false } : null;
-  const hash = await sha256(key);
+  if (!key.startsWith(API_KEY_PREFIX)) return key.length <= 60 ? { site: key, trusted: false } : null;
+  const hash = await hashApiKey(key);
   let entry = known.get(hash);
   if (entry === undefined || now - entry.at >= REMEMBER_MS) {
     if (known.size > 1_000) known.clear();
-    entry = { site: await siteOfKey(env, hash), at: now };
+    entry = { site: (await findApiKey(env, key))?.site ?? null, at: now };
     known.set(hash, entry);
   }
   return entry.site === null ? null : { site: entry.site, trusted: true };
-}
-
-async function siteOfKey(env: Env, hash: string): Promise<SiteKey | null> {
-  const row = await drizzle(env.DB)
-    .select({ site: apiKeys.site })
-    .from(apiKeys)
-    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)))
-    .get();
-  return row?.site ?? null;
 }
 
 function decodeUser(encoded: string): string | null {
@@ -51,10 +40,4 @@ function decodeUser(encoded: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** SHA-256 of `text` in lower-case hex, as API keys are kept. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -18,6 +18,7 @@ import type { AppEnv } from "../env.ts";
 import { ApiError, type ErrorCode, STATUS } from "../errors.ts";
 import { parseJson, readBody } from "../ingest/body.ts";
 import { credentialOf, keyOf } from "../ingest/credentials.ts";
+import { assertAllowedOrigin } from "../site/allowed-origin.ts";
 import { type LiveSite, loadSite } from "../site/site-config.ts";
 
 const Survey = z.object({
@@ -135,15 +136,13 @@ async function siteOfId(c: Context<AppEnv>, id: string): Promise<LiveSite> {
   return live;
 }
 
-/** A request without `Origin` is a server; the console's own page may always come. */
+/** The console's own page may always come. */
 function checkOrigin(c: Context<AppEnv>, { config }: LiveSite): void {
   const origin = c.req.header("origin");
-  const allowed = config.settings.allowed_origins;
-  if (origin === undefined || allowed.length === 0 || allowed.includes(origin)) return;
   const { host, origin: own } = new URL(c.req.url);
   const { APP_HOST } = c.env as { APP_HOST: string };
   if (origin === own || origin === `https://${APP_HOST || host}`) return;
-  throw new ApiError("origin_not_allowed", "this origin is not among the site's allowed_origins");
+  assertAllowedOrigin(origin, config.settings.allowed_origins);
 }
 
 function bearerOf(c: Context<AppEnv>): string | null {

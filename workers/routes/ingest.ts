@@ -13,6 +13,7 @@ import { parseJson, readBody } from "../ingest/body.ts";
 import { credentialOf, keyOf } from "../ingest/credentials.ts";
 import { keepLeftMessage } from "../ingest/left-message.ts";
 import { type Received, recordMessages } from "../ingest/record.ts";
+import { assertAllowedOrigin } from "../site/allowed-origin.ts";
 import { type LiveSite, loadSite } from "../site/site-config.ts";
 import type { Context } from "hono";
 
@@ -116,16 +117,11 @@ async function open(c: Context<AppEnv>, key: string): Promise<Omit<Admitted, "bo
     throw new ApiError("rate_limited", "too many requests from this address", {
       headers: { "Retry-After": "10" },
     });
-  checkOrigin(c.req.header("origin"), live.config.settings.allowed_origins, credential.trusted);
+  // An API key is a secret that no page has.
+  if (!credential.trusted) assertAllowedOrigin(c.req.header("origin"), live.config.settings.allowed_origins);
   // Where nobody said anything in the page, this tells the beacon whether it may keep the visitor's id.
   c.header("Aparte-Consent", live.config.settings.default_consent);
   return { live, trusted: credential.trusted };
-}
-
-/** A request without `Origin` is a server; an API key is a secret that no page has. */
-export function checkOrigin(origin: string | undefined, allowed: readonly string[], trusted: boolean): void {
-  if (trusted || origin === undefined || allowed.length === 0 || allowed.includes(origin)) return;
-  throw new ApiError("origin_not_allowed", "this origin is not among the site's allowed_origins");
 }
 
 function received(c: Context<AppEnv>): Omit<Received, "live" | "trusted"> {

@@ -5,25 +5,15 @@
  */
 import { jwtVerify } from "jose";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import { base64UrlOf } from "../auth/base64-url.ts";
+import { hmacSha256 } from "../auth/hmac.ts";
 
 const MAX_AGE_SECONDS = 3_600;
 
 /** The secret with which `settings.key` signs identity tokens (HS256), as text to copy. */
 export async function identitySecret(env: Env, settings: SiteSettings): Promise<string> {
-  const bytes = new TextEncoder();
-  const key = await crypto.subtle.importKey(
-    "raw",
-    bytes.encode(env.TOKEN_SECRET),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
   const name = `identity:${settings.key}:${settings.identity_generation}`;
-  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes.encode(name)));
-  return btoa(String.fromCharCode(...mac))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return base64UrlOf(await hmacSha256(env.TOKEN_SECRET, name));
 }
 
 /** The user id that `token` proves for this site, or null: forged, expired, too long-lived, for another site. */
