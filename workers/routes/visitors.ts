@@ -11,7 +11,7 @@ import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
 import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { conversations, exposures, identities, orders, sessions } from "../../migrations/schema.ts";
-import type { VisitorSnapshot } from "../../durable-objects/visitor-session.ts";
+import type { VisitorSnapshot } from "../../domain/visit/snapshot.ts";
 import { ApiError } from "../errors.ts";
 import { conversationOf } from "./conversation-history.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
