@@ -17,7 +17,8 @@ const INPUTS: Record<App, string[]> = {
   widget: ["web/widget", ...SHARED_INPUTS],
   shop: ["web/shop", ...SHARED_INPUTS],
   console: ["web/console", ...SHARED_INPUTS],
-  admin: ["web/admin", ...SHARED_INPUTS],
+  // The editor's preview is the widget's own card.
+  admin: ["web/admin", "web/widget/widget.css", "web/widget/messages", ...SHARED_INPUTS],
   docs: ["scripts/build", "scripts/build.ts", "package-lock.json"],
 };
 

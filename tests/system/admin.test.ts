@@ -190,6 +190,29 @@ test("R-M8: when somebody saved meanwhile, both versions are shown and keeping b
   await context.close();
 });
 
+test("R-M15: what is refused is said in French, with the server's own words beside it; skills are chosen, not typed", async () => {
+  const { context, page, complaints } = await enter({ locale: "fr-FR" });
+  await page.goto(`${url}/admin/demo/settings`);
+  await page.getByLabel("Fuseau horaire").fill("Europe/Nulle-Part");
+  await page.getByRole("button", { name: "Enregistrer" }).click();
+  const zone = page.locator('input[aria-invalid="true"]');
+  await zone.waitFor();
+  expect(await zone.inputValue()).toBe("Europe/Nulle-Part");
+  await page.getByText("Un fuseau comme Europe/Paris.").waitFor();
+  expect(await page.locator('.detail [lang="en"]').textContent()).toContain("time zone");
+  expect(await violations(page)).toEqual([]);
+
+  await page.goto(`${url}/admin/demo/campaigns/new`);
+  const skill = page.getByRole("combobox", { name: "Compétence" });
+  await skill.locator("option", { hasText: "Tailles et coupes" }).waitFor({ state: "attached" });
+  await skill.selectOption({ label: "Tailles et coupes" });
+  expect(await skill.inputValue()).toBe("tailles");
+  await page.getByLabel("JSON").fill("[]");
+  await page.getByText("Une condition s’écrit entre accolades.").first().waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("R-M11: signing in leads an admin to the site, and an agent to the console", async () => {
   const context = await browser.newContext({ locale: "en-GB" });
   const page = await context.newPage();

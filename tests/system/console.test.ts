@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
+import { SignJWT } from "jose";
 import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import { ChatClient } from "./chat-client.ts";
-import { DEMO_PASSWORD, post } from "./demo-api.ts";
+import { DEMO_PASSWORD, post, signIn as signInOverHttp } from "./demo-api.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1_389, height: 868 }, locale: "fr-FR" };
@@ -70,20 +71,40 @@ async function agentOnline(email: string, options?: BrowserContextOptions): Prom
   return page;
 }
 
-/** A visitor with a name of their own, on the cart page, who has said `words`. */
-async function visitorSays(words: string): Promise<ChatClient> {
+function newVisitor(): string {
   count += 1;
-  const anonymousId = `console-${process.pid}-${Date.now()}-${count}`;
+  return `console-${process.pid}-${Date.now()}-${count}`;
+}
+
+/** What the demo shop's own server would sign for its customer `user`. */
+async function proofOf(user: string): Promise<string> {
+  const headers = { cookie: await signInOverHttp(url, "admin@demo.test") };
+  const answer = await fetch(`${url}/api/sites/demo/identity-secret`, { headers });
+  const { secret } = (await answer.json()) as { secret: string };
+  return new SignJWT()
+    .setProtectedHeader({ alg: "HS256" })
+    .setAudience("demo")
+    .setSubject(user)
+    .setExpirationTime("10m")
+    .sign(new TextEncoder().encode(secret));
+}
+
+/** A visitor on the cart page who has said `words`; `proof` is a signed identity, where there is one. */
+async function visitorSays(words: string, anonymousId = newVisitor(), proof?: string): Promise<ChatClient> {
   const page = { path: "/shop/cart", url: `${url}/shop/cart`, title: "Panier" };
-  const context = { consent: { status: "granted" }, page };
+  const context = { consent: { status: "granted" }, page, identity_token: proof };
   await post(`${url}/v1/page`, {
     writeKey: "demo",
     anonymousId,
-    messageId: anonymousId,
+    messageId: crypto.randomUUID(),
     properties: page,
     context,
   });
-  const opened = await post<Opened>(`${url}/v1/conversations`, { writeKey: "demo", anonymousId });
+  const opened = await post<Opened>(`${url}/v1/conversations`, {
+    writeKey: "demo",
+    anonymousId,
+    identity_token: proof,
+  });
   const visitor = new ChatClient("visitor");
   visitors.push(visitor);
   await visitor.connect(opened.socket_url, opened.token);
@@ -239,6 +260,34 @@ test("R-D13 R-D9: transferred with a note, the conversation stays until taken; c
   await hugo.getByText("Cette conversation est terminée.").waitFor();
   await conclude(hugo, "Réglé");
   for (const page of [lea, hugo]) await setStatus(page, "Hors ligne");
+});
+
+test("R-D14: a proven visitor's earlier conversation is read beside the present one, and the draft stays", async () => {
+  const page = await agentOnline("lea@demo.test");
+  const anonymousId = newVisitor();
+  const proof = await proofOf(anonymousId);
+  await visitorSays("Ma chemise a rétréci", anonymousId, proof);
+  await takeOffer(page, "a rétréci");
+  await reply(page).fill("Lavez-la à **30 °C**.");
+  await reply(page).press("Enter");
+  await page.getByRole("log").locator("strong", { hasText: "30 °C" }).waitFor();
+  await conclude(page, "Réglé");
+
+  await visitorSays("Me revoilà", anonymousId, proof);
+  await takeOffer(page, "Me revoilà");
+  await reply(page).fill("Bonjour, un instant");
+  const earlier = page.getByRole("button", { name: /^Lire la conversation du/ });
+  await earlier.press("Enter");
+  const log = page.getByRole("region", { name: "Messages" });
+  await log.getByText("Ma chemise a rétréci").waitFor();
+  await log.locator("strong", { hasText: "30 °C" }).waitFor();
+  expect(await log.getByText("Me revoilà").count()).toBe(0);
+  await expectClean(page, "past");
+  await page.getByRole("button", { name: "Conversation", exact: true }).press("Enter");
+  await page.getByRole("log").getByText("Me revoilà").waitFor();
+  expect(await reply(page).inputValue()).toBe("Bonjour, un instant");
+  await conclude(page, "Réglé");
+  await setStatus(page, "Hors ligne");
 });
 
 test("R-D12: every screen is accessible under the policy, light, dark and on a phone", async () => {

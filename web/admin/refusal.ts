@@ -24,7 +24,8 @@ const CONDITIONS: readonly [RegExp, string][] = [
 export function sayRefusal(failure: ApiFailure): Refused {
   if (failure.status === 0) return { said: t("network"), detail: null };
   if (failure.status >= 500) return { said: t("serverFault"), detail: null };
-  return { said: known(`refused_${failure.code}`) ?? t("refused_other"), detail: failure.message };
+  const said = failure.message.includes("last admin") ? t("lastAdmin") : known(`refused_${failure.code}`);
+  return { said: said ?? t("refused_other"), detail: failure.message };
 }
 
 /** The complaint of `failure` about the field at its path, for that field; null where it names none. */

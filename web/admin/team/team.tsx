@@ -58,9 +58,7 @@ function People({ agents, onChanged }: { agents: Agent[]; onChanged: () => void 
     act(request("DELETE", apiPath(site.key, "agents", agent.id)));
   return (
     <>
-      {failure === null ? null : (
-        <Failed title={t(failure.code === "conflict" ? "lastAdmin" : "saveFailed")} failure={failure} />
-      )}
+      {failure === null ? null : <Failed title={t("saveFailed")} failure={failure} />}
       <div class="table-scroll" tabIndex={0}>
         <table>
           <thead>
