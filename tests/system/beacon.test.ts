@@ -105,6 +105,15 @@ test("R-P7: calls that waited are told after the page view, and later ones at on
   expect(messages[1]?.properties).toEqual({ n: 1 });
 });
 
+test("R-P7: a stub that keeps the calls in q is read too", async () => {
+  html = site({
+    before: `window.aparte = function () { (aparte.q = aparte.q || []).push(arguments); }; aparte("track", "Early");`,
+  });
+  await page.goto(origin);
+  await arrived("Early", 1);
+  expect(messages.map((one) => one.event ?? one.type)).toEqual(["page", "Early"]);
+});
+
 test("R-P2: pushes before and after us are read, push answers its length, an order counts once, errors stay ours", async () => {
   const purchase = `{ event: "purchase", ecommerce: { transaction_id: "T1", value: 9, items: [] } }`;
   html = site({ before: `window.dataLayer = [{ event: "view_cart", ecommerce: { items: [] } }];` });

@@ -13,6 +13,8 @@ import { dropWidget, loadWidget, withWidget } from "./widget.ts";
 
 type Api = Record<string, (...args: never[]) => unknown>;
 type Call = [name: string, ...args: unknown[]];
+/** What the site put in our place before we came: a list of calls, or a stub that keeps them in `q`. */
+type Early = never[] & { q?: never[] };
 
 const LONGEST_TIMER_MS = 1e9;
 
@@ -44,7 +46,7 @@ const api: Api = {
 
 guard(() => {
   const page = window as unknown as { aparte?: unknown };
-  const early = (page.aparte ?? []) as never[];
+  const early = (page.aparte ?? []) as Early;
   for (const name in api) {
     const method = api[name]!;
     api[name] = (...args) => guard(() => method(...args));
@@ -61,7 +63,7 @@ guard(() => {
     else withWidget((handle) => handle.withdraw());
   });
   showPage();
-  api["push"]!(...early);
+  api["push"]!(...(early.q ?? early));
   readDataLayer();
   followNavigation();
   addEventListener("pagehide", () => guard(leave));
