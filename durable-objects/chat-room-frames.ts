@@ -1,7 +1,7 @@
 /** What a room does with each frame of a socket: the hello, then everything that may be said from a seat. */
 import type { WSMessage } from "partyserver";
-import { EMPTY_METER } from "../domain/chat/limits.ts";
-import { publicStatus, rangePlan, render, resumePlan, utf8Bytes } from "../domain/chat/room.ts";
+import { EMPTY_METER, frameBytes } from "../domain/chat/limits.ts";
+import { publicStatus, rangePlan, render, resumePlan } from "../domain/chat/room.ts";
 import { afterClose, type RoomState } from "../domain/chat/state.ts";
 import {
   ClientFrame,
@@ -143,8 +143,4 @@ export class ChatRoomFrames {
   #replay(socket: Socket, seat: Seat, from: number, to: number): void {
     for (const entry of this.#store.entries(from, to)) send(socket, render(entry, seat.role));
   }
-}
-
-function frameBytes(frame: WSMessage): number {
-  return typeof frame === "string" ? utf8Bytes(frame) : frame.byteLength;
 }

@@ -53,9 +53,9 @@ export class SiteDeskSockets {
     for (const socket of this.#sockets()) if (socket.state?.id === agent) send(socket, frame);
   }
 
-  /** Send a frame that is JSON already to every console. */
+  /** Send a frame that is JSON already to every console that has been welcomed. */
   tellAll(text: string): void {
-    for (const socket of this.#sockets()) socket.send(text);
+    for (const socket of this.#sockets()) if (socket.state !== null) socket.send(text);
   }
 
   /** Close every socket of a login that may no longer be here. */

@@ -7,7 +7,7 @@
  * Trusts  the `x-aparte-agent` header: only workers/routes/desk.ts reaches its socket.
  */
 import { type ConnectionContext, Server, type WSMessage } from "partyserver";
-import { countFrame, EMPTY_METER } from "../domain/chat/limits.ts";
+import { countFrame, EMPTY_METER, frameBytes } from "../domain/chat/limits.ts";
 import { CLOSE, decode, MAX_FRAME_BYTES } from "../domain/chat/wire.ts";
 import { claim } from "../domain/desk/assignment.ts";
 import { hold, prolong, release } from "../domain/desk/leases.ts";
@@ -184,9 +184,10 @@ export class SiteDesk extends Server<Env> {
     const now = Date.now();
     const person = personOf(request);
     if (person === null) return socket.close(CLOSE.unauthorized, "unauthorized");
-    socket.setState({ ...person, meter: EMPTY_METER });
     const published = this.#store.published();
     this.#steps.change(now, (desk) => meet(desk, person, published?.skills?.[person.id] ?? [], now));
+    // Named only now: what this step tells the others must not come before the snapshot.
+    socket.setState({ ...person, meter: EMPTY_METER });
     const target = published?.settings.wait_target_seconds ?? DEFAULT_WAIT_TARGET_SECONDS;
     const snapshot = snapshotFrame(this.#steps.desk(now), person.id, target, now);
     if (snapshot === null) return socket.close(CLOSE.goingAway, "try again");
@@ -234,12 +235,12 @@ export class SiteDesk extends Server<Env> {
     const { meter, verdict } = countFrame(state.meter, now);
     socket.setState({ ...state, meter });
     if (verdict === "close") return socket.close(CLOSE.tooManyFrames, "too many frames");
-    if (typeof frame !== "string" || frame.length > MAX_FRAME_BYTES) {
-      refuse(socket, "too_large", "a frame is text of at most 64 KB");
+    if (frameBytes(frame) > MAX_FRAME_BYTES) {
+      refuse(socket, "too_large", "a frame may have 64 KB");
       return socket.close(CLOSE.tooLarge, "frame too large");
     }
     if (verdict === "refuse") return refuse(socket, "rate_limited", "at most 120 frames a minute");
-    const message = decode(DeskClientFrame, frame);
+    const message = typeof frame === "string" ? decode(DeskClientFrame, frame) : null;
     if (message === null) return refuse(socket, "bad_frame", "this is no frame of the protocol");
     const outcome = heed(this.#steps.desk(now), state.id, message, now);
     if (!outcome.ok) refuse(socket, outcome.code, outcome.message);

@@ -5,6 +5,7 @@
  * Units   `EpochMs`; a window lasts one minute from its first frame.
  */
 import type { EpochMs } from "../ids.ts";
+import { utf8Bytes } from "./room.ts";
 import { FRAMES_PER_MINUTE } from "./wire.ts";
 
 const WINDOW_MS = 60_000;
@@ -23,4 +24,9 @@ export function countFrame(meter: Meter, now: EpochMs): { meter: Meter; verdict:
   if (counted.frames <= FRAMES_PER_MINUTE) return { meter: counted, verdict: "accept" };
   const verdict = counted.frames <= FRAMES_PER_MINUTE + SOFT_REFUSALS ? "refuse" : "close";
   return { meter: counted, verdict };
+}
+
+/** What a frame weighs on the wire. */
+export function frameBytes(frame: string | { byteLength: number }): number {
+  return typeof frame === "string" ? utf8Bytes(frame) : frame.byteLength;
 }

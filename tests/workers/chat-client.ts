@@ -51,6 +51,16 @@ export class SocketClient<F extends Framed> {
     }
   }
 
+  /** The next frame, whatever it is. */
+  async any(): Promise<F> {
+    for (;;) {
+      const frame = this.frames.shift();
+      if (frame !== undefined) return frame;
+      if (this.closed !== null) throw new Error(`closed ${this.closed.code} while waiting for a frame`);
+      await this.#news("a frame");
+    }
+  }
+
   /** Wait for a frame of `type` and leave all others, whenever they came, for later. */
   async find<T extends F["type"]>(
     type: T,
@@ -199,10 +209,15 @@ export async function joinRoomAs(login: Login, { site, id }: Conversation): Prom
   return client;
 }
 
+/** The agent's console, connected. */
+export async function dialDesk(login: Login, site: string): Promise<DeskClient> {
+  const headers = { cookie: login.cookie, origin: HOST };
+  return new DeskClient(await socketOf(`/api/sites/${site}/desk/socket`, headers));
+}
+
 /** The agent's console, after its snapshot. */
 export async function joinDesk(login: Login, site: string): Promise<DeskClient> {
-  const headers = { cookie: login.cookie, origin: HOST };
-  const client = new DeskClient(await socketOf(`/api/sites/${site}/desk/socket`, headers));
+  const client = await dialDesk(login, site);
   await client.find("snapshot");
   return client;
 }

@@ -3,11 +3,13 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
+import { MAX_FRAME_BYTES } from "../../domain/chat/wire.ts";
 import { OFFER_MS } from "../../domain/desk/offers.ts";
 import { RETURN_AFTER_MS } from "../../domain/desk/presence.ts";
 import {
   type Conversation,
   type DeskClient,
+  dialDesk,
   HOST,
   joinDesk,
   joinRoom,
@@ -318,6 +320,23 @@ test("R-C23: the desk opens only for a member, from its own origin, as a socket"
   expect((await upgrade(path, { origin: HOST })).status).toBe(401);
   expect((await upgrade(path, { cookie: eve.cookie, origin: HOST })).status).toBe(404);
   expect((await request(path, { headers: { cookie: lea.cookie, origin: HOST } })).status).toBe(426);
+});
+
+test("R-C23: the desk's first frame is the snapshot, also while something is offered; bytes are no frame", async () => {
+  const { key } = await makeSite();
+  const lea = await signIn("Léa", [key]);
+  const first = await dialDesk(lea, key);
+  expect((await first.any()).type).toBe("snapshot");
+  first.send({ type: "status", state: "online", capacity: 1 });
+  await first.find("queue", ({ agents }) => agents.some(({ state }) => state === "online"));
+  const { conversation } = await arrive(key);
+  const second = await dialDesk(lea, key);
+  expect((await second.any()).type).toBe("snapshot");
+  await second.find("offered", (frame) => frame.conversation === conversation.id);
+  second.socket.send(new Uint8Array(5));
+  expect((await second.find("error")).code).toBe("bad_frame");
+  second.socket.send(new Uint8Array(MAX_FRAME_BYTES + 1));
+  expect(await second.closeCode()).toBe(4209);
 });
 
 test("R-C18: what an agent concludes closes the conversation, and D1 has all of it, confirmed", async () => {
