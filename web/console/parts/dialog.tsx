@@ -16,6 +16,11 @@ export function Dialog({ title, onClose, children }: DialogProps): VNode {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
+    // What is asked comes first, not the way out; where a choice is made already, that one.
+    const form = element?.querySelector("form");
+    const asked =
+      form?.querySelector<HTMLElement>("input:checked") ?? form?.querySelector<HTMLElement>("input:enabled");
+    asked?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
