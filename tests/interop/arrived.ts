@@ -7,11 +7,11 @@ export type Arrived = {
   orders: { order_id: string; total: number; currency: string; status: string }[];
 };
 
-/** The visits and orders of `visitor`, once they say `pages` page views and `orders` orders, or after 30 s. */
+/** The visits and orders of `visitor`, once they say a visit, `pages` page views and `orders` orders, or after 30 s. */
 export function arrivedOf(url: string, visitor: string, pages: number, orders: number): Promise<Arrived> {
   return eventually(
     () => readArrived(url, visitor),
-    (arrived) => arrived.pages >= pages && arrived.orders.length >= orders,
+    (arrived) => arrived.visits > 0 && arrived.pages >= pages && arrived.orders.length >= orders,
   );
 }
 
