@@ -1,22 +1,15 @@
 /**
  * The names a condition may ask about (`contract.md` §3), and the nearest one to a name that is not among them.
  */
+import { SIGNALS } from "../visit/facts.ts";
+
 const FIXED: Readonly<Record<string, readonly string[]>> = {
   page: ["url", "path", "title", "referrer", "status", "seconds", "scroll"],
   session: ["pages", "seconds", "entry_path", "channel", "search_terms", "affiliate"],
   cart: ["value", "items", "views", "views_since_add", "currency"],
   funnel: ["name", "step", "steps"],
   form: ["id", "field", "seconds", "refilled"],
-  signals: [
-    "rage_click",
-    "dead_click",
-    "exit_intent",
-    "u_turn",
-    "script_error",
-    "hesitation",
-    "scroll_thrash",
-    "copy_phone",
-  ],
+  signals: SIGNALS,
   visitor: ["visits", "orders", "lifetime_value", "identified", "last_call_outcome"],
   device: ["type", "browser", "os", "language"],
   geo: ["country", "region", "city"],

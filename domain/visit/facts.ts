@@ -7,6 +7,18 @@
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
+/** What the beacon may signal about how a page is read; `facts.signals` counts each. */
+export const SIGNALS: readonly string[] = [
+  "rage_click",
+  "dead_click",
+  "exit_intent",
+  "u_turn",
+  "script_error",
+  "hesitation",
+  "scroll_thrash",
+  "copy_phone",
+];
+
 export type Facts = {
   page: {
     url?: string;

@@ -6,19 +6,8 @@
 import type { Event } from "../events/event.ts";
 import type { EpochMs } from "../ids.ts";
 import { foldCart, textOf } from "./commerce.ts";
-import type { Json } from "./facts.ts";
+import { type Json, SIGNALS } from "./facts.ts";
 import { MAX_TRAIL, MAX_VIEWS, type PageView, type Visit } from "./state.ts";
-
-const SIGNALS = new Set([
-  "rage_click",
-  "dead_click",
-  "exit_intent",
-  "u_turn",
-  "script_error",
-  "hesitation",
-  "scroll_thrash",
-  "copy_phone",
-]);
 
 /** `visit` after `event`. The event counts, whatever its name. */
 export function fold(visit: Visit, event: Event, now: EpochMs): Visit {
@@ -87,7 +76,7 @@ function foldSignals(
   properties: Record<string, Json>,
 ): Record<string, number> {
   const signal = name === "Signal Detected" ? textOf(properties.signal) : null;
-  if (signal === null || !SIGNALS.has(signal)) return signals;
+  if (signal === null || !SIGNALS.includes(signal)) return signals;
   return { ...signals, [signal]: (signals[signal] ?? 0) + 1 };
 }
 

@@ -1,6 +1,5 @@
 /** The middle pane: one conversation, its head, its script and what is being written in it. */
 import BadgeCheck from "lucide-static/icons/badge-check.svg?raw";
-import ChevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import CircleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import PanelRight from "lucide-static/icons/panel-right.svg?raw";
 import Shield from "lucide-static/icons/shield-question.svg?raw";
@@ -14,6 +13,7 @@ import type { Room } from "../live/room.ts";
 import { whoOf } from "../model/queue-view.ts";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
+import { BackToList } from "../parts/back-to-list.tsx";
 import { Disc, sayPlace, sayWho } from "../parts/who.tsx";
 import { go } from "../route.ts";
 import { t, tick } from "../words.ts";
@@ -42,15 +42,7 @@ export function ConversationPane({
   return (
     <section class="pane conversation-pane" aria-labelledby="conversation-title">
       <header class="conversation-head">
-        <button
-          type="button"
-          class="plain icon-only phone-only"
-          aria-label={t("back_to_list")}
-          title={t("back_to_list")}
-          onClick={() => go({ name: "desk" })}
-        >
-          <Icon svg={ChevronLeft} />
-        </button>
+        <BackToList />
         <Disc name={item.name} />
         <div class="conversation-who">
           <h2 id="conversation-title">{sayWho(whoOf(item))}</h2>

@@ -1,15 +1,13 @@
 /** The messages left while nobody was there. */
-import ChevronLeft from "lucide-static/icons/chevron-left.svg?raw";
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import * as z from "zod/mini";
 import { dateTime } from "../../shared/format.ts";
-import { Icon } from "../../shared/icon.tsx";
 import { Reading } from "../live/reading.ts";
 import type { Office } from "../office.ts";
+import { BackToList } from "../parts/back-to-list.tsx";
 import { FaultBanner } from "../parts/fault.tsx";
 import { Prose } from "../parts/prose.tsx";
-import { go } from "../route.ts";
 import { locale, t } from "../words.ts";
 
 const moment = z.union([z.string(), z.number()]);
@@ -44,15 +42,7 @@ export function LeftMessagesPane({ office }: { office: Office }): VNode {
   return (
     <section class="pane messages-pane" aria-labelledby="messages-title">
       <header class="messages-head">
-        <button
-          type="button"
-          class="plain icon-only phone-only"
-          aria-label={t("back_to_list")}
-          title={t("back_to_list")}
-          onClick={() => go({ name: "desk" })}
-        >
-          <Icon svg={ChevronLeft} />
-        </button>
+        <BackToList />
         <h2 class="title" id="messages-title">
           {t("left_messages")}
         </h2>
