@@ -128,9 +128,11 @@ async function conclude(page: Page, outcome: string): Promise<void> {
   await sheet.waitFor({ state: "detached" });
 }
 
-/** Colours on their way from one state to the next are neither's: look when they have arrived. */
+/** Colours on their way from one state to the next are neither's: look when they have arrived, or are gone. */
 async function atRest(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(() =>
+    Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
+  );
 }
 
 async function expectClean(page: Page, name: string): Promise<void> {
