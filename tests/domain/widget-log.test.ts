@@ -116,6 +116,12 @@ test("R-W4: read is what the agent's receipt covers; failed messages stand alone
   expect(states).toEqual([["read", "sent"], ["failed"], ["failed"]]);
 });
 
+test("R-W4: what an agent has answered is read, though a reload forgot the receipt", () => {
+  const rows = rowsOf([said(1, "visitor", "c1"), said(2), said(3, "visitor", "c3")], [], 0);
+  const states = rows.map((row) => (row.type === "run" ? row.bubbles.map((one) => one.state) : row.name));
+  expect(states).toEqual([["read"], [null], ["sent"]]);
+});
+
 test("R-W5: notes and hidden events are nowhere; lines say who came and who closed", () => {
   const events: LogEvent[] = [
     happened(1, "assigned", { agent: { id: "a", name: "Léa" } }),

@@ -26,6 +26,9 @@ export type Row = Run | Line;
 /** The rows of `events` followed by what is still on its way; `readByAgent` is the agent's last read seq. */
 export function rowsOf(events: readonly LogEvent[], outbox: Outbox, readByAgent: number): Row[] {
   const rows: Row[] = [];
+  // Whoever has answered has read what was said before.
+  const answer = events.findLast((event) => event.type === "message" && event.from.role === "agent");
+  const read = Math.max(readByAgent, answer?.seq ?? 0);
   let agent: string | null = null;
   const echoed = new Set<string | null>();
   for (const event of events) {
@@ -39,7 +42,7 @@ export function rowsOf(events: readonly LogEvent[], outbox: Outbox, readByAgent:
     if (event.kind === "note") continue;
     const mine = event.from.role === "visitor";
     if (mine) echoed.add(event.client_id);
-    const state = !mine ? null : event.seq <= readByAgent ? "read" : "sent";
+    const state = !mine ? null : event.seq <= read ? "read" : "sent";
     const key = mine && event.client_id ? event.client_id : `s${event.seq}`;
     say(rows, event.from.role, event.from.name, { key, body: event.body, at: event.at, state, reason: null });
   }
