@@ -690,6 +690,8 @@ test("API19: the API describes itself in OpenAPI 3.1, and its page loads nothing
   const described = JSON.stringify(body);
   expect(described).toContain("/sites/{site}/exports/{table}.csv");
   expect(body).toMatchObject({ paths: { "/sites/{site}/campaigns/{id}": { patch: { requestBody: {} } } } });
+  expect(described).toContain("/auth/sign-in/email");
+  expect(described).toContain("/sites/{site}/conversations/{id}/ticket");
   const answer = await ask("GET", "/api/docs");
   const page = await answer.text();
   expect(answer.headers.get("content-security-policy")).toMatch(
@@ -870,6 +872,21 @@ test("API21: who changes a password loses the sockets at every site that the log
     body: { currentPassword: "aparte-demo-1", newPassword: "another-long-one-2" },
   });
   expect(await atOther.closeCode()).toBe(4100);
+});
+
+test("API23: what the API answers is kept by no cache and taken for nothing else, refusals too", async () => {
+  await seed();
+  const paths = [
+    "/api/sites/demo",
+    "/api/sites/demo/exports/orders.csv",
+    "/api/sites/nowhere",
+    "/api/nothing",
+  ];
+  for (const path of paths) {
+    const { headers } = await ask("GET", path, { headers: DEMO_KEY });
+    expect(headers.get("cache-control"), path).toBe("no-store");
+    expect(headers.get("x-content-type-options"), path).toBe("nosniff");
+  }
 });
 
 test("API22: who asks is judged before how deep a body nests; what is too large is read and refused", async () => {

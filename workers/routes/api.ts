@@ -4,15 +4,17 @@
  * Each noun is a module; here they are mounted behind the gates that they share.
  */
 import { Scalar } from "@scalar/hono-api-reference";
+import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
 import { authenticate, requireSite } from "../auth/authenticate.ts";
+import type { AppEnv } from "../env.ts";
 import { agents } from "./agents.ts";
 import { apiKeys } from "./api-keys.ts";
-import { auth } from "./auth.ts";
+import { auth, describedAuth } from "./auth.ts";
 import { limitBytes, limitDepth } from "./body-limits.ts";
 import { campaigns } from "./campaigns.ts";
 import { conversationHistory } from "./conversation-history.ts";
-import { desk } from "./desk.ts";
+import { describedTicket, desk } from "./desk.ts";
 import { describedExport, exports } from "./exports.ts";
 import { installation } from "./installation.ts";
 import { kpis } from "./kpis.ts";
@@ -27,7 +29,15 @@ import { visitors } from "./visitors.ts";
 
 export const api = nounRouter();
 
-api.use(limitBytes);
+/** What the API answers is somebody's: no cache keeps it, and no browser takes it for something else. */
+const privately = createMiddleware<AppEnv>(async (c, next) => {
+  await next();
+  if (c.res.status === 101) return;
+  c.header("cache-control", "no-store");
+  c.header("x-content-type-options", "nosniff");
+});
+
+api.use(privately, limitBytes);
 api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
 api.doc31("/openapi.json", {
   openapi: "3.1.0",
@@ -40,7 +50,9 @@ api.doc31("/openapi.json", {
   servers: [{ url: "/api" }],
   security: [{ apiKey: [] }],
 });
-api.openAPIRegistry.registerPath(describedExport);
+for (const route of [...describedAuth, describedTicket, describedExport]) {
+  api.openAPIRegistry.registerPath(route);
+}
 // Everything from here: no fonts, proxy or telemetry of somebody else's, and a policy that would stop them.
 api.get(
   "/docs",

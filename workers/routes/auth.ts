@@ -14,7 +14,7 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../auth/password.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
 import { deskOf } from "../publish/desk-stub.ts";
-import { parseOrRefuse, readPatch, renderError } from "./openapi.ts";
+import { REFUSALS, jsonBody, jsonContent, parseOrRefuse, readPatch, renderError } from "./openapi.ts";
 
 const SignIn = z.object({
   email: z.string().max(254),
@@ -24,6 +24,48 @@ const ChangePassword = z.object({
   currentPassword: z.string().max(1_000),
   newPassword: z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH),
 });
+
+const SignedIn = z.object({ user: z.object({ id: z.string(), email: z.string(), name: z.string() }) });
+const Done = z.object({ success: z.literal(true) });
+
+const tags = ["Account"];
+const refused = { 400: REFUSALS[400], 401: REFUSALS[401], 403: REFUSALS[403] };
+
+/** These routes as the API describes them. The login itself travels as a cookie. */
+export const describedAuth = [
+  {
+    method: "post" as const,
+    path: "/auth/sign-in/email",
+    summary: "Sign in; sets the login cookie",
+    tags,
+    security: [],
+    request: { body: jsonBody(SignIn) },
+    responses: { 200: jsonContent(SignedIn, "Who signed in"), ...refused },
+  },
+  {
+    method: "post" as const,
+    path: "/auth/sign-out",
+    summary: "Sign out",
+    tags,
+    responses: { 200: jsonContent(Done, "The cookie is worthless now"), 403: REFUSALS[403] },
+  },
+  {
+    method: "get" as const,
+    path: "/auth/get-session",
+    summary: "Who is signed in, or null",
+    tags,
+    security: [],
+    responses: { 200: jsonContent(SignedIn.nullable(), "The person, or null") },
+  },
+  {
+    method: "post" as const,
+    path: "/auth/change-password",
+    summary: "Change one's password; closes every socket and every other session of the login",
+    tags,
+    request: { body: jsonBody(ChangePassword) },
+    responses: { 200: jsonContent(Done, "Changed; sets a new cookie"), ...refused },
+  },
+];
 
 const CODES: Record<number, ErrorCode> = {
   400: "invalid",
@@ -91,8 +133,6 @@ export const auth = new Hono<AppEnv>()
     if (response.ok) await revokeEverywhere(c.env, user);
     return answer(response, "the current password is wrong", { success: true });
   });
-
-const SignedIn = z.object({ user: z.object({ id: z.string(), email: z.string(), name: z.string() }) });
 
 /** Closes the sockets of `user` at each site that they may open: an admin of the installation may open them all. */
 async function revokeEverywhere(env: Env, user: { id: string; installationAdmin: boolean }): Promise<void> {

@@ -4,6 +4,7 @@
  * A ticket opens one room once, for one login, within 30 s; only its hash is kept.
  */
 import { type Context, Hono } from "hono";
+import * as z from "zod";
 import { sha256Hex } from "../../durable-objects/sha256.ts";
 import { base64UrlOf } from "../auth/base64-url.ts";
 import { siteOfConversation } from "../conversations/conversation-id.ts";
@@ -11,8 +12,21 @@ import { socketUrl } from "../conversations/socket-url.ts";
 import { objectRequest, requireUpgrade } from "../conversations/upgrade.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
+import { ItemPath, REFUSALS, jsonContent } from "./openapi.ts";
 
 const TICKET_SECONDS = 30;
+
+const Ticket = z.object({ ticket: z.string(), expires_in_seconds: z.int(), socket_url: z.string() });
+
+/** The ticket's route as the API describes it; the socket beside it is no request with an answer. */
+export const describedTicket = {
+  method: "post" as const,
+  path: "/sites/{site}/conversations/{id}/ticket",
+  summary: "A one-use ticket into a conversation's room, for the signed-in person",
+  tags: ["Conversations"],
+  request: { params: ItemPath },
+  responses: { 201: jsonContent(Ticket, "Say it in the room's `hello`"), ...REFUSALS },
+};
 
 export const desk = new Hono<AppEnv>();
 
