@@ -8,7 +8,14 @@ import { confirm, type Entry, put, sent } from "../history/outbox.ts";
 import { type Confirmation, type HistoryRecord, recordKey, type RecordOf } from "../history/records.ts";
 import type { EpochMs } from "../ids.ts";
 import { cartTotals } from "./commerce.ts";
-import type { KnownExposure, KnownOrder, Visit, VisitorState } from "./state.ts";
+import {
+  type KnownExposure,
+  type KnownOrder,
+  MAX_EXPOSURES,
+  MAX_ORDERS,
+  type Visit,
+  type VisitorState,
+} from "./state.ts";
 
 type Waiting = VisitorState["waiting"][string];
 
@@ -50,12 +57,17 @@ export function outgoingRecords(state: VisitorState, entries: readonly Entry[]):
   });
 }
 
-/** `state` without what D1 has confirmed. */
+/** `state` without what D1 has confirmed, and without the orders and exposures that were kept only for it. */
 export function confirmRecords(state: VisitorState, confirmed: readonly Confirmation[]): VisitorState {
   const outbox = confirm(state.outbox, confirmed);
   const still = new Set(outbox.map((entry) => entry.key));
   const waiting = Object.fromEntries(Object.entries(state.waiting).filter(([key]) => still.has(key)));
-  return { ...state, outbox, waiting };
+  const settled = { ...state, outbox, waiting };
+  return {
+    ...settled,
+    recentOrders: keepOwed(settled, state.recentOrders, MAX_ORDERS, recordKey),
+    exposures: keepOwed(settled, state.exposures, MAX_EXPOSURES, exposureKey),
+  };
 }
 
 /**

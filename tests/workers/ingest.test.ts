@@ -490,6 +490,15 @@ describe("orders and identity", () => {
     );
     expect(orders.map(({ orderId }) => orderId).toSorted()).toEqual(ids);
     expect(new Set(orders.map(({ currency }) => currency))).toEqual(new Set(["EUR"]));
+    // What was kept only for D1 is let go once D1 has it.
+    await eventually(
+      () =>
+        runInDurableObject(objectOf(key, "till"), (_object, { storage }) => {
+          const { state } = storage.sql.exec<{ state: string }>("select state from visitor").one();
+          return JSON.parse(state) as { recentOrders: unknown[]; outbox: unknown[] };
+        }),
+      ({ recentOrders, outbox }) => recentOrders.length === 100 && outbox.length === 0,
+    );
   });
 
   test("ORD6: an order that the server told for a user is exported as the linked visitor's; a claim is not", async () => {
