@@ -104,7 +104,11 @@ function Multiple({ series, grain, zone }: { series: Series; grain: Grain; zone:
       tick: (at) =>
         grain === "hour"
           ? time(language, at, zone)
-          : new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: zone }).format(at),
+          : new Intl.DateTimeFormat(language === "fr" ? "fr-FR" : "en-GB", {
+              day: "numeric",
+              month: "short",
+              timeZone: zone,
+            }).format(at),
     });
     frame.current?.replaceChildren(svg);
   }, [draw, width, series, language, grain, zone]);

@@ -15,6 +15,9 @@ import { go } from "../route.ts";
 import { locale, t } from "../words.ts";
 import { PartView, ScriptSkeleton } from "./script-view.tsx";
 
+/** History follows a conversation that has just ended by seconds: its text is asked for again, a few times. */
+const WRITTEN_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000];
+
 /** Nobody's words are "mine" here: what was read when is no longer of use. */
 const READER = { id: "", name: "" };
 
@@ -24,8 +27,17 @@ export function PastPane({ office, item, id }: PastPaneProps): VNode {
   const [reading] = useState(
     () => new Reading(`/api/sites/${office.site.key}/conversations/${encodeURIComponent(id)}`, readPast),
   );
-  const { value, at, fault } = reading.state.value;
+  const { value, at, fault, busy } = reading.state.value;
   const log = { ...emptyLog(), entries: value?.entries ?? [] };
+  const tries = useRef(0);
+  const empty = value?.entries.length === 0;
+  useEffect(() => {
+    const wait = WRITTEN_AGAIN_MS[tries.current];
+    if (!empty || busy || wait === undefined) return;
+    tries.current += 1;
+    const again = setTimeout(reading.refresh, wait);
+    return () => clearTimeout(again);
+  }, [reading, empty, busy]);
   const back = useRef<HTMLButtonElement>(null);
   useEffect(() => back.current?.focus(), []);
   return (
@@ -54,7 +66,7 @@ export function PastPane({ office, item, id }: PastPaneProps): VNode {
       <div class="script-frame">
         <div class="script" role="region" aria-label={t("script")} tabIndex={0}>
           {value === null && fault === null ? <ScriptSkeleton /> : null}
-          {value?.entries.length === 0 ? <p class="quiet">{t("past_gone")}</p> : null}
+          {empty ? <p class="quiet">{t("past_gone")}</p> : null}
           {layOut(log, (moment) => date(locale.value, moment)).map((part) => (
             <PartView key={part.key} part={part} item={item} me={READER} log={log} />
           ))}
