@@ -174,8 +174,13 @@ test("R-D14: an earlier conversation is read in the order it was said; what is n
   const from = { role: "agent", id: "usr_lea", name: "Léa" };
   const said = { type: "message", seq: 2, at: ago(8_000), from, kind: "text", body: "Oui.", client_id: null };
   const entered = { type: "event", seq: 1, at: ago(9_000), name: "assigned", agent: from };
-  const past = readPast({ created_at: ago(9_000), log: [said, entered, { type: "typing" }, null] });
+  const past = readPast({
+    created_at: ago(9_000),
+    status: "closed",
+    log: [said, entered, { type: "typing" }, null],
+  });
   expect(past.entries).toEqual([entered, said]);
+  expect(past.whole).toBe(true);
   expect(past.at).toBe(Date.parse(ago(9_000)));
   expect(() => readPast({ log: "none" })).toThrow();
 });

@@ -9,16 +9,18 @@ import { EventFrame, MessageFrame } from "../../../domain/chat/wire.ts";
 import type { EpochMs } from "../../../domain/ids.ts";
 import type { LogEntry } from "./log.ts";
 
-const Answer = z.object({ created_at: z.string(), log: z.array(z.unknown()) });
+const Answer = z.object({ created_at: z.string(), status: z.string(), log: z.array(z.unknown()) });
 const Entry = z.discriminatedUnion("type", [MessageFrame, EventFrame]);
 
-export type Past = { at: EpochMs; entries: LogEntry[] };
+/** `whole`: it has ended and its text is there; else history may still be writing it. */
+export type Past = { at: EpochMs; whole: boolean; entries: LogEntry[] };
 
 export function readPast(answer: unknown): Past {
-  const { created_at, log } = Answer.parse(answer);
+  const { created_at, status, log } = Answer.parse(answer);
   const entries = log.flatMap((one) => {
     const entry = Entry.safeParse(one);
     return entry.success ? [entry.data] : [];
   });
-  return { at: Date.parse(created_at), entries: entries.toSorted((a, b) => a.seq - b.seq) };
+  const whole = status === "closed" && entries.length > 0;
+  return { at: Date.parse(created_at), whole, entries: entries.toSorted((a, b) => a.seq - b.seq) };
 }

@@ -33,11 +33,11 @@ export function PastPane({ office, item, id }: PastPaneProps): VNode {
   const empty = value?.entries.length === 0;
   useEffect(() => {
     const wait = WRITTEN_AGAIN_MS[tries.current];
-    if (!empty || busy || wait === undefined) return;
+    if (value === null || value.whole || busy || wait === undefined) return;
     tries.current += 1;
     const again = setTimeout(reading.refresh, wait);
     return () => clearTimeout(again);
-  }, [reading, empty, busy]);
+  }, [reading, value, busy]);
   const back = useRef<HTMLButtonElement>(null);
   useEffect(() => back.current?.focus(), []);
   return (
