@@ -94,6 +94,12 @@ export class ChatRoom extends Server<Env> {
     return { status: publicStatus(known.status) };
   }
 
+  /** Whose conversation this is, and who they have proven to be in it. */
+  whose(): { visitor: string; userId: string | null } | null {
+    const room = this.#store.room();
+    return room === null ? null : { visitor: room.visitor, userId: room.verified ? room.userId : null };
+  }
+
   /** Let `person` in once, until `expiresAt`, by the ticket whose SHA-256 is `hash`; false where no room is. */
   issueTicket(hash: string, person: { id: string; name: string }, expiresAt: EpochMs, now: EpochMs): boolean {
     if (this.#store.room() === null) return false;

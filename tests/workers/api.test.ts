@@ -1,12 +1,15 @@
 /** The API from its front door: sign-in, roles, nouns, versions, and who may see what. */
 import { env, exports } from "cloudflare:workers";
 import * as fc from "fast-check";
+import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { HistoryMessage, HistoryRecord } from "../../domain/history/records.ts";
+import { SiteSettings } from "../../domain/site/settings.ts";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { consumeHistory } from "../../workers/history/consumer.ts";
 import { configKey, republishStale } from "../../workers/publish/publish.ts";
+import { identitySecret } from "../../workers/site/identity.ts";
 import { joinDesk } from "./chat-client.ts";
 
 const ORIGIN = "http://aparte.test";
@@ -843,15 +846,58 @@ describe("history", () => {
       (await expectAnswer(200, "GET", "/api/sites/demo/visitors/v1", { headers: lea })).body;
     expect(await read()).toMatchObject({ verified: false, visits: [{ id: "ses_v1" }], orders: [] });
     await writeHistory([{ table: "identities", id: "customer-7", revision: 1, visitor_id: "v1", at: NOW }]);
-    expect(await read()).toMatchObject({
+    const known = {
       verified: true,
       user_id: "customer-7",
       visits: [{ id: "ses_v1" }, { id: "ses_old" }],
       orders: [{ order_id: "o_old" }],
+    };
+    const anne = await signIn("admin@demo.test");
+    const asAdmin = await expectAnswer(200, "GET", "/api/sites/demo/visitors/v1", { headers: anne });
+    expect(asAdmin.body).toMatchObject(known);
+
+    // What was proven once is not proven in a conversation that anybody with the anonymous id may open.
+    const open = async (more: object) => {
+      const body = { writeKey: "demo", anonymousId: "v1", ...more };
+      const opened = await expectAnswer(201, "POST", "/v1/conversations", { body });
+      return (opened.body as { conversation: { id: string } }).conversation.id;
+    };
+    const beside = async (conversation: string) =>
+      (
+        await expectAnswer(200, "GET", `/api/sites/demo/visitors/v1?conversation=${conversation}`, {
+          headers: lea,
+        })
+      ).body;
+    expect(await read()).toMatchObject({ verified: false, orders: [] });
+    const unproven = await open({});
+    expect(await beside(unproven)).toMatchObject({
+      verified: false,
+      user_id: null,
+      orders: [],
+      present: { orders: 0 },
     });
+    expect(await beside(await open({ identity_token: await identityToken("customer-7") }))).toMatchObject(
+      known,
+    );
+    await expectAnswer(404, "GET", `/api/sites/demo/visitors/v2?conversation=${unproven}`, { headers: lea });
+    await expectAnswer(404, "GET", "/api/sites/demo/visitors/v1?conversation=cnv_made_up", { headers: lea });
     await expectAnswer(404, "GET", "/api/sites/demo/visitors/made-up", { headers: lea });
   });
 });
+
+/** A customer of the demo site, as the site signs for them. */
+async function identityToken(user: string): Promise<string> {
+  const row = await env.DB.prepare("select settings from sites where key = 'demo'").first<{
+    settings: string;
+  }>();
+  const secret = await identitySecret(env, SiteSettings.parse(JSON.parse(row?.settings ?? "{}")));
+  return new SignJWT({ sub: user })
+    .setProtectedHeader({ alg: "HS256" })
+    .setAudience("demo")
+    .setIssuedAt()
+    .setExpirationTime("10m")
+    .sign(new TextEncoder().encode(secret));
+}
 
 test("API20: a new site is served at once, also where its key was asked for before", async () => {
   await seed();

@@ -2,8 +2,8 @@
  * /api/sites/{site}/visitors/{id} — the visitor as an agent may see them: the present visit, live from its owner, and
  * their history from D1.
  *
- * Without proof of who they are, only the present visit is shown: an anonymous id is no secret. An id of which history
- * knows nothing never wakes an object.
+ * Without proof of who they are, only the present visit is shown: an anonymous id is no secret. For an agent the proof
+ * is that of the conversation at hand. An id of which history knows nothing never wakes an object.
  */
 import { createRoute } from "@hono/zod-openapi";
 import { and, desc, eq, inArray } from "drizzle-orm";
@@ -12,6 +12,7 @@ import * as z from "zod";
 import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { conversations, exposures, identities, orders, sessions } from "../../migrations/schema.ts";
 import type { VisitorSnapshot } from "../../domain/visit/snapshot.ts";
+import { siteOfConversation } from "../conversations/conversation-id.ts";
 import { ApiError } from "../errors.ts";
 import { conversationOf } from "./conversation-history.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
@@ -66,34 +67,53 @@ const Visitor = z.object({
   conversations: z.array(z.looseObject({ id: z.string(), status: z.string(), created_at: z.string() })),
 });
 
+/** The conversation beside which an agent looks: what is proven in it decides what is shown. */
+const Beside = z.object({ conversation: z.string().max(200).optional() });
+
 const read = createRoute({
   method: "get",
   path: "/{id}",
   summary: "A visitor: the present visit, and their history where it is proven who they are",
   tags: ["Visitors"],
-  request: { params: ItemPath },
+  request: { params: ItemPath, query: Beside },
   responses: { 200: jsonContent(Visitor, "The visitor"), ...REFUSALS },
 });
 
 type Proof = { verified: boolean; userId: string | null; ids: string[] };
 
-/** The visitors that history may join with `id`: itself, and for a proven user all that they have been. */
-async function proofOf(env: Env, site: SiteKey, id: string): Promise<Proof> {
-  const db = drizzle(env.DB);
-  const own = await db
+/**
+ * Who the visitor of `conversation` has proven to be in it: whoever knows an anonymous id may open a conversation
+ * under it, so what was proven elsewhere does not count. 404 for a conversation that is not this visitor's.
+ */
+async function provenIn(env: Env, site: SiteKey, id: string, conversation: string): Promise<string | null> {
+  const own = (await siteOfConversation(env.TOKEN_SECRET, conversation)) === site;
+  const whose = own ? await env.CHAT_ROOM.getByName(conversation).whose() : null;
+  if (whose === null || whose.visitor !== id)
+    throw new ApiError("not_found", "this visitor has no such conversation");
+  return whose.userId;
+}
+
+/** The user whom `id` was last proven to be, at any time. */
+async function lastProven(env: Env, site: SiteKey, id: string): Promise<string | null> {
+  const row = await drizzle(env.DB)
     .select({ userId: identities.userId })
     .from(identities)
     .where(and(eq(identities.site, site), eq(identities.visitorId, id)))
     .orderBy(desc(identities.at))
     .get();
-  if (own === undefined) return { verified: false, userId: null, ids: [id] };
-  const linked = await db
+  return row?.userId ?? null;
+}
+
+/** The visitors that history may join with `id`: itself, and for a proven user all that they have been. */
+async function proofOf(env: Env, site: SiteKey, id: string, userId: string | null): Promise<Proof> {
+  if (userId === null) return { verified: false, userId: null, ids: [id] };
+  const linked = await drizzle(env.DB)
     .select({ id: identities.visitorId })
     .from(identities)
-    .where(and(eq(identities.site, site), eq(identities.userId, own.userId)))
+    .where(and(eq(identities.site, site), eq(identities.userId, userId)))
     .orderBy(desc(identities.at))
     .limit(SHOWN);
-  return { verified: true, userId: own.userId, ids: [...new Set([id, ...linked.map((row) => row.id)])] };
+  return { verified: true, userId, ids: [...new Set([id, ...linked.map((row) => row.id)])] };
 }
 
 async function isKnown(env: Env, site: SiteKey, id: string): Promise<boolean> {
@@ -183,19 +203,28 @@ function offerOf(row: typeof exposures.$inferSelect): z.infer<typeof Offer> {
 
 type Owner = { snapshot(): Promise<VisitorSnapshot | null> };
 
-/** The owner's own words; its moments become ISO 8601 as everywhere. */
-async function presentOf(env: Env, site: SiteKey, id: string): Promise<z.infer<typeof Visitor>["present"]> {
+/** The owner's own words; its moments become ISO 8601 as everywhere. Unproven, only the present visit is told. */
+async function presentOf(
+  env: Env,
+  site: SiteKey,
+  id: string,
+  verified: boolean,
+): Promise<z.infer<typeof Visitor>["present"]> {
   // Said plainly, because the platform's type of a call unfolds the facts' JSON without end.
   const owner = env.VISITOR_SESSION.getByName(`${site}:${id}`) as unknown as Owner;
   const snapshot = await owner.snapshot();
   if (snapshot === null) return null;
   const { visitor: _visitor, engagement: _engagement, last_at, trail, ...rest } = snapshot;
+  const told = verified ? rest : { ...rest, ...NOTHING_KNOWN, facts: { ...rest.facts, visitor: STRANGER } };
   return {
-    ...rest,
+    ...told,
     last_at: isoOf(last_at),
     trail: trail.map(({ at, ...step }) => ({ ...step, at: isoOf(at) })),
   };
 }
+
+const NOTHING_KNOWN = { visits: 1, user_id: null, traits: {}, orders: 0, lifetime_value: 0 };
+const STRANGER = { visits: 1, orders: 0, lifetime_value: 0, identified: false, traits: {} };
 
 export const visitors = nounRouter();
 
@@ -204,9 +233,14 @@ visitors.openapi(read, async (c) => {
   if (!(await isKnown(c.env, site, id))) {
     throw new ApiError("not_found", "this site has seen no such visitor");
   }
-  const { verified, userId, ids } = await proofOf(c.env, site, id);
+  const { conversation } = c.req.valid("query");
+  const proven =
+    conversation === undefined
+      ? await (c.var.role === "admin" ? lastProven(c.env, site, id) : null)
+      : await provenIn(c.env, site, id, conversation);
+  const { verified, userId, ids } = await proofOf(c.env, site, id, proven);
   const [present, history] = await Promise.all([
-    presentOf(c.env, site, id),
+    presentOf(c.env, site, id, verified),
     historyOf(c.env, site, ids, !verified),
   ]);
   return c.json(

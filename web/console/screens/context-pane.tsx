@@ -47,8 +47,9 @@ export type ContextPaneProps = { office: Office; item: DeskConversation; room: R
 export function ContextPane({ office, item, room }: ContextPaneProps): VNode {
   const [reading] = useState(
     () =>
-      new Reading(`/api/sites/${office.site.key}/visitors/${encodeURIComponent(item.visitor)}`, (answer) =>
-        readVisitor(answer, item.decision_id, item.conversation),
+      new Reading(
+        `/api/sites/${office.site.key}/visitors/${encodeURIComponent(item.visitor)}?conversation=${encodeURIComponent(item.conversation)}`,
+        (answer) => readVisitor(answer, item.decision_id, item.conversation),
       ),
   );
   const moved = office.desk.whereabouts.value[item.conversation]?.at ?? "";
