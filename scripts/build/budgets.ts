@@ -8,7 +8,7 @@ const KIB = 1_024;
 export const BUDGETS: Readonly<Record<string, number>> = {
   beacon: 2 * KIB,
   invitation: 15 * KIB,
-  widget: 24 * KIB,
+  widget: 24.5 * KIB,
 };
 
 /** What is loaded together: its name, and its files below the output folder. */
