@@ -5,7 +5,7 @@
  * to the one who has waited longest for work. A conversation's place is by the moment its visitor began to wait.
  */
 import type { EpochMs } from "../ids.ts";
-import { canTake, pick } from "./capacity.ts";
+import { canTake, pick, serves } from "./capacity.ts";
 import { type Desk, type Effect, findItem, type Item, putItem, revoked, type Step } from "./desk.ts";
 import { OFFER_MS } from "./offers.ts";
 import type { RoomReport } from "./report.ts";
@@ -48,7 +48,8 @@ export function hear(desk: Desk, report: RoomReport, now: EpochMs): Step {
   if (held === undefined || known !== null) return { desk: putItem(desk, item), effects: [] };
   const freed = { ...desk, holds: desk.holds.filter((other) => other !== held) };
   const agent = freed.agents.find(({ id }) => id === held.agent);
-  if (agent === undefined || !canTake(freed, agent, now)) return { desk: putItem(freed, item), effects: [] };
+  const able = agent !== undefined && canTake(freed, agent, now) && serves(agent, item.skill);
+  if (!able) return { desk: putItem(freed, item), effects: [] };
   // The place was kept for this visitor.
   return {
     desk: putItem(freed, { ...item, offer: { agent: agent.id, expiresAt: now + OFFER_MS } }),

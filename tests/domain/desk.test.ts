@@ -239,6 +239,19 @@ test("R-C13: an offer goes to one agent at a time, who is there and serves it", 
   });
 });
 
+test("R-C13: a place kept by an agent who does not serve what the visitor then asks for is given back", () => {
+  const moments = [
+    ...day([
+      { kind: "state", agent: "bob", state: "online", capacity: 1 },
+      { kind: "hold", conversation: "c3" },
+      { kind: "arrive", conversation: "c3", skill: "care", decided: true },
+    ]),
+  ];
+  const last = moments.at(-1)?.after;
+  expect(last?.items.map(({ offer }) => offer)).toEqual([null]);
+  expect(last?.holds).toEqual([]);
+});
+
 test("R-C14: a conversation that has an agent keeps one until it closes or the agent is gone", () => {
   everyMoment(({ before, after, effects, now }) => {
     for (const item of before.items) {
