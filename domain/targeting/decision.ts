@@ -36,7 +36,7 @@ export type Exposure = {
   declinedAt: EpochMs | null;
   ignoredAt: EpochMs | null;
   clickedAt: EpochMs | null;
-  /** True once `declinedAt` came from "do not propose this again". */
+  /** Raised by each answer, so that history keeps the newest. */
   revision: number;
 };
 

@@ -13,7 +13,6 @@ import { Skill } from "../../domain/site/resources.ts";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { campaigns, resources, sites } from "../../migrations/schema.ts";
 import { campaignOf } from "./campaign-row.ts";
-import { deskOf } from "./desk-stub.ts";
 
 /** The key under which KV holds one version of one site; immutable once written. */
 export function configKey(site: SiteKey, version: number): string {
@@ -70,7 +69,7 @@ export async function publish(env: Env, site: SiteKey, now: EpochMs): Promise<Pu
   const { published, skills } = await readSite(env, site, now);
   const { version, settings } = published;
   await env.CONFIG.put(configKey(site, version), JSON.stringify(published));
-  await deskOf(env, site).publish({ version, settings, skills });
+  await env.SITE_DESK.getByName(site).publish({ version, settings, skills });
   await drizzle(env.DB)
     .update(sites)
     .set({ publishedVersion: version })

@@ -15,7 +15,6 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, hashPassword, randomPassword 
 import { newId, personInserts } from "../auth/people.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
-import { deskOf } from "../publish/desk-stub.ts";
 import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
 import {
   ItemPath,
@@ -261,7 +260,8 @@ agents.openapi(update, async (c) => {
       db.delete(session).where(eq(session.userId, id)),
     ]);
   }
-  if (next !== row.role || patch.password !== undefined) await deskOf(c.env, site).revokeUser({ userId: id });
+  if (next !== row.role || patch.password !== undefined)
+    await c.env.SITE_DESK.getByName(site).revokeUser({ userId: id });
   c.header("etag", etag(version));
   return c.json(agentOf({ ...row, role: next, version }), 200);
 });
@@ -274,7 +274,7 @@ agents.openapi(remove, async (c) => {
     db.delete(members).where(and(eq(members.site, site), eq(members.userId, id))),
     auditInsert(db, c, { site, action: "agent.delete", target: id }),
   ]);
-  await deskOf(c.env, site).revokeUser({ userId: id });
+  await c.env.SITE_DESK.getByName(site).revokeUser({ userId: id });
   return c.body(null, 204);
 });
 

@@ -13,7 +13,6 @@ import { authFor } from "../auth/better-auth.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "../auth/password.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
-import { deskOf } from "../publish/desk-stub.ts";
 import { REFUSALS, jsonBody, jsonContent, parseOrRefuse, readPatch, renderError } from "./openapi.ts";
 
 const SignIn = z.object({
@@ -140,7 +139,7 @@ async function revokeEverywhere(env: Env, user: { id: string; installationAdmin:
   const rows = user.installationAdmin
     ? await db.select({ site: sites.key }).from(sites)
     : await db.select({ site: members.site }).from(members).where(eq(members.userId, user.id));
-  await Promise.all(rows.map(({ site }) => deskOf(env, site).revokeUser({ userId: user.id })));
+  await Promise.all(rows.map(({ site }) => env.SITE_DESK.getByName(site).revokeUser({ userId: user.id })));
 }
 
 auth.onError(renderError);
