@@ -120,6 +120,18 @@ export const campaignPhases = sqliteTable("campaign_phases", {
   startedAt: moment("started_at").notNull(),
 }, (t) => [primaryKey({ columns: [t.site, t.campaignId, t.phase] })]);
 
+/** The weights that a bandit gave the variants, period by period; results are read by period. */
+export const banditPeriods = sqliteTable("bandit_periods", {
+  site: text("site").notNull(),
+  campaignId: text("campaign_id").notNull(),
+  phase: integer("phase").notNull(),
+  period: integer("period").notNull(),
+  /** JSON: what the weights were computed from, and the weights. */
+  arms: text("arms").notNull(),
+  weights: text("weights").notNull(),
+  startedAt: moment("started_at").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.campaignId, t.phase, t.period] })]);
+
 /** Goals, skills, articles, canned answers, webhooks: nouns whose body is one validated JSON. */
 export const resources = sqliteTable("resources", {
   id: text("id").primaryKey(),
@@ -171,6 +183,11 @@ export const sessions = sqliteTable("sessions", {
   globalHoldout: flag("global_holdout").notNull(),
   covered: flag("covered").notNull(),
   eligible: flag("eligible").notNull(),
+  /** JSON: the segments that held, and campaign id → outcomes. */
+  segments: text("segments").notNull().default("[]"),
+  outcomes: text("outcomes").notNull().default("{}"),
+  /** Gzipped JSON of the visit's events; dropped after its retention. Last, so that no other read touches it. */
+  replay: blob("replay", { mode: "buffer" }),
 }, (t) => [
   primaryKey({ columns: [t.site, t.id] }),
   index("sessions_started").on(t.site, t.startedAt),

@@ -45,6 +45,12 @@ export const SessionRecord = z.object({
   covered: z.boolean(),
   /** Some campaign's condition held at some moment of this visit, whatever the gates said. */
   eligible: z.boolean(),
+  /** Segments that held at some moment of this visit. */
+  segments: z.array(z.string().max(40)).max(200).default([]),
+  /** Campaign id → what became of it, where its condition held (`domain/targeting/outcome.ts`). */
+  outcomes: z.record(z.string(), z.array(z.string())).default({}),
+  /** The visit's events as it ended (`domain/visit/replay.ts`), gzipped JSON in base64; null while it lasts. */
+  replay: maybe(z.string().max(110_000)).default(null),
 });
 
 export const ExposureRecord = z.object({

@@ -11,6 +11,48 @@ const name = z.string().trim().min(1).max(120);
 const tags = z.array(z.string().trim().min(1).max(40)).max(20).default([]);
 const locale = z.enum(["fr", "en"]).default("fr");
 
+/**
+ * A named condition. `segment.<key>` is a fact that says whether it holds; in a visit it is remembered once it has.
+ * `exclude` leaves who is in it alone: no campaign reaches them. `skill` and `priority` guide their conversations.
+ */
+export const Segment = z.object({
+  key,
+  name,
+  description: z.string().max(400).default(""),
+  condition: z.record(z.string(), z.unknown()),
+  /** What a visitor in it is worth, in the site's currency. */
+  value: z.number().min(0).max(1e9).nullish().default(null),
+  priority: z.int().min(-1_000).max(1_000).default(0),
+  skill: z.string().max(60).nullish().default(null),
+  exclude: z.boolean().default(false),
+});
+export type Segment = z.infer<typeof Segment>;
+
+/** A way through the site with named steps, each reached by an event or by a page below a path. */
+export const Funnel = z.object({
+  key,
+  name,
+  steps: z
+    .array(
+      z
+        .object({
+          key,
+          name,
+          event: z.string().min(1).max(120).nullish().default(null),
+          path: z
+            .string()
+            .regex(/^\/\S*$/)
+            .max(500)
+            .nullish()
+            .default(null),
+        })
+        .refine(({ event, path }) => event !== null || path !== null, "a step needs an event or a path"),
+    )
+    .min(1)
+    .max(20),
+});
+export type Funnel = z.infer<typeof Funnel>;
+
 /** What counts as success: an order, or a lead told by `event`. */
 export const Goal = z.object({
   key,

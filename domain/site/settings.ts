@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { SITE_KEY_PATTERN } from "../ids.ts";
+import { OpeningHours } from "./opening-hours.ts";
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+$/, "an origin such as https://shop.example");
 
@@ -22,6 +23,24 @@ export const SiteKeySchema = z
   .string()
   .regex(SITE_KEY_PATTERN, "2 to 40 lower-case letters, digits and inner hyphens")
   .min(2);
+
+const count = z.int().min(1).max(1_000).nullish();
+const days = z.int().min(1).max(366).nullish();
+
+/** How much a visitor may be asked by all campaigns together, whatever their kind; absent is without limit. */
+export const Pressure = z.object({
+  per_session: count,
+  per_visitor: count,
+  /** The span in days in which `per_visitor` counts; absent, it counts for ever. */
+  per_days: days,
+  /** The least time between two engagements. */
+  cooldown_seconds: z.int().min(1).max(31_622_400).nullish(),
+  /** After a decline, no campaign of the same kind for so long. */
+  after_decline_kind_days: days,
+  /** After a decline, no campaign at all for so long. */
+  after_decline_site_days: days,
+});
+export type Pressure = z.infer<typeof Pressure>;
 
 export const SiteSettings = z.object({
   key: SiteKeySchema,
@@ -46,6 +65,16 @@ export const SiteSettings = z.object({
   wait_target_seconds: z.int().min(5).max(3_600).default(60),
   conversations_per_visitor_hour: z.int().min(1).max(100_000).default(20),
   conversations_per_address_hour: z.int().min(1).max(100_000).default(60),
+  pressure: Pressure.default({}),
+  /** When somebody is there; none at all: always. */
+  business_hours: z.array(OpeningHours).max(100).default([]),
+  /** Whose public holidays `PublicHolidays` means, and days of one's own (dates in the site's zone). */
+  holidays: z
+    .object({
+      calendar: z.enum(["none", "fr"]).default("none"),
+      dates: z.array(z.iso.date()).max(200).default([]),
+    })
+    .default({ calendar: "none", dates: [] }),
   /** Count browsers driven by a program (HeadlessChrome) as visitors: for sites under test only. */
   admit_headless: z.boolean().default(false),
   /** Raised to make every identity token signed before worthless. */

@@ -2,9 +2,12 @@
  * A campaign as its owner writes it, and the site's published configuration that carries the live ones.
  *
  * Shapes  `CampaignInput` is what create and update accept; `Campaign` adds what the server keeps.
- * Units   `holdout` and `weight` are shares from 0 to 1; caps are counts and days; `window_hours` hours.
+ * Units   `holdout` and `weight` are shares from 0 to 1; caps are counts and days; `window_hours` hours;
+ *         `delay_seconds` seconds after the eligible moment; `value` money in the site's currency.
  */
 import * as z from "zod";
+import { OpeningHours } from "../site/opening-hours.ts";
+import { Funnel, Segment } from "../site/resources.ts";
 import { SiteSettings } from "../site/settings.ts";
 
 export const DECISION_KINDS = [
@@ -29,39 +32,59 @@ const sitePath = z
   .max(2_000)
   .regex(/^\/(?!\/)[^\s\\]*$/);
 
-/** What a visitor reads, in one language. Plain text only; `image` is http(s), `link` too or a path of the site. */
+const address = z.union([webAddress, sitePath], "an http(s) address, or a path of the site like /guide");
+
+/** One piece of a `content` campaign: plain text in the page's own type, never markup. */
+export const ContentBlock = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("heading"), text: text(160) }),
+  z.object({ type: z.literal("text"), text: text(1_000) }),
+  z.object({ type: z.literal("list"), items: z.array(text(300)).min(1).max(12) }),
+  z.object({ type: z.literal("image"), image: webAddress, alt: text(300).default("") }),
+  z.object({ type: z.literal("link"), text: text(120), link: address }),
+]);
+export type ContentBlock = z.infer<typeof ContentBlock>;
+
+/** Where a card stands: the corner at the end of a line of text (right, in French), or at its start. */
+export const CardPosition = z.enum(["end", "start"]);
+/** The name of a place that the site marked with `data-aparte-slot`. */
+export const SlotName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, "1 to 40 lower-case letters, digits, _ and -");
+
+/**
+ * What a visitor reads, in one language. Plain text with Liquid variables (`{{ cart.value }}`), whose values are text
+ * too; `image` is http(s), `link` too or a path of the site.
+ */
 export const CreativeText = z.looseObject({
   title: text(160).optional(),
   text: text(600).optional(),
   accept: text(60).optional(),
   decline: text(60).optional(),
   code: text(60).optional(),
-  link: z.union([webAddress, sitePath], "an http(s) address, or a path of the site like /guide").optional(),
+  link: address.optional(),
   image: webAddress.optional(),
+  position: CardPosition.optional(),
+  /** For `content`: which slot of the page it fills, and with what. */
+  slot: SlotName.optional(),
+  blocks: z.array(ContentBlock).max(12).optional(),
 });
 export type CreativeText = z.infer<typeof CreativeText>;
 
 export const Variant = z.object({
   key: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
   weight: z.number().min(0).max(1).default(1),
+  /** How long after the eligible moment this variant is shown; all arms are logged at that moment. */
+  delay_seconds: z.int().min(0).max(120).optional(),
   creative: z.partialRecord(z.enum(["fr", "en"]), CreativeText),
 });
 export type Variant = z.infer<typeof Variant>;
-
-const minuteOfDay = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, "HH:MM");
-/** schema.org OpeningHoursSpecification, reduced to what a schedule needs. */
-export const OpeningHours = z.object({
-  dayOfWeek: z
-    .array(z.enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]))
-    .min(1),
-  opens: minuteOfDay,
-  closes: minuteOfDay,
-});
 
 export const Schedule = z.object({
   from: z.iso.datetime().nullish(),
   to: z.iso.datetime().nullish(),
   hours: z.array(OpeningHours).max(50).nullish(),
+  /** Only while the site itself is open (`SiteSettings.business_hours`). */
+  business_hours: z.boolean().nullish(),
 });
 export type Schedule = z.infer<typeof Schedule>;
 
@@ -71,11 +94,18 @@ export const Caps = z.object({
   /** The span in days in which `per_visitor` counts; absent, it counts for ever. */
   per_days: z.int().min(1).max(366).nullish(),
   after_decline_days: z.int().min(0).max(366).nullish(),
+  /** The least time between two of this campaign's exposures. */
+  cooldown_seconds: z.int().min(1).max(31_622_400).nullish(),
 });
 export type Caps = z.infer<typeof Caps>;
 
 /** A condition of `contract.md` §3; `condition.ts` says whether it can be read. */
 export const ConditionSchema = z.record(z.string(), z.unknown());
+
+/** Campaigns that share a namespace's key and whose ranges do not meet never reach the same visitor. */
+export const CampaignNamespace = z
+  .object({ key: SlotName, from: z.number().min(0).max(1), to: z.number().min(0).max(1) })
+  .refine(({ from, to }) => from < to, "from must be below to");
 
 export const CampaignInput = z.object({
   name: z.string().trim().min(1).max(120),
@@ -92,6 +122,11 @@ export const CampaignInput = z.object({
   window_hours: z.int().min(1).max(720).default(48),
   planned_end: z.iso.datetime().nullish().default(null),
   exempt_ok: z.boolean().default(false),
+  /** What engaging one visitor is taken to be worth: between equal priorities the higher value goes first. */
+  value: z.number().min(0).max(1e9).nullish().default(null),
+  namespace: CampaignNamespace.nullish().default(null),
+  /** `bandit` lets Thompson sampling move the variants' weights; never the hold-out. */
+  allocation: z.enum(["fixed", "bandit"]).default("fixed"),
   variants: z.array(Variant).min(1).max(10),
 });
 export type CampaignInput = z.infer<typeof CampaignInput>;
@@ -104,6 +139,8 @@ export const Campaign = CampaignInput.extend({
   phase: z.int(),
   created_at: z.string(),
   updated_at: z.string(),
+  /** Where a bandit moved the weights: the variants' weights of the present period, in their order. */
+  bandit: z.object({ period: z.int(), weights: z.array(z.number()) }).nullish(),
 });
 export type Campaign = z.infer<typeof Campaign>;
 
@@ -117,6 +154,8 @@ export const PHASE_FIELDS = [
   "caps",
   "schedule",
   "requires_agent",
+  "namespace",
+  "allocation",
 ] as const;
 
 /** One immutable JSON per published version, kept in KV under `config:{site}:{version}`. */
@@ -126,5 +165,7 @@ export const PublishedSite = z.object({
   published_at: z.string(),
   settings: SiteSettings,
   campaigns: z.array(Campaign),
+  segments: z.array(Segment).default([]),
+  funnels: z.array(Funnel).default([]),
 });
 export type PublishedSite = z.infer<typeof PublishedSite>;

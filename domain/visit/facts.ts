@@ -40,7 +40,7 @@ export type Facts = {
   };
   cart: { value: number; items: number; views: number; views_since_add: number; currency?: string };
   funnel: { name?: string; step?: string; steps?: number };
-  form: { id?: string; field?: string; seconds?: number; refilled?: number };
+  form: { id?: string; field?: string; seconds?: number; refilled?: number; abandoned?: boolean };
   signals: Record<string, number>;
   visitor: {
     visits: number;
@@ -63,4 +63,6 @@ export type Facts = {
   };
   score: { purchase?: number; abandon?: number; uplift?: number };
   event: { name: string; properties: Record<string, Json> };
+  /** Whether each of the site's segments holds; filled by the judgement, never by a visitor. */
+  segment?: Record<string, boolean>;
 };

@@ -65,7 +65,13 @@ function foldForm(
   now: EpochMs,
 ): Visit["form"] {
   if (name === "Form Started") {
-    return { id: textOf(properties.form_id) ?? "form", field: textOf(properties.field), startedAt: now };
+    return {
+      id: textOf(properties.form_id) ?? "form",
+      field: textOf(properties.field),
+      startedAt: now,
+      refilled: 0,
+      abandoned: false,
+    };
   }
   return name === "Form Submitted" || name === "Lead Submitted" ? null : form;
 }

@@ -152,5 +152,8 @@ function sessionRecord(state: VisitorState, visit: Visit, endedAt: EpochMs | nul
     global_holdout: visit.globalHoldout,
     covered: visit.covered,
     eligible: visit.eligible,
+    segments: visit.segments,
+    outcomes: visit.outcomes,
+    replay: null,
   };
 }

@@ -115,6 +115,12 @@ function openVisit(state: VisitorState, event: Event, context: RecordContext): V
     globalHoldout,
     covered,
     eligible: false,
+    funnels: {},
+    segments: [],
+    outcomes: {},
+    test: null,
+    recent: [],
+    base: null,
   };
   return { ...state, visits: state.visits + 1, visit };
 }

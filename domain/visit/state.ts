@@ -7,13 +7,16 @@
 import type { Entry } from "../history/outbox.ts";
 import type { RecordOf } from "../history/records.ts";
 import type { EpochMs } from "../ids.ts";
+import type { Event, PageContext } from "../events/event.ts";
 import type { Decision, Exposure } from "../targeting/decision.ts";
 import type { Cart } from "./commerce.ts";
+import type { OutcomeCode } from "../targeting/outcome.ts";
 import type { Json } from "./facts.ts";
 
 export const DEFAULT_IDLE_MS = 30 * 60_000;
 export const MAX_VIEWS = 12;
 export const MAX_TRAIL = 60;
+export const MAX_RECENT = 40;
 export const MAX_EXPOSURES = 200;
 export const MAX_ORDERS = 100;
 export const MAX_TRAITS = 50;
@@ -50,6 +53,25 @@ export type Arrival = {
   affiliate: string | null;
 };
 
+/**
+ * One event as a visit remembers it: enough to fold it again, so that the facts of any moment can be told later.
+ * `page` stands only where the event opened a view.
+ */
+export type Moment = {
+  name: string;
+  type: Event["type"];
+  at: EpochMs;
+  viewId: string | null;
+  page: PageContext | null;
+  properties: Record<string, Json>;
+  /** The published configuration and the desk's free places as they were then. */
+  version: number;
+  freeSlots: number;
+};
+
+/** What an agent marked with a link: this campaign is shown to this browser only, and counted nowhere. */
+export type TestMode = { campaign: string; variant: string | null };
+
 export type Visit = {
   id: string;
   revision: number;
@@ -62,13 +84,23 @@ export type Visit = {
   trail: Step[];
   cart: Cart;
   funnel: { name: string; step: string; steps: number } | null;
-  form: { id: string; startedAt: EpochMs; field: string | null } | null;
+  /** How many steps of each funnel were reached, by its key. */
+  funnels: Record<string, number>;
+  form: { id: string; startedAt: EpochMs; field: string | null; refilled: number; abandoned: boolean } | null;
   signals: Record<string, number>;
   device: Device;
   place: Place;
   globalHoldout: boolean;
   covered: boolean;
   eligible: boolean;
+  /** Segments that held at some moment of this visit. */
+  segments: string[];
+  /** What became of each campaign whose condition held, in the order in which it first did. */
+  outcomes: Record<string, OutcomeCode[]>;
+  test: TestMode | null;
+  /** The newest events, and the visit as it was before the first of them where older ones fell off. */
+  recent: Moment[];
+  base: Omit<Visit, "recent" | "base"> | null;
 };
 
 export type KnownExposure = Exposure & { sessionId: string; revision: number };

@@ -92,6 +92,9 @@ describe("what a save sends and starts", () => {
       window_hours: 24,
       planned_end: "2026-12-24T00:00:00.000Z",
       exempt_ok: true,
+      value: 12,
+      namespace: { key: "summer", from: 0, to: 0.5 },
+      allocation: "bandit",
       variants: [{ key: "b", weight: 1, creative: {} }],
     };
     expect(phaseChanges(live, other).toSorted()).toEqual([...PHASE_FIELDS].toSorted());

@@ -32,7 +32,15 @@ function campaign(id: string, given: Partial<Campaign> = {}): Campaign {
 
 function site(...campaigns: Campaign[]): PublishedSite {
   const settings = SiteSettings.parse({ key: "demo", name: "Demo", timezone: PARIS });
-  return { site: "demo", version: 1, published_at: "2026-11-23T00:00:00Z", settings, campaigns };
+  return {
+    site: "demo",
+    version: 1,
+    published_at: "2026-11-23T00:00:00Z",
+    settings,
+    campaigns,
+    segments: [],
+    funnels: [],
+  };
 }
 
 const clock: Clock = {

@@ -133,8 +133,9 @@ function session(id: string, visitor: string, more: object = {}): HistoryRecord 
   const facts = { entry_path: "/shop/", referrer: null, channel: "Direct", utm: {}, device_type: "desktop" };
   const device = { browser: "Firefox", os: "Linux", language: "fr", country: "FR", region: null, city: null };
   const flags = { global_holdout: false, covered: true, eligible: true };
+  const judged = { segments: [], outcomes: {}, replay: null };
   const ids = { table: "sessions" as const, id, revision: 1, visitor_id: visitor, user_id: null };
-  return { ...ids, ...moments, ...counts, ...facts, ...device, ...flags, ...more };
+  return { ...ids, ...moments, ...counts, ...facts, ...device, ...flags, ...judged, ...more };
 }
 function exposure(id: string, visitor: string, more: object = {}): HistoryRecord {
   const ids = {

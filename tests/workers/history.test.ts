@@ -62,6 +62,9 @@ function session(visitor: number, revision: number): RecordOf<"sessions"> {
     global_holdout: false,
     covered: false,
     eligible: false,
+    segments: [],
+    outcomes: {},
+    replay: null,
   };
 }
 

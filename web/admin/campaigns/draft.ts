@@ -26,6 +26,9 @@ export const DRAFT_FIELDS = [
   "holdout",
   "planned_end",
   "exempt_ok",
+  "value",
+  "namespace",
+  "allocation",
 ] as const satisfies readonly DraftField[];
 
 // A record, so that the compiler tells when the contract's list and this one part.
@@ -38,6 +41,8 @@ const STARTS_PHASE: Record<PhaseField, true> = {
   caps: true,
   schedule: true,
   requires_agent: true,
+  namespace: true,
+  allocation: true,
 };
 
 export function newDraft(): Draft {
@@ -55,6 +60,9 @@ export function newDraft(): Draft {
     goal: null,
     window_hours: 48,
     planned_end: null,
+    value: null,
+    namespace: null,
+    allocation: "fixed",
     exempt_ok: false,
     variants: [{ key: "a", weight: 1, creative: { fr: {}, en: {} } }],
   };

@@ -1,0 +1,30 @@
+/**
+ * Opening hours as schema.org writes them (`OpeningHoursSpecification`), for sites and for campaigns.
+ *
+ * Shapes  `dayOfWeek` names the days, or `PublicHolidays`. With `validFrom` or `validThrough` (dates, both inclusive)
+ *         an entry is an exception, which on its days replaces the weekly hours; `opens` equal to `closes` is closed
+ *         all day, a `closes` before its `opens` lies on the next day, and `23:59` closes at midnight.
+ */
+import * as z from "zod";
+
+const minuteOfDay = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, "HH:MM");
+
+export const DAYS_OF_WEEK = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+  "PublicHolidays",
+] as const;
+
+export const OpeningHours = z.object({
+  dayOfWeek: z.array(z.enum(DAYS_OF_WEEK)).min(1),
+  opens: minuteOfDay,
+  closes: minuteOfDay,
+  validFrom: z.iso.date().nullish(),
+  validThrough: z.iso.date().nullish(),
+});
+export type OpeningHours = z.infer<typeof OpeningHours>;
