@@ -1,5 +1,6 @@
 /**
- * Builds the front ends into `dist/`: `node scripts/build.ts [beacon widget shop console admin docs]`, all by default.
+ * Builds the front ends into `dist/`: `node scripts/build.ts [widget signals beacon shop console admin docs]`, all by
+ * default.
  *
  * A build whose inputs did not change is left out. Ends with 1, saying the figures, where a size or licence budget is
  * broken or where a page would load from somebody else's server.
@@ -8,7 +9,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Rolldown } from "vite";
-import { APPS, inputsOf, viteConfig, type App } from "./build/apps.ts";
+import { APPS, FETCHED, inputsOf, viteConfig, type App, type Fetched } from "./build/apps.ts";
 import { heaviest, thirdPartyUrls, weigh, type Load } from "./build/budgets.ts";
 import { hashInputs, isFresh, readMark, writeMark, type Built } from "./build/freshness.ts";
 import { forbidden, notice, packagesOf, type ShippedPackage } from "./build/licenses.ts";
@@ -32,7 +33,7 @@ const HEADERS = `/b.js
 
 type Options = { force?: boolean; log?: (line: string) => void };
 
-/** Build `apps` (the widget before the beacon, which is told its URL). Throws an `Error` with the figures. */
+/** Build `apps`; what the beacon fetches before the beacon, which is told the URLs. Throws an `Error` with the figures. */
 export async function buildApps(apps: readonly App[] = APPS, options: Options = {}): Promise<void> {
   const { force = false, log = console.log } = options;
   // A test runner says "test" here, and what is built would then be larger and not what visitors get.
@@ -40,17 +41,17 @@ export async function buildApps(apps: readonly App[] = APPS, options: Options = 
   mkdirSync(OUT, { recursive: true });
   writeFileSync(join(OUT, "_headers"), HEADERS);
   const wanted = new Set(apps);
-  if (wanted.has("beacon")) wanted.add("widget");
+  if (wanted.has("beacon")) for (const name of fetchedNames) wanted.add(name);
 
   for (const app of APPS.filter((name) => wanted.has(name))) {
-    const widget = app === "beacon" ? (readMark("widget")?.entry ?? null) : null;
-    const inputs = hashInputs(inputsOf(app), widget ?? "");
+    const fetched = app === "beacon" ? builtPaths() : {};
+    const inputs = hashInputs(inputsOf(app), JSON.stringify(fetched));
     const before = readMark(app);
     if (!force && isFresh(before, inputs, OUT)) {
       log(`${before.report} (unchanged)`);
       continue;
     }
-    const built = app === "docs" ? copyDocs() : await buildWithVite(app, widget);
+    const built = app === "docs" ? copyDocs() : await buildWithVite(app, fetched);
     for (const file of before?.files ?? []) {
       if (!built.files.includes(file)) rmSync(join(OUT, file), { force: true });
     }
@@ -60,13 +61,16 @@ export async function buildApps(apps: readonly App[] = APPS, options: Options = 
   writeFileSync(join(OUT, "licenses.txt"), notice(shipped()));
 }
 
-async function buildWithVite(
-  app: Exclude<App, "docs">,
-  widget: string | null,
-): Promise<Omit<Built, "inputs">> {
+const fetchedNames = Object.keys(FETCHED) as (keyof Fetched)[];
+
+/** Where what the beacon fetches lies, as it was built last. */
+const builtPaths = (): Fetched =>
+  Object.fromEntries(fetchedNames.map((name) => [name, readMark(name)?.entry ?? ""]));
+
+async function buildWithVite(app: Exclude<App, "docs">, fetched: Fetched): Promise<Omit<Built, "inputs">> {
   const { build } = await import("vite");
   const modules = new Set<string>();
-  const config = viteConfig(app, OUT, widget);
+  const config = viteConfig(app, OUT, fetched);
   config.plugins = [...(config.plugins ?? []), collectModules(modules)];
   const result = await build(config);
   const { output } = (Array.isArray(result) ? result[0] : result) as Rolldown.RolldownOutput;

@@ -1,6 +1,6 @@
 /**
- * The front ends and how Vite builds each: beacon (one classic script), widget (one module, loaded when needed), and
- * the pages of shop, console and admin. All write below `dist/` and leave each other's files alone.
+ * The front ends and how Vite builds each: beacon (one classic script), widget and signals (modules, loaded when
+ * needed), and the pages of shop, console and admin. All write below `dist/` and leave each other's files alone.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,13 +8,14 @@ import type { InlineConfig, Plugin } from "vite";
 import { icons } from "./icon-plugin.ts";
 import { icu } from "./icu-plugin.ts";
 
-export const APPS = ["widget", "beacon", "shop", "console", "admin", "docs"] as const;
+export const APPS = ["widget", "signals", "beacon", "shop", "console", "admin", "docs"] as const;
 export type App = (typeof APPS)[number];
 
 const SHARED_INPUTS = ["web/shared", "domain", "scripts/build", "scripts/build.ts", "package-lock.json"];
 const INPUTS: Record<App, string[]> = {
   beacon: ["web/beacon", ...SHARED_INPUTS],
   widget: ["web/widget", ...SHARED_INPUTS],
+  signals: ["web/signals", ...SHARED_INPUTS],
   shop: ["web/shop", ...SHARED_INPUTS],
   console: ["web/console", ...SHARED_INPUTS],
   // The editor's preview is the widget's own card.
@@ -25,8 +26,12 @@ const INPUTS: Record<App, string[]> = {
 /** Files and folders whose content decides what `app` becomes. */
 export const inputsOf = (app: App): string[] => INPUTS[app];
 
-/** Vite's configuration of `app`, writing to `out`. `widget` is the widget's URL path, for the beacon. */
-export function viteConfig(app: Exclude<App, "docs">, out: string, widget: string | null): InlineConfig {
+/** What the beacon fetches when it is needed: each one's name, and the constant in which it finds the URL path. */
+export const FETCHED = { widget: "__WIDGET__", signals: "__SIGNALS__" } as const;
+export type Fetched = Partial<Record<keyof typeof FETCHED, string>>;
+
+/** Vite's configuration of `app`, writing to `out`. `fetched` are the URL paths that the beacon is told. */
+export function viteConfig(app: Exclude<App, "docs">, out: string, fetched: Fetched): InlineConfig {
   const common: InlineConfig = {
     configFile: false,
     root: resolve("web"),
@@ -45,13 +50,15 @@ export function viteConfig(app: Exclude<App, "docs">, out: string, widget: strin
     reportCompressedSize: false,
     chunkSizeWarningLimit: 4_000,
   };
-  if (app === "beacon") return { ...common, ...beacon(build, widget) };
+  if (app === "beacon") return { ...common, ...beacon(build, fetched) };
+  if (app === "signals")
+    return { ...common, build: { ...build, ...moduleBuild("signals", "web/signals/main") } };
   if (app === "widget") {
     return {
       ...common,
       plugins: [icu({ apart: true }), icons()],
       resolve: { alias: { "preact/jsx-runtime": resolve("web/widget/jsx-runtime.ts") } },
-      build: { ...build, ...widgetBuild() },
+      build: { ...build, ...moduleBuild("widget", "web/widget/mount") },
     };
   }
   return {
@@ -66,9 +73,10 @@ export function viteConfig(app: Exclude<App, "docs">, out: string, widget: strin
   };
 }
 
-function beacon(build: InlineConfig["build"], widget: string | null): InlineConfig {
+function beacon(build: InlineConfig["build"], fetched: Fetched): InlineConfig {
+  const paths = Object.entries({ widget: "", signals: "", ...fetched }) as [keyof Fetched, string][];
   return {
-    define: { __WIDGET__: JSON.stringify(widget ?? "") },
+    define: Object.fromEntries(paths.map(([name, path]) => [FETCHED[name], JSON.stringify(path)])),
     build: {
       ...build,
       modulePreload: false,
@@ -83,13 +91,13 @@ function beacon(build: InlineConfig["build"], widget: string | null): InlineConf
 }
 
 /**
- * Built as a library: a page's build would add Vite's preloading code. Two chunks and one for each language: what the
- * invitation needs, and what the chat adds to it, which imports the first.
+ * Built as a library: a page's build would add Vite's preloading code. Of the widget that makes two chunks and one for
+ * each language: what the invitation needs, and what the chat adds to it, which imports the first.
  */
-function widgetBuild(): InlineConfig["build"] {
+function moduleBuild(name: string, stem: string): InlineConfig["build"] {
   return {
     modulePreload: false,
-    lib: { entry: { widget: resolve(entryOf("web/widget/mount")) }, formats: ["es"] },
+    lib: { entry: { [name]: resolve(entryOf(stem)) }, formats: ["es"] },
     rolldownOptions: {
       preserveEntrySignatures: "allow-extension",
       output: {

@@ -4,9 +4,13 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
 const KIB = 1_024;
-/** `invitation` is what the card needs, `widget` that and the chat; each in the language that weighs more. */
+/**
+ * `beacon` comes with the page, `signals` with the visitor's first input; `invitation` is what the card needs, `widget`
+ * that and the chat, each in the language that weighs more.
+ */
 export const BUDGETS: Readonly<Record<string, number>> = {
   beacon: 2 * KIB,
+  signals: 2 * KIB,
   invitation: 15 * KIB,
   widget: 24.5 * KIB,
 };
