@@ -1,0 +1,165 @@
+/**
+ * What a beacon costs: processor time per request against the least that any Worker could spend on the same body
+ * (`baselines/bare-beacon.js`), with 100 live campaigns of which none matches, and what each beacon writes.
+ *
+ * Both Workers run at once, each in a workerd of its own, and take turns, so that the machine's other load falls on
+ * both; the figure is the ratio of the medians. Announcing a new visit to history is warmed up before.
+ */
+import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { transformSync } from "esbuild";
+import { ROOT } from "../scripts/bundle.ts";
+import { call, startAparte } from "./aparte-worker.ts";
+import { median } from "./median.ts";
+import { type Bench, startWorkerd } from "./workerd.ts";
+
+const ROUNDS = 9;
+const REQUESTS = 1_500;
+const CONCURRENCY = 8;
+const VISITORS = 250;
+const CAMPAIGNS = 100;
+const LIMIT = 1.3;
+
+type Round = { cpuMs: number; perSecond: number };
+
+const aparte = await startAparte();
+const bare = await startWorkerd({
+  name: "bare",
+  compatibilityDate: "2026-10-20",
+  compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
+  modules: [{ type: "ESModule", path: "bare.js", contents: minified("bench/baselines/bare-beacon.js") }],
+  durableObjects: { KEEPER: { className: "Keeper", useSQLite: true } },
+});
+let sent = 0;
+let failed = false;
+try {
+  await publishCampaigns(aparte);
+  const contestants = [
+    { name: "bare Worker, object and row", bench: bare, rounds: [] as Round[] },
+    { name: `Aparté, ${CAMPAIGNS} campaigns, decide=1`, bench: aparte, rounds: [] as Round[] },
+  ];
+  for (const { bench } of contestants) for (let turn = 0; turn < 3; turn += 1) await load(bench);
+  await settle(aparte);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { bench, rounds } of contestants) rounds.push(await load(bench));
+    process.stderr.write(`\rround ${round + 1} of ${ROUNDS}`);
+  }
+  process.stderr.write("\n");
+  const [base, ours] = contestants.map(({ rounds }) => median(rounds.map(({ cpuMs }) => cpuMs)));
+  console.log(`Beacon: ${ROUNDS} rounds of ${REQUESTS} requests, ${CONCURRENCY} at a time, interleaved`);
+  for (const { name, rounds } of contestants) {
+    const cpu = median(rounds.map(({ cpuMs }) => cpuMs));
+    const rate = median(rounds.map(({ perSecond }) => perSecond));
+    console.log(`  ${name.padEnd(36)} ${cpu.toFixed(3)} ms CPU a request, ${rate.toFixed(0)} requests/s`);
+  }
+  const ratio = (ours ?? Number.NaN) / (base ?? Number.NaN);
+  failed = !(ratio <= LIMIT);
+  console.log(`  ratio ${ratio.toFixed(2)}, at most ${LIMIT}: ${failed ? "missed" : "reached"}`);
+} finally {
+  await Promise.all([aparte.stop(), bare.stop()]);
+}
+process.exitCode = failed ? 1 : 0;
+
+/** Requests of known visitors, each one batch of a page view, a product view and a signal. */
+async function load(bench: Bench): Promise<Round> {
+  let left = REQUESTS;
+  const cpuBefore = bench.cpuMs();
+  const begun = performance.now();
+  const sender = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const answer = await fetch(`${bench.url}/v1/batch?decide=1`, { method: "POST", body: batch() });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${answer.status} ${text}`);
+      const { decisions } = JSON.parse(text) as { decisions: unknown[] };
+      if (decisions.length > 0) throw new Error("a campaign matched: this benchmark is about beacons without");
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, sender));
+  const seconds = (performance.now() - begun) / 1_000;
+  return { cpuMs: (bench.cpuMs() - cpuBefore) / REQUESTS, perSecond: REQUESTS / seconds };
+}
+
+function batch(): string {
+  sent += 1;
+  const anonymousId = `bench-${sent % VISITORS}`;
+  const path = `/shop/product/shirt-${sent % 40}`;
+  const page = {
+    url: `https://shop.example${path}`,
+    path,
+    title: "Chemise Oxford",
+    referrer: "",
+    view_id: `view-${sent}`,
+  };
+  const context = { page, locale: "fr-FR", consent: { status: "granted" } };
+  const now = new Date().toISOString();
+  const message = (type: string, more: object) => ({
+    type,
+    anonymousId,
+    messageId: crypto.randomUUID(),
+    timestamp: now,
+    context,
+    ...more,
+  });
+  const product = { product_id: `shirt-${sent % 40}`, name: "Chemise Oxford", price: 89, currency: "EUR" };
+  return JSON.stringify({
+    writeKey: "demo",
+    sentAt: now,
+    batch: [
+      message("page", {}),
+      message("track", { event: "Product Viewed", properties: product }),
+      message("track", { event: "Signal Detected", properties: { signal: "scroll_thrash" } }),
+    ],
+  });
+}
+
+/** Live campaigns as a shop would have them; the load fulfils none, and most cannot be ruled out by the page alone. */
+async function publishCampaigns(bench: Bench): Promise<void> {
+  const { items } = (await call(bench, "GET", "/api/sites/demo/campaigns?limit=100", null)) as {
+    items: { id: string; version: number; status: string }[];
+  };
+  for (const { id } of items) await call(bench, "DELETE", `/api/sites/demo/campaigns/${id}`, null);
+  for (let at = 0; at < CAMPAIGNS; at += 1) {
+    await call(bench, "POST", "/api/sites/demo/campaigns", {
+      name: `Campaign ${at}`,
+      status: "live",
+      kind: "chat",
+      condition: conditionOf(at),
+      priority: at % 10,
+      holdout: 0.1,
+      variants: [{ key: "a", creative: { fr: { title: "Une question ?" } } }],
+    });
+  }
+}
+
+function conditionOf(at: number): Record<string, unknown> {
+  switch (at % 5) {
+    case 0:
+      return { "page.path": `/shop/help/${at}`, "page.seconds": { $gte: 30 } };
+    case 1:
+      return { "page.path": { $regex: "^/shop/product" }, "cart.items": { $gte: 3 }, "cart.value": { $gt: 100 + at } };
+    case 2:
+      return { "session.channel": { $in: ["Paid Search", "Email"] }, "session.pages": { $gte: 3 } };
+    case 3:
+      return { "event.name": "Checkout Started", "visitor.orders": { $gte: 1 } };
+    default:
+      return { "device.type": "mobile", $or: [{ "signals.rage_click": { $gte: 1 } }, { "cart.value": { $gt: 80 } }] };
+  }
+}
+
+/** Wait until history has taken the visits that were opened. */
+async function settle(bench: Bench): Promise<void> {
+  const until = performance.now() + 60_000;
+  while (performance.now() < until) {
+    const answer = await fetch(`${bench.url}/api/sites/demo/exports/sessions.csv`, {
+      headers: { authorization: "Bearer ak_demo_local_only" },
+    });
+    const rows = (await answer.text()).split("\n").filter((line) => line.includes("bench-")).length;
+    if (rows >= VISITORS) return;
+  }
+  throw new Error("history did not take the visits of the warm-up");
+}
+
+function minified(path: string): string {
+  return transformSync(readFileSync(resolve(ROOT, path), "utf8"), { minify: true, format: "esm" }).code;
+}
