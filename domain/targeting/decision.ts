@@ -40,9 +40,10 @@ export type Exposure = {
   revision: number;
 };
 
-/** A candidate that the judgement found, in priority order. */
+/** A campaign whose condition holds now, whatever its schedule says. */
 export type Candidate = {
   campaign: string;
   phase: number;
-  reasons: string[];
+  /** What engaging this visitor is taken to be worth, in the site's currency. */
+  expectedValue: number;
 };

@@ -1,17 +1,18 @@
 /**
- * The judgement of one event: which live campaigns match a visitor now, why, and when time alone could change that.
+ * The judgement of one event: which live campaigns match a visitor now, which segments he is in, and when time alone
+ * could change that.
  *
  * Shapes  `compileSite` is called once for each published version; `judge` at every request that can show something.
- *         A campaign whose condition cannot be read is left out whole, and reported.
- * Units   `wakeAfterMs` is milliseconds from `clock.now`, always above 0.
+ *         A campaign or a segment whose condition cannot be read is left out whole, and reported.
+ * Units   `wakeAfterMs` is milliseconds from `clock.now`, always above 0; `expectedValue` is money in the site's currency.
  */
 import type { EpochMs, SiteKey } from "../ids.ts";
+import type { Segment } from "../site/resources.ts";
 import type { Campaign, PublishedSite } from "./campaign.ts";
 import { type CampaignIndex, indexByNeed } from "./campaign-index.ts";
-import { type Problem, readCondition } from "./condition.ts";
+import { type Leaf, type Problem, readCondition } from "./condition.ts";
 import type { Candidate } from "./decision.ts";
 import { readerOf } from "./fact-values.ts";
-import { reasonsFor } from "./reasons.ts";
 import { type OpenTimes, readSchedule } from "./schedule.ts";
 import { type Clock, earliestTrue, factsAt, type Timing, timingOf } from "./time-driven.ts";
 
@@ -20,9 +21,17 @@ export type CompiledCampaign = {
   condition: Campaign["condition"];
   /** Its place in the order of arbitration, 0 first. */
   rank: number;
+  expectedValue: number;
   test: (facts: object) => boolean;
+  leaves: readonly Leaf[];
   timing: Timing;
   schedule: OpenTimes;
+};
+
+export type CompiledSegment = {
+  segment: Segment;
+  test: (facts: object) => boolean;
+  leaves: readonly Leaf[];
 };
 
 export type CompiledSite = {
@@ -31,25 +40,36 @@ export type CompiledSite = {
   timezone: string;
   /** In the order of arbitration. */
   byId: ReadonlyMap<string, CompiledCampaign>;
+  /** By key, the higher priority first, then the lower key. */
+  segments: ReadonlyMap<string, CompiledSegment>;
   asked: CampaignIndex<CompiledCampaign>;
   unreadable: Unreadable[];
+  unreadableSegments: UnreadableSegment[];
 };
 
 export type Unreadable = { campaign: string; problems: Problem[] };
+export type UnreadableSegment = { segment: string; problems: Problem[] };
 
 export type Judgement = {
-  /** What matches now, in the order of arbitration. */
+  /** What matches now, whatever the schedules say, in the order of arbitration. */
   candidates: Candidate[];
-  eligible: boolean;
+  /** The keys of the segments that hold. */
+  segments: string[];
+  /** The first segment that holds and whose visitors are left alone. */
+  excludedBy: string | null;
+  /** When time alone first brings a campaign whose condition or schedule says no now. */
   wakeAfterMs: number | null;
+  /** Whether a campaign that could be offered now lacks nothing but a free agent. */
+  deskMissing: boolean;
   unreadable: Unreadable[];
 };
 
-/** Reads every live campaign of `published`. */
+/** Reads every segment and every live campaign of `published`. */
 export function compileSite(published: PublishedSite): CompiledSite {
   const { timezone } = published.settings;
-  const live = published.campaigns.filter(({ status }) => status === "live").sort(byPriority);
-  const compiled: CompiledCampaign[] = [];
+  const { segments, unreadableSegments } = compileSegments(published.segments);
+  const live = published.campaigns.filter(({ status }) => status === "live");
+  const compiled: Omit<CompiledCampaign, "rank">[] = [];
   const unreadable: Unreadable[] = [];
   for (const campaign of live) {
     const read = readCondition(campaign.condition);
@@ -60,26 +80,52 @@ export function compileSite(published: PublishedSite): CompiledSite {
     compiled.push({
       campaign,
       condition: campaign.condition,
-      rank: compiled.length,
+      expectedValue: expectedValueOf(campaign, read.paths, segments),
       test: read.test,
+      leaves: read.leaves,
       timing: timingOf(read.leaves),
-      schedule: readSchedule(campaign.schedule, timezone),
+      schedule: readSchedule(campaign.schedule, published.settings),
     });
   }
+  const ranked = compiled.sort(byArbitration).map((each, rank) => ({ ...each, rank }));
   return {
     site: published.site,
     version: published.version,
     timezone,
-    byId: new Map(compiled.map((each) => [each.campaign.id, each])),
-    asked: indexByNeed(compiled),
+    byId: new Map(ranked.map((each) => [each.campaign.id, each])),
+    segments,
+    asked: indexByNeed(ranked),
     unreadable,
+    unreadableSegments,
   };
 }
 
-/** Higher priority first; between equals the lower id, so that the order is one and the same everywhere. */
-function byPriority(a: Campaign, b: Campaign): number {
-  if (a.priority !== b.priority) return b.priority - a.priority;
-  return a.id < b.id ? -1 : Number(a.id > b.id);
+function compileSegments(list: readonly Segment[]): Pick<CompiledSite, "segments" | "unreadableSegments"> {
+  const segments = new Map<string, CompiledSegment>();
+  const unreadableSegments: UnreadableSegment[] = [];
+  for (const segment of list.toSorted((a, b) => b.priority - a.priority || (a.key < b.key ? -1 : 1))) {
+    const read = readCondition(segment.condition);
+    if (read.ok) segments.set(segment.key, { segment, test: read.test, leaves: read.leaves });
+    else unreadableSegments.push({ segment: segment.key, problems: read.problems });
+  }
+  return { segments, unreadableSegments };
+}
+
+/** A campaign's own value, else the highest among the segments it asks about. */
+function expectedValueOf(
+  { value }: Campaign,
+  paths: readonly string[],
+  segments: ReadonlyMap<string, CompiledSegment>,
+): number {
+  const asked = paths.map((path) => segments.get(path.slice("segment.".length))?.segment.value ?? 0);
+  return value ?? Math.max(0, ...asked);
+}
+
+/** Higher priority first, then the higher expected value, then the lower id: one and the same order everywhere. */
+function byArbitration(a: Omit<CompiledCampaign, "rank">, b: Omit<CompiledCampaign, "rank">): number {
+  if (a.campaign.priority !== b.campaign.priority) return b.campaign.priority - a.campaign.priority;
+  if (a.expectedValue !== b.expectedValue) return b.expectedValue - a.expectedValue;
+  return a.campaign.id < b.campaign.id ? -1 : Number(a.campaign.id > b.campaign.id);
 }
 
 const pagePath = readerOf("page.path");
@@ -100,17 +146,23 @@ export function judge(
   notBefore: NotBefore = () => clock.now,
 ): Judgement {
   const present = factsAt(facts, clock, clock.now);
+  const held = [...site.segments.values()].filter(({ test }) => test(present));
+  const segment = Object.fromEntries(held.map((each) => [each.segment.key, true]));
   const asked = site.asked(pagePath(facts), eventName(facts)).sort((a, b) => a.rank - b.rank);
   const candidates: Candidate[] = [];
   let wakeAt: EpochMs | null = null;
   for (const each of asked) {
-    if (each.schedule.isOpen(clock.now) && each.test(present)) candidates.push(candidateOf(each, present));
-    else wakeAt = earlier(wakeAt, nextPassable(each, facts, clock, notBefore));
+    const holds = each.test({ ...present, segment });
+    if (holds) candidates.push(candidateOf(each));
+    if (!holds || !each.schedule.isOpen(clock.now))
+      wakeAt = earlier(wakeAt, nextPassable(each, facts, clock, notBefore));
   }
   return {
     candidates,
-    eligible: candidates.length > 0,
+    segments: held.map((each) => each.segment.key),
+    excludedBy: held.find((each) => each.segment.exclude)?.segment.key ?? null,
     wakeAfterMs: wakeAt === null ? null : wakeAt - clock.now,
+    deskMissing: false,
     unreadable: site.unreadable,
   };
 }
@@ -151,13 +203,8 @@ function nextChance(each: CompiledCampaign, facts: object, clock: Clock, notBefo
   return earliestTrue(each, facts, clock, (at) => schedule.openFrom(Math.max(at, notBefore)));
 }
 
-function candidateOf({ campaign, condition, schedule }: CompiledCampaign, facts: object): Candidate {
-  const reasons = reasonsFor(condition, facts);
-  return {
-    campaign: campaign.id,
-    phase: campaign.phase,
-    reasons: schedule.restricts ? [...reasons, "the schedule is open"] : reasons,
-  };
+function candidateOf({ campaign, expectedValue }: CompiledCampaign): Candidate {
+  return { campaign: campaign.id, phase: campaign.phase, expectedValue };
 }
 
 function earlier(a: EpochMs | null, b: EpochMs | null): EpochMs | null {

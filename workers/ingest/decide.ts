@@ -72,7 +72,7 @@ export async function decide(env: Env, question: Question): Promise<Decided> {
 
 type Matched = { ids: string[]; wakeAfterMs: number | null };
 
-/** The live campaigns whose condition holds for one of `events`, in the order in which they may win. */
+/** The live campaigns that are open and hold for one of `events`, in the order in which they may win. */
 export function matches(
   live: LiveSite,
   known: KnownFacts,
@@ -89,7 +89,9 @@ export function matches(
   );
   const found = new Set(verdicts.flatMap(({ candidates }) => candidates.map(({ campaign }) => campaign)));
   return {
-    ids: [...compiled.byId.keys()].filter((id) => found.has(id)),
+    ids: [...compiled.byId.values()]
+      .filter(({ campaign, schedule }) => found.has(campaign.id) && schedule.isOpen(now))
+      .map(({ campaign }) => campaign.id),
     wakeAfterMs: soonest(verdicts.map((verdict) => verdict.wakeAfterMs)),
   };
 }
@@ -159,6 +161,11 @@ function compiledOf(config: PublishedSite): CompiledSite {
   for (const { campaign, problems } of compiled.unreadable) {
     console.error(
       JSON.stringify({ level: "error", what: "unreadable campaign", site: config.site, campaign, problems }),
+    );
+  }
+  for (const { segment, problems } of compiled.unreadableSegments) {
+    console.error(
+      JSON.stringify({ level: "error", what: "unreadable segment", site: config.site, segment, problems }),
     );
   }
   compiledSites.set(config, compiled);
