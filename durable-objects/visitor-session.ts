@@ -18,11 +18,12 @@ import {
 } from "../domain/visit/conversation.ts";
 import { openDecision } from "../domain/visit/engagement.ts";
 import { type Clocks, clocksOf, type KnownFacts, knownFacts } from "../domain/visit/known.ts";
+import { type Noted, notedIn } from "../domain/visit/notes.ts";
 import { queueWaiting } from "../domain/visit/outgoing.ts";
 import { endVisit, recordEvents, type RecordContext, type Rejection } from "../domain/visit/record.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import { snapshotOf, type VisitorSnapshot } from "../domain/visit/snapshot.ts";
-import { type KnownExposure, newVisitor } from "../domain/visit/state.ts";
+import { type KnownExposure, newVisitor, type TestMode } from "../domain/visit/state.ts";
 import {
   type EngageAnswer,
   type EngageRequest,
@@ -51,6 +52,10 @@ export type RecordAnswer = {
   sessionId: string | null;
   globalHoldout: boolean;
   marked: { eligible: boolean; covered: boolean };
+  /** What the visit knows of its segments and of what became of campaigns. */
+  noted: Noted;
+  /** The campaign that this browser is marked to be shown. */
+  test: TestMode | null;
   conversation: string | null;
 };
 
@@ -89,6 +94,8 @@ export class VisitorSession extends DurableObject<Env> {
       sessionId: state.visit?.id ?? null,
       globalHoldout: state.visit?.globalHoldout ?? false,
       marked: { eligible: state.visit?.eligible ?? false, covered: state.visit?.covered ?? false },
+      noted: notedIn(state),
+      test: state.visit?.test ?? null,
       conversation: state.conversation?.id ?? null,
     };
   }
