@@ -1,0 +1,91 @@
+/**
+ * /api/sites/{site}/facts/{name}/values — what a fact has been in the site's own traffic, most frequent first: what an
+ * editor of conditions offers instead of a guess.
+ *
+ * Only what history keeps can be told; every other fact answers with an empty list.
+ */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { isFactName, nearestFactName } from "../../domain/targeting/fact-names.ts";
+import { ApiError } from "../errors.ts";
+import { REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
+
+const DAY_MS = 24 * 3_600_000;
+const DAYS = 31;
+const MOST = 20;
+const MAX_VALUE = 200;
+
+/** Which column of a visit says what the fact was; the address of a page is known for the first one only. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  "page.path": "entry_path",
+  "session.entry_path": "entry_path",
+  "session.channel": "channel",
+  "device.type": "device_type",
+  "device.browser": "browser",
+  "device.os": "os",
+  "device.language": "language",
+  "geo.country": "country",
+  "geo.region": "region",
+  "geo.city": "city",
+};
+const UTM = "session.utm.";
+
+const Values = z.object({
+  name: z.string(),
+  /** Visits in which the fact had this value. */
+  items: z.array(z.object({ value: z.string(), visits: z.int() })),
+});
+
+const read = createRoute({
+  method: "get",
+  path: "/{name}/values",
+  summary: `The ${MOST} most frequent values of a fact in the last ${DAYS} days`,
+  tags: ["Campaigns"],
+  request: {
+    params: z.object({ site: z.string(), name: z.string() }),
+    query: z.object({ prefix: z.string().max(MAX_VALUE).optional() }),
+  },
+  responses: { 200: jsonContent(Values, "The values"), ...REFUSALS },
+});
+
+type Row = { value: string; visits: number };
+
+/** The values of what `source` selects, `?1` the site, `?2` the oldest visit, `?3` a LIKE pattern, `?4` the rest. */
+function mostFrequent(column: string, from: string, where: string): string {
+  return `SELECT substr(${column}, 1, ${MAX_VALUE}) AS value, count(*) AS visits FROM ${from}
+    WHERE sessions.site = ?1 AND sessions.started_at >= ?2 AND ${column} <> ''
+      AND ${column} LIKE ?3 ESCAPE '\\' ${where}
+    GROUP BY value ORDER BY visits DESC, value LIMIT ${MOST}`;
+}
+
+/** A LIKE pattern for what begins with `prefix`, whatever signs are in it. */
+function beginningWith(prefix: string): string {
+  return `${prefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+}
+
+async function valuesOf(env: Env, site: string, name: string, prefix: string, since: number): Promise<Row[]> {
+  const column = COLUMNS[name];
+  if (column === undefined && !name.startsWith(UTM)) return [];
+  const given = [site, since, beginningWith(prefix)];
+  const statement =
+    column === undefined
+      ? env.DB.prepare(
+          mostFrequent("tag.value", "sessions, json_each(sessions.utm) AS tag", "AND tag.key = ?4"),
+        ).bind(...given, name.slice(UTM.length))
+      : env.DB.prepare(mostFrequent(`sessions.${column}`, "sessions", "")).bind(...given);
+  return (await statement.all<Row>()).results;
+}
+
+export const factValues = nounRouter();
+
+factValues.openapi(read, async (c) => {
+  const { site, name } = c.req.valid("param");
+  const { prefix = "" } = c.req.valid("query");
+  if (!isFactName(name)) {
+    throw new ApiError("not_found", `there is no fact "${name}"; did you mean "${nearestFactName(name)}"?`, {
+      path: "name",
+    });
+  }
+  const items = await valuesOf(c.env, site, name, prefix, c.get("now") - DAYS * DAY_MS);
+  return c.json({ name, items }, 200);
+});
