@@ -7,7 +7,7 @@
  */
 import * as z from "zod";
 
-const minuteOfDay = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, "HH:MM");
+const minuteOfDay = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "HH:MM");
 
 export const DAYS_OF_WEEK = [
   "Monday",

@@ -46,7 +46,11 @@ const MAX_ROUNDS = 32;
 
 /** Whether every local gate lets `campaign` pass now, else the first that does not. */
 export function checkLocalGates(campaign: GatedCampaign, input: GateInput): GateAnswer {
-  const schedule = readSchedule(campaign.schedule, input.timezone);
+  const schedule = readSchedule(campaign.schedule, {
+    timezone: input.timezone,
+    business_hours: [],
+    holidays: { calendar: "none", dates: [] },
+  });
   const shut = firstShut(campaign, input, schedule, input.now);
   if (shut === null) return { ok: true };
   return { ok: false, gate: shut.gate, until: firstPassage(campaign, input, schedule, shut.until) };

@@ -1,13 +1,13 @@
 /**
- * When a campaign may run: between two dates, and in opening hours of the site's zone.
+ * When a campaign may run: between two dates, in opening hours of its own, and in those of the site where it asks so.
  *
- * Shapes  hours are schema.org's. A `closes` before its `opens` lies on the next day; equal ones are closed all day;
- *         `23:59` closes at midnight, because that is how a whole day is written. No hours at all: always open.
+ * Shapes  hours are read day by day in `domain/site/open-days.ts`. No hours at all: always open.
  * Units   moments are `EpochMs`; openings are inclusive, closings exclusive.
- *         Where the clock jumps over a time, the interval moves by the jump; where it shows one twice, the first counts.
  */
-import { Temporal } from "temporal-polyfill";
 import type { EpochMs } from "../ids.ts";
+import { type Interval, type OpenDays, readOpenDays } from "../site/open-days.ts";
+import type { OpeningHours } from "../site/opening-hours.ts";
+import type { SiteSettings } from "../site/settings.ts";
 import type { Schedule } from "./campaign.ts";
 import { DAY_MS } from "./zone.ts";
 
@@ -19,83 +19,95 @@ export type OpenTimes = {
   openFrom: (at: EpochMs) => EpochMs | null;
 };
 
-type Interval = { from: EpochMs; to: EpochMs };
-type Hours = NonNullable<Schedule["hours"]>[number];
-
-const DAY_MINUTES = 24 * 60;
-const LAST_MINUTE = DAY_MINUTES - 1;
-/** An interval that began up to so many days ago may still be open, wherever the site is. */
-const DAYS_BACK = 3;
-/** Hours repeat every week, so a day further than this adds nothing. */
-const DAYS_AHEAD = 10;
-const REMEMBERED_DAYS = 64;
+/** What of a site its opening hours need. */
+export type SiteHours = Pick<SiteSettings, "timezone" | "business_hours" | "holidays">;
 
 /** Reads `schedule` once; the answers are cheap to ask often. */
-export function readSchedule(schedule: Schedule, timezone: string): OpenTimes {
+export function readSchedule(schedule: Schedule, site: SiteHours): OpenTimes {
   const from = schedule.from ? Date.parse(schedule.from) : Number.NEGATIVE_INFINITY;
   const to = schedule.to ? Date.parse(schedule.to) : Number.POSITIVE_INFINITY;
-  const around = (schedule.hours ?? []).length === 0 ? null : weeklyHours(schedule.hours ?? [], timezone);
-
-  const openFrom = (at: EpochMs): EpochMs | null => {
-    const start = Math.max(at, from);
-    const found = around === null ? start : around(start);
-    return found !== null && found < to ? found : null;
-  };
-  const restricts = around !== null || Number.isFinite(from) || Number.isFinite(to);
-  return { restricts, openFrom, isOpen: (at) => openFrom(at) === at };
+  const own = schedule.hours ?? [];
+  return openTimes([own, schedule.business_hours === true ? site.business_hours : []], site, { from, to });
 }
 
-/** The earliest moment at or after a given one inside opening hours; null where no hours ever open. */
-function weeklyHours(hours: readonly Hours[], timezone: string): (at: EpochMs) => EpochMs | null {
-  const known = new Map<number, Interval[]>();
-  const intervalsOf = (day: number): Interval[] => {
-    const remembered = known.get(day);
-    if (remembered) return remembered;
-    const date = new Temporal.PlainDate(1970, 1, 1).add({ days: day });
-    const intervals = intervalsOn(date, hours, timezone);
-    if (known.size >= REMEMBERED_DAYS) known.clear();
-    known.set(day, intervals);
-    return intervals;
-  };
-  return (at) => {
-    const today = Math.floor(at / DAY_MS);
-    let earliest: EpochMs | null = null;
-    for (let ahead = -DAYS_BACK; ahead <= DAYS_AHEAD; ahead += 1) {
-      if (earliest !== null && ahead > DAYS_BACK && (earliest - at) / DAY_MS < ahead - DAYS_BACK) break;
-      for (const { from, to } of intervalsOf(today + ahead)) {
-        if (to > at) earliest = Math.min(earliest ?? Number.POSITIVE_INFINITY, Math.max(from, at));
-      }
-    }
-    return earliest;
-  };
-}
-
-const DAY_NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
-
-function intervalsOn(day: Temporal.PlainDate, hours: readonly Hours[], timezone: string): Interval[] {
-  const name = DAY_NAMES[day.dayOfWeek - 1];
-  return hours.flatMap(({ dayOfWeek, opens, closes }) => {
-    const start = minutesOf(opens);
-    const end = closingMinutes(start, minutesOf(closes));
-    if (name === undefined || !dayOfWeek.includes(name) || end <= start) return [];
-    return [{ from: momentAt(day, start, timezone), to: momentAt(day, end, timezone) }];
+/** When the site itself is open. */
+export function readBusinessHours(site: SiteHours): OpenTimes {
+  return openTimes([site.business_hours], site, {
+    from: Number.NEGATIVE_INFINITY,
+    to: Number.POSITIVE_INFINITY,
   });
 }
 
-function closingMinutes(start: number, end: number): number {
-  if (end === LAST_MINUTE && start !== LAST_MINUTE) return DAY_MINUTES;
-  return end < start ? end + DAY_MINUTES : end;
+/** Open while all of `hours` are, between the bounds. */
+function openTimes(hours: readonly OpeningHours[][], site: SiteHours, { from, to }: Interval): OpenTimes {
+  const all = hours.filter((each) => each.length > 0).map((each) => readOpenDays(each, site));
+  const common = remembered(all);
+  const openFrom = (at: EpochMs): EpochMs | null => {
+    const start = Math.max(at, from);
+    const found = start < to ? common(start) : null;
+    return found !== null && found < to ? found : null;
+  };
+  const restricts = all.length > 0 || Number.isFinite(from) || Number.isFinite(to);
+  return { restricts, openFrom, isOpen: (at) => openFrom(at) === at };
 }
 
-function minutesOf(clock: string): number {
-  const [hour = "0", minute = "0"] = clock.split(":");
-  return Number(hour) * 60 + Number(minute);
+/** Questions follow each other in time, so the last answer nearly always holds for the next one too. */
+function remembered(all: readonly OpenDays[]): (at: EpochMs) => EpochMs | null {
+  if (all.length === 0) return (at) => at;
+  const windows = windowsOf(all);
+  let asked = Number.POSITIVE_INFINITY;
+  let answer: Interval | null = null;
+  return (at) => {
+    if (at < asked || (answer !== null && at >= answer.to)) {
+      answer = nextCommon(all, windows(at));
+      asked = at;
+    }
+    return answer === null ? null : Math.max(at, answer.from);
+  };
 }
 
-/** The moment when the zone's clock shows `minutes` after midnight of `day`. */
-function momentAt(day: Temporal.PlainDate, minutes: number, timezone: string): EpochMs {
-  const date = day.add({ days: Math.floor(minutes / DAY_MINUTES) });
-  const inDay = minutes % DAY_MINUTES;
-  const time = new Temporal.PlainTime(Math.floor(inDay / 60), inDay % 60);
-  return date.toZonedDateTime({ timeZone: timezone, plainTime: time }).epochMilliseconds;
+/** While no rule begins or ends, what has not opened for so long never will: weeks repeat, changes of clocks yearly. */
+const STILL_DAYS = 400;
+/** A holiday meets a given weekday only every few years. */
+const HOLIDAY_STILL_DAYS = 7 * 366;
+/** An interval from before a boundary may reach over it. */
+const OVERLAP_DAYS = 3;
+
+/** The spans in which a next opening has to be looked for: the days after a moment, and those after each boundary. */
+function windowsOf(all: readonly OpenDays[]): (at: EpochMs) => Interval[] {
+  const boundaries = [...new Set(all.flatMap((each) => each.boundaries))].sort((a, b) => a - b);
+  const still = (all.some((each) => each.followsHolidays) ? HOLIDAY_STILL_DAYS : STILL_DAYS) * DAY_MS;
+  return (at) => {
+    const ahead = boundaries.map((day) => (day - OVERLAP_DAYS) * DAY_MS).filter((start) => start > at);
+    return [at, ...ahead].map((from) => ({ from, to: from + still }));
+  };
+}
+
+/** The first interval in which all are open, in the first of `windows` that holds one. */
+function nextCommon(all: readonly OpenDays[], windows: readonly Interval[]): Interval | null {
+  let searched = Number.NEGATIVE_INFINITY;
+  for (const { from, to } of windows) {
+    if (to <= searched) continue;
+    const found = commonIn(all, Math.max(from, searched), to);
+    if (found !== null) return found;
+    searched = to;
+  }
+  return null;
+}
+
+function commonIn(all: readonly OpenDays[], start: EpochMs, end: EpochMs): Interval | null {
+  let at = start;
+  while (at < end) {
+    const opens: Interval[] = [];
+    for (const each of all) {
+      const interval = each.next(at, end);
+      if (interval === null) return null;
+      opens.push(interval);
+    }
+    const latest = Math.max(...opens.map(({ from }) => from));
+    const both = { from: Math.max(at, latest), to: Math.min(...opens.map(({ to }) => to)) };
+    if (both.from < both.to) return both;
+    at = latest;
+  }
+  return null;
 }

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { Schedule } from "../../domain/targeting/campaign.ts";
 import { readCondition } from "../../domain/targeting/condition.ts";
+import { SiteSettings } from "../../domain/site/settings.ts";
 import { readSchedule } from "../../domain/targeting/schedule.ts";
 import {
   type Clock,
@@ -202,10 +203,11 @@ test("T12: the cheap clock of a span shows what the calendar shows, through ever
 });
 
 const WORKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"] as const;
+const siteIn = (timezone: string) => SiteSettings.parse({ key: "shop", name: "Shop", timezone });
 const open = (schedule: Schedule, at: string, zone = PARIS) =>
-  readSchedule(schedule, zone).isOpen(Date.parse(at));
+  readSchedule(schedule, siteIn(zone)).isOpen(Date.parse(at));
 function opening(schedule: Schedule, at: string, zone = PARIS): string | null {
-  const moment = readSchedule(schedule, zone).openFrom(Date.parse(at));
+  const moment = readSchedule(schedule, siteIn(zone)).openFrom(Date.parse(at));
   return moment === null ? null : new Date(moment).toISOString();
 }
 
@@ -253,8 +255,8 @@ test("T15: from and to bound it, however far away they are", () => {
     hours: [{ dayOfWeek: ["Tuesday"], opens: "09:00", closes: "10:00" }],
   };
   expect(opening(mondays, "2026-11-23T08:00:00Z")).toBe("2027-02-02T08:00:00.000Z");
-  expect(readSchedule({}, PARIS).isOpen(NOON)).toBe(true);
-  expect(readSchedule({ hours: [] }, PARIS).restricts).toBe(false);
+  expect(readSchedule({}, siteIn(PARIS)).isOpen(NOON)).toBe(true);
+  expect(readSchedule({ hours: [] }, siteIn(PARIS)).restricts).toBe(false);
 });
 
 test("T16: through a change of clocks the hours stay those on the wall", () => {
@@ -266,7 +268,7 @@ test("T16: through a change of clocks the hours stay those on the wall", () => {
   const night: Schedule = { hours: [{ dayOfWeek: ["Saturday"], opens: "22:00", closes: "06:00" }] };
   const lasts = (from: string, hours: number) =>
     [0, hours * 3_600_000 - 1, hours * 3_600_000].map((ms) =>
-      readSchedule(night, PARIS).isOpen(Date.parse(from) + ms),
+      readSchedule(night, siteIn(PARIS)).isOpen(Date.parse(from) + ms),
     );
   expect(lasts("2026-03-28T21:00:00Z", 7)).toEqual([true, true, false]);
   expect(lasts("2026-10-24T20:00:00Z", 9)).toEqual([true, true, false]);
@@ -286,7 +288,7 @@ test("T17: the next opening is open, and nothing before it is", () => {
   const zone = fc.constantFrom("Europe/Paris", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago");
   fc.assert(
     fc.property(fc.array(hours, { minLength: 1, maxLength: 4 }), moment, zone, (list, at, timezone) => {
-      const times = readSchedule({ hours: list }, timezone);
+      const times = readSchedule({ hours: list }, siteIn(timezone));
       const next = times.openFrom(at);
       if (next === null) {
         expect(list.every(({ opens, closes }) => opens === closes)).toBe(true);

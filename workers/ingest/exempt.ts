@@ -73,7 +73,7 @@ export function decideExempt(
     (campaign) =>
       campaign.exempt_ok &&
       !campaign.requires_agent &&
-      readSchedule(campaign.schedule, settings.timezone).isOpen(now),
+      readSchedule(campaign.schedule, settings).isOpen(now),
   );
   const [campaign] = matched.ids.flatMap((id) => allowed.filter((other) => other.id === id));
   const [variant] = campaign?.variants ?? [];
