@@ -7,19 +7,27 @@ import { type Bench, startWorkerd } from "./workerd.ts";
 
 const API_KEY = "ak_demo_local_only";
 
-/** Start it from `script`, a module that stands for the bundle where one is given. */
-export async function startAparte(script: string | null = null): Promise<Bench> {
+/** A module that stands before the bundle and imports it as `./index.js`. */
+export type Before = { entry: string; bundle: string };
+
+/** Start it, with `before` in front where one is given. */
+export async function startAparte(before: Before | null = null, inspect = false): Promise<Bench> {
   Object.assign(process.env, QUIET, { WRANGLER_LOG: "warn" });
-  const bundle = bundleWorker();
+  const bundle = before?.bundle ?? resolve(bundleWorker(), "index.js");
   const { workerOptions } = workerOptionsOf(resolve(ROOT, "wrangler.toml"));
-  const entry = script ?? resolve(bundle, "index.js");
-  const bench = await startWorkerd({
+  const folder = resolve(bundle, "..");
+  const own = { type: "ESModule" as const, path: bundle };
+  const worker = {
     ...workerOptions,
     name: "aparte",
-    modules: [{ type: "ESModule", path: entry }],
-    modulesRoot: resolve(entry, ".."),
+    modules:
+      before === null
+        ? [own]
+        : [{ type: "ESModule" as const, path: resolve(folder, "entry.js"), contents: before.entry }, own],
+    modulesRoot: folder,
     bindings: { ...(workerOptions.bindings as Record<string, string>), DEMO: "1" },
-  });
+  };
+  const bench = await startWorkerd(worker, inspect);
   await applyMigrations(await bench.miniflare.getD1Database("DB"));
   await call(bench, "POST", "/api/setup/demo", null);
   return bench;

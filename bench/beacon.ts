@@ -72,7 +72,8 @@ async function load(bench: Bench): Promise<Round> {
       const text = await answer.text();
       if (!answer.ok) throw new Error(`${answer.status} ${text}`);
       const { decisions } = JSON.parse(text) as { decisions: unknown[] };
-      if (decisions.length > 0) throw new Error("a campaign matched: this benchmark is about beacons without");
+      if (decisions.length > 0)
+        throw new Error("a campaign matched: this benchmark is about beacons without");
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, sender));
@@ -137,13 +138,20 @@ function conditionOf(at: number): Record<string, unknown> {
     case 0:
       return { "page.path": `/shop/help/${at}`, "page.seconds": { $gte: 30 } };
     case 1:
-      return { "page.path": { $regex: "^/shop/product" }, "cart.items": { $gte: 3 }, "cart.value": { $gt: 100 + at } };
+      return {
+        "page.path": { $regex: "^/shop/product" },
+        "cart.items": { $gte: 3 },
+        "cart.value": { $gt: 100 + at },
+      };
     case 2:
       return { "session.channel": { $in: ["Paid Search", "Email"] }, "session.pages": { $gte: 3 } };
     case 3:
       return { "event.name": "Checkout Started", "visitor.orders": { $gte: 1 } };
     default:
-      return { "device.type": "mobile", $or: [{ "signals.rage_click": { $gte: 1 } }, { "cart.value": { $gt: 80 } }] };
+      return {
+        "device.type": "mobile",
+        $or: [{ "signals.rage_click": { $gte: 1 } }, { "cart.value": { $gt: 80 } }],
+      };
   }
 }
 

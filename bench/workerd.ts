@@ -23,14 +23,15 @@ export type Bench = {
 const TICK_MS = 10;
 const MEMORY_DISK = "/dev/shm";
 
-/** Start `worker`; resolves once it answers. */
-export async function startWorkerd(worker: WorkerOptions): Promise<Bench> {
+/** Start `worker`; resolves once it answers. `inspect` opens the inspector, for `profile`. */
+export async function startWorkerd(worker: WorkerOptions, inspect = false): Promise<Bench> {
   const state = mkdtempSync(join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), "aparte-bench-"));
   const before = new Set(workerdChildren());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
       port: 0,
+      ...(inspect ? { inspectorPort: 0 } : {}),
       cf: false,
       resourcePersistencePath: state,
       defaultPersistRoot: state,

@@ -1,0 +1,203 @@
+/**
+ * What a million visits cost at list price, counted from meters: 5 pages and 12 signals in 4 minutes, from the first
+ * beacon to the visit's end in history and the day on which the visitor is forgotten. Nothing is estimated but what
+ * follows from a count and a price; what is stored is printed apart, since it depends on how long it is kept.
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { bundleWorker, ROOT } from "../scripts/bundle.ts";
+import { call, startAparte } from "./aparte-worker.ts";
+import type { Bench } from "./workerd.ts";
+
+const VISITS = 100;
+const PAGES = 5;
+const SIGNALS_A_PAGE = [0, 3, 3, 3, 3];
+const PAGE_MS = 48_000;
+const IDLE_MS = 30 * 60_000;
+const DAY_MS = 86_400_000;
+const RETENTION_DAYS = 396;
+/** List prices in dollars, without the included amounts. */
+const PRICE = {
+  workerRequest: 0.3e-6,
+  cpuMs: 0.02e-6,
+  objectRequest: 0.15e-6,
+  gigabyteSecond: 12.5e-6,
+  objectGigabytes: 0.128,
+  rowWritten: 1e-6,
+  rowRead: 0.001e-6,
+  queueOperation: 0.4e-6,
+  kvRead: 0.5e-6,
+  gigabyteMonth: 0.2,
+};
+const LIMITS = { live: 13, history: 8 };
+const MILLION = 1e6;
+
+type Meters = Record<string, number> & { calls: Record<string, number> };
+
+const bundle = bundleWorker();
+const aparte = await startAparte({
+  entry: readFileSync(resolve(ROOT, "bench/metered-worker.js"), "utf8"),
+  bundle: resolve(bundle, "index.js"),
+});
+let missed = true;
+try {
+  await call(aparte, "GET", "/api/sites", null);
+  await control(aparte, "DELETE", "/__meters");
+  const cpuBefore = aparte.cpuMs();
+  for (let page = 0; page < PAGES; page += 1) {
+    await Promise.all(Array.from({ length: VISITS }, (_, visitor) => view(visitor, page)));
+    await historyAt(VISITS);
+    await control(aparte, "POST", "/__clock", { ms: PAGE_MS });
+    process.stderr.write(`\rpage ${page + 1} of ${PAGES}`);
+  }
+  await control(aparte, "POST", "/__clock", { ms: IDLE_MS });
+  await ended();
+  const cpuMs = aparte.cpuMs() - cpuBefore;
+  await control(aparte, "POST", "/__clock", { ms: RETENTION_DAYS * DAY_MS });
+  process.stderr.write("\n");
+  missed = print((await control(aparte, "GET", "/__meters")) as Meters, cpuMs);
+} finally {
+  await aparte.stop();
+}
+process.exitCode = missed ? 1 : 0;
+
+/** One page view as the beacon sends it; the signals that no campaign asks for ride with it. */
+async function view(visitor: number, page: number): Promise<void> {
+  const anonymousId = `cost-${visitor}`;
+  const path = `/shop/product/shirt-${page}`;
+  const context = {
+    page: {
+      url: `https://shop.example${path}`,
+      path,
+      title: "Chemise",
+      referrer: "",
+      view_id: `${visitor}-${page}`,
+    },
+    locale: "fr-FR",
+    consent: { status: "granted" },
+  };
+  const message = (type: string, more: object) => ({
+    type,
+    anonymousId,
+    messageId: crypto.randomUUID(),
+    context,
+    ...more,
+  });
+  const signals = Array.from({ length: SIGNALS_A_PAGE[page] ?? 0 }, () =>
+    message("track", { event: "Signal Detected", properties: { signal: "scroll_thrash" } }),
+  );
+  const answer = await fetch(`${aparte.url}/v1/batch?decide=1`, {
+    method: "POST",
+    body: JSON.stringify({ writeKey: "demo", batch: [message("page", {}), ...signals] }),
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  await answer.text();
+}
+
+/** Wait until history holds `visits` of them, and the objects know. */
+async function historyAt(visits: number): Promise<void> {
+  await until(async () => (await csv()).length > visits);
+  await quiet();
+}
+
+async function ended(): Promise<void> {
+  await until(async () =>
+    (await csv()).every((line) => line.includes(",true,") || line.split(",").length > 0),
+  );
+  await quiet();
+}
+
+/** Wait until no meter moves for two of the queue's batches. */
+async function quiet(): Promise<void> {
+  let before = "";
+  let still = 0;
+  await until(async () => {
+    const now = JSON.stringify(await control(aparte, "GET", "/__meters"));
+    still = now === before ? still + 1 : 0;
+    before = now;
+    await new Promise((done) => setTimeout(done, 250));
+    return still >= 10;
+  });
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 60_000;
+  while (!(await holds())) {
+    if (performance.now() > giveUpAt) throw new Error("history did not come to rest");
+  }
+}
+
+async function csv(): Promise<string[]> {
+  const answer = await fetch(`${aparte.url}/api/sites/demo/exports/sessions.csv`, {
+    headers: { authorization: "Bearer ak_demo_local_only" },
+  });
+  const [head = "", ...lines] = (await answer.text()).split("\n");
+  return [head, ...lines.filter((line) => line.includes("cost-"))];
+}
+
+async function control(bench: Bench, method: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(`${bench.url}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+type Line = { part: "live" | "history"; what: string; count: number; price: number };
+
+/** Print the bill; true where a limit is missed. */
+function print(meters: Meters, cpuMs: number): boolean {
+  const of = (name: string) => (meters[name] ?? 0) / VISITS;
+  const lines: Line[] = [
+    { part: "live", what: "Worker requests", count: of("worker_requests"), price: PRICE.workerRequest },
+    { part: "live", what: "CPU, ms (all of workerd's)", count: cpuMs / VISITS, price: PRICE.cpuMs },
+    {
+      part: "live",
+      what: "object requests and alarms",
+      count: of("object_requests"),
+      price: PRICE.objectRequest,
+    },
+    { part: "live", what: "object rows written", count: of("object_rows_written"), price: PRICE.rowWritten },
+    { part: "live", what: "object alarms set", count: of("object_alarms_set"), price: PRICE.rowWritten },
+    { part: "live", what: "object rows read", count: of("object_rows_read"), price: PRICE.rowRead },
+    {
+      part: "live",
+      what: "object duration, GB-s",
+      count: (of("object_busy_ms") / 1_000) * PRICE.objectGigabytes,
+      price: PRICE.gigabyteSecond,
+    },
+    { part: "live", what: "KV reads", count: of("kv_reads"), price: PRICE.kvRead },
+    { part: "history", what: "queue operations", count: of("queue_operations"), price: PRICE.queueOperation },
+    {
+      part: "history",
+      what: "queue consumer's requests",
+      count: of("queue_invocations"),
+      price: PRICE.workerRequest,
+    },
+    { part: "history", what: "D1 rows written", count: of("d1_rows_written"), price: PRICE.rowWritten },
+    { part: "history", what: "D1 rows read", count: of("d1_rows_read"), price: PRICE.rowRead },
+  ];
+  console.log(
+    `A million visits at list price (${VISITS} visits counted: ${PAGES} pages, 12 signals, 4 minutes)`,
+  );
+  for (const { part, what, count, price } of lines) {
+    const dollars = (count * price * MILLION).toFixed(2).padStart(7);
+    console.log(
+      `  ${part.padEnd(8)} ${what.padEnd(28)} ${count.toFixed(3).padStart(9)} a visit ${dollars} $`,
+    );
+  }
+  const sum = (part: Line["part"]) =>
+    lines
+      .filter((line) => line.part === part)
+      .reduce((total, { count, price }) => total + count * price * MILLION, 0);
+  const live = sum("live");
+  const history = sum("history");
+  console.log(
+    `  Worker and objects ${live.toFixed(2)} $ of ${LIMITS.live} $; history ${history.toFixed(2)} $ of ${LIMITS.history} $`,
+  );
+  console.log(
+    `  calls a visit: ${JSON.stringify(Object.fromEntries(Object.entries(meters.calls).map(([name, n]) => [name, n / VISITS])))}`,
+  );
+  return live > LIMITS.live || history > LIMITS.history;
+}

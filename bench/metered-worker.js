@@ -1,0 +1,173 @@
+/**
+ * Aparté's Worker with meters and a clock of its own: stands before the bundle (`index.js`), lets everything through,
+ * and counts what a bill counts. `GET /__meters` tells the counts, `DELETE` sets them to zero; `POST /__clock` with
+ * `{ms}` moves the time on and rings what is due, so that half an hour of silence takes no half an hour.
+ *
+ * Objects   requests are calls, alarms and sockets' openings; rows are what SQLite says, an alarm set or deleted is one.
+ * D1        rows are what D1's answers say. Queue operations are three a message and 64 KB: write, read, delete.
+ */
+import worker, * as real from "./index.js";
+
+const ZERO = {
+  worker_requests: 0,
+  object_requests: 0,
+  object_busy_ms: 0,
+  object_rows_written: 0,
+  object_rows_read: 0,
+  object_alarms_set: 0,
+  queue_operations: 0,
+  queue_invocations: 0,
+  d1_rows_written: 0,
+  d1_rows_read: 0,
+  kv_reads: 0,
+};
+let meters = { ...ZERO, calls: {} };
+/** The visitors' alarms by object name: rung by the clock here, since the platform's would wait for real time. */
+const alarms = new Map();
+const begunAt = Date.now();
+let skippedMs = 0;
+const realNow = Date.now.bind(Date);
+Date.now = () => begunAt + skippedMs + ((realNow() - begunAt) % 1_000);
+const UNIT_BYTES = 64 * 1024;
+
+function meterStorage(storage) {
+  const { sql } = storage;
+  const exec = sql.exec.bind(sql);
+  sql.exec = (...args) => {
+    const cursor = exec(...args);
+    meters.object_rows_written += cursor.rowsWritten;
+    const toArray = cursor.toArray.bind(cursor);
+    cursor.toArray = () => {
+      const rows = toArray();
+      meters.object_rows_read += cursor.rowsRead;
+      return rows;
+    };
+    return cursor;
+  };
+  return storage;
+}
+
+function meterAlarms(ctx) {
+  const { storage } = ctx;
+  storage.getAlarm = async () => alarms.get(ctx.id.name) ?? null;
+  storage.setAlarm = async (at) => {
+    meters.object_alarms_set += 1;
+    alarms.set(ctx.id.name, Number(at));
+  };
+  storage.deleteAlarm = async () => {
+    meters.object_alarms_set += 1;
+    alarms.delete(ctx.id.name);
+  };
+}
+
+/** Move the time on by `ms` and ring the alarms that are due, those they set among them. */
+async function passTime(env, ms) {
+  const until = skippedMs + ms;
+  for (;;) {
+    const due = [...alarms].filter(([, at]) => at <= begunAt + until).toSorted((a, b) => a[1] - b[1])[0];
+    if (due === undefined) break;
+    const [name, at] = due;
+    skippedMs = Math.max(skippedMs, at - begunAt);
+    alarms.delete(name);
+    await env.VISITOR_SESSION.getByName(name).ring();
+  }
+  skippedMs = until;
+}
+
+const metered = new WeakSet();
+function meterEnv(env) {
+  if (metered.has(env)) return env;
+  metered.add(env);
+  const { DB, HISTORY, CONFIG } = env;
+  const count = (result) => {
+    meters.d1_rows_written += result.meta?.rows_written ?? 0;
+    meters.d1_rows_read += result.meta?.rows_read ?? 0;
+    return result;
+  };
+  const batch = DB.batch.bind(DB);
+  DB.batch = async (statements) => (await batch(statements)).map(count);
+  const prepare = DB.prepare.bind(DB);
+  const watch = (statement) => {
+    const { bind, run, all } = statement;
+    statement.bind = (...values) => watch(bind.apply(statement, values));
+    statement.run = async () => count(await run.call(statement));
+    statement.all = async () => count(await all.call(statement));
+    return statement;
+  };
+  DB.prepare = (sql) => watch(prepare(sql));
+  const send = HISTORY.send.bind(HISTORY);
+  HISTORY.send = (body, options) => {
+    meters.queue_operations += 3 * Math.ceil(JSON.stringify(body).length / UNIT_BYTES);
+    return send(body, options);
+  };
+  const get = CONFIG.get.bind(CONFIG);
+  CONFIG.get = (...args) => {
+    meters.kv_reads += 1;
+    return get(...args);
+  };
+  return env;
+}
+
+/** `Class` with its storage metered and each of its public calls counted. */
+function meterClass(Class, ownClock) {
+  const Metered = class extends Class {
+    constructor(ctx, env) {
+      meterStorage(ctx.storage);
+      if (ownClock) meterAlarms(ctx);
+      super(ctx, meterEnv(env));
+      this.storedBytes = async () => ctx.storage.sql.databaseSize;
+    }
+  };
+  Metered.prototype.ring = function () {
+    return this.alarm();
+  };
+  for (
+    let proto = Class.prototype;
+    proto && proto !== Object.prototype;
+    proto = Object.getPrototypeOf(proto)
+  ) {
+    for (const name of Object.getOwnPropertyNames(proto)) {
+      const original = Object.getOwnPropertyDescriptor(proto, name)?.value;
+      const known = name === "constructor" || Object.hasOwn(Metered.prototype, name);
+      if (typeof original !== "function" || known) continue;
+      Metered.prototype[name] = async function (...args) {
+        const begun = performance.now();
+        meters.object_requests += 1;
+        const key = `${Class.name}.${name}`;
+        meters.calls[key] = (meters.calls[key] ?? 0) + 1;
+        try {
+          return await original.apply(this, args);
+        } finally {
+          meters.object_busy_ms += performance.now() - begun;
+        }
+      };
+    }
+  }
+  return Metered;
+}
+
+export const VisitorSession = meterClass(real.VisitorSession, true);
+export const ExemptCounter = real.ExemptCounter;
+export const SiteDesk = real.SiteDesk;
+export const ChatRoom = real.ChatRoom;
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/__meters") {
+      if (request.method === "DELETE") meters = { ...ZERO, calls: {} };
+      return Response.json({ ...meters, waiting_alarms: alarms.size });
+    }
+    if (pathname === "/__clock") {
+      await passTime(meterEnv(env), (await request.json()).ms);
+      return Response.json({ now: Date.now() });
+    }
+    meters.worker_requests += 1;
+    return worker.fetch(request, meterEnv(env), ctx);
+  },
+  queue(batch, env, ctx) {
+    meters.queue_invocations += 1;
+    return worker.queue(batch, meterEnv(env), ctx);
+  },
+  scheduled: (controller, env, ctx) => worker.scheduled(controller, meterEnv(env), ctx),
+};
