@@ -19,6 +19,9 @@ export type OpenTimes = {
   openFrom: (at: EpochMs) => EpochMs | null;
 };
 
+/** No schedule at all. */
+export const ALWAYS_OPEN: OpenTimes = { restricts: false, isOpen: () => true, openFrom: (at) => at };
+
 /** What of a site its opening hours need. */
 export type SiteHours = Pick<SiteSettings, "timezone" | "business_hours" | "holidays">;
 
