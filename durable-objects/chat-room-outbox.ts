@@ -130,6 +130,7 @@ export class ChatRoomOutbox {
       page: room.page,
       place: room.place,
       skill: room.skill,
+      priority: room.priority,
       decisionId: room.decisionId,
       locale: room.locale,
       waitingSince: room.queuedAt ?? room.createdAt,

@@ -12,8 +12,10 @@ import type { Event } from "../domain/events/event.ts";
 import type { Confirmation, RecordOf } from "../domain/history/records.ts";
 import type { Decision } from "../domain/targeting/decision.ts";
 import {
+  guidanceOf,
   openConversation,
   type ConversationRequest,
+  type Guidance,
   type OpenedConversation,
 } from "../domain/visit/conversation.ts";
 import { openDecision } from "../domain/visit/engagement.ts";
@@ -106,14 +108,15 @@ export class VisitorSession extends DurableObject<Env> {
   }
 
   /** The visitor's conversation: the open one where it is proven whose it is, else a new one under `conversation`. */
-  async openConversation(request: ConversationRequest): Promise<OpenedConversation> {
+  async openConversation(request: ConversationRequest): Promise<OpenedConversation & Guidance> {
     const { site, visitor, now } = request;
     const loaded = this.#store.load();
     const before = loaded?.state ?? newVisitor(site, visitor, now);
     const opened = openConversation(before, request);
     if (opened.state !== before)
       await this.#outbox.keep(opened.state, before, loaded?.seen ?? new SeenMessages(), null, now);
-    return { conversation: opened.conversation, created: opened.created };
+    const { conversation, created } = opened;
+    return { conversation, created, ...guidanceOf(opened.state, request) };
   }
 
   /** The conversation has ended; the next one is new. */

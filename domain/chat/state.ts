@@ -32,6 +32,8 @@ export type RoomState = {
   name: string | null;
   decisionId: string | null;
   skill: string | null;
+  /** Its place in the queue before and after others: the higher goes first. */
+  priority: number;
   locale: string | null;
   page: string | null;
   place: string | null;
@@ -71,6 +73,7 @@ export type Opening = Pick<
   | "name"
   | "decisionId"
   | "skill"
+  | "priority"
   | "locale"
   | "page"
   | "place"

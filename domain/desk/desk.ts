@@ -28,7 +28,6 @@ export type Agent = {
 export type Transfer = { toAgent: string | null; toSkill: string | null; note: string | null };
 
 export type Item = Omit<RoomReport, "status"> & {
-  priority: number;
   agent: string | null;
   offer: { agent: string; expiresAt: EpochMs } | null;
   /** Asked for and not yet accepted; until then the conversation stays where it is. */

@@ -32,7 +32,6 @@ export function hear(desk: Desk, report: RoomReport, now: EpochMs): Step {
   if (known !== null && known.revision >= report.revision) return { desk, effects: [] };
   const { status, ...facts } = report;
   const item: Item = {
-    priority: 0,
     agent: null,
     offer: null,
     transfer: null,

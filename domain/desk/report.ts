@@ -21,6 +21,8 @@ export type RoomReport = {
   page: string | null;
   place: string | null;
   skill: string | null;
+  /** The higher goes first in the queue. */
+  priority: number;
   decisionId: string | null;
   locale: string | null;
   waitingSince: EpochMs;

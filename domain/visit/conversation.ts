@@ -2,7 +2,7 @@
  * A visitor's conversation is opened inside the visitor's own object, so that it is opened once.
  */
 import type { EpochMs } from "../ids.ts";
-import type { VisitorConversation, VisitorState } from "./state.ts";
+import { isOver, type VisitorConversation, type VisitorState } from "./state.ts";
 
 /** Within this span the same request id gets the same conversation. */
 export const REPEAT_MS = 60_000;
@@ -17,10 +17,30 @@ export type ConversationRequest = {
   proven: { conversation?: string | null; user?: string | null };
   /** A conversation that the caller found closed: it is not handed out again. */
   closed?: string | null;
+  /** The decision from which the page says it comes; it counts where it is this visitor's. */
+  decisionId?: string | null;
   now: EpochMs;
 };
 
 export type OpenedConversation = { conversation: string; created: boolean };
+
+/** What this visit knows of the visitor that guides the conversation. */
+export type Guidance = {
+  /** The segments that held at some moment of the visit. */
+  segments: string[];
+  /** The campaign that invited the visitor. */
+  campaign: string | null;
+};
+
+export function guidanceOf(
+  { visit, idleMs, exposures }: VisitorState,
+  { decisionId, now }: Pick<ConversationRequest, "decisionId" | "now">,
+): Guidance {
+  return {
+    segments: visit === null || isOver(visit, idleMs, now) ? [] : visit.segments,
+    campaign: exposures.find(({ id }) => id === decisionId)?.campaign ?? null,
+  };
+}
 
 /**
  * `state` with the conversation that `request` may have: the one that its token names, the open one where it is proven

@@ -29,6 +29,7 @@ function report(conversation: string, more: Partial<RoomReport> = {}): RoomRepor
     page: null,
     place: null,
     skill: null,
+    priority: 0,
     decisionId: null,
     locale: "fr",
     waitingSince: 0,
@@ -43,6 +44,7 @@ const action = fc.oneof(
     kind: fc.constant("arrive" as const),
     conversation,
     skill: fc.constantFrom(null, "sales", "care"),
+    priority: fc.constantFrom(-5, 0, 0, 0, 10),
     decided: fc.boolean(),
   }),
   fc.record({ kind: fc.constant("leave" as const), conversation }),
@@ -77,7 +79,16 @@ function act(desk: Desk, each: Action, now: number): Step {
   switch (each.kind) {
     case "arrive": {
       const decisionId = each.decided ? `dec-${each.conversation}` : null;
-      return hear(desk, report(each.conversation, { skill: each.skill, decisionId, waitingSince: now }), now);
+      return hear(
+        desk,
+        report(each.conversation, {
+          skill: each.skill,
+          priority: each.priority,
+          decisionId,
+          waitingSince: now,
+        }),
+        now,
+      );
     }
     case "leave":
       return hear(desk, report(each.conversation, { status: "closed", revision: 2 }), now);
@@ -153,7 +164,16 @@ test("R-C12: routing never takes an agent over their capacity", () => {
   });
 });
 
-test("R-C12: no overtaking: who waits longer for the same skill is offered first", () => {
+/** Whether `other` is to be served after `item`, where both wait for the same skill. */
+function comesAfter(other: Item, item: Item): boolean {
+  if (other.skill !== item.skill) return false;
+  return (
+    other.priority < item.priority ||
+    (other.priority === item.priority && other.waitingSince > item.waitingSince)
+  );
+}
+
+test("R-C12: no overtaking: who has the higher priority, and then who waits longer, is offered first", () => {
   everyMoment(({ after, now }) => {
     const free = waiting(after).filter((item) => item.offer === null);
     for (const item of free) {
@@ -161,8 +181,7 @@ test("R-C12: no overtaking: who waits longer for the same skill is offered first
       const later = after.items.filter(
         (other) =>
           isOpen(other) &&
-          other.skill === item.skill &&
-          other.waitingSince > item.waitingSince &&
+          comesAfter(other, item) &&
           other.offer?.expiresAt === now + OFFER_MS &&
           other.agent === null &&
           other.decisionId === null,
@@ -172,14 +191,18 @@ test("R-C12: no overtaking: who waits longer for the same skill is offered first
   });
 });
 
-test("R-C12: no overtaking: of all that wait at once, each skill is offered from its oldest on", () => {
-  const arrival = fc.record({ skill: fc.constantFrom(null, "sales", "care"), since: fc.nat(50) });
+test("R-C12: no overtaking: of all that wait at once, each skill is offered by priority, and from its oldest on", () => {
+  const arrival = fc.record({
+    skill: fc.constantFrom(null, "sales", "care"),
+    priority: fc.constantFrom(-5, 0, 10),
+    since: fc.nat(50),
+  });
   const free = fc.integer({ min: 1, max: 4 });
   fc.assert(
     fc.property(fc.array(arrival, { maxLength: 12 }), fc.tuple(free, free, free), (arrivals, capacities) => {
       let desk = EMPTY_DESK;
-      for (const [index, { skill, since }] of arrivals.entries()) {
-        desk = hear(desk, report(`c${index}`, { skill, waitingSince: since }), 100).desk;
+      for (const [index, { skill, priority, since }] of arrivals.entries()) {
+        desk = hear(desk, report(`c${index}`, { skill, priority, waitingSince: since }), 100).desk;
       }
       for (const [index, id] of AGENTS.entries()) {
         const met = meet(desk, { id, name: id }, SKILLS[id] ?? [], 100);
@@ -187,10 +210,8 @@ test("R-C12: no overtaking: of all that wait at once, each skill is offered from
       }
       const { items } = settle(desk, 100).desk;
       for (const item of items.filter(({ offer }) => offer === null)) {
-        const younger = items.filter(
-          (other) => other.skill === item.skill && other.waitingSince > item.waitingSince,
-        );
-        expect(younger.filter(({ offer }) => offer !== null)).toEqual([]);
+        const later = items.filter((other) => comesAfter(other, item));
+        expect(later.filter(({ offer }) => offer !== null)).toEqual([]);
       }
     }),
   );
@@ -244,7 +265,7 @@ test("R-C13: a place kept by an agent who does not serve what the visitor then a
     ...day([
       { kind: "state", agent: "bob", state: "online", capacity: 1 },
       { kind: "hold", conversation: "c3" },
-      { kind: "arrive", conversation: "c3", skill: "care", decided: true },
+      { kind: "arrive", conversation: "c3", skill: "care", priority: 0, decided: true },
     ]),
   ];
   const last = moments.at(-1)?.after;

@@ -5,6 +5,9 @@
  * same request within a minute does.
  */
 import * as z from "zod";
+import { type Routing, routingOf } from "../../domain/desk/segment-routing.ts";
+import type { PublishedSite } from "../../domain/targeting/campaign.ts";
+import type { Guidance } from "../../domain/visit/conversation.ts";
 import { signConversationToken, verifyConversationToken } from "../../durable-objects/conversation-token.ts";
 import { sha256Hex } from "../../durable-objects/sha256.ts";
 import { ApiError } from "../errors.ts";
@@ -66,7 +69,7 @@ export async function openConversation(
     now,
   };
   const session = visitorObject(env, site, visitor);
-  const begin = (conversation: string) =>
+  const begin = ({ conversation, ...guidance }: Guidance & { conversation: string }) =>
     env.CHAT_ROOM.getByName(conversation).open(
       {
         site,
@@ -76,7 +79,7 @@ export async function openConversation(
         verified: user !== null,
         name: null,
         decisionId: wanted.decision_id ?? null,
-        skill: wanted.skill ?? null,
+        ...routeOf(live.config, guidance, wanted.skill ?? null),
         locale: wanted.locale ?? null,
         page: (typeof wanted.page === "string" ? wanted.page : wanted.page?.url) ?? null,
         place: [from.city, from.country].filter((part) => part !== null).join(", ") || null,
@@ -86,11 +89,11 @@ export async function openConversation(
     );
 
   let opened = await session.openConversation(request);
-  let room = await begin(opened.conversation);
+  let room = await begin(opened);
   if (!opened.created && room.status === "closed") {
     if (waitSeconds !== null) throw tooMany(waitSeconds);
     opened = await session.openConversation({ ...request, closed: opened.conversation });
-    room = await begin(opened.conversation);
+    room = await begin(opened);
   }
   if (!opened.created && waitSeconds === null) await desk.uncountOpening(visitor, address);
   if (opened.created && wanted.decision_id) await desk.extendLease(wanted.decision_id);
@@ -98,6 +101,20 @@ export async function openConversation(
   const { conversation } = opened;
   const token = await signConversationToken(env.TOKEN_SECRET, { site, conversation, visitor }, now);
   return { created: opened.created, conversation: { id: conversation, status: room.status }, token };
+}
+
+/**
+ * To whom the conversation goes, and before whom: the skill that was asked for, else that of the campaign that invited
+ * the visitor and holds a place for it, else that of the visitor's segments, which also give the priority.
+ */
+function routeOf(
+  { campaigns, segments }: PublishedSite,
+  { segments: held, campaign }: Guidance,
+  asked: string | null,
+): Routing {
+  const routing = routingOf(segments, held);
+  const invited = campaigns.find(({ id }) => id === campaign)?.skill ?? null;
+  return { ...routing, skill: asked ?? invited ?? routing.skill };
 }
 
 function tooMany(waitSeconds: number): ApiError {
