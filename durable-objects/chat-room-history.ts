@@ -3,6 +3,7 @@ import { searchableText } from "../domain/chat/log.ts";
 import type { RoomState } from "../domain/chat/state.ts";
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
 import type { ChatRoomStore, StoredChunk } from "./chat-room-store.ts";
+import { gzipBase64 } from "./gzip.ts";
 
 /** The records that the outbox keys name, as they are now; a key whose record is gone yields nothing. */
 export async function recordsFor(
@@ -82,10 +83,4 @@ async function logRecord(
     to_seq: chunk.toSeq,
     body: await gzipBase64(events),
   };
-}
-
-async function gzipBase64(text: string): Promise<string> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

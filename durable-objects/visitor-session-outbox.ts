@@ -3,11 +3,12 @@
  * happened; whatever is not confirmed is sent again by the alarm.
  */
 import { due, nextRetryAt, sent } from "../domain/history/outbox.ts";
-import type { Confirmation } from "../domain/history/records.ts";
+import { type Confirmation, type HistoryRecord, MAX_REPLAY_LENGTH } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { confirmRecords, outgoingRecords } from "../domain/visit/outgoing.ts";
 import type { SeenMessages } from "../domain/visit/seen.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
+import { gzipBase64 } from "./gzip.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 import type { VisitorSessionStore } from "./visitor-session-store.ts";
 
@@ -67,8 +68,17 @@ export class VisitorSessionOutbox {
       state,
       state.outbox.filter(({ key }) => wanted.has(key)),
     );
-    await sendHistory(this.#env, state.site, ownerOf(state), records);
+    const whole = await Promise.all(records.map((record) => withReplay(record, state.replays)));
+    await sendHistory(this.#env, state.site, ownerOf(state), whole);
   }
+}
+
+/** `record` with the moments of the visit that it completes; a visit whose moments are too many is told without. */
+async function withReplay(record: HistoryRecord, replays: VisitorState["replays"]): Promise<HistoryRecord> {
+  const replay = record.table === "sessions" && record.ended_at !== null ? replays[record.id] : undefined;
+  if (record.table !== "sessions" || replay === undefined) return record;
+  const packed = await gzipBase64(JSON.stringify(replay));
+  return { ...record, replay: packed.length <= MAX_REPLAY_LENGTH ? packed : null };
 }
 
 /** When there may be something to do: an entry to send again, a visit to end, a visitor to forget. */

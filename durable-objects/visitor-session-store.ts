@@ -5,6 +5,7 @@
 import type { EpochMs } from "../domain/ids.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
+import { type StoredState, upgraded } from "../domain/visit/upgrade.ts";
 
 export class VisitorSessionStore {
   readonly #storage: DurableObjectStorage;
@@ -26,7 +27,7 @@ export class VisitorSessionStore {
         .exec<{ state: string; seen: ArrayBuffer }>("select state, seen from visitor where id = 1")
         .toArray()[0];
       if (row === undefined) return null;
-      this.#state = JSON.parse(row.state) as VisitorState;
+      this.#state = upgraded(JSON.parse(row.state) as StoredState);
       this.#seen = SeenMessages.from(new Uint8Array(row.seen));
     }
     return { state: this.#state, seen: this.#seen };

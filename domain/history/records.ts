@@ -14,6 +14,9 @@ const revision = z.int().min(1);
 const id = z.string().min(1).max(300);
 const text = z.string().max(4_000);
 
+/** What fits into a message of the queue beside its record. */
+export const MAX_REPLAY_LENGTH = 110_000;
+
 export const SessionRecord = z.object({
   table: z.literal("sessions"),
   id,
@@ -50,7 +53,7 @@ export const SessionRecord = z.object({
   /** Campaign id → what became of it, where its condition held (`domain/targeting/outcome.ts`). */
   outcomes: z.record(z.string(), z.array(z.string())).default({}),
   /** The visit's events as it ended (`domain/visit/replay.ts`), gzipped JSON in base64; null while it lasts. */
-  replay: maybe(z.string().max(110_000)).default(null),
+  replay: maybe(z.string().max(MAX_REPLAY_LENGTH)).default(null),
 });
 
 export const ExposureRecord = z.object({

@@ -5,7 +5,7 @@
 import type { EpochMs } from "../ids.ts";
 import { cartTotals } from "./commerce.ts";
 import type { Facts, Json } from "./facts.ts";
-import { viewOf, type VisitorState } from "./state.ts";
+import { type Form, viewOf, type Visit, type VisitorState } from "./state.ts";
 
 export type KnownFacts = Omit<Facts, "time" | "desk" | "event" | "score">;
 
@@ -30,14 +30,8 @@ export function knownFacts(state: VisitorState, viewId: string | null, now: Epoc
       views_since_add: cart?.viewsSinceAdd ?? 0,
       ...defined({ currency: cart?.currency }),
     },
-    funnel: visit?.funnel ?? {},
-    form: visit?.form
-      ? {
-          id: visit.form.id,
-          seconds: secondsSince(visit.form.startedAt, now),
-          ...defined({ field: visit.form.field }),
-        }
-      : {},
+    funnel: funnelFacts(visit),
+    form: formFacts(visit?.form ?? null, now),
     signals: visit?.signals ?? {},
     visitor: {
       visits: state.visits,
@@ -80,6 +74,21 @@ function sessionFacts(state: VisitorState, now: EpochMs): Facts["session"] {
     utm,
     ...defined({ entry_path: path, search_terms: searchTerms, affiliate }),
   };
+}
+
+function funnelFacts(visit: Visit | null): Facts["funnel"] {
+  const name = visit?.funnel ?? null;
+  const progress = name === null ? undefined : visit?.funnels[name];
+  return name === null || progress === undefined
+    ? {}
+    : { name, step: progress.step, steps: progress.reached.length };
+}
+
+function formFacts(form: Form | null, now: EpochMs): Facts["form"] {
+  if (form === null) return {};
+  const { id, field, refilled, abandoned, startedAt } = form;
+  const seconds = form.seconds ?? secondsSince(startedAt, now);
+  return { id, seconds, refilled, abandoned, ...defined({ field }) };
 }
 
 /** Ghost offers count like shown ones, so that a condition on them holds in both arms alike. */

@@ -5,10 +5,10 @@
  */
 import type { Event } from "../events/event.ts";
 import { moneyOf, orderItems, orderTotal, textOf } from "./commerce.ts";
-import { recordKey } from "../history/records.ts";
+import { recordKey, type RecordOf } from "../history/records.ts";
 import { keepOwed, queueOrder, queueWaiting } from "./outgoing.ts";
 import type { RecordContext, Recorded } from "./record.ts";
-import { type KnownOrder, MAX_ORDERS } from "./state.ts";
+import { type KnownOrder, MAX_ORDERS, type VisitorState } from "./state.ts";
 
 /** `before` with the order, refund or lead of `event` noted; unchanged for other events. */
 export function recordCommerce(before: Recorded, event: Event, context: RecordContext): Recorded {
@@ -82,7 +82,26 @@ function refund(before: Recorded, event: Event, context: RecordContext): Recorde
     amount: amount === null ? null : Math.abs(amount),
     status: context.trusted ? ("confirmed" as const) : ("claimed" as const),
   };
-  return { ...before, state: queueWaiting(before.state, record, context.now) };
+  return { ...before, state: queueWaiting(takeBack(before.state, record), record, context.now) };
+}
+
+/**
+ * What the visitor was worth, less what `given` gives back, and never more than the order brought. As with orders, a
+ * claim takes nothing from what was confirmed.
+ */
+function takeBack(state: VisitorState, given: RecordOf<"refunds">): VisitorState {
+  const order = state.recentOrders.find(({ id }) => id === given.order_id);
+  if (order === undefined || (order.status === "confirmed" && given.status === "claimed")) return state;
+  const before = state.refunded[order.id] ?? 0;
+  const back = Math.min(given.amount ?? order.total, order.total - before);
+  if (back <= 0) return state;
+  const known = new Set(state.recentOrders.map(({ id }) => id));
+  const others = Object.entries(state.refunded).filter(([id]) => known.has(id));
+  return {
+    ...state,
+    lifetimeValue: Math.max(0, state.lifetimeValue - back),
+    refunded: { ...Object.fromEntries(others), [order.id]: before + back },
+  };
 }
 
 function lead(before: Recorded, event: Event, context: RecordContext): Recorded {

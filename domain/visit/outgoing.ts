@@ -62,7 +62,10 @@ export function confirmRecords(state: VisitorState, confirmed: readonly Confirma
   const outbox = confirm(state.outbox, confirmed);
   const still = new Set(outbox.map((entry) => entry.key));
   const waiting = Object.fromEntries(Object.entries(state.waiting).filter(([key]) => still.has(key)));
-  const settled = { ...state, outbox, waiting };
+  const replays = Object.fromEntries(
+    Object.entries(state.replays).filter(([id]) => still.has(recordKey({ table: "sessions", id }))),
+  );
+  const settled = { ...state, outbox, waiting, replays };
   return {
     ...settled,
     recentOrders: keepOwed(settled, state.recentOrders, MAX_ORDERS, recordKey),

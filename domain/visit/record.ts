@@ -8,18 +8,25 @@
  */
 import type { Event } from "../events/event.ts";
 import type { EpochMs } from "../ids.ts";
+import type { Funnel } from "../site/resources.ts";
 import { arrivalOf } from "./channel.ts";
-import { EMPTY_CART } from "./commerce.ts";
 import { answerEngagement, ENGAGEMENT_EVENTS } from "./engagement.ts";
-import { fold } from "./fold.ts";
+import { fold, newVisit } from "./fold.ts";
+import { stepsReached } from "./funnel.ts";
+import { momentOf, soldBetween } from "./moment.ts";
 import { recordCommerce } from "./orders.ts";
 import { queueSession, queueWaiting } from "./outgoing.ts";
+import { remember, replayOf, type ReplayRecord } from "./replay.ts";
 import {
   type Device,
   isOver,
+  MAX_REPLAYS,
+  MAX_TRAIL,
   MAX_TRAITS,
   MAX_TRAITS_LENGTH,
+  type Moment,
   type Place,
+  type TestMode,
   type Visit,
   type VisitorState,
 } from "./state.ts";
@@ -41,6 +48,12 @@ export type RecordContext = {
   globalHoldout: boolean;
   /** An agent's place is free at this moment. */
   covered: boolean;
+  freeSlots: number;
+  /** The published configuration by which this moment is judged, and its funnels. */
+  version: number;
+  funnels: readonly Funnel[];
+  /** What a signed link marks this browser to be shown; null where the batch carries none. */
+  test: TestMode | null;
 };
 
 export type Recorded = {
@@ -63,29 +76,54 @@ export function recordEvents(
   };
   recorded = prove(recorded, context);
   for (const event of events) recorded = recordOne(recorded, event, context);
-  return recorded;
+  return { ...recorded, state: marked(recorded.state, context.test) };
 }
 
 /** `state` with its visit closed, if that has been silent for `idleMs`; otherwise unchanged. */
 export function endVisit(state: VisitorState, idleMs: number, now: EpochMs): VisitorState {
   const visit = state.visit;
   if (visit === null || !isOver(visit, idleMs, now)) return state;
-  return { ...queueSession(state, visit, visit.lastAt, now), visit: null };
+  const told = queueSession(state, visit, visit.lastAt, now);
+  return { ...told, visit: null, replays: withReplay(told.replays, replayOf(visit)) };
+}
+
+/** The newest of what waits for D1; a visit too many is told without its moments. */
+function withReplay(replays: VisitorState["replays"], replay: ReplayRecord): VisitorState["replays"] {
+  return Object.fromEntries(
+    [...Object.entries(replays), [replay.visit, replay] as const].slice(-MAX_REPLAYS),
+  );
 }
 
 function recordOne(before: Recorded, event: Event, context: RecordContext): Recorded {
   if (event.name === "Wake") return before;
-  const { now } = context;
+  const { now, funnels } = context;
   const opened = before.state.visit === null ? openVisit(before.state, event, context) : before.state;
-  if (opened.visit === null) return before;
-  const visit = fold(opened.visit, event, now);
-  const folded: VisitorState = { ...opened, lastAt: now, visit, traits: traitsAfter(opened, event) };
-  const after = { ...before, state: folded };
+  const known = { ...opened, lastAt: now, traits: traitsAfter(opened, event) };
+  const after = answer({ ...before, state: known }, event, context);
+  const { visit } = after.state;
+  if (visit === null) return after;
+  const reached = stepsReached(funnels, event);
+  const moment = momentOf(event, context, {
+    ...(reached.length === 0 ? {} : { reached }),
+    ...soldBetween(opened, after.state),
+  });
+  const remembered = walk(remember(fold(visit, moment), moment), moment);
+  return { ...after, state: announce({ ...after.state, visit: remembered }, before.state, now) };
+}
 
-  if (event.type !== "track") return { ...after, state: announce(after.state, before.state, now) };
-  if (ENGAGEMENT_EVENTS.has(event.name)) return answerEngagement(after, event, now);
-  const sold = recordCommerce(after, event, context);
-  return { ...sold, state: announce(sold.state, before.state, now) };
+/** What `event` says of orders and engagements. */
+function answer(before: Recorded, event: Event, context: RecordContext): Recorded {
+  if (event.type !== "track") return before;
+  return ENGAGEMENT_EVENTS.has(event.name)
+    ? answerEngagement(before, event, context.now)
+    : recordCommerce(before, event, context);
+}
+
+/** The pages one after another, for who looks at the visitor. */
+function walk(visit: Visit, { at, page }: Moment): Visit {
+  if (page === null) return visit;
+  const step = { at, path: page.path, url: page.url, title: page.title };
+  return { ...visit, trail: [...visit.trail, step].slice(-MAX_TRAIL) };
 }
 
 /** A visit is announced at its first beacon; its end completes it. */
@@ -96,33 +134,27 @@ function announce(state: VisitorState, before: VisitorState, now: EpochMs): Visi
 
 function openVisit(state: VisitorState, event: Event, context: RecordContext): VisitorState {
   const { now, visitId: id, device, place, globalHoldout, covered } = context;
-  const visit: Visit = {
+  const { orders, lifetimeValue, lastCallOutcome } = state;
+  const visits = state.visits + 1;
+  const visit = newVisit({
     id,
-    revision: 0,
     startedAt: now,
-    lastAt: now,
-    pages: 0,
-    events: 0,
     arrival: arrivalOf(event.page),
-    views: [],
-    trail: [],
-    cart: EMPTY_CART,
-    funnel: null,
-    form: null,
-    signals: {},
+    history: { visits, orders, lifetimeValue, identified: state.userId !== null, lastCallOutcome },
     device,
     place,
     globalHoldout,
     covered,
-    eligible: false,
-    funnels: {},
-    segments: [],
-    outcomes: {},
-    test: null,
-    recent: [],
-    base: null,
-  };
-  return { ...state, visits: state.visits + 1, visit };
+  });
+  return { ...state, visits, visit };
+}
+
+/** A browser stays marked until another mark or the end of the visit. */
+function marked(state: VisitorState, test: TestMode | null): VisitorState {
+  const { visit } = state;
+  if (visit === null || test === null) return state;
+  const same = visit.test?.campaign === test.campaign && visit.test.variant === test.variant;
+  return same ? state : { ...state, visit: { ...visit, test } };
 }
 
 function prove(before: Recorded, { provenUser, now }: RecordContext): Recorded {

@@ -12,11 +12,14 @@ import type { Decision, Exposure } from "../targeting/decision.ts";
 import type { Cart } from "./commerce.ts";
 import type { OutcomeCode } from "../targeting/outcome.ts";
 import type { Json } from "./facts.ts";
+import type { ReplayRecord } from "./replay.ts";
 
 export const DEFAULT_IDLE_MS = 30 * 60_000;
 export const MAX_VIEWS = 12;
 export const MAX_TRAIL = 60;
 export const MAX_RECENT = 40;
+/** Visits that ended and wait for D1 with their moments; older ones are told without. */
+export const MAX_REPLAYS = 3;
 export const MAX_EXPOSURES = 200;
 export const MAX_ORDERS = 100;
 export const MAX_TRAITS = 50;
@@ -53,41 +56,77 @@ export type Arrival = {
   affiliate: string | null;
 };
 
+/** A step of a funnel that a moment reached; `at` is its place among the funnel's steps as they were then. */
+export type FunnelStep = { funnel: string; step: string; at: number };
+
 /**
- * One event as a visit remembers it: enough to fold it again, so that the facts of any moment can be told later.
- * `page` stands only where the event opened a view.
+ * One event as a visit remembers it: all that folding reads, so that the facts of any moment can be told later.
+ * `page` stands only where the event opened a view; `at` is the server's clock.
  */
 export type Moment = {
   name: string;
   type: Event["type"];
   at: EpochMs;
   viewId: string | null;
-  page: PageContext | null;
+  page: Pick<PageContext, "url" | "path" | "title" | "referrer" | "status"> | null;
   properties: Record<string, Json>;
   /** The published configuration and the desk's free places as they were then. */
   version: number;
   freeSlots: number;
+  /** What it did that cannot be read from itself: steps of funnels, and what it changed in the visitor's orders. */
+  reached?: FunnelStep[];
+  sold?: Sold;
 };
+
+export type Sold = { orders: number; value: number };
 
 /** What an agent marked with a link: this campaign is shown to this browser only, and counted nowhere. */
 export type TestMode = { campaign: string; variant: string | null };
 
-export type Visit = {
+export type Form = {
   id: string;
-  revision: number;
   startedAt: EpochMs;
+  field: string | null;
+  refilled: number;
+  abandoned: boolean;
+  /** How long it was filled in, once it was left; null while it goes on. */
+  seconds: number | null;
+};
+
+/** How far a funnel was walked: its steps in the order of their first reaching, and the furthest of them. */
+export type FunnelProgress = { reached: string[]; step: string; at: number };
+
+/** What folding a moment changes: from this and the moments after it, any of them can be told again. */
+export type Folded = {
   lastAt: EpochMs;
   pages: number;
   events: number;
-  arrival: Arrival;
   views: PageView[];
-  trail: Step[];
   cart: Cart;
-  funnel: { name: string; step: string; steps: number } | null;
-  /** How many steps of each funnel were reached, by its key. */
-  funnels: Record<string, number>;
-  form: { id: string; startedAt: EpochMs; field: string | null; refilled: number; abandoned: boolean } | null;
+  /** The funnel that advanced last. */
+  funnel: string | null;
+  funnels: Record<string, FunnelProgress>;
+  form: Form | null;
   signals: Record<string, number>;
+  sold: Sold;
+};
+
+/** What was known of the visitor as the visit began, this visit counted. */
+export type VisitorHistory = {
+  visits: number;
+  orders: number;
+  lifetimeValue: number;
+  identified: boolean;
+  lastCallOutcome: string | null;
+};
+
+export type Visit = Folded & {
+  id: string;
+  revision: number;
+  startedAt: EpochMs;
+  arrival: Arrival;
+  history: VisitorHistory;
+  trail: Step[];
   device: Device;
   place: Place;
   globalHoldout: boolean;
@@ -98,9 +137,9 @@ export type Visit = {
   /** What became of each campaign whose condition held, in the order in which it first did. */
   outcomes: Record<string, OutcomeCode[]>;
   test: TestMode | null;
-  /** The newest events, and the visit as it was before the first of them where older ones fell off. */
+  /** The newest events, and what had been folded before the first of them where older ones fell off. */
   recent: Moment[];
-  base: Omit<Visit, "recent" | "base"> | null;
+  base: Folded | null;
 };
 
 export type KnownExposure = Exposure & { sessionId: string; revision: number };
@@ -110,7 +149,7 @@ export type KnownOrder = RecordOf<"orders">;
 export type VisitorConversation = { id: string; requestId: string; at: EpochMs; user?: string | null };
 
 export type VisitorState = {
-  v: 1;
+  v: 2;
   site: string;
   visitor: string;
   /** How long a visit may be silent, as the site last said. */
@@ -127,16 +166,20 @@ export type VisitorState = {
   exposures: KnownExposure[];
   open: { decision: Decision; expiresAt: EpochMs } | null;
   recentOrders: KnownOrder[];
+  /** What was given back of each of them, by its id. */
+  refunded: Record<string, number>;
   conversation: VisitorConversation | null;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */
   waiting: Record<string, RecordOf<"sessions" | "refunds" | "leads" | "identities" | "left_messages">>;
   outbox: Entry[];
+  /** The moments of visits that ended, by the visit's id, until D1 holds them. */
+  replays: Record<string, ReplayRecord>;
 };
 
 /** A visitor nobody has seen before. */
 export function newVisitor(site: string, visitor: string, now: EpochMs): VisitorState {
   return {
-    v: 1,
+    v: 2,
     site,
     visitor,
     idleMs: DEFAULT_IDLE_MS,
@@ -152,9 +195,11 @@ export function newVisitor(site: string, visitor: string, now: EpochMs): Visitor
     exposures: [],
     open: null,
     recentOrders: [],
+    refunded: {},
     conversation: null,
     waiting: {},
     outbox: [],
+    replays: {},
   };
 }
 

@@ -57,6 +57,10 @@ export function context(now: EpochMs, more: Partial<RecordContext> = {}): Record
     provenUser: null,
     globalHoldout: false,
     covered: false,
+    freeSlots: 0,
+    version: 1,
+    funnels: [],
+    test: null,
     ...more,
   };
 }

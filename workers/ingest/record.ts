@@ -155,6 +155,10 @@ async function recordVisitor(
     provenUser: user,
     globalHoldout: inHoldout(visitor, { seed: globalHoldoutSeed(site), share: settings.global_holdout }),
     covered: live.desk.covered,
+    freeSlots: live.desk.free_slots,
+    version: live.config.version,
+    funnels: live.config.funnels,
+    test: null,
   });
   ctx.waitUntil(tellDesk(env, live, visitor, answer, events));
   const refused = refusedBy(answer, items);
