@@ -10,7 +10,7 @@ import { type ConnectionContext, Server, type WSMessage } from "partyserver";
 import { countFrame, EMPTY_METER, frameBytes } from "../domain/chat/limits.ts";
 import { CLOSE, decode, MAX_FRAME_BYTES } from "../domain/chat/wire.ts";
 import { claim } from "../domain/desk/assignment.ts";
-import { hold, prolong, release } from "../domain/desk/leases.ts";
+import { hold, isHeld, prolong, release } from "../domain/desk/leases.ts";
 import { openingLimits } from "../domain/desk/opening-limits.ts";
 import { dismiss, lose, meet, setSkills } from "../domain/desk/presence.ts";
 import { hear } from "../domain/desk/queue.ts";
@@ -34,7 +34,8 @@ import { type Publication, SiteDeskStore } from "./site-desk-store.ts";
 import { reportFault } from "./report-fault.ts";
 
 export type { Publication };
-export type LeaseRequest = { decisionId: string; skill: string | null; now: EpochMs };
+/** `delayMs`: how long after now the offer is shown. */
+export type LeaseRequest = { decisionId: string; skill: string | null; delayMs?: number; now: EpochMs };
 export type Lease = { ok: true; agent: { id: string; name: string }; expiresAt: EpochMs } | { ok: false };
 export type VisitorMove = {
   visitor: string;
@@ -88,9 +89,10 @@ export class SiteDesk extends Server<Env> {
     this.#steps.change(Date.now(), (desk) => setSkills(desk, publication.skills ?? {}));
   }
 
-  /** Hold one place that is free now for 60 s, for one decision; the same decision gets the same lease. */
-  lease({ decisionId, skill, now }: LeaseRequest): Lease {
-    this.#steps.change(now, (desk) => hold(desk, { decisionId, skill }, now).desk);
+  /** Hold one place that is free now, until 60 s after the offer is shown; the same decision gets the same lease. */
+  lease({ now, ...request }: LeaseRequest): Lease {
+    const { decisionId } = request;
+    this.#steps.change(now, (desk) => hold(desk, request, now).desk);
     const { holds, agents } = this.#steps.desk(now);
     const held = holds.find((each) => each.decisionId === decisionId);
     const agent = agents.find(({ id }) => id === held?.agent);
@@ -101,14 +103,18 @@ export class SiteDesk extends Server<Env> {
   /** Whether the place held for this decision is still held. */
   leaseHeld(decisionId: string): boolean {
     const now = Date.now();
-    const { holds } = this.#steps.desk(now);
-    return holds.some((held) => held.decisionId === decisionId && held.expiresAt > now);
+    return isHeld(this.#steps.desk(now), decisionId, now);
   }
 
-  /** The visitor has accepted: hold the place for another 60 s, until the first message. */
-  extendLease(decisionId: string): void {
+  /**
+   * The visitor has accepted: hold the place for another 60 s, until the first message. Answers whether it is still
+   * theirs; where it is not, what the visitor is to be told instead.
+   */
+  extendLease(decisionId: string): { held: boolean; staffed: boolean; waitSeconds: number | null } {
     const now = Date.now();
     this.#steps.change(now, (desk) => prolong(desk, decisionId, now));
+    const { staffed, wait_seconds: waitSeconds } = this.status();
+    return { held: isHeld(this.#steps.desk(now), decisionId, now), staffed, waitSeconds };
   }
 
   /** Give the decision's place back. */

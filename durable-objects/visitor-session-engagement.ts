@@ -8,28 +8,53 @@ import { uuidv7 } from "uuidv7";
 import type { EpochMs } from "../domain/ids.ts";
 import type { Campaign } from "../domain/targeting/campaign.ts";
 import type { Decision } from "../domain/targeting/decision.ts";
-import { expose, firstAllowed, type Loser, markEligible, type Moment } from "../domain/visit/engage.ts";
-import { viewOf } from "../domain/visit/state.ts";
+import type { OutcomeCode } from "../domain/targeting/outcome.ts";
+import {
+  delayOf,
+  expose,
+  gateOf,
+  type Loser,
+  markEligible,
+  type Moment,
+  outcomesOf,
+} from "../domain/visit/engage.ts";
+import { openDecision } from "../domain/visit/engagement.ts";
+import { noteMoment, type Notes } from "../domain/visit/notes.ts";
+import { type KnownExposure, viewOf, type VisitorState } from "../domain/visit/state.ts";
 import type { VisitorSessionOutbox } from "./visitor-session-outbox.ts";
 import type { VisitorSessionStore } from "./visitor-session-store.ts";
 
 const ENGAGING_MS = 5_000;
 /** A page asks again every 15 s while only a free agent is missing, but no more often than this. */
-const MAX_AGENT_WAKES = 8;
+export const MAX_AGENT_WAKES = 8;
 
 export type EngageRequest = Moment & {
   /** The page view that asks. */
   viewId: string | null;
-  /** What matched, in the order in which it may win. */
+  /** How often that view was told to ask again, as far as the caller knows. */
+  asked: number;
+  /** What matched and passed the gates, in the order in which it may win. */
   campaigns: Campaign[];
+  /** Some campaign's condition held. */
+  eligible: boolean;
   covered: boolean;
+  /** What the judgement found that the visit does not know yet. */
+  notes: Notes;
 };
 export type EngageAnswer = {
+  /** The decision that was made, or the one that another tab has just got. */
   decision: Decision | null;
+  /** The eligible moment that was written, in either arm. */
+  exposure: KnownExposure | null;
   losers: Loser[];
   /** Only a free agent is missing, and the page may ask again for one. */
   askAgain: boolean;
 };
+
+/** An offer's id, and who holds a place for it; nobody where none is needed. */
+type Place = { decisionId: string; agent: { name: string; until: EpochMs } | null };
+
+const NOTHING: EngageAnswer = { decision: null, exposure: null, losers: [], askAgain: false };
 
 export class VisitorSessionEngagement {
   readonly #env: Env;
@@ -50,66 +75,107 @@ export class VisitorSessionEngagement {
    * place where one is needed, look at the gates again and write the exposure.
    */
   async engage(request: EngageRequest): Promise<EngageAnswer> {
-    const { now, covered } = request;
-    const loaded = this.#store.load();
-    if (loaded === null || now < this.#engagingUntil) return { decision: null, losers: [], askAgain: false };
-    this.#engagingUntil = now + ENGAGING_MS;
+    const state = this.#store.load()?.state;
+    if (state === undefined) return NOTHING;
+    if (request.now < this.#engagingUntil) {
+      await this.#keep(request, state, []);
+      return NOTHING;
+    }
+    this.#engagingUntil = request.now + ENGAGING_MS;
     try {
       return await this.#decide(request);
     } finally {
       this.#engagingUntil = 0;
-      const after = this.#store.load();
-      if (after !== null)
-        await this.#outbox.keep(markEligible(after.state, covered, now), after.state, after.seen, null, now);
     }
   }
 
   async #decide(request: EngageRequest): Promise<EngageAnswer> {
     const losers: Loser[] = [];
-    let noFreeAgent = false;
-    for (const campaign of request.campaigns) {
-      const before = this.#store.load();
-      if (before === null) break;
-      const first = firstAllowed(before.state, [campaign], request);
-      losers.push(...first.losers);
-      if (first.campaign === null) continue;
-
-      const decisionId = `dec_${uuidv7()}`;
-      const desk = this.#env.SITE_DESK.getByName(before.state.site);
-      const lease = campaign.requires_agent
-        ? await desk.lease({ decisionId, skill: campaign.skill ?? null, now: request.now })
-        : null;
-      if (lease !== null && !lease.ok) {
-        noFreeAgent = true;
+    for (const [index, campaign] of request.campaigns.entries()) {
+      if (this.#passing(campaign, request, losers) === null) continue;
+      const place = await this.#takePlace(campaign, request);
+      if (place === null) {
         losers.push({ campaign: campaign.id, gate: "capacity", until: null });
         continue;
       }
-      const after = this.#store.load();
-      const still = after === null ? null : firstAllowed(after.state, [campaign], request);
-      if (after === null || still === null || still.campaign === null) {
-        if (lease !== null) await desk.release(decisionId);
-        losers.push(...(still?.losers ?? []));
-        continue;
+      const state = this.#passing(campaign, request, losers);
+      if (state !== null) {
+        const behind = request.campaigns.slice(index + 1);
+        return this.#expose(state, campaign, place, request, { losers, behind });
       }
-      const agent = lease === null ? null : { name: lease.agent.name, until: lease.expiresAt };
-      const exposed = expose(after.state, campaign, decisionId, agent, request);
-      await this.#outbox.keep(
-        markEligible(exposed.state, request.covered, request.now),
-        after.state,
-        after.seen,
-        null,
-        request.now,
-      );
-      if (exposed.decision === null && lease !== null) await desk.release(decisionId);
-      return { decision: exposed.decision, losers, askAgain: false };
+      await this.#giveBack(place);
     }
-    return { decision: null, losers, askAgain: noFreeAgent && this.#mayAskAgain(request.viewId) };
+    const state = this.#store.load()?.state;
+    if (state === undefined) return NOTHING;
+    await this.#keep(request, state, outcomesOf(losers, state.exposures, request.now));
+    const open = openDecision(state, request.now);
+    const noFreeAgent = open === null && losers.some(({ gate }) => gate === "capacity");
+    const askAgain = noFreeAgent && this.#mayAskAgain(request);
+    return { decision: open?.decision ?? null, exposure: null, losers, askAgain };
+  }
+
+  /** The visitor's state at this instant if it lets `campaign` pass; else null, and `campaign` is among the losers. */
+  #passing(campaign: Campaign, request: EngageRequest, losers: Loser[]): VisitorState | null {
+    const state = this.#store.load()?.state;
+    if (state === undefined) return null;
+    const answer = gateOf(state, campaign, request);
+    if (answer.ok) return state;
+    losers.push({ campaign: campaign.id, gate: answer.gate, until: answer.until });
+    return null;
+  }
+
+  /** A place that is free now, until 60 s after the offer is shown; null where there is none. */
+  async #takePlace(campaign: Campaign, { now }: EngageRequest): Promise<Place | null> {
+    const decisionId = `dec_${uuidv7()}`;
+    const state = this.#store.load()?.state;
+    if (!campaign.requires_agent || state === undefined) return { decisionId, agent: null };
+    const delayMs = delayOf(state, campaign);
+    const desk = this.#env.SITE_DESK.getByName(state.site);
+    const lease = await desk.lease({ decisionId, skill: campaign.skill ?? null, delayMs, now });
+    return lease.ok ? { decisionId, agent: { name: lease.agent.name, until: lease.expiresAt } } : null;
+  }
+
+  async #giveBack({ decisionId, agent }: Place): Promise<void> {
+    const site = this.#store.load()?.state.site;
+    if (agent === null || site === undefined) return;
+    await this.#env.SITE_DESK.getByName(site).release(decisionId);
+  }
+
+  /** The moment is this campaign's, in whichever arm. One row: the exposure, who lost to what, who stood behind. */
+  async #expose(
+    before: VisitorState,
+    campaign: Campaign,
+    place: Place,
+    request: EngageRequest,
+    { losers, behind }: { losers: Loser[]; behind: readonly Campaign[] },
+  ): Promise<EngageAnswer> {
+    const { state, exposure, decision } = expose(before, campaign, place.decisionId, place.agent, request);
+    await this.#keep(request, state, [
+      ...outcomesOf(losers, before.exposures, request.now),
+      [campaign.id, exposure.arm],
+      ...behind.map(({ id }): [string, OutcomeCode] => [id, "outranked"]),
+    ]);
+    if (decision === null) await this.#giveBack(place);
+    return { decision, exposure, losers, askAgain: false };
+  }
+
+  /** Save `state` with what this moment is to be remembered by. Nothing is written where nothing is new. */
+  async #keep(
+    { notes, eligible, covered, now }: EngageRequest,
+    state: VisitorState,
+    outcomes: [string, OutcomeCode][],
+  ): Promise<void> {
+    const loaded = this.#store.load();
+    if (loaded === null) return;
+    const noted = noteMoment(state, { ...notes, outcomes: [...notes.outcomes, ...outcomes] }, now);
+    const marked = eligible ? markEligible(noted, covered, now) : noted;
+    await this.#outbox.keep(marked, loaded.state, loaded.seen, null, now);
   }
 
   /** Counted by page view; one that is not named is the visitor's last. */
-  #mayAskAgain(viewId: string | null): boolean {
+  #mayAskAgain({ viewId, asked: known }: EngageRequest): boolean {
     const view = viewOf(this.#store.load()?.state.visit ?? null, viewId)?.id ?? "";
-    const asked = this.#agentWakes.get(view) ?? 0;
+    const asked = Math.max(this.#agentWakes.get(view) ?? 0, known);
     this.#agentWakes.set(view, asked + 1);
     return asked < MAX_AGENT_WAKES;
   }

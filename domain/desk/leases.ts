@@ -5,27 +5,35 @@ import type { Desk, Hold } from "./desk.ts";
 
 export const HOLD_MS = 60_000;
 
-/** Hold a place that is free now for `decisionId`; the same decision gets the same place. */
+/**
+ * Hold a place that is free now for `decisionId`; the same decision gets the same place. An offer that is shown only
+ * after `delayMs` holds it so much longer.
+ */
 export function hold(
   desk: Desk,
-  request: { decisionId: string; skill: string | null },
+  request: { decisionId: string; skill: string | null; delayMs?: number },
   now: EpochMs,
 ): { desk: Desk; hold: Hold | null } {
   const known = desk.holds.find(({ decisionId }) => decisionId === request.decisionId);
   if (known !== undefined && known.expiresAt > now) return { desk, hold: known };
   const agent = pick(desk, { skill: request.skill }, now);
   if (agent === null) return { desk, hold: null };
-  const made = { decisionId: request.decisionId, agent: agent.id, expiresAt: now + HOLD_MS };
+  const expiresAt = now + (request.delayMs ?? 0) + HOLD_MS;
+  const made = { decisionId: request.decisionId, agent: agent.id, expiresAt };
   const others = desk.holds.filter(({ decisionId }) => decisionId !== request.decisionId);
   return { desk: { ...desk, holds: [...others, made] }, hold: made };
 }
 
-/** Hold a place that is still held from `now` on; one that has lapsed stays lapsed. */
+/** Whether a place is held for `decisionId` at `now`. */
+export function isHeld(desk: Desk, decisionId: string, now: EpochMs): boolean {
+  return desk.holds.some((each) => each.decisionId === decisionId && each.expiresAt > now);
+}
+
+/** Hold a place that is still held for another `HOLD_MS` at least; one that has lapsed stays lapsed. */
 export function prolong(desk: Desk, decisionId: string, now: EpochMs): Desk {
-  const held = desk.holds.some((each) => each.decisionId === decisionId && each.expiresAt > now);
-  if (!held) return desk;
+  if (!isHeld(desk, decisionId, now)) return desk;
   const holds = desk.holds.map((each) =>
-    each.decisionId === decisionId ? { ...each, expiresAt: now + HOLD_MS } : each,
+    each.decisionId === decisionId ? { ...each, expiresAt: Math.max(each.expiresAt, now + HOLD_MS) } : each,
   );
   return { ...desk, holds };
 }

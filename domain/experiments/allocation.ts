@@ -44,7 +44,19 @@ export function variationAt(bucket: number, ranges: readonly Range[]): number {
   return ranges.findIndex(([from, to]) => bucket >= from && bucket < to);
 }
 
-/** Where `value` lies in the namespace, and whether that is inside the namespace's range. */
+/**
+ * Whether `visitor` is one of those for whom a campaign's namespace is: campaigns with the same key and ranges that do
+ * not meet never share a visitor. By the second hash, under a seed that no hold-out and no campaign has.
+ */
+export function inNamespace(
+  visitor: string,
+  { key, from, to }: { key: string; from: number; to: number },
+): boolean {
+  const bucket = bucketV2(`namespace:${key}:`, visitor);
+  return bucket >= from && bucket < to;
+}
+
+/** Where `value` lies in a namespace as other tools place it, by the first hash, and whether inside its range. */
 export function placeInNamespace(value: string, [id, from, to]: Namespace): { n: number; included: boolean } {
   const n = bucketV1(`__${id}`, value);
   return { n, included: n >= from && n < to };

@@ -13,6 +13,8 @@ export type Decision = {
   campaign: string;
   variant: string;
   creative: CreativeText;
+  /** When it is to be shown, where that is later than now: the variant's own delay. */
+  show_at?: string;
   expires_at: string;
 };
 

@@ -3,14 +3,18 @@
  * and what is written when one does.
  *
  * The gates before the campaign arm are the same for treated and held-out visitors; being held out ends the
- * arbitration of the moment. The caller awaits the desk between `firstAllowed` and `expose`, so both look again.
+ * arbitration of the moment. The caller awaits the desk between `gateOf` and `expose`, so it looks again.
  */
-import { assign } from "../experiments/allocation.ts";
+import { assign, type Assignment } from "../experiments/allocation.ts";
 import { isoOf, type EpochMs } from "../ids.ts";
-import type { Campaign, CreativeText } from "../targeting/campaign.ts";
-import type { Decision } from "../targeting/decision.ts";
-import { checkLocalGates, type Gate } from "../targeting/gates.ts";
+import type { Pressure } from "../site/settings.ts";
+import type { Campaign, CreativeText, Variant } from "../targeting/campaign.ts";
+import type { Decision, Exposure } from "../targeting/decision.ts";
+import { checkLocalGates, type Gate, type GateAnswer, isOpen } from "../targeting/gates.ts";
+import type { OutcomeCode } from "../targeting/outcome.ts";
+import type { OpenTimes } from "../targeting/schedule.ts";
 import { openDecision } from "./engagement.ts";
+import { MAX_OUTCOMES, MAX_SEGMENTS, type Noted, type Notes } from "./notes.ts";
 import { exposureKey, keepOwed, queueExposure, queueSession } from "./outgoing.ts";
 import { type KnownExposure, MAX_EXPOSURES, type VisitorState } from "./state.ts";
 
@@ -18,36 +22,67 @@ export const OFFER_MS = 10 * 60_000;
 
 export type Moment = {
   now: EpochMs;
-  timezone: string;
+  pressure: Pressure;
   /** The visitor's language, then the site's. */
   languages: string[];
 };
 
 export type Loser = { campaign: string; gate: Gate | "capacity"; until: EpochMs | null };
 
-/** The first of `campaigns` that every local gate lets pass, and why each before it was not. */
-export function firstAllowed(
+const ALWAYS_OPEN: OpenTimes = { restricts: false, isOpen: () => true, openFrom: (at) => at };
+
+/**
+ * Whether every gate of the visitor's own history lets `campaign` pass. The schedule and the segments that are left
+ * alone were looked at by whoever judged this very moment.
+ */
+export function gateOf(
   state: VisitorState,
-  campaigns: readonly Campaign[],
-  { now, timezone }: Moment,
-): { campaign: Campaign | null; losers: Loser[] } {
-  const losers: Loser[] = [];
-  for (const campaign of campaigns) {
-    const gate = checkLocalGates(campaign, {
-      exposures: state.exposures,
-      sessionId: state.visit?.id ?? "",
-      openDecision: openDecision(state, now) !== null,
-      globalHoldout: state.visit?.globalHoldout ?? false,
-      timezone,
-      now,
-    });
-    if (gate.ok) return { campaign, losers };
-    losers.push({ campaign: campaign.id, gate: gate.gate, until: gate.until });
-  }
-  return { campaign: null, losers };
+  campaign: Campaign,
+  { now, pressure }: Pick<Moment, "now" | "pressure">,
+): GateAnswer {
+  return checkLocalGates(campaign, ALWAYS_OPEN, {
+    visitor: state.visitor,
+    exposures: state.exposures,
+    sessionId: state.visit?.id ?? "",
+    openDecision: openDecision(state, now) !== null,
+    globalHoldout: state.visit?.globalHoldout ?? false,
+    excluded: false,
+    pressure,
+    now,
+  });
 }
 
-export type Exposed = { state: VisitorState; decision: Decision | null };
+/**
+ * The arm and variant of this visitor. Who was eligible in this phase before keeps what they had then, with its
+ * probability, however a bandit has moved the weights since.
+ */
+export function assignmentOf(
+  { visitor, exposures }: { visitor: string; exposures: readonly Exposure[] },
+  campaign: Campaign,
+): Assignment {
+  const { id, phase, holdout, variants } = campaign;
+  const first = exposures.find(
+    (known) =>
+      known.campaign === id && known.phase === phase && variants.some(({ key }) => key === known.variant),
+  );
+  if (first !== undefined) return { arm: first.arm, variant: first.variant, probability: first.probability };
+  return assign({ campaign: id, phase, visitor, holdout, variants: weighted(campaign) });
+}
+
+/** The variants as they are drawn now: where a bandit has moved the weights, by those of its period. */
+function weighted({ allocation, bandit, variants }: Campaign): Pick<Variant, "key" | "weight">[] {
+  const moved = allocation === "bandit" ? (bandit?.weights ?? []) : [];
+  if (moved.length !== variants.length) return variants;
+  return variants.map(({ key, weight }, index) => ({ key, weight: moved[index] ?? weight }));
+}
+
+/** How long after the eligible moment this visitor's variant is shown. Both arms have one, and hold a place as long. */
+export function delayOf(state: VisitorState, campaign: Campaign): number {
+  const { variant } = assignmentOf(state, campaign);
+  return (campaign.variants.find(({ key }) => key === variant)?.delay_seconds ?? 0) * 1_000;
+}
+
+export type Exposed = { state: VisitorState; exposure: KnownExposure; decision: Decision | null };
 
 /**
  * `state` with this eligible moment written, in the visitor's arm; the decision is null for a held-out visitor.
@@ -58,23 +93,18 @@ export function expose(
   campaign: Campaign,
   decisionId: string,
   agent: { name: string; until: EpochMs } | null,
-  { now, languages }: Moment,
+  { now, languages }: Pick<Moment, "now" | "languages">,
 ): Exposed {
-  const { id, phase, holdout, variants } = campaign;
-  const { arm, variant, probability } = assign({
-    campaign: id,
-    phase,
-    visitor: state.visitor,
-    holdout,
-    variants,
-  });
-  const expiresAt = agent?.until ?? now + OFFER_MS;
+  const { id, phase, kind } = campaign;
+  const { arm, variant, probability } = assignmentOf(state, campaign);
+  const delayMs = delayOf(state, campaign);
+  const expiresAt = agent?.until ?? now + delayMs + OFFER_MS;
   const exposure: KnownExposure = {
     id: decisionId,
     campaign: id,
     phase,
     variant,
-    kind: campaign.kind,
+    kind,
     arm,
     probability,
     eligibleAt: now,
@@ -88,20 +118,20 @@ export function expose(
     sessionId: state.visit?.id ?? "",
   };
   const exposures = keepOwed(state, [...state.exposures, exposure], MAX_EXPOSURES, exposureKey);
-  const known = { ...state, exposures };
-  const written = queueExposure(known, exposure, now);
-  if (arm === "holdout") return { state: written, decision: null };
+  const written = queueExposure({ ...state, exposures }, exposure, now);
+  if (arm === "holdout") return { state: written, exposure, decision: null };
 
   const creative = creativeOf(campaign, variant, languages);
   const decision: Decision = {
     id: decisionId,
-    kind: campaign.kind,
+    kind,
     campaign: id,
     variant,
     creative: agent === null ? creative : { ...creative, agent: { name: agent.name } },
+    ...(delayMs === 0 ? {} : { show_at: isoOf(now + delayMs) }),
     expires_at: isoOf(expiresAt),
   };
-  return { state: { ...written, open: { decision, expiresAt } }, decision };
+  return { state: { ...written, open: { decision, expiresAt } }, exposure, decision };
 }
 
 /** The variant's words in the first of `languages` that it has, else in any. */
@@ -128,4 +158,29 @@ export function markEligible(state: VisitorState, covered: boolean, now: EpochMs
   if (visit === null || (visit.eligible && (visit.covered || !covered))) return state;
   const marked = { ...visit, eligible: true, covered: visit.covered || covered };
   return queueSession({ ...state, visit: marked }, marked, null, now);
+}
+
+/** What each loser lost by. A campaign whose own engagement stands open has lost to nobody. */
+export function outcomesOf(
+  losers: readonly Loser[],
+  exposures: readonly KnownExposure[],
+  now: EpochMs,
+): [campaign: string, code: OutcomeCode][] {
+  const open = new Set(exposures.filter((known) => isOpen(known, now)).map(({ campaign }) => campaign));
+  return losers
+    .filter(({ campaign, gate }) => gate !== "open_decision" || !open.has(campaign))
+    .map(({ campaign, gate }) => [campaign, gate]);
+}
+
+/** Of `notes` what a visit does not know yet and has room for. */
+export function freshNotes(noted: Noted, { segments, outcomes }: Notes): Notes {
+  const full = Object.keys(noted.outcomes).length >= MAX_OUTCOMES;
+  return {
+    segments:
+      noted.segments.length >= MAX_SEGMENTS ? [] : segments.filter((key) => !noted.segments.includes(key)),
+    outcomes: outcomes.filter(([campaign, code]) => {
+      const known = Object.hasOwn(noted.outcomes, campaign) ? noted.outcomes[campaign] : undefined;
+      return known === undefined ? !full : !known.includes(code);
+    }),
+  };
 }

@@ -1,29 +1,21 @@
 /**
- * Judge what the visitor has just done: the compiled campaigns against the facts, and only where one matches, the
- * visitor's object, which decides. What comes back also says when the page should ask again.
+ * Decide one moment of a visitor: judge what was just done, and only where something matched or something new is to be
+ * remembered, ask the visitor's object, which decides. What comes back also says when the page should ask again.
  */
 import type { Event } from "../../domain/events/event.ts";
-import type { Campaign, PublishedSite } from "../../domain/targeting/campaign.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
-import { checkLocalGates, type GateAnswer } from "../../domain/targeting/gates.ts";
-import {
-  type CompiledSite,
-  compileSite,
-  judge,
-  type NotBefore,
-  wakeAfterGate,
-} from "../../domain/targeting/judge.ts";
-import { localTime } from "../../domain/targeting/zone.ts";
-import type { Facts } from "../../domain/visit/facts.ts";
-import type { Clocks, KnownFacts } from "../../domain/visit/known.ts";
+import { freshNotes, outcomesOf } from "../../domain/visit/engage.ts";
+import type { Notes } from "../../domain/visit/notes.ts";
+import type { KnownExposure } from "../../domain/visit/state.ts";
 import type { RecordAnswer } from "../../durable-objects/visitor-session.ts";
+import type { EngageAnswer } from "../../durable-objects/visitor-session-engagement.ts";
 import type { LiveSite } from "../site/site-config.ts";
 import { visitorObject } from "../site/visitor.ts";
+import { mayTellAgain, tellAgain, timesTold } from "./agent-wakes.ts";
+import { type Gated, judgeWithGates, type Seen, soonest, wakeAfterLosers } from "./judging.ts";
 
 /** When only a free agent is missing, the page asks again after this long. */
 export const ASK_AGAIN_MS = 15_000;
-/** Events of one batch that are judged one by one; more than this no page sends at once. */
-const MAX_JUDGED = 20;
 
 export type Question = {
   live: LiveSite;
@@ -34,145 +26,110 @@ export type Question = {
   locale: string | null;
   now: number;
 };
-type Passing = { campaigns: Campaign[]; wakeAfterMs: number | null };
 export type Decided = { decisions: Decision[]; wakeAfterMs: number | null };
-
-const compiledSites = new WeakMap<PublishedSite, CompiledSite>();
 
 /** The decision for this moment, if any, and the moment at which time alone could bring one. */
 export async function decide(env: Env, question: Question): Promise<Decided> {
-  const { live, visitor, answer, locale, now } = question;
-  if (answer.open !== null) return { decisions: [answer.open], wakeAfterMs: null };
-  if (answer.globalHoldout || answer.sessionId === null) return { decisions: [], wakeAfterMs: null };
+  const { answer } = question;
+  if (answer.sessionId === null) return { decisions: [], wakeAfterMs: null };
+  const gated = judged(question, seenBy(question), answer.exposures);
+  const engaged = await engage(env, question, gated);
+  const decision = answer.open ?? engaged?.decision ?? null;
+  if (decision !== null) return { decisions: [decision], wakeAfterMs: null };
+  return { decisions: [], wakeAfterMs: wakeOf(question, gated, engaged) };
+}
 
+/** What matches of `seen`, and what the history of engagements says to it. */
+function judged(
+  { live, visitor, answer, now }: Question,
+  seen: Seen,
+  exposures: readonly KnownExposure[],
+): Gated {
+  return judgeWithGates(live, seen, {
+    visitor,
+    exposures,
+    sessionId: answer.sessionId ?? "",
+    openDecision: answer.open !== null,
+    globalHoldout: answer.globalHoldout,
+    pressure: live.config.settings.pressure,
+    now,
+  });
+}
+
+function seenBy({ answer, events, now }: Question): Seen {
+  return { facts: answer.facts, clocks: answer.clocks, events, now };
+}
+
+/** The same after an engagement that was written just now. */
+function seenAfter(question: Question, { kind, eligibleAt }: KnownExposure): Seen {
+  const { facts, clocks, ...seen } = seenBy(question);
+  const { shown, ...rest } = facts.engagement;
+  const engagement = { ...rest, shown: shown + 1, last_kind: kind, seconds_since_last: 0 };
+  return { ...seen, facts: { ...facts, engagement }, clocks: { ...clocks, lastEngagementAt: eligibleAt } };
+}
+
+/** Ask the visitor's object; null where there is nothing to decide and nothing new to remember. */
+async function engage(
+  env: Env,
+  question: Question,
+  { verdict, passing, losers }: Gated,
+): Promise<EngageAnswer | null> {
+  const { live, visitor, answer, events, locale, now } = question;
   const { site, settings } = live.config;
-  const gate = gateFor(question);
-  const passableFrom = (campaign: Campaign) => {
-    const checked = gate(campaign);
-    return checked.ok ? now : checked.until;
-  };
-  const matched = matches(live, answer.facts, answer.clocks, question.events, now, passableFrom);
-  const passing = passingOf(question, matched.ids, gate);
-  const wakes = [matched.wakeAfterMs, passing.wakeAfterMs];
-  const { eligible, covered } = answer.marked;
-  const unmarked = matched.ids.length > 0 && (!eligible || (!covered && live.desk.covered));
-  if (passing.campaigns.length === 0 && !unmarked) return { decisions: [], wakeAfterMs: soonest(wakes) };
-
-  const engaged = await visitorObject(env, site, visitor).engage({
-    campaigns: passing.campaigns,
-    covered: live.desk.covered,
-    viewId: question.events.at(-1)?.viewId ?? null,
-    timezone: settings.timezone,
+  const eligible = verdict.matched.length > 0;
+  const { covered } = live.desk;
+  const notes = freshNotes(answer.noted, {
+    segments: verdict.segments,
+    outcomes: outcomesOf(losers, answer.exposures, now),
+  });
+  if (passing.length === 0 && isEmpty(notes) && !isUnmarked(answer, eligible, covered)) return null;
+  return visitorObject(env, site, visitor).engage({
+    campaigns: passing,
+    eligible,
+    covered,
+    notes,
+    viewId: events.at(-1)?.viewId ?? null,
+    asked: timesTold(viewOf(question)),
+    pressure: settings.pressure,
     languages: locale === null ? [settings.locale] : [locale, settings.locale],
     now,
   });
-  if (engaged.decision !== null) return { decisions: [engaged.decision], wakeAfterMs: null };
-  return { decisions: [], wakeAfterMs: soonest([...wakes, engaged.askAgain ? ASK_AGAIN_MS : null]) };
 }
 
-type Matched = { ids: string[]; wakeAfterMs: number | null };
-
-/** The live campaigns that are open and hold for one of `events`, in the order in which they may win. */
-export function matches(
-  live: LiveSite,
-  known: KnownFacts,
-  clocks: Clocks,
-  events: readonly Event[],
-  now: number,
-  notBefore: NotBefore,
-): Matched {
-  const compiled = compiledOf(live.config);
-  const clock = { ...clocks, now, timezone: compiled.timezone };
-  const judged = events.length === 0 ? [null] : events.slice(-MAX_JUDGED);
-  const verdicts = judged.map((event) =>
-    judge(compiled, completeFacts(known, live, event, now), clock, notBefore),
-  );
-  const found = new Set(verdicts.flatMap(({ candidates }) => candidates.map(({ campaign }) => campaign)));
-  return {
-    ids: [...compiled.byId.values()]
-      .filter(({ campaign, schedule }) => found.has(campaign.id) && schedule.isOpen(now))
-      .map(({ campaign }) => campaign.id),
-    wakeAfterMs: soonest(verdicts.map((verdict) => verdict.wakeAfterMs)),
-  };
+function isEmpty({ segments, outcomes }: Notes): boolean {
+  return segments.length === 0 && outcomes.length === 0;
 }
 
-/** The visitor's own history, asked of one campaign. */
-function gateFor({ live, answer, now }: Question): (campaign: Campaign) => GateAnswer {
-  const input = {
-    exposures: answer.exposures,
-    sessionId: answer.sessionId ?? "",
-    openDecision: false,
-    globalHoldout: answer.globalHoldout,
-    timezone: live.config.settings.timezone,
-    now,
-  };
-  return (campaign) => checkLocalGates(campaign, input);
+/** A condition held, and history does not know yet that it did in this visit, or that somebody was there. */
+function isUnmarked({ marked }: RecordAnswer, eligible: boolean, covered: boolean): boolean {
+  return eligible && (!marked.eligible || (covered && !marked.covered));
 }
 
-/** Which of the matched campaigns the gates let pass, and when a shut one opens by itself. */
-function passingOf(
-  { live, answer, events, now }: Question,
-  ids: readonly string[],
-  gateOf: (campaign: Campaign) => GateAnswer,
-): Passing {
-  const compiled = compiledOf(live.config);
-  const clock = { ...answer.clocks, now, timezone: compiled.timezone };
-  const passing: Passing = { campaigns: [], wakeAfterMs: null };
-  const facts = completeFacts(answer.facts, live, events.at(-1) ?? null, now);
-  for (const id of ids) {
-    const campaign = compiled.byId.get(id)?.campaign;
-    if (campaign === undefined) continue;
-    const gate = gateOf(campaign);
-    if (gate.ok) passing.campaigns.push(campaign);
-    else if (gate.until !== null) {
-      const wake = wakeAfterGate(compiled, id, facts, clock, gate.until);
-      passing.wakeAfterMs = soonest([passing.wakeAfterMs, wake]);
-    }
+/** When the page is to ask again, where it is shown nothing. */
+function wakeOf(question: Question, gated: Gated, engaged: EngageAnswer | null): number | null {
+  const { live, answer } = question;
+  if (engaged?.exposure) {
+    // A ghost counts like a shown offer: what was to come is judged anew behind it.
+    const { exposure } = engaged;
+    return judged(question, seenAfter(question, exposure), [...answer.exposures, exposure]).wakeAfterMs;
   }
-  return passing;
+  const late = wakeAfterLosers(live, seenBy(question), engaged?.losers ?? []);
+  return soonest([gated.wakeAfterMs, late, askAgainFor(question, gated, engaged)]);
 }
 
-/** What the visitor's object knows, with the clock on the site's wall, the desk and the event that is judged. */
-function completeFacts(
-  known: KnownFacts,
-  { config, desk }: LiveSite,
-  event: Event | null,
-  now: number,
-): Facts {
-  return {
-    ...known,
-    time: localTime(now, config.settings.timezone),
-    desk: {
-      covered: desk.covered,
-      free_slots: desk.free_slots,
-      skills: desk.skills,
-      ...(desk.wait_seconds === null ? {} : { wait_seconds: desk.wait_seconds }),
-    },
-    score: {},
-    event: { name: event?.name ?? "Wake", properties: event?.properties ?? {} },
-  };
+/** Only a free agent is missing: of the campaigns that passed, or by a condition on the desk. */
+function askAgainFor(question: Question, { verdict }: Gated, engaged: EngageAnswer | null): number | null {
+  const view = viewOf(question);
+  const wanted = engaged?.losers.some(({ gate }) => gate === "capacity")
+    ? engaged.askAgain
+    : verdict.deskMissing && !verdict.excluded && mayTellAgain(view);
+  if (!wanted) return null;
+  tellAgain(view);
+  return ASK_AGAIN_MS;
 }
 
-/** Campaigns compile once per published version; what cannot be read is skipped whole, and said once. */
-function compiledOf(config: PublishedSite): CompiledSite {
-  const known = compiledSites.get(config);
-  if (known !== undefined) return known;
-  const compiled = compileSite(config);
-  for (const { campaign, problems } of compiled.unreadable) {
-    console.error(
-      JSON.stringify({ level: "error", what: "unreadable campaign", site: config.site, campaign, problems }),
-    );
-  }
-  for (const { segment, problems } of compiled.unreadableSegments) {
-    console.error(
-      JSON.stringify({ level: "error", what: "unreadable segment", site: config.site, segment, problems }),
-    );
-  }
-  compiledSites.set(config, compiled);
-  return compiled;
-}
-
-function soonest(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.max(0, Math.min(...known));
+/** The page view that asks; where it has no name, the visitor's last. */
+function viewOf({ live, visitor, answer, events }: Question): string {
+  const last = `${answer.sessionId}:${answer.facts.session.pages}`;
+  return `${live.config.site}:${visitor}:${events.at(-1)?.viewId ?? last}`;
 }

@@ -6,13 +6,14 @@ import type { Event } from "../../domain/events/event.ts";
 import type { Message } from "../../domain/events/message.ts";
 import { fnv1a32 } from "../../domain/hash/fnv.ts";
 import { isoOf } from "../../domain/ids.ts";
-import { readSchedule } from "../../domain/targeting/schedule.ts";
+import type { CompiledCampaign } from "../../domain/targeting/judge.ts";
 import { creativeOf, OFFER_MS } from "../../domain/visit/engage.ts";
 import { clocksOf, knownFacts } from "../../domain/visit/known.ts";
 import { recordEvents } from "../../domain/visit/record.ts";
 import { newVisitor } from "../../domain/visit/state.ts";
 import { HOUR_MS } from "../../durable-objects/exempt-counter.ts";
-import { type Decided, matches } from "./decide.ts";
+import type { Decided } from "./decide.ts";
+import { judgeEvents } from "./judging.ts";
 import type { Received } from "./record.ts";
 import { deviceOf, placeOf, senderOf } from "./sender.ts";
 
@@ -41,7 +42,7 @@ export function decideExempt(
   events: Event[],
   message: Message | null,
 ): Decided {
-  const { settings, campaigns } = live.config;
+  const { settings } = live.config;
   const { userAgent, server } = senderOf(
     request,
     message?.context?.userAgent ?? null,
@@ -59,25 +60,19 @@ export function decideExempt(
     provenUser: null,
     globalHoldout: false,
     covered: live.desk.covered,
+    freeSlots: live.desk.free_slots,
+    version: live.config.version,
+    funnels: live.config.funnels,
+    test: null,
   });
   const viewId = events.at(-1)?.viewId ?? null;
-  const matched = matches(
-    live,
-    knownFacts(state, viewId, now),
-    clocksOf(state, viewId),
-    events,
-    now,
-    () => now,
-  );
-  const allowed = campaigns.filter(
-    (campaign) =>
-      campaign.exempt_ok &&
-      !campaign.requires_agent &&
-      readSchedule(campaign.schedule, settings).isOpen(now),
-  );
-  const [campaign] = matched.ids.flatMap((id) => allowed.filter((other) => other.id === id));
-  const [variant] = campaign?.variants ?? [];
-  if (campaign === undefined || variant === undefined) return { decisions: [], wakeAfterMs: null };
+  const seen = { facts: knownFacts(state, viewId, now), clocks: clocksOf(state, viewId), events, now };
+  const verdict = judgeEvents(live, seen, () => now);
+  const [first] = verdict.excluded ? [] : verdict.matched.filter((each) => mayShow(each, now));
+  const [variant] = first?.campaign.variants ?? [];
+  if (first === undefined || variant === undefined) return { decisions: [], wakeAfterMs: null };
+  const { campaign } = first;
+  const delayMs = (variant.delay_seconds ?? 0) * 1_000;
   const decision = {
     id: `dec_exempt_${crypto.randomUUID()}`,
     kind: campaign.kind,
@@ -88,7 +83,14 @@ export function decideExempt(
       variant.key,
       locale === null ? [settings.locale] : [locale, settings.locale],
     ),
-    expires_at: isoOf(now + OFFER_MS),
+    ...(delayMs === 0 ? {} : { show_at: isoOf(now + delayMs) }),
+    expires_at: isoOf(now + delayMs + OFFER_MS),
   };
   return { decisions: [decision], wakeAfterMs: null };
+}
+
+/** A namespace keeps campaigns apart by visitor, and here there is none to tell apart. */
+function mayShow({ campaign, schedule }: CompiledCampaign, now: number): boolean {
+  const { exempt_ok, requires_agent, namespace } = campaign;
+  return exempt_ok && !requires_agent && !namespace && schedule.isOpen(now);
 }
