@@ -96,7 +96,10 @@ async function buildWithVite(app: Exclude<App, "docs">, fetched: Fetched): Promi
   return { files, packages, entry: entry === undefined ? null : `/${entry.fileName}`, report };
 }
 
-/** What is loaded together of `app`: for the widget first the invitation, in one language, then the chat besides. */
+/**
+ * What is loaded together of `app`: for the widget first the invitation, in one language, then either the chat or what
+ * fills a slot of the page.
+ */
 function loadsOf(app: App, entry: Rolldown.OutputChunk, output: Rolldown.RolldownOutput["output"]): Load[] {
   const first = closure(entry, output);
   if (app !== "widget") return [{ name: app, files: first }];
@@ -104,9 +107,13 @@ function loadsOf(app: App, entry: Rolldown.OutputChunk, output: Rolldown.Rolldow
   const named = (languages: boolean): string[] =>
     later.flatMap((part) => (part.type === "chunk" && isLanguage(part) === languages ? [part.fileName] : []));
   const invitation = [...first, ...heaviest(named(true), OUT)];
+  const [slot, chat] = [true, false].map((wanted) =>
+    named(false).filter((file) => file.startsWith("w/slot-") === wanted),
+  );
   return [
     { name: "invitation", files: invitation },
-    { name: "widget", files: [...invitation, ...named(false)] },
+    { name: "content", files: [...invitation, ...(slot ?? [])] },
+    { name: "widget", files: [...invitation, ...(chat ?? [])] },
   ];
 }
 

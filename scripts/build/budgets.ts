@@ -12,6 +12,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   beacon: 2 * KIB,
   signals: 2 * KIB,
   invitation: 15 * KIB,
+  content: 16 * KIB,
   widget: 24.5 * KIB,
 };
 

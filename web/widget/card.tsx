@@ -38,7 +38,11 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
   }, [screen]);
 
   return (
-    <section ref={element} class={`card ${card.kind}`} aria-label={t("invitation", { site })}>
+    <section
+      ref={element}
+      class={`card ${card.kind}${card.atStart ? " start" : ""}`}
+      aria-label={t("invitation", { site })}
+    >
       <header class="who">
         {card.kind === "chat" && <Face name={card.agent} />}
         <Who screen={screen} card={card} />

@@ -18,6 +18,8 @@ export type Card = {
   terms: string | null;
   link: string | null;
   thumbnails: Thumbnail[];
+  /** At the start of a line of text instead of its end. */
+  atStart: boolean;
 };
 
 const MOST_THUMBNAILS = 3;
@@ -38,6 +40,7 @@ export function readCreative({ kind, creative }: Decision, page: string): Card {
     terms: text(creative["terms"]),
     link: kind === "chat" ? null : (url(creative["link"]) ?? onSite(creative["link"], page)),
     thumbnails: images.slice(0, MOST_THUMBNAILS).flatMap(thumbnail),
+    atStart: creative["position"] === "start",
   };
 }
 
@@ -47,24 +50,26 @@ function thumbnail(value: unknown): Thumbnail[] {
 }
 
 /** An absolute http(s) address, or null: a creative never runs a script. */
-function url(value: unknown): string | null {
+export function url(value: unknown): string | null {
   const address = text(value);
   if (address === null || !URL.canParse(address)) return null;
   return /^https?:$/.test(new URL(address).protocol) ? address : null;
 }
 
 /** A path as an address of the page's own site, or null: `//host` and what a browser reads alike lead elsewhere. */
-function onSite(value: unknown, page: string): string | null {
+export function onSite(value: unknown, page: string): string | null {
   const path = text(value);
   if (!path?.startsWith("/") || !URL.canParse(path, page)) return null;
   const { href, origin } = new URL(path, page);
   return origin === new URL(page).origin ? url(href) : null;
 }
 
-function fields(value: unknown): Record<string, unknown> {
+/** The fields of an object; none of anything else. */
+export function fields(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function text(value: unknown): string | null {
+/** A text with something in it, or null. */
+export function text(value: unknown): string | null {
   return typeof value === "string" && value.trim() !== "" ? value : null;
 }

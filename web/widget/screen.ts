@@ -38,6 +38,10 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
   const focusBack = cell(false);
   const judged = new Set<string>();
   let expiry: ReturnType<typeof setTimeout> | undefined;
+  /** The decision whose moment to be shown is still to come. */
+  let coming: { id: string; timer: ReturnType<typeof setTimeout> } | null = null;
+  /** Empties the slot of the page that a content campaign filled. */
+  let emptySlot: (() => void) | null = null;
   let accepted: string | null = null;
   /** The card was accepted and stays a moment: its decision is no longer open, and nobody takes it back. */
   let taking = false;
@@ -57,6 +61,33 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
     copied.value = false;
     taking = false;
     if (view.value === "card") view.value = remains;
+  }
+
+  function cancelComing(): void {
+    clearTimeout(coming?.timer);
+    coming = null;
+  }
+
+  /** Content goes into the page where the page has its slot; elsewhere it waits for a page that has. */
+  async function fill({ id, kind, creative: words }: Decision): Promise<void> {
+    const { fillSlot } = await import("./slot.ts");
+    emptySlot?.();
+    emptySlot = null;
+    const tell = (name: string) => page.send(`Engagement ${name}`, { decision_id: id });
+    const emptied = fillSlot(words, {
+      seen() {
+        tell("Shown");
+        page.on("shown", { id });
+      },
+      followed() {
+        tell("Accepted");
+        tell("Clicked");
+      },
+    });
+    if (emptied === null) return;
+    judged.add(id);
+    emptySlot = emptied;
+    page.on("decision", { id, kind });
   }
 
   async function look(): Promise<void> {
@@ -116,7 +147,24 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
     look,
 
     show(next: Decision): void {
-      if (next.id === decision.value?.id || judged.has(next.id)) return;
+      if (next.id === decision.value?.id || next.id === coming?.id || judged.has(next.id)) return;
+      cancelComing();
+      const waitMs = Date.parse(next.show_at ?? "") - Date.now();
+      if (waitMs > 0) {
+        const timer = setTimeout(
+          () => {
+            coming = null;
+            this.show(next);
+          },
+          Math.min(waitMs, LONGEST_TIMER_MS),
+        );
+        coming = { id: next.id, timer };
+        return;
+      }
+      if (next.kind === "content" && next.creative["slot"]) {
+        fill(next).catch((failure: unknown) => page.on("error", { message: String(failure) }));
+        return;
+      }
       if (view.value === "panel" || isTalking() || memory.conversation() !== null) return;
       const left = Date.parse(next.expires_at) - Date.now();
       if (left <= 0) return;
@@ -135,6 +183,7 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
 
     /** A newer answer no longer names the decision: it was taken back, and nobody is told anything. */
     withdraw(): void {
+      cancelComing();
       if (!taking) dismiss(isTalking() ? "launcher" : "none");
     },
 
@@ -231,6 +280,8 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
     /** Remove what the page remembers of this visitor. */
     forget(): void {
       clearTimeout(expiry);
+      cancelComing();
+      emptySlot?.();
       conversation.value?.forget();
       memory.forget();
       memory.keepRequest(null);
