@@ -12,6 +12,8 @@ import { ApiError } from "../errors.ts";
 import { verifyIdentity } from "../site/identity.ts";
 import type { LiveSite } from "../site/site-config.ts";
 import { visitorObject } from "../site/visitor.ts";
+import { answersTryOut, decideTryOut } from "../try-out/decide-try-out.ts";
+import { tryOutIn } from "../try-out/token.ts";
 import { type Accepted, type Refused, refusal } from "./accept.ts";
 import { hasConsent } from "./consent.ts";
 import { decide } from "./decide.ts";
@@ -103,6 +105,7 @@ function sort(received: Received, accepted: Accepted): { kept: Item[]; exempt: I
   for (const { index, message } of accepted.messages) {
     const { settings } = live.config;
     if (senderOf(request, message.context?.userAgent ?? null, settings.admit_headless).bot) continue;
+    if (answersTryOut(message)) continue;
     const item = { index, message, event: eventOf(message, accepted.sentAt, now) };
     (hasConsent(message, request, settings, trusted) ? kept : exempt).push(item);
   }
@@ -158,12 +161,22 @@ async function recordVisitor(
     freeSlots: live.desk.free_slots,
     version: live.config.version,
     funnels: live.config.funnels,
-    test: null,
+    test: await tryOutIn(
+      env,
+      site,
+      items.map(({ message }) => message),
+    ),
   });
   ctx.waitUntil(tellDesk(env, live, visitor, answer, events));
   const refused = refusedBy(answer, items);
   if (!received.decide || visitor.startsWith("c:")) return { decisions: [], wakeAfterMs: null, refused };
   const judged = events.filter((event) => answer.fresh.includes(event.id));
+  if (answer.test !== null) {
+    const { facts, clocks } = answer;
+    const languages = locale === null ? [settings.locale] : [locale, settings.locale];
+    const seen = { facts, clocks, events: judged, now, viewId: last.event.viewId, languages };
+    return { ...(await decideTryOut(env, live, answer.test, seen)), refused };
+  }
   const decided = await decide(env, { live, visitor, answer, events: judged, locale, now });
   return { ...decided, refused };
 }
