@@ -23,6 +23,11 @@ const INPUTS: Record<App, string[]> = {
   docs: ["scripts/build", "scripts/build.ts", "package-lock.json"],
 };
 
+const REACT_IS_PREACT = [
+  { find: /^react(?:-dom)?$/, replacement: "preact/compat" },
+  { find: "react/jsx-runtime", replacement: "preact/jsx-runtime" },
+];
+
 /** Files and folders whose content decides what `app` becomes. */
 export const inputsOf = (app: App): string[] => INPUTS[app];
 
@@ -65,6 +70,8 @@ export function viteConfig(app: Exclude<App, "docs">, out: string, fetched: Fetc
     ...common,
     base: "/",
     plugins: [icu(), preloadSerif()],
+    // The condition builder is written for React: Preact's own layer stands in for it.
+    resolve: { alias: app === "admin" ? REACT_IS_PREACT : [] },
     build: {
       ...build,
       assetsDir: `a/${app}`,

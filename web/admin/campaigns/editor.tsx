@@ -1,4 +1,5 @@
 /** One campaign: who and when, what they see, how much; saved as a draft, published, paused or ended. */
+import "./editor.css";
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { Campaign } from "../../../domain/targeting/campaign.ts";
