@@ -10,7 +10,7 @@ import { type ConnectionContext, Server, type WSMessage } from "partyserver";
 import { countFrame, EMPTY_METER, frameBytes } from "../domain/chat/limits.ts";
 import { CLOSE, decode, MAX_FRAME_BYTES } from "../domain/chat/wire.ts";
 import { claim } from "../domain/desk/assignment.ts";
-import { hold, isHeld, prolong, release } from "../domain/desk/leases.ts";
+import { hold, isHeld, release, renew } from "../domain/desk/leases.ts";
 import { openingLimits } from "../domain/desk/opening-limits.ts";
 import { dismiss, lose, meet, setSkills } from "../domain/desk/presence.ts";
 import { hear } from "../domain/desk/queue.ts";
@@ -37,6 +37,9 @@ export type { Publication };
 /** `delayMs`: how long after now the offer is shown. */
 export type LeaseRequest = { decisionId: string; skill: string | null; delayMs?: number; now: EpochMs };
 export type Lease = { ok: true; agent: { id: string; name: string }; expiresAt: EpochMs } | { ok: false };
+/** `again`: the campaign still needs an agent, so a place that has lapsed may be taken again. */
+export type RenewRequest = { decisionId: string; skill: string | null; again: boolean; now: EpochMs };
+export type Renewed = { held: boolean; covered: boolean; staffed: boolean; waitSeconds: number | null };
 export type VisitorMove = {
   visitor: string;
   conversation: string;
@@ -107,14 +110,13 @@ export class SiteDesk extends Server<Env> {
   }
 
   /**
-   * The visitor has accepted: hold the place for another 60 s, until the first message. Answers whether it is still
-   * theirs; where it is not, what the visitor is to be told instead.
+   * The visitor has accepted: hold the place for another 60 s, until the first message. Answers whether there is one;
+   * where there is none, what the visitor is to be told instead.
    */
-  extendLease(decisionId: string): { held: boolean; staffed: boolean; waitSeconds: number | null } {
-    const now = Date.now();
-    this.#steps.change(now, (desk) => prolong(desk, decisionId, now));
-    const { staffed, wait_seconds: waitSeconds } = this.status();
-    return { held: isHeld(this.#steps.desk(now), decisionId, now), staffed, waitSeconds };
+  renewLease({ now, ...request }: RenewRequest): Renewed {
+    this.#steps.change(now, (desk) => renew(desk, request, now));
+    const { covered, staffed, wait_seconds: waitSeconds } = this.status();
+    return { held: isHeld(this.#steps.desk(now), request.decisionId, now), covered, staffed, waitSeconds };
   }
 
   /** Give the decision's place back. */

@@ -38,6 +38,19 @@ export function prolong(desk: Desk, decisionId: string, now: EpochMs): Desk {
   return { ...desk, holds };
 }
 
+/**
+ * The visitor has accepted: hold their place for another `HOLD_MS`. One that has lapsed is taken again where `again`
+ * says so and a place is free now.
+ */
+export function renew(
+  desk: Desk,
+  { again, ...request }: { decisionId: string; skill: string | null; again: boolean },
+  now: EpochMs,
+): Desk {
+  if (isHeld(desk, request.decisionId, now)) return prolong(desk, request.decisionId, now);
+  return again ? hold(desk, request, now).desk : desk;
+}
+
 /** Give a held place back. */
 export function release(desk: Desk, decisionId: string): Desk {
   const holds = desk.holds.filter((each) => each.decisionId !== decisionId);

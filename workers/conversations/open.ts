@@ -35,7 +35,11 @@ export type Opened = {
   created: boolean;
   conversation: { id: string; status: "queued" | "open" | "closed" };
   token: string;
+  /** What became of the place that was held for the invitation, where the visitor comes from one. */
+  place?: Place;
 };
+/** As `/v1/availability` says it: "busy" means a wait, "closed" that a message can be left. */
+export type Place = { held: boolean; state: "online" | "busy" | "closed"; wait_seconds: number | null };
 
 /** What the request, and not its body, says of the caller. */
 export type Origin = { address: string; city: string | null; country: string | null; now: number };
@@ -96,11 +100,38 @@ export async function openConversation(
     room = await begin(opened);
   }
   if (!opened.created && waitSeconds === null) await desk.uncountOpening(visitor, address);
-  if (opened.created && wanted.decision_id) await desk.extendLease(wanted.decision_id);
+  const { campaign } = opened;
+  const place =
+    opened.created && wanted.decision_id && campaign !== null
+      ? await keptPlace(env, live, wanted.decision_id, { campaign, asked: wanted.skill ?? null, now })
+      : null;
 
   const { conversation } = opened;
   const token = await signConversationToken(env.TOKEN_SECRET, { site, conversation, visitor }, now);
-  return { created: opened.created, conversation: { id: conversation, status: room.status }, token };
+  return {
+    created: opened.created,
+    conversation: { id: conversation, status: room.status },
+    token,
+    ...(place === null ? {} : { place }),
+  };
+}
+
+/** Whether the place that was held for an invitation is still there, or is again; else what there is instead. */
+async function keptPlace(
+  env: Env,
+  { config }: LiveSite,
+  decisionId: string,
+  { campaign, asked, now }: { campaign: string; asked: string | null; now: number },
+): Promise<Place> {
+  const invited = config.campaigns.find(({ id }) => id === campaign);
+  const { held, covered, staffed, waitSeconds } = await env.SITE_DESK.getByName(config.site).renewLease({
+    decisionId,
+    skill: asked ?? invited?.skill ?? null,
+    again: invited?.requires_agent === true,
+    now,
+  });
+  if (held) return { held, state: "online", wait_seconds: 0 };
+  return { held, state: covered ? "online" : staffed ? "busy" : "closed", wait_seconds: waitSeconds };
 }
 
 /**

@@ -55,9 +55,9 @@ conversations.post("/conversations", async (c) => {
     country,
     now: c.var.now,
   });
-  const { conversation, token, created } = opened;
+  const { created, ...answer } = opened;
   return c.json(
-    { conversation, token, socket_url: socketUrl(c.env, c.req.url, conversation.id) },
+    { ...answer, socket_url: socketUrl(c.env, c.req.url, answer.conversation.id) },
     created ? 201 : 200,
   );
 });
