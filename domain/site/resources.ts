@@ -27,6 +27,8 @@ export const Segment = z.object({
   exclude: z.boolean().default(false),
 });
 export type Segment = z.infer<typeof Segment>;
+/** A visit remembers which of them held, so a site has only so many. */
+export const MAX_SEGMENTS = 200;
 
 /** A way through the site with named steps, each reached by an event or by a page below a path. */
 export const Funnel = z.object({
@@ -49,7 +51,12 @@ export const Funnel = z.object({
         .refine(({ event, path }) => event !== null || path !== null, "a step needs an event or a path"),
     )
     .min(1)
-    .max(20),
+    .max(20)
+    .superRefine((steps, { addIssue }) => {
+      const keys = steps.map((step) => step.key);
+      const twice = keys.findIndex((each, index) => keys.indexOf(each) !== index);
+      if (twice >= 0) addIssue({ code: "custom", path: [twice, "key"], message: "two steps have this key" });
+    }),
 });
 export type Funnel = z.infer<typeof Funnel>;
 

@@ -1,11 +1,11 @@
 /**
- * From D1 to the edge: a site's settings and live campaigns as one validated, immutable JSON in KV.
+ * From D1 to the edge: a site's settings, live campaigns, segments and funnels as one validated, immutable JSON in KV.
  *
  * D1 is the fact. Each change raises `config_version` in its own transaction; publishing copies what that version
  * says to KV under `config:{site}:{version}`, tells the site's desk, and only then raises `published_version`.
  * So whatever fails in between is done again by `republishStale`, and doing it twice changes nothing.
  */
-import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { isoOf, type EpochMs, type SiteKey } from "../../domain/ids.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
@@ -32,16 +32,17 @@ type Readable = { published: PublishedSite; skills: Record<string, string[]> };
 /** What the edge and the desk must know of `site`, read in one transaction. */
 async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable> {
   const db = drizzle(env.DB);
-  const [rows, live, skillRows] = await db.batch([
+  const [rows, live, nouns] = await db.batch([
     db.select().from(sites).where(eq(sites.key, site)),
     db
       .select()
       .from(campaigns)
       .where(and(eq(campaigns.site, site), eq(campaigns.status, "live"), isNull(campaigns.deletedAt))),
     db
-      .select({ body: resources.body })
+      .select({ noun: resources.noun, body: resources.body })
       .from(resources)
-      .where(and(eq(resources.site, site), eq(resources.noun, "skills"))),
+      .where(and(eq(resources.site, site), inArray(resources.noun, ["skills", "segments", "funnels"])))
+      .orderBy(resources.id),
   ]);
   const row = rows[0];
   if (row === undefined) throw new Error(`no site ${site} to publish`);
@@ -51,8 +52,14 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
     published_at: isoOf(now),
     settings: SiteSettings.parse(JSON.parse(row.settings)),
     campaigns: live.map(campaignOf),
+    segments: bodiesOf(nouns, "segments"),
+    funnels: bodiesOf(nouns, "funnels"),
   });
-  return { published, skills: skillsByAgent(skillRows.map(({ body }) => Skill.parse(JSON.parse(body)))) };
+  return { published, skills: skillsByAgent(bodiesOf(nouns, "skills").map((body) => Skill.parse(body))) };
+}
+
+function bodiesOf(rows: readonly { noun: string; body: string }[], noun: string): unknown[] {
+  return rows.filter((row) => row.noun === noun).map(({ body }) => JSON.parse(body));
 }
 
 /** Agent id → the keys of the skills they serve. */

@@ -11,7 +11,6 @@ import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { Campaign, CampaignInput, PHASE_FIELDS } from "../../domain/targeting/campaign.ts";
-import { readCondition } from "../../domain/targeting/condition.ts";
 import { campaignPhases, campaigns as table } from "../../migrations/schema.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { newId } from "../auth/people.ts";
@@ -20,6 +19,7 @@ import { ApiError } from "../errors.ts";
 import { campaignOf, type CampaignRow } from "../publish/campaign-row.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
+import { assertSound } from "./campaign-rules.ts";
 import {
   ItemPath,
   Page,
@@ -38,6 +38,7 @@ import {
   readCursor,
   readPatch,
 } from "./openapi.ts";
+import { segmentKeys } from "./segments.ts";
 
 type CampaignEnv = AppEnv & { Variables: { campaign: CampaignRow } };
 
@@ -56,21 +57,6 @@ const existing = createMiddleware<CampaignEnv>(async (c, next) => {
   c.set("campaign", await findCampaign(c.env, c.req.param("site") ?? "", c.req.param("id") ?? ""));
   await next();
 });
-
-/** What zod's shape cannot say: a condition that can be read, and variants that can be told apart. */
-function assertSound(input: CampaignInput): void {
-  const condition = readCondition(input.condition);
-  const problem = condition.ok ? undefined : condition.problems[0];
-  if (problem !== undefined) {
-    const path = ["condition", problem.path].filter((part) => part !== "").join(".");
-    throw new ApiError("invalid", problem.message, { path });
-  }
-  const keys = input.variants.map(({ key }) => key);
-  const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
-  if (twice >= 0) {
-    throw new ApiError("invalid", "two variants have this key", { path: `variants.${twice}.key` });
-  }
-}
 
 function differs(a: CampaignInput, b: CampaignInput): boolean {
   return PHASE_FIELDS.some((field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]));
@@ -183,7 +169,7 @@ campaigns.openapi(list, async (c) => {
 campaigns.openapi(create, async (c) => {
   const { site } = c.req.valid("param");
   const input = c.req.valid("json");
-  assertSound(input);
+  assertSound(input, await segmentKeys(c.env, site));
   const now = c.get("now");
   const id = newId("cmp");
   const { status, name } = input;
@@ -213,7 +199,7 @@ campaigns.openapi(update, async (c) => {
   assertVersion(c, row.version);
   const patch = await readPatch(c);
   const input = parseOrRefuse(CampaignInput, { ...CampaignInput.parse(JSON.parse(row.body)), ...patch });
-  assertSound(input);
+  assertSound(input, await segmentKeys(c.env, site));
   const now = c.get("now");
   const version = row.version + 1;
   const body = JSON.stringify(input);

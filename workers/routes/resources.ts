@@ -1,5 +1,6 @@
 /**
- * The nouns whose body is one validated JSON (`domain/site/resources.ts`): one router each, all made alike.
+ * The nouns whose body is one validated JSON (`domain/site/resources.ts`): one router each, all made alike. What a
+ * noun asks beyond its schema are its rules.
  *
  * Everybody of the site may read them (webhooks: admins only); admins and API keys write them.
  */
@@ -9,14 +10,14 @@ import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
-import { Article, Canned, Goal, Skill, Webhook } from "../../domain/site/resources.ts";
+import { Article, Canned, Funnel, Goal, Skill, Webhook } from "../../domain/site/resources.ts";
 import { resources as table } from "../../migrations/schema.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { newId } from "../auth/people.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
-import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
+import { auditInsertWhere } from "./audit-trail.ts";
 import {
   ItemPath,
   Page,
@@ -35,28 +36,43 @@ import {
   readCursor,
   readPatch,
 } from "./openapi.ts";
+import { allStill, type Kept as KeptContent, type NounRules, uniqueKey } from "./resource-rules.ts";
 
 type Row = typeof table.$inferSelect;
 type ResourceEnv = AppEnv & { Variables: { resource: Row } };
 type Noun = {
-  noun: "goals" | "skills" | "articles" | "canned" | "webhooks";
+  noun: "goals" | "skills" | "articles" | "canned" | "webhooks" | "segments" | "funnels";
   prefix: string;
   schema: z.ZodObject;
-  /** The desk serves by it, so that a change is published. */
+  /** The desk or the judgement goes by it, so that a change is published. */
   published?: boolean;
   adminOnly?: boolean;
+  rules?: NounRules;
 };
+
+const AT_ONCE = "something that this depends on was saved at the same moment; send it again";
 
 const Kept = z.object({ id: z.string(), version: z.int(), created_at: z.string(), updated_at: z.string() });
 
-function resourceOf({ id, body, version, createdAt, updatedAt }: Row): z.infer<typeof Kept> {
+export function resourceOf({ id, body, version, createdAt, updatedAt }: Row): z.infer<typeof Kept> {
   const stored = z.record(z.string(), z.unknown()).parse(JSON.parse(body));
   return { ...stored, id, version, created_at: isoOf(createdAt), updated_at: isoOf(updatedAt) };
 }
 
 const pass = createMiddleware<AppEnv>((_c, next) => next());
 
-function resourceRouter({ noun, prefix, schema, published = false, adminOnly = false }: Noun) {
+function contentOf({ site, id, body }: Row): KeptContent {
+  return { site, id, body: z.record(z.string(), z.unknown()).parse(JSON.parse(body)) };
+}
+
+export function resourceRouter({
+  noun,
+  prefix,
+  schema,
+  published = false,
+  adminOnly = false,
+  rules = {},
+}: Noun) {
   const Item = schema.extend(Kept.shape) as unknown as typeof Kept;
   const tags = [`${noun[0]?.toUpperCase()}${noun.slice(1)}`];
   const mayRead = adminOnly ? requireAdmin : pass;
@@ -147,14 +163,20 @@ function resourceRouter({ noun, prefix, schema, published = false, adminOnly = f
     const now = c.get("now");
     const id = newId(prefix);
     const db = drizzle(c.env.DB);
-    const row = { id, site, noun, body: JSON.stringify(c.req.valid("json")), createdAt: now, updatedAt: now };
+    const wanted = c.req.valid("json");
+    const body = JSON.stringify(wanted);
+    const still = (await rules.keep?.(c.env, { site, id, body: wanted }, null)) ?? [];
     const [made] = await db.batch([
-      db.insert(table).values(row).returning(),
-      auditInsert(db, c, { site, action: `${noun}.create`, target: id }),
+      db
+        .insert(table)
+        .select(sql`SELECT ${id}, ${site}, ${noun}, ${body}, 1, ${now}, ${now} WHERE ${allStill(still)}`)
+        .returning(),
+      auditInsertWhere(db, c, { site, action: `${noun}.create`, target: id }, isKept(id, 1, body)),
       ...(published ? [raiseConfigVersion(db, site)] : []),
     ]);
+    if (made[0] === undefined) throw new ApiError("conflict", AT_ONCE);
     if (published) await publishChange(c.env, site, now);
-    const item = resourceOf(made[0] as Row);
+    const item = resourceOf(made[0]);
     c.header("etag", etag(item.version));
     return c.json(item, 201);
   });
@@ -170,8 +192,10 @@ function resourceRouter({ noun, prefix, schema, published = false, adminOnly = f
     const row = c.get("resource");
     assertVersion(c, row.version);
     const patch = await readPatch(c);
-    const stored = z.record(z.string(), z.unknown()).parse(JSON.parse(row.body));
-    const body = JSON.stringify(parseOrRefuse(schema, { ...stored, ...patch }));
+    const before = contentOf(row);
+    const wanted = parseOrRefuse(schema, { ...before.body, ...patch });
+    const body = JSON.stringify(wanted);
+    const still = (await rules.keep?.(c.env, { site, id, body: wanted }, before)) ?? [];
     const now = c.get("now");
     const version = row.version + 1;
     const db = drizzle(c.env.DB);
@@ -179,13 +203,13 @@ function resourceRouter({ noun, prefix, schema, published = false, adminOnly = f
       db
         .update(table)
         .set({ body, version, updatedAt: now })
-        .where(and(eq(table.site, site), eq(table.id, id), eq(table.version, row.version)))
+        .where(and(eq(table.site, site), eq(table.id, id), eq(table.version, row.version), allStill(still)))
         .returning(),
       auditInsertWhere(
         db,
         c,
         { site, action: `${noun}.update`, target: id, detail: { keys: Object.keys(patch), version } },
-        sql`EXISTS (SELECT 1 FROM resources WHERE id = ${id} AND version = ${version} AND body = ${body})`,
+        isKept(id, version, body),
       ),
       ...(published ? [raiseConfigVersion(db, site)] : []),
     ]);
@@ -200,11 +224,21 @@ function resourceRouter({ noun, prefix, schema, published = false, adminOnly = f
   router.openapi(remove, async (c) => {
     const { site, id } = c.req.valid("param");
     const db = drizzle(c.env.DB);
-    await db.batch([
-      db.delete(table).where(and(eq(table.site, site), eq(table.noun, noun), eq(table.id, id))),
-      auditInsert(db, c, { site, action: `${noun}.delete`, target: id }),
+    const still = (await rules.remove?.(c.env, contentOf(c.get("resource")))) ?? [];
+    const [gone] = await db.batch([
+      db
+        .delete(table)
+        .where(and(eq(table.site, site), eq(table.noun, noun), eq(table.id, id), allStill(still)))
+        .returning({ id: table.id }),
+      auditInsertWhere(
+        db,
+        c,
+        { site, action: `${noun}.delete`, target: id },
+        sql`NOT EXISTS (SELECT 1 FROM resources WHERE id = ${id})`,
+      ),
       ...(published ? [raiseConfigVersion(db, site)] : []),
     ]);
+    if (gone[0] === undefined && still.length > 0) throw new ApiError("conflict", AT_ONCE);
     if (published) await publishChange(c.env, site, c.get("now"));
     return c.body(null, 204);
   });
@@ -213,8 +247,20 @@ function resourceRouter({ noun, prefix, schema, published = false, adminOnly = f
   return router;
 }
 
+/** Whether this very version of a row is there: so that a lost race leaves no trace in the audit. */
+function isKept(id: string, version: number, body: string) {
+  return sql`EXISTS (SELECT 1 FROM resources WHERE id = ${id} AND version = ${version} AND body = ${body})`;
+}
+
 export const goals = resourceRouter({ noun: "goals", prefix: "goa", schema: Goal });
 export const skills = resourceRouter({ noun: "skills", prefix: "skl", schema: Skill, published: true });
 export const articles = resourceRouter({ noun: "articles", prefix: "art", schema: Article });
 export const canned = resourceRouter({ noun: "canned", prefix: "can", schema: Canned });
 export const webhooks = resourceRouter({ noun: "webhooks", prefix: "whk", schema: Webhook, adminOnly: true });
+export const funnels = resourceRouter({
+  noun: "funnels",
+  prefix: "fun",
+  schema: Funnel,
+  published: true,
+  rules: uniqueKey("funnels"),
+});
