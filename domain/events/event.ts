@@ -7,11 +7,16 @@
 import type { EpochMs } from "../ids.ts";
 import type { Json } from "../visit/facts.ts";
 
+/**
+ * A page without what its address carries beside the path: of that only campaign tags, click ids and a mark for tests
+ * are kept (`search`), and of the referrer's only what was searched for at a known engine.
+ */
 export type PageContext = {
   url: string;
   path: string;
   title: string | null;
   referrer: string | null;
+  searchTerms: string | null;
   status: number | null;
   search: Record<string, string>;
 };

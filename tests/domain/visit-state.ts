@@ -33,6 +33,7 @@ export function pageView(path: string, more: Partial<PageContext> = {}): Event {
     path,
     title: `Title of ${path}`,
     referrer: null,
+    searchTerms: null,
     status: null,
     search: {},
     ...more,

@@ -4,6 +4,8 @@
 import { clipObject } from "../../domain/events/clip.ts";
 import { correctedTime, type Event, type PageContext } from "../../domain/events/event.ts";
 import type { Message } from "../../domain/events/message.ts";
+import { CLICK_IDS } from "../../domain/visit/channel.ts";
+import { isSpammer, referrerOf as readReferrer, searchTerms } from "../../domain/visit/referrer.ts";
 import { asName } from "./names.ts";
 
 const MAX_SEARCH_KEYS = 40;
@@ -36,21 +38,29 @@ function pageOf(message: Message): PageContext | null {
     url: http ? parsed.origin + parsed.pathname : "",
     path: path ?? (http ? parsed.pathname : ""),
     title: text(own.title) ?? text(context.title),
-    referrer: refererOf(text(own.referrer) ?? text(context.referrer)),
+    ...referrerOf(text(own.referrer) ?? text(context.referrer)),
     status: number(own.status) ?? number(context.status),
     search: http ? searchOf(parsed) : {},
   };
 }
 
-/** Query strings and fragments often carry what is private; only campaign tags and click ids are read from them. */
+/** Query strings and fragments often carry what is private: campaign tags, click ids and test marks are all that is read. */
 function searchOf(url: URL): Record<string, string> {
-  const kept = [...url.searchParams].filter(([key]) => /^utm_[a-z]+$|^[a-z]*clid$/.test(key));
+  const kept = [...url.searchParams].filter(([key]) => /^utm_[a-z]+$/.test(key) || CLICK_IDS.has(key));
   return Object.fromEntries(kept.slice(0, MAX_SEARCH_KEYS));
 }
 
-function refererOf(referrer: string | null): string | null {
-  const parsed = referrer === null ? null : URL.parse(referrer);
-  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed.origin + parsed.pathname : null;
+/** The page before, without what it was asked; of that only what was searched for. Spam is no referrer. */
+function referrerOf(address: string | null): Pick<PageContext, "referrer" | "searchTerms"> {
+  const url = address === null ? null : URL.parse(address);
+  const referrer = readReferrer(address);
+  if (url === null || referrer === null || isSpammer(referrer.host)) {
+    return { referrer: null, searchTerms: null };
+  }
+  return {
+    referrer: `${url.protocol}//${url.host}${url.pathname}`,
+    searchTerms: searchTerms(referrer, (parameter) => url.searchParams.get(parameter)),
+  };
 }
 
 function text(value: unknown): string | null {
