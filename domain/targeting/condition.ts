@@ -1,5 +1,5 @@
 /**
- * A targeting condition, read once and compiled to closures.
+ * A targeting condition, read once into a plan, and what stands against saving it.
  *
  * Shapes  MongoDB-style JSON as `contract.md` §3 names it, with GrowthBook's semantics over own properties only.
  *         A condition with an operator that is not known, or a group of the wrong shape, cannot be read at all:
@@ -16,8 +16,9 @@ import {
   sameJson,
   textOf,
 } from "./fact-values.ts";
-import { isFactName, nearestFactName } from "./fact-names.ts";
+import { isFactName, nearestFactName, nearestOf, SEGMENT, segmentKeyOf } from "./fact-names.ts";
 import { type Compile, isOperatorObject, OPERATORS, type Test } from "./operators.ts";
+import { compileTest, type LeafPlan, type Plan } from "./plan.ts";
 import { patternProblem } from "./regex-cost.ts";
 
 export type Problem = { path: string; message: string };
@@ -31,20 +32,22 @@ export type ReadableCondition = {
   /** The facts that the condition asks about, each once. */
   paths: string[];
   leaves: Leaf[];
+  plan: Plan;
 };
 export type UnreadableCondition = { ok: false; problems: Problem[] };
 
+/** The segments that `segment.<key>` may name, each with the test that reads it. */
+export type KnownSegments = ReadonlyMap<string, { test: (facts: object) => boolean }>;
+
 /**
  * What stands against saving `condition`, all of it: what cannot be read, names that are no facts, and expressions
- * that could cost too much.
+ * that could cost too much. Where `segments` are given, no other segment may be asked for.
  */
-export function conditionProblems(condition: unknown): Problem[] {
+export function conditionProblems(condition: unknown, options?: { segments: readonly string[] }): Problem[] {
   const read = readCondition(condition);
   if (!read.ok) return read.problems;
-  return read.leaves.flatMap(({ path, operand, at }) => [
-    ...nameProblems(path, at),
-    ...operandProblems(operand, at),
-  ]);
+  const unknown = options ? read.leaves.flatMap((leaf) => segmentProblem(leaf, options.segments)) : [];
+  return [...unknown, ...leafProblems(read.leaves)];
 }
 
 /** The first thing that stands against saving `condition`, or null. */
@@ -52,10 +55,26 @@ export function checkCondition(condition: unknown): Problem | null {
   return conditionProblems(condition)[0] ?? null;
 }
 
+/** Names that are no facts, operators that would not act, and expressions that could cost too much. */
+export function leafProblems(leaves: readonly Leaf[]): Problem[] {
+  return leaves.flatMap(({ path, operand, at }) => [
+    ...nameProblems(path, at),
+    ...operandProblems(operand, at),
+  ]);
+}
+
 function nameProblems(path: string, at: string): Problem[] {
   if (isFactName(path)) return [];
   const message = `there is no fact "${path}"; did you mean "${nearestFactName(path)}"?`;
   return [{ path: at, message }];
+}
+
+function segmentProblem({ path, at }: Leaf, known: readonly string[]): Problem[] {
+  const key = segmentKeyOf(path);
+  if (key === null || known.includes(key)) return [];
+  const nearest = nearestOf(key, known);
+  const proposal = nearest === null ? "the site has none" : `did you mean "${nearest}"?`;
+  return [{ path: at, message: `there is no segment "${key}"; ${proposal}` }];
 }
 
 /** Walks an operand for expressions, and for operators that were mixed with names and so would not act. */
@@ -81,56 +100,80 @@ function expressionProblems(source: unknown, at: string): Problem[] {
   return message === null ? [] : [{ path: at, message }];
 }
 
-type Reading = { problems: Problem[]; leaves: Leaf[] };
+type Reading = { problems: Problem[]; leaves: Leaf[]; segments: KnownSegments | null };
 
 const never: Test = () => false;
+const nobody: Plan = { kind: "not", part: { kind: "all", parts: [] } };
 
-/** Reads and compiles `condition`. `test` answers for any facts, and never throws. */
-export function readCondition(condition: unknown): ReadableCondition | UnreadableCondition {
+/**
+ * Reads and compiles `condition`. `test` answers for any facts, and never throws.
+ *
+ * @param segments where given, `segment.<key>` is what these tests say, whatever the facts claim; one that is not
+ *        among them makes the condition unreadable
+ */
+export function readCondition(
+  condition: unknown,
+  { segments = null }: { segments?: KnownSegments | null } = {},
+): ReadableCondition | UnreadableCondition {
   if (isTooDeep(condition)) {
     return { ok: false, problems: [{ path: "", message: `nested deeper than ${MAX_DEPTH} levels` }] };
   }
-  const reading: Reading = { problems: [], leaves: [] };
-  const test = readFields(condition, "", reading, reading.leaves);
+  const reading: Reading = { problems: [], leaves: [], segments };
+  const plan = readFields(condition, "", reading, reading.leaves);
   if (reading.problems.length > 0) return { ok: false, problems: reading.problems };
   const paths = [...new Set(reading.leaves.map((leaf) => leaf.path))];
-  return { ok: true, test, paths, leaves: reading.leaves };
+  return { ok: true, test: testLater(plan, segments), paths, leaves: reading.leaves, plan };
 }
+
+/** The test of facts, compiled when it is first asked: a judgement asks rows, and never this. */
+function testLater(plan: Plan, segments: KnownSegments | null): (facts: object) => boolean {
+  let test: Test | null = null;
+  return (facts) => (test ??= compileTest(plan, onFacts(segments)))(facts);
+}
+
+const onFacts =
+  (segments: KnownSegments | null) =>
+  ({ path, test }: LeafPlan): Test => {
+    const segment = segments?.get(segmentKeyOf(path) ?? "");
+    if (segment === undefined) return onFact(readerOf(path), test);
+    return (facts) => test(typeof facts === "object" && facts !== null && segment.test(facts));
+  };
 
 /** Conditions on the fields of one object. `leaves` is null below `$elemMatch`, whose names are no facts. */
-function readFields(condition: unknown, at: string, reading: Reading, leaves: Leaf[] | null): Test {
+function readFields(condition: unknown, at: string, reading: Reading, leaves: Leaf[] | null): Plan {
   if (!isRecord(condition)) return report(reading, at, "a condition must be an object");
-  const tests = Object.entries(condition).map(([key, operand]) =>
+  const parts = Object.entries(condition).map(([key, operand]) =>
     readEntry(key, operand, join(at, key), reading, leaves),
   );
-  const [only] = tests;
-  return tests.length === 1 && only ? only : (facts) => tests.every((test) => test(facts));
+  const [only] = parts;
+  return parts.length === 1 && only ? only : { kind: "all", parts };
 }
 
-function readEntry(key: string, operand: unknown, at: string, reading: Reading, leaves: Leaf[] | null): Test {
+function readEntry(key: string, operand: unknown, at: string, reading: Reading, leaves: Leaf[] | null): Plan {
   switch (key) {
-    case "$and": {
-      const tests = readGroup(operand, at, reading, leaves);
-      return (facts) => tests.every((test) => test(facts));
-    }
-    case "$or": {
-      const tests = readGroup(operand, at, reading, leaves);
-      return (facts) => tests.length === 0 || tests.some((test) => test(facts));
-    }
-    case "$nor": {
-      // As published: an empty list stands for "anything", whose opposite is nobody.
-      const tests = readGroup(operand, at, reading, leaves);
-      return (facts) => tests.length > 0 && !tests.some((test) => test(facts));
-    }
-    case "$not": {
-      const test = readFields(operand, at, reading, leaves);
-      return (facts) => !test(facts);
-    }
-    default:
+    case "$and":
+      return { kind: "all", parts: readGroup(operand, at, reading, leaves) };
+    case "$or":
+      return { kind: "any", parts: readGroup(operand, at, reading, leaves) };
+    case "$nor":
+      return { kind: "not", part: { kind: "any", parts: readGroup(operand, at, reading, leaves) } };
+    case "$not":
+      return { kind: "not", part: readFields(operand, at, reading, leaves) };
+    default: {
       if (key.startsWith("$")) return report(reading, at, misplaced(key));
       leaves?.push({ path: key, operand, at });
-      return onFact(readerOf(key), readValue(operand, at, reading));
+      if (leaves !== null) assertSegment(key, at, reading);
+      return { kind: "leaf", path: key, operand, test: readValue(operand, at, reading) };
+    }
   }
+}
+
+function assertSegment(path: string, at: string, reading: Reading): void {
+  const { segments } = reading;
+  if (segments === null || (path !== SEGMENT && !path.startsWith(`${SEGMENT}.`))) return;
+  const key = segmentKeyOf(path);
+  if (key !== null && segments.has(key)) return;
+  report(reading, at, `there is no readable segment "${path.slice(SEGMENT.length + 1)}"`);
 }
 
 function misplaced(operator: string): string {
@@ -143,7 +186,7 @@ function onFact(read: Read, test: Test): Test {
   return (facts) => test(read(facts));
 }
 
-function readGroup(operand: unknown, at: string, reading: Reading, leaves: Leaf[] | null): Test[] {
+function readGroup(operand: unknown, at: string, reading: Reading, leaves: Leaf[] | null): Plan[] {
   if (!Array.isArray(operand)) return [report(reading, at, "needs a list of conditions")];
   return operand.map((item, index) => readFields(item, join(at, String(index)), reading, leaves));
 }
@@ -167,23 +210,31 @@ function readOperators(operators: Readonly<Record<string, unknown>>, at: string,
   const tests = Object.entries(operators).map(([name, operand]) => {
     const here = join(at, name);
     const compile = OPERATORS.get(name);
-    return compile?.(operand, compilerAt(here, reading)) ?? report(reading, here, `unknown operator ${name}`);
+    if (compile !== undefined) return compile(operand, compilerAt(here, reading));
+    report(reading, here, `unknown operator ${name}`);
+    return never;
   });
-  const [only] = tests;
-  return tests.length === 1 && only ? only : (value) => tests.every((test) => test(value));
+  const [one, two] = tests;
+  if (one !== undefined && two === undefined) return one;
+  if (one !== undefined && two !== undefined && tests.length === 2)
+    return (value) => one(value) && two(value);
+  return (value) => tests.every((test) => test(value));
 }
 
 function compilerAt(at: string, reading: Reading): Compile {
   return {
     value: (operand, options) => readValue(operand, at, reading, options?.ignoreCase),
-    fields: (operand) => readFields(operand, at, reading, null),
-    problem: (message) => report(reading, at, message),
+    fields: (operand) => compileTest(readFields(operand, at, reading, null), onFacts(null)),
+    problem: (message) => {
+      report(reading, at, message);
+      return never;
+    },
   };
 }
 
-function report(reading: Reading, path: string, message: string): Test {
+function report(reading: Reading, path: string, message: string): Plan {
   reading.problems.push({ path, message });
-  return never;
+  return nobody;
 }
 
 function join(at: string, key: string): string {

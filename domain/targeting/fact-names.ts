@@ -32,11 +32,23 @@ export const OPEN_GROUPS: readonly string[] = [
   "event.properties",
 ];
 
+/** Below it, the keys of the site's segments follow, each a fact that says whether it holds. */
+export const SEGMENT = "segment";
+const SEGMENT_KEY = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+
 const KNOWN: ReadonlySet<string> = new Set(FACT_NAMES);
 
 /** Whether `path` is a fact that a condition may ask about. */
 export function isFactName(path: string): boolean {
-  return KNOWN.has(path) || OPEN_GROUPS.some((group) => path.startsWith(`${group}.`) && isFilled(path));
+  if (KNOWN.has(path) || segmentKeyOf(path) !== null) return true;
+  return OPEN_GROUPS.some((group) => path.startsWith(`${group}.`) && isFilled(path));
+}
+
+/** The key of the segment that `path` asks about; null where it is another fact. */
+export function segmentKeyOf(path: string): string | null {
+  if (!path.startsWith(`${SEGMENT}.`)) return null;
+  const key = path.slice(SEGMENT.length + 1);
+  return SEGMENT_KEY.test(key) ? key : null;
 }
 
 function isFilled(path: string): boolean {
@@ -49,7 +61,7 @@ export function nearestFactName(path: string): string {
   const last = path.split(".").at(-1) ?? path;
   const open = OPEN_GROUPS.find((each) => each.endsWith(`.${first}`));
   if (open !== undefined) return `${open}.${last}`;
-  const all = [...FACT_NAMES, ...OPEN_GROUPS.map((each) => `${each}.*`)];
+  const all = [...FACT_NAMES, ...[...OPEN_GROUPS, SEGMENT].map((each) => `${each}.*`)];
   const inGroup = all.filter((name) => name.startsWith(`${first}.`));
   const names = inGroup.length > 0 ? inGroup : all;
   const distances = names.map((name) => {
@@ -57,6 +69,17 @@ export function nearestFactName(path: string): string {
     return Math.min(editDistance(path, name), editDistance(last, ending) + 1);
   });
   return names[distances.indexOf(Math.min(...distances))] ?? "page.path";
+}
+
+/** The one of `names` that `given` was most likely meant to be; null where there are none. */
+export function nearestOf(given: string, names: readonly string[]): string | null {
+  let nearest: string | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const name of names) {
+    const distance = editDistance(given, name);
+    if (distance < least) [nearest, least] = [name, distance];
+  }
+  return nearest;
 }
 
 const MAX_COMPARED = 60;
