@@ -11,6 +11,7 @@ import { uuidv7 } from "uuidv7";
 import type { Event } from "../domain/events/event.ts";
 import type { Confirmation, RecordOf } from "../domain/history/records.ts";
 import type { Decision } from "../domain/targeting/decision.ts";
+import { type TraceSource, traceSourceOf } from "../domain/targeting/trace.ts";
 import {
   guidanceOf,
   openConversation,
@@ -153,6 +154,12 @@ export class VisitorSession extends DurableObject<Env> {
     const loaded = this.#store.load();
     if (loaded === null) return null;
     return snapshotOf(loaded.state, Date.now());
+  }
+
+  /** The visit that is on, moment by moment, with what the visitor was eligible for; null where none is. */
+  visitTrace(): TraceSource | null {
+    const loaded = this.#store.load();
+    return loaded === null ? null : traceSourceOf(loaded.state);
   }
 
   /** D1 holds these records: they leave the outbox. (Called by the queue's consumer.) */

@@ -19,9 +19,10 @@ import type { KnownExposure, VisitorState } from "../visit/state.ts";
 import type { Campaign, PublishedSite } from "./campaign.ts";
 import type { Arm } from "./decision.ts";
 import { checkLocalGates, type GateAnswer } from "./gates.ts";
-import { compileSite, type CompiledCampaign, type CompiledSite, judge, wakeAfterGate } from "./judge.ts";
+import { compileSite, type CompiledCampaign, type CompiledSite } from "./judge.ts";
 import type { OutcomeCode } from "./outcome.ts";
-import { type Clock, WAKE_EVENT } from "./time-driven.ts";
+import { type Clock, earliestTrue, factsAt, WAKE_EVENT } from "./time-driven.ts";
+import { HOUR_MS, localTime, type LocalTime } from "./zone.ts";
 
 /** How long a place is held for an offer that needs one (`design.md` §3.5). */
 const LEASE_MS = 60_000;
@@ -48,6 +49,8 @@ export type DryRun = {
   site: CompiledSite;
   draft: CompiledCampaign;
   settings: SiteSettings;
+  /** What the site's clock shows; asked for every moment, and the same within a quarter of an hour. */
+  local: (at: EpochMs) => LocalTime;
 };
 
 export type RunExposure = { at: EpochMs; arm: Arm; variant: string };
@@ -64,7 +67,21 @@ export type VisitorRun = {
 export function prepareDryRun(live: PublishedSite, draft: Campaign): DryRun | null {
   const site = compileSite({ ...live, campaigns: [{ ...draft, status: "live" }] });
   const compiled = site.byId.get(draft.id);
-  return compiled === undefined ? null : { site, draft: compiled, settings: live.settings };
+  if (compiled === undefined) return null;
+  return { site, draft: compiled, settings: live.settings, local: rememberedLocal(site.timezone) };
+}
+
+/** No zone's clock shows another hour within a quarter of an hour that began with one. */
+const QUARTER_MS = HOUR_MS / 4;
+
+function rememberedLocal(timezone: string): (at: EpochMs) => LocalTime {
+  const known = new Map<number, LocalTime>();
+  return (at) => {
+    const quarter = Math.floor(at / QUARTER_MS);
+    const shown = known.get(quarter) ?? localTime(at, timezone);
+    known.set(quarter, shown);
+    return shown;
+  };
 }
 
 /** What would have become of `visitor` in `visits`, oldest first. */
@@ -74,7 +91,9 @@ export function dryRunVisitor(run: DryRun, visitor: string, visits: Iterable<Rep
   return replay.result();
 }
 
-type Asked = { moment: ReplayedMoment; visit: ReplayedVisit; at: EpochMs; woken: boolean };
+/** One look at the draft; `until` is the next event's moment, after which time alone has no say. */
+type Look = { moment: ReplayedMoment; visit: ReplayedVisit; at: EpochMs; until: EpochMs; woken: boolean };
+type Known = { facts: object; clock: Clock; state: VisitorState };
 
 /** One visitor's way through the replay; lives for one call of `dryRunVisitor`. */
 class VisitorReplay {
@@ -96,13 +115,13 @@ class VisitorReplay {
   play(visit: ReplayedVisit): void {
     this.#visits += 1;
     let before: ReplayedMoment | null = null;
-    let wakeAt: EpochMs | null = null;
     for (const moment of visit.moments) {
-      if (before !== null) this.#wakeBetween(before, visit, wakeAt, moment.at);
+      if (before !== null) this.#playUntil(before, visit, moment.at);
       this.#span = { from: this.#span?.from ?? moment.at, to: moment.at };
-      wakeAt = this.#ask({ moment, visit, at: moment.at, woken: false });
       before = moment;
     }
+    // Nobody knows how long the last page stayed open, so nothing is asked after the last event.
+    if (before !== null) this.#playUntil(before, visit, before.at);
   }
 
   result(): VisitorRun {
@@ -114,48 +133,66 @@ class VisitorReplay {
     };
   }
 
-  #wakeBetween(moment: ReplayedMoment, visit: ReplayedVisit, first: EpochMs | null, end: EpochMs): void {
-    let at = first;
-    for (let count = 0; at !== null && at < end && count < MAX_WAKES; count += 1) {
-      at = this.#ask({ moment, visit, at, woken: true });
+  /** `moment`, and what time alone brings after it. */
+  #playUntil(moment: ReplayedMoment, visit: ReplayedVisit, until: EpochMs): void {
+    let at = this.#look({ moment, visit, at: moment.at, until, woken: false });
+    for (let count = 0; at !== null && count < MAX_WAKES; count += 1) {
+      at = this.#look({ moment, visit, at, until, woken: true });
     }
   }
 
-  /** Judges one moment, and says when time alone could bring the next chance. */
-  #ask({ moment, visit, at, woken }: Asked): EpochMs | null {
-    const { site, draft } = this.#run;
-    const state = { ...moment.state, exposures: this.#exposures };
-    const clock: Clock = { ...clocksOf(state, moment.viewId), now: at, timezone: site.timezone };
-    const facts = {
-      ...knownFacts(state, moment.viewId, at),
-      desk: { covered: visit.covered, free_slots: moment.freeSlots, skills: {} },
-      score: {},
-      event: woken
-        ? { name: WAKE_EVENT, properties: {} }
-        : { name: moment.name, properties: moment.properties },
-    };
-    const gate = (excluded: boolean): GateAnswer => this.#gate(visit, excluded, at);
-    const judged = judge(site, facts, clock, () => {
-      const checked = gate(false);
-      return checked.ok ? at : checked.until;
-    });
-    const later = judged.wakeAfterMs === null ? null : at + judged.wakeAfterMs;
-    if (judged.candidates.length === 0) return later;
+  /** Judges one moment, and says when time alone brings the next chance. */
+  #look(look: Look): EpochMs | null {
+    const { at, visit } = look;
+    const { site, draft, local } = this.#run;
+    const known = this.#knownAt(look);
+    const present = factsAt(known.facts, known.clock, at, local(at));
+    const inside = [...site.segments.values()].filter(({ test }) => test(present));
+    const segment = Object.fromEntries(inside.map((each) => [each.segment.key, true]));
+    if (!draft.test({ ...present, segment })) return this.#nextChance(known, look, at);
 
-    const checked = gate(judged.excludedBy !== null);
+    const checked = this.#gate(
+      visit,
+      inside.some((each) => each.segment.exclude),
+      at,
+    );
     if (!checked.ok) {
       this.#codes.add(checked.gate);
-      if (checked.until === null) return later;
-      const wake = wakeAfterGate(site, draft.campaign.id, facts, clock, checked.until);
-      return earlier(later, wake === null ? null : at + wake);
+      return checked.until === null ? null : this.#nextChance(known, look, checked.until);
     }
-    if (draft.campaign.requires_agent && !visit.covered) {
-      this.#codes.add("capacity");
-      return later;
-    }
-    this.#expose(state, visit, at);
-    // While the offer stands nothing else is asked; the next event looks again.
+    if (draft.campaign.requires_agent && !visit.covered) this.#codes.add("capacity");
+    else this.#expose(known.state, visit, at);
+    // While the offer stands, or nobody is free, time alone brings nothing; the next event looks again.
     return null;
+  }
+
+  #knownAt({ moment, visit, at, woken }: Look): Known {
+    const { name, properties, viewId, freeSlots } = moment;
+    const state = { ...moment.state, exposures: this.#exposures };
+    const facts = {
+      ...knownFacts(state, viewId, at),
+      desk: { covered: visit.covered, free_slots: freeSlots, skills: {} },
+      score: {},
+      event: woken ? { name: WAKE_EVENT, properties: {} } : { name, properties },
+    };
+    const clock = { ...clocksOf(state, viewId), now: at, timezone: this.#run.site.timezone };
+    return { facts, clock, state };
+  }
+
+  /** The next moment, from `from` on and before the next event, at which time makes the draft's condition true. */
+  #nextChance({ facts, clock }: Known, { at, until }: Look, from: EpochMs): EpochMs | null {
+    if (from >= until) return null;
+    const { test, timing, schedule } = this.#run.draft;
+    // The hour on the wall is looked at only where it can change before the next event.
+    const turns = Math.floor(at / QUARTER_MS) !== Math.floor(until / QUARTER_MS);
+    const moving = { ...timing, local: timing.local && turns };
+    const moves = moving.local || moving.seconds.length > 0 || schedule.restricts || from > at;
+    if (!moves) return null;
+    const within = (moment: EpochMs): EpochMs | null => {
+      const open = schedule.openFrom(Math.max(moment, from));
+      return open !== null && open < until ? open : null;
+    };
+    return earliestTrue({ test, timing: moving }, facts, clock, within);
   }
 
   #gate(visit: ReplayedVisit, excluded: boolean, at: EpochMs): GateAnswer {
@@ -198,9 +235,4 @@ class VisitorReplay {
       },
     ];
   }
-}
-
-function earlier(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }

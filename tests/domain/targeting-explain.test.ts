@@ -59,14 +59,7 @@ const cartHelp = {
   "engagement.accepted": 0,
 };
 
-const PATHS = [
-  "page.path",
-  "page.seconds",
-  "cart.items",
-  "cart.value",
-  "event.name",
-  "geo.city",
-];
+const PATHS = ["page.path", "page.seconds", "cart.items", "cart.value", "event.name", "geo.city"];
 const OPERANDS: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>("/panier", "/", 0, 3, 45, true, false, null),
   fc.record({ $gte: fc.integer({ min: -1, max: 60 }) }),

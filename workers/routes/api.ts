@@ -30,6 +30,7 @@ import { setup } from "./setup.ts";
 import { sites } from "./sites.ts";
 import { tryOut } from "./try-out.ts";
 import { visitors } from "./visitors.ts";
+import { why } from "./why.ts";
 
 export const api = nounRouter();
 
@@ -112,5 +113,6 @@ api.route("/sites/:site/left-messages", leftMessages);
 api.route("/sites/:site/kpis", kpis);
 api.route("/sites/:site/conversations", conversationHistory);
 api.route("/sites/:site/visitors", visitors);
+api.route("/sites/:site/visitors", why);
 api.route("/sites/:site/exports", exports);
 api.route("/sites/:site", desk);

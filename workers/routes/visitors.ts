@@ -116,7 +116,8 @@ async function proofOf(env: Env, site: SiteKey, id: string, userId: string | nul
   return { verified: true, userId, ids: [...new Set([id, ...linked.map((row) => row.id)])] };
 }
 
-async function isKnown(env: Env, site: SiteKey, id: string): Promise<boolean> {
+/** Whether history knows of `id` at `site`; only then may its object be woken. */
+export async function isKnown(env: Env, site: SiteKey, id: string): Promise<boolean> {
   const db = drizzle(env.DB);
   const [visits, chats] = await db.batch([
     db

@@ -14,7 +14,8 @@ type Calls =
   | "conversationClosed"
   | "leaveMessage"
   | "confirm"
-  | "snapshot";
+  | "snapshot"
+  | "visitTrace";
 export type VisitorCalls = {
   [K in Calls]: (...args: Parameters<VisitorSession[K]>) => Promise<Awaited<ReturnType<VisitorSession[K]>>>;
 };
