@@ -17,8 +17,9 @@ export async function startAparte(before: Before | null = null, inspect = false)
   const { workerOptions } = workerOptionsOf(resolve(ROOT, "wrangler.toml"));
   const folder = resolve(bundle, "..");
   const own = { type: "ESModule" as const, path: bundle };
+  const { assets: _pages, ...bindings } = workerOptions;
   const worker = {
-    ...workerOptions,
+    ...bindings,
     name: "aparte",
     modules:
       before === null

@@ -8,6 +8,7 @@ import { cors } from "hono/cors";
 import { MAX_BODY_BYTES, type MessageType } from "../../domain/events/message.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
+import { mayPass } from "../ingest/address-limit.ts";
 import { acceptBatch, acceptOne } from "../ingest/accept.ts";
 import { parseJson, readBody } from "../ingest/body.ts";
 import { credentialOf, keyOf } from "../ingest/credentials.ts";
@@ -112,8 +113,7 @@ async function open(c: Context<AppEnv>, key: string): Promise<Omit<Admitted, "bo
   const live = credential === null ? null : await loadSite(env, executionCtx, credential.site, now);
   if (credential === null || live === null) throw new ApiError("unknown_key", "no site has this write key");
   const address = c.req.header("cf-connecting-ip") ?? "local";
-  const { success } = await env.INGEST_LIMIT.limit({ key: `${credential.site}:${address}` });
-  if (!success)
+  if (!(await mayPass(env, credential.site, address)))
     throw new ApiError("rate_limited", "too many requests from this address", {
       headers: { "Retry-After": "10" },
     });
