@@ -38,6 +38,27 @@ export function thompsonExact(arms: readonly BanditArm[], prior: readonly [numbe
   return { probBest, expectedMax, expectedLoss: posteriors.map(({ mean }) => expectedMax - mean) };
 }
 
+/** What no variant's weight falls below, so that none starves and a change can still be seen. */
+export const WEIGHT_FLOOR = 0.05;
+/** Fewer units in any arm, and the weights stay as they are. */
+export const MIN_UNITS = 100;
+
+/**
+ * The weights of the next period, parallel to `variants`: each one's probability of being the best, over the floor.
+ * A variant whose owner gave it no weight plays no part. Null where there is nothing to choose or too little is known.
+ */
+export function nextWeights(variants: readonly (BanditArm & { weight: number })[]): number[] | null {
+  const playing = variants.filter(({ weight }) => weight > 0);
+  if (playing.length < 2 || playing.some(({ n }) => n < MIN_UNITS)) return null;
+  const { probBest } = thompsonExact(playing, [1, 1]);
+  const sum = probBest.reduce((total, share) => total + share, 0);
+  const weights = withFloor(
+    probBest.map((share) => share / sum),
+    WEIGHT_FLOOR,
+  );
+  return variants.map((variant) => weights[playing.indexOf(variant)] ?? 0);
+}
+
 /** `weights` with a floor under each, by addition, so that no arm starves and the sum stays. */
 export function withFloor(weights: readonly number[], floor: number): number[] {
   return weights.map((weight) => floor + (1 - weights.length * floor) * weight);

@@ -12,6 +12,7 @@ import { SiteSettings } from "../../domain/site/settings.ts";
 import { Skill } from "../../domain/site/resources.ts";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { campaigns, resources, sites } from "../../migrations/schema.ts";
+import { latestPeriods, withBandit } from "../experiments/bandit-periods.ts";
 import { campaignOf } from "./campaign-row.ts";
 
 /** The key under which KV holds one version of one site; immutable once written. */
@@ -32,7 +33,7 @@ type Readable = { published: PublishedSite; skills: Record<string, string[]> };
 /** What the edge and the desk must know of `site`, read in one transaction. */
 async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable> {
   const db = drizzle(env.DB);
-  const [rows, live, nouns] = await db.batch([
+  const [rows, live, nouns, periods] = await db.batch([
     db.select().from(sites).where(eq(sites.key, site)),
     db
       .select()
@@ -43,6 +44,7 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
       .from(resources)
       .where(and(eq(resources.site, site), inArray(resources.noun, ["skills", "segments", "funnels"])))
       .orderBy(resources.id),
+    latestPeriods(db, site),
   ]);
   const row = rows[0];
   if (row === undefined) throw new Error(`no site ${site} to publish`);
@@ -51,7 +53,7 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
     version: row.configVersion,
     published_at: isoOf(now),
     settings: SiteSettings.parse(JSON.parse(row.settings)),
-    campaigns: live.map(campaignOf),
+    campaigns: live.map((each) => withBandit(campaignOf(each), periods)),
     segments: bodiesOf(nouns, "segments"),
     funnels: bodiesOf(nouns, "funnels"),
   });

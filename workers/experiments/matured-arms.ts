@@ -1,0 +1,50 @@
+/**
+ * How each variant of one phase did among the visitors whose window has passed: everybody counts once, by the first
+ * exposure, and as a success with an order or a lead of the same person from that moment to the end of the window.
+ */
+import type { BanditArm } from "../../domain/experiments/bandit.ts";
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import type { Goal } from "../../domain/site/resources.ts";
+import { readSettings } from "../kpis/report.ts";
+
+/** Orders that count: by the site's rule, and not refunded whole. */
+const SALES = `SELECT visitor_id, at FROM orders o WHERE o.site = ?1 AND (?6 = 'claimed' OR o.status = 'confirmed')
+  AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.site = o.site AND r.order_id = o.order_id
+    AND (?6 = 'claimed' OR r.status = 'confirmed')
+    GROUP BY r.order_id HAVING max(r.amount IS NULL) = 1 OR sum(r.amount) >= o.total - 0.005)`;
+const LEADS = `SELECT visitor_id, at FROM leads l WHERE l.site = ?1 AND ?6 IS NOT NULL`;
+
+function query(goal: Goal["kind"]): string {
+  return `WITH
+  exposed AS (
+    SELECT visitor_id, variant, arm, eligible_at,
+      row_number() OVER (PARTITION BY visitor_id ORDER BY eligible_at, id) AS nth
+    FROM exposures WHERE site = ?1 AND campaign_id = ?2 AND phase = ?3),
+  units AS (
+    SELECT visitor_id, variant, eligible_at FROM exposed
+    WHERE nth = 1 AND arm = 'treated' AND eligible_at <= ?4 - ?5),
+  told AS (${goal === "sale" ? SALES : LEADS}),
+  reached AS (
+    SELECT visitor_id, at FROM told
+    UNION ALL SELECT own.visitor_id, told.at FROM told
+      JOIN identities other ON other.site = ?1 AND other.visitor_id = told.visitor_id
+      JOIN identities own ON own.site = ?1 AND own.user_id = other.user_id
+      WHERE own.visitor_id <> told.visitor_id)
+SELECT units.variant, count(DISTINCT units.visitor_id) AS n, count(DISTINCT reached.visitor_id) AS x
+FROM units LEFT JOIN reached ON reached.visitor_id = units.visitor_id
+  AND reached.at >= units.eligible_at AND reached.at <= units.eligible_at + ?5
+GROUP BY units.variant`;
+}
+
+export async function maturedArms(
+  env: Env,
+  site: SiteKey,
+  asked: { campaign: string; phase: number; goal: Goal["kind"]; windowMs: number; now: EpochMs },
+): Promise<Map<string, BanditArm>> {
+  const { orders } = await readSettings(env, site);
+  const { campaign, phase, goal, windowMs, now } = asked;
+  const { results } = await env.DB.prepare(query(goal))
+    .bind(site, campaign, phase, now, windowMs, orders)
+    .all<BanditArm & { variant: string }>();
+  return new Map(results.map(({ variant, n, x }) => [variant, { n, x }]));
+}

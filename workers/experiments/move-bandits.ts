@@ -1,0 +1,104 @@
+/**
+ * Thompson's weights for the campaigns that ask for them, from what has matured: visitors of the treated arm whose
+ * window of conversion has passed, each by the first exposure. The hold-out is never touched, and a new phase starts
+ * from nothing.
+ *
+ * A period is one row of `bandit_periods`, so that results can be read period by period. At most one an hour and
+ * campaign, and none where nothing new has matured.
+ */
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { nextWeights } from "../../domain/experiments/bandit.ts";
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { Goal } from "../../domain/site/resources.ts";
+import type { Campaign } from "../../domain/targeting/campaign.ts";
+import { banditPeriods, campaigns, resources } from "../../migrations/schema.ts";
+import { campaignOf, type CampaignRow } from "../publish/campaign-row.ts";
+import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
+import { maturedArms } from "./matured-arms.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Move the weights of every campaign whose next period is due. One campaign that fails does not stop the others. */
+export async function moveBandits(env: Env, now: EpochMs): Promise<void> {
+  const moved = new Set<SiteKey>();
+  for (const row of await banditCampaigns(env)) {
+    try {
+      if (await moveBandit(env, row.site, campaignOf(row), now)) moved.add(row.site);
+    } catch (error) {
+      const { site, id } = row;
+      console.error(
+        JSON.stringify({ level: "error", what: "bandit", site, campaign: id, error: String(error) }),
+      );
+    }
+  }
+  for (const site of moved) await publishChange(env, site, now);
+}
+
+function banditCampaigns(env: Env): Promise<CampaignRow[]> {
+  const isBandit = sql`json_extract(${campaigns.body}, '$.allocation') = 'bandit'`;
+  return drizzle(env.DB)
+    .select()
+    .from(campaigns)
+    .where(and(eq(campaigns.status, "live"), isNull(campaigns.deletedAt), isBandit));
+}
+
+/** Whether a new period has begun. */
+async function moveBandit(env: Env, site: SiteKey, campaign: Campaign, now: EpochMs): Promise<boolean> {
+  const { id, phase, variants, window_hours } = campaign;
+  const last = await lastPeriod(env, site, campaign);
+  if (last !== undefined && now < last.startedAt + HOUR_MS) return false;
+  const matured = await maturedArms(env, site, {
+    campaign: id,
+    phase,
+    goal: await goalOf(env, site, campaign.goal),
+    windowMs: window_hours * HOUR_MS,
+    now,
+  });
+  const played = variants.map(({ key, weight }) => {
+    const { n = 0, x = 0 } = matured.get(key) ?? {};
+    return { variant: key, weight, n, x };
+  });
+  const arms = JSON.stringify(played.map(({ variant, n, x }) => ({ variant, n, x })));
+  const weights = arms === last?.arms ? null : nextWeights(played);
+  if (weights === null) return false;
+
+  const db = drizzle(env.DB);
+  await db.batch([
+    db
+      .insert(banditPeriods)
+      .values({
+        site,
+        campaignId: id,
+        phase,
+        period: (last?.period ?? 0) + 1,
+        arms,
+        weights: JSON.stringify(weights),
+        startedAt: now,
+      })
+      .onConflictDoNothing(),
+    raiseConfigVersion(db, site),
+  ]);
+  return true;
+}
+
+function lastPeriod(env: Env, site: SiteKey, { id, phase }: Campaign) {
+  const t = banditPeriods;
+  return drizzle(env.DB)
+    .select()
+    .from(t)
+    .where(and(eq(t.site, site), eq(t.campaignId, id), eq(t.phase, phase)))
+    .orderBy(desc(t.period))
+    .limit(1)
+    .get();
+}
+
+/** What counts as success: the campaign's goal, a sale where it names none that exists. */
+async function goalOf(env: Env, site: SiteKey, key: string | null | undefined): Promise<Goal["kind"]> {
+  const rows = await drizzle(env.DB)
+    .select({ body: resources.body })
+    .from(resources)
+    .where(and(eq(resources.site, site), eq(resources.noun, "goals")));
+  const goals = rows.map(({ body }) => Goal.parse(JSON.parse(body)));
+  return goals.find((goal) => goal.key === key)?.kind ?? "sale";
+}
