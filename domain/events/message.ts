@@ -41,6 +41,8 @@ const context = z.looseObject({
   locale: z.string().max(40).nullish().catch(null),
   identity_token: z.string().max(4_096).nullish().catch(null),
   traits: json.nullish().catch(null),
+  /** The event stands in GA4's words, as a page pushed it. */
+  ga4: z.boolean().nullish().catch(null),
   // Consent is no detail: a form of it that cannot be read is refused, never taken for a yes.
   consent: z
     .looseObject({

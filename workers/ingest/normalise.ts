@@ -3,6 +3,7 @@
  */
 import { clipObject } from "../../domain/events/clip.ts";
 import { correctedTime, type Event, type PageContext } from "../../domain/events/event.ts";
+import { fromGa4 } from "../../domain/events/ga4.ts";
 import type { Message } from "../../domain/events/message.ts";
 import { CLICK_IDS } from "../../domain/visit/channel.ts";
 import { isSpammer, referrerOf as readReferrer, searchTerms } from "../../domain/visit/referrer.ts";
@@ -13,17 +14,30 @@ const MAX_SEARCH_KEYS = 40;
 /** `message` as an event that arrived at `receivedAt`; `sentAt` is the batch's, in the sender's clock. */
 export function eventOf(message: Message, sentAt: number | null, receivedAt: number): Event {
   const stated = message.originalTimestamp ?? message.timestamp ?? null;
+  const { name, properties } = wordsOf(message);
   return {
     id: message.messageId ?? crypto.randomUUID(),
     type: message.type,
-    name: asName(message.type, message.event ?? null),
+    name: asName(message.type, name),
     at: correctedTime(stated, message.sentAt ?? sentAt, receivedAt),
     receivedAt,
     viewId: message.context?.page?.view_id ?? null,
     page: pageOf(message),
-    properties: clipObject(message.properties ?? {}),
+    properties: clipObject(properties),
     traits: clipObject({ ...message.context?.traits, ...message.traits }),
   };
+}
+
+/** What happened, in Segment's words whoever says it. */
+function wordsOf({
+  type,
+  event,
+  properties,
+  context,
+}: Message): Pick<Event, "properties"> & { name: string | null } {
+  const told = { name: event ?? null, properties: properties ?? {} };
+  const ga4 = type === "track" && context?.ga4 === true && told.name !== null;
+  return ga4 ? fromGa4(told.name ?? "", told.properties) : told;
 }
 
 function pageOf(message: Message): PageContext | null {
