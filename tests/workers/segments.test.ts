@@ -4,10 +4,17 @@ import { drizzle } from "drizzle-orm/d1";
 import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { Funnel, Segment } from "../../domain/site/resources.ts";
 import { SEGMENT_LIBRARY } from "../../domain/site/segment-library.ts";
-import { PublishedSite } from "../../domain/targeting/campaign.ts";
+import { segmentProblems } from "../../domain/site/segment-use.ts";
+import { CampaignInput, PublishedSite } from "../../domain/targeting/campaign.ts";
+import { readBusinessHours } from "../../domain/targeting/schedule.ts";
 import { audit, sites } from "../../migrations/schema.ts";
 import { configKey } from "../../workers/publish/publish.ts";
+import { assertSound } from "../../workers/routes/campaign-rules.ts";
+import { DEMO_LIVE } from "../../workers/seed/campaigns.ts";
+import { DEMO_DRAFTS } from "../../workers/seed/drafts.ts";
+import { DEMO_FUNNELS, DEMO_HOURS, DEMO_SEGMENTS } from "../../workers/seed/targeting.ts";
 import { dialDesk, joinRoom, openConversation } from "./chat-client.ts";
 import { signIn } from "./login.ts";
 import { makeSite, pageView, send, track } from "./site.ts";
@@ -369,4 +376,16 @@ describe("routing", () => {
       [help, null],
     ]);
   });
+});
+
+test("API47: everything of the demo is what the API itself would have kept, live or not", async () => {
+  const segments = DEMO_SEGMENTS.map(({ key }) => key);
+  for (const each of DEMO_SEGMENTS) expect(segmentProblems(Segment.parse(each), DEMO_SEGMENTS)).toEqual([]);
+  for (const each of DEMO_FUNNELS) expect(Funnel.parse(each)).toEqual(each);
+  for (const { body } of [...DEMO_LIVE, ...DEMO_DRAFTS]) {
+    expect(() => assertSound({ ...CampaignInput.parse(body), status: "live" }, segments)).not.toThrow();
+  }
+  const hours = readBusinessHours({ timezone: "Europe/Paris", ...DEMO_HOURS });
+  const now = Date.now();
+  for (let hour = 0; hour < 24 * 400; hour += 1) expect(hours.isOpen(now + hour * 3_600_000)).toBe(true);
 });

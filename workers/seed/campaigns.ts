@@ -1,12 +1,12 @@
-/** The demo shop's campaigns, in French and English: one chat, one coupon, two pieces of advice, two drafts. */
+/** The demo shop's live campaigns, in French and English: one chat, one coupon, two pieces of advice. */
 import type { CampaignInput } from "../../domain/targeting/campaign.ts";
 
-type DemoCampaign = {
+export type DemoCampaign = {
   id: string;
   body: Partial<CampaignInput> & Pick<CampaignInput, "name" | "kind" | "variants">;
 };
 
-export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
+export const DEMO_LIVE: readonly DemoCampaign[] = [
   {
     id: "cmp_demo_aide_panier",
     body: {
@@ -159,71 +159,6 @@ export const DEMO_CAMPAIGNS: readonly DemoCampaign[] = [
               text: "Three shirts suit almost everybody: the Rivoli, the Belle-Île and the Encre.",
               accept: "See them",
               decline: "No, thank you",
-              link: "/shop/",
-            },
-          },
-        },
-      ],
-    },
-  },
-  {
-    id: "cmp_demo_paiement",
-    body: {
-      name: "Aide au paiement",
-      status: "draft",
-      kind: "chat",
-      condition: { "funnel.name": "checkout", "funnel.step": { $in: [2, 3] }, "page.seconds": { $gte: 60 } },
-      priority: 20,
-      requires_agent: true,
-      holdout: 0.1,
-      caps: { per_session: 1, after_decline_days: 7 },
-      variants: [
-        {
-          key: "a",
-          weight: 1,
-          creative: {
-            fr: {
-              title: "Un doute avant de payer ?",
-              text: "Livraison, retour, paiement : posez votre question, une personne répond.",
-              accept: "Poser ma question",
-              decline: "Non merci",
-            },
-            en: {
-              title: "A doubt before you pay?",
-              text: "Delivery, returns, payment: ask your question, a person answers.",
-              accept: "Ask my question",
-              decline: "No, thank you",
-            },
-          },
-        },
-      ],
-    },
-  },
-  {
-    id: "cmp_demo_page_absente",
-    body: {
-      name: "Page introuvable",
-      status: "draft",
-      kind: "content",
-      condition: { "page.status": 404 },
-      caps: { per_session: 1 },
-      variants: [
-        {
-          key: "a",
-          weight: 1,
-          creative: {
-            fr: {
-              title: "Cette page a changé d’adresse",
-              text: "Toutes nos chemises sont dans la boutique.",
-              accept: "Aller à la boutique",
-              decline: "Rester ici",
-              link: "/shop/",
-            },
-            en: {
-              title: "This page has moved",
-              text: "All our shirts are in the shop.",
-              accept: "Go to the shop",
-              decline: "Stay here",
               link: "/shop/",
             },
           },

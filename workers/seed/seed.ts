@@ -1,6 +1,6 @@
 /**
  * The demo site, made once in an empty state and never in a deployed installation: its users, API key, campaigns,
- * articles and canned answers (`contract.md` §1). Ids are fixed, so that a demo can be spoken about.
+ * segments, articles and canned answers (`contract.md` §1). Ids are fixed, so that a demo can be spoken about.
  */
 import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
@@ -20,7 +20,9 @@ import { hashApiKey } from "../auth/api-key.ts";
 import { personInserts } from "../auth/people.ts";
 import { publish } from "../publish/publish.ts";
 import { DEMO_ARTICLES, DEMO_CANNED } from "./answers.ts";
-import { DEMO_CAMPAIGNS } from "./campaigns.ts";
+import { DEMO_LIVE } from "./campaigns.ts";
+import { DEMO_DRAFTS } from "./drafts.ts";
+import { DEMO_FUNNELS, DEMO_HOURS, DEMO_PRESSURE, DEMO_SEGMENTS } from "./targeting.ts";
 
 export const DEMO_SITE = "demo";
 export const DEMO_PASSWORD = "aparte-demo-1";
@@ -63,6 +65,8 @@ export async function seedDemo(env: Env, now: EpochMs): Promise<void> {
     admit_headless: true,
     conversations_per_visitor_hour: 100_000,
     conversations_per_address_hour: 100_000,
+    pressure: DEMO_PRESSURE,
+    ...DEMO_HOURS,
   });
   await db.batch([
     db.insert(installation).values({ key: "setup", value: "demo" }),
@@ -80,6 +84,8 @@ export async function seedDemo(env: Env, now: EpochMs): Promise<void> {
     ...resourceInserts(db, "canned", "can", DEMO_CANNED, now),
     ...resourceInserts(db, "skills", "skl", DEMO_SKILLS, now),
     ...resourceInserts(db, "goals", "goa", DEMO_GOALS, now),
+    ...resourceInserts(db, "segments", "seg", DEMO_SEGMENTS, now),
+    ...resourceInserts(db, "funnels", "fun", DEMO_FUNNELS, now),
   ]);
   await publish(env, DEMO_SITE, now);
 }
@@ -99,7 +105,7 @@ async function peopleInserts(db: DrizzleD1Database, now: EpochMs): Promise<Batch
 }
 
 function campaignInserts(db: DrizzleD1Database, now: EpochMs): BatchItem<"sqlite">[] {
-  return DEMO_CAMPAIGNS.flatMap(({ id, body }) => {
+  return [...DEMO_LIVE, ...DEMO_DRAFTS].flatMap(({ id, body }) => {
     const input = CampaignInput.parse(body);
     const stored = JSON.stringify(input);
     const { status, name } = input;
