@@ -11,11 +11,12 @@ import { creativeOf, OFFER_MS } from "../../domain/visit/engage.ts";
 import { clocksOf, knownFacts } from "../../domain/visit/known.ts";
 import { recordEvents } from "../../domain/visit/record.ts";
 import { newVisitor } from "../../domain/visit/state.ts";
+import { deviceOf } from "../../domain/visit/user-agent.ts";
 import { HOUR_MS } from "../../durable-objects/exempt-counter.ts";
 import type { Decided } from "./decide.ts";
 import { judgeEvents } from "./judging.ts";
 import type { Received } from "./record.ts";
-import { deviceOf, placeOf, senderOf } from "./sender.ts";
+import { placeOf, senderOf } from "./sender.ts";
 
 const SHARDS = 4;
 

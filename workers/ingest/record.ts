@@ -7,6 +7,7 @@ import type { Event } from "../../domain/events/event.ts";
 import type { Message } from "../../domain/events/message.ts";
 import { globalHoldoutSeed, inHoldout } from "../../domain/experiments/allocation.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
+import { deviceOf } from "../../domain/visit/user-agent.ts";
 import type { RecordAnswer } from "../../durable-objects/visitor-session.ts";
 import { ApiError } from "../errors.ts";
 import { verifyIdentity } from "../site/identity.ts";
@@ -19,7 +20,7 @@ import { hasConsent } from "./consent.ts";
 import { decide } from "./decide.ts";
 import { countExempt, decideExempt } from "./exempt.ts";
 import { eventOf } from "./normalise.ts";
-import { deviceOf, placeOf, senderOf } from "./sender.ts";
+import { placeOf, senderOf } from "./sender.ts";
 import { visitorOf } from "./visitor-id.ts";
 
 /** Objects called at the same time: a Worker may have six connections open. */

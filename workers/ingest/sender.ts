@@ -1,17 +1,10 @@
 /**
- * What the request itself tells of its sender: a person's browser, a server that reports events, or a bot; the
- * device; and the place, which comes from the network edge and never from a message.
+ * What the request itself tells of its sender: a person's browser, a server that reports events, or a bot; and the
+ * place, which comes from the network edge and never from a message.
  */
-import Bowser from "bowser";
-import { isbot } from "isbot";
-import type { Device, Place } from "../../domain/visit/state.ts";
+import type { Place } from "../../domain/visit/state.ts";
+import { isBot, isPersonal } from "../../domain/visit/user-agent.ts";
 
-/** What a person holds names itself so: browsers, and the network layers of phones. Everything else is a program. */
-const PERSONAL = /^(?:Mozilla|Opera)\/|^Dalvik\/|CFNetwork\//;
-/** Programs that go from page to page by themselves, as they name themselves without posing as a browser. */
-const CRAWLER =
-  /bot\b|crawl|spider|slurp|archiver|externalhit|preview|scrap|fetcher|monitor|pingdom|uptime|lighthouse/i;
-const HEADLESS = /HeadlessChrome\//;
 const MAX_AGENT = 512;
 
 export type Sender = { userAgent: string | null; server: boolean; bot: boolean };
@@ -22,29 +15,9 @@ export type Sender = { userAgent: string | null; server: boolean; bot: boolean }
  */
 export function senderOf(request: Request, contextAgent: string | null, admitHeadless: boolean): Sender {
   const ownAgent = request.headers.get("user-agent");
-  const server = request.headers.get("origin") === null && (ownAgent === null || !PERSONAL.test(ownAgent));
+  const server = request.headers.get("origin") === null && (ownAgent === null || !isPersonal(ownAgent));
   const userAgent = (contextAgent ?? ownAgent)?.slice(0, MAX_AGENT) ?? null;
   return { userAgent, server, bot: userAgent !== null && isBot(userAgent, admitHeadless) };
-}
-
-/** A server's library is no bot, however many there are: of programs only those that say they crawl are. */
-function isBot(userAgent: string, admitHeadless: boolean): boolean {
-  if (!PERSONAL.test(userAgent)) return CRAWLER.test(userAgent);
-  return isbot(admitHeadless ? userAgent.replace(HEADLESS, "Chrome/") : userAgent);
-}
-
-/** The device that `userAgent` names, as enumerable words only. */
-export function deviceOf(userAgent: string | null, locale: string | null): Device {
-  const language = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(locale ?? "") ? locale : null;
-  if (userAgent === null || !PERSONAL.test(userAgent))
-    return { type: null, browser: null, os: null, language };
-  const parsed = Bowser.parse(userAgent);
-  return {
-    type: parsed.platform.type ?? "desktop",
-    browser: parsed.browser.name ?? null,
-    os: parsed.os.name ?? null,
-    language,
-  };
 }
 
 /** Where the request came from; a server's place says nothing of its visitors. */
