@@ -26,6 +26,7 @@ import { queueWaiting } from "../domain/visit/outgoing.ts";
 import { endVisit, recordEvents, type RecordContext, type Rejection } from "../domain/visit/record.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import { snapshotOf, type VisitorSnapshot } from "../domain/visit/snapshot.ts";
+import { spokenFacts } from "../domain/visit/spoken.ts";
 import { type KnownExposure, newVisitor, type TestMode } from "../domain/visit/state.ts";
 import {
   type EngageAnswer,
@@ -57,6 +58,8 @@ export type RecordAnswer = {
   marked: { eligible: boolean; covered: boolean };
   /** What the visit knows of its segments and of what became of campaigns. */
   noted: Noted;
+  /** This batch proves who the visitor is: what is known may be told. */
+  proven: boolean;
   /** The campaign that this browser is marked to be shown. */
   test: TestMode | null;
   conversation: string | null;
@@ -98,6 +101,7 @@ export class VisitorSession extends DurableObject<Env> {
       globalHoldout: state.visit?.globalHoldout ?? false,
       marked: { eligible: state.visit?.eligible ?? false, covered: state.visit?.covered ?? false },
       noted: notedIn(state),
+      proven: request.provenUser !== null && request.provenUser === state.userId,
       test: state.visit?.test ?? null,
       conversation: state.conversation?.id ?? null,
     };
@@ -147,6 +151,12 @@ export class VisitorSession extends DurableObject<Env> {
       await this.#outbox.keep(queueWaiting(before, message, now), before, seen.with([message.id]), null, now);
     }
     return { id: message.id };
+  }
+
+  /** What the view `viewId` has told by itself: all that may be repeated to somebody of whom nothing is proven. */
+  spoken(viewId: string | null): KnownFacts {
+    const now = Date.now();
+    return spokenFacts(this.#store.load()?.state ?? newVisitor("", "", now), viewId, now);
   }
 
   /** The visitor as an agent sees him, or null where nothing is known. */
