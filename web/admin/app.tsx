@@ -19,6 +19,8 @@ const Transcript = lazy(() => import("./talk/transcript.tsx").then((module) => m
 const LeftMessages = lazy(() => import("./talk/left-messages.tsx").then((module) => module.LeftMessages));
 const Team = lazy(() => import("./team/team.tsx").then((module) => module.Team));
 const ApiKeys = lazy(() => import("./team/api-keys.tsx").then((module) => module.ApiKeys));
+const Segments = lazy(() => import("./segments/segments.tsx").then((module) => module.Segments));
+const SegmentScreen = lazy(() => import("./segments/segment.tsx").then((module) => module.SegmentScreen));
 const Settings = lazy(() => import("./settings/settings.tsx").then((module) => module.Settings));
 
 export function App(): VNode {
@@ -125,6 +127,8 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/" component={Overview} />
               <Route path="/campaigns" component={CampaignList} />
               <Route path="/campaigns/:id" component={Editor} />
+              <Route path="/segments" component={Segments} />
+              <Route path="/segments/:id" component={SegmentScreen} />
               <Route path="/conversations" component={Conversations} />
               <Route path="/conversations/:id" component={Transcript} />
               <Route path="/left-messages" component={LeftMessages} />

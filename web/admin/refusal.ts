@@ -11,6 +11,8 @@ import { t } from "./session.ts";
 /** How the reader of conditions words a problem, and the key of the same in the reader's language. */
 const CONDITIONS: readonly [RegExp, string][] = [
   [/^there is no fact "(?<name>.*)"; did you mean "(?<near>.*)"\?$/, "cond_fact"],
+  [/^there is no segment "(?<name>[^"]*)"/, "cond_segment"],
+  [/^it would ask about itself/, "cond_circle"],
   [/^unknown operator (?<name>.+)$/, "cond_operator"],
   [/^(?<name>\S+) stands beside names/, "cond_mixed"],
   [/^nested deeper than/, "cond_deep"],

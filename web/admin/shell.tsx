@@ -5,6 +5,7 @@ import Inbox from "lucide-static/icons/inbox.svg?raw";
 import Key from "lucide-static/icons/key-round.svg?raw";
 import Campaigns from "lucide-static/icons/megaphone.svg?raw";
 import Conversations from "lucide-static/icons/messages-square.svg?raw";
+import Segments from "lucide-static/icons/tags.svg?raw";
 import Settings from "lucide-static/icons/settings.svg?raw";
 import Team from "lucide-static/icons/users.svg?raw";
 import type { ComponentChildren, VNode } from "preact";
@@ -21,6 +22,7 @@ type Entry = { at: string; label: string; icon: string };
 const DAILY: Entry[] = [
   { at: "", label: "navOverview", icon: Overview },
   { at: "campaigns", label: "navCampaigns", icon: Campaigns },
+  { at: "segments", label: "navSegments", icon: Segments },
   { at: "conversations", label: "navConversations", icon: Conversations },
   { at: "left-messages", label: "navLeftMessages", icon: Inbox },
 ];
