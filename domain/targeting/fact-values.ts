@@ -16,14 +16,22 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 /** A reader of a dotted path; it answers null where any step is missing. */
 export function readerOf(path: string): Read {
   const steps = path.split(".");
+  const [group, name] = steps;
+  // Nearly every fact is a name in a group.
+  if (steps.length === 2 && group !== undefined && name !== undefined) {
+    return (facts) => step(step(facts, group), name);
+  }
   return (facts) => {
     let current = facts;
-    for (const step of steps) {
-      if (typeof current !== "object" || current === null || !Object.hasOwn(current, step)) return null;
-      current = (current as Record<string, unknown>)[step];
-    }
+    for (const each of steps) current = step(current, each);
     return current;
   };
+}
+
+/** Null has no steps, so one that is missing stays missing. */
+function step(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return null;
+  return (value as Record<string, unknown>)[name];
 }
 
 /** What `String(value)` gives for JSON. */

@@ -3,52 +3,20 @@
  * could change that.
  *
  * Shapes  `compileSite` is called once for each published version; `judge` at every request that can show something.
- *         A campaign or a segment whose condition cannot be read is left out whole, and reported.
+ *         What the facts say of time is taken from the clock, and of segments from their conditions.
  * Units   `wakeAfterMs` is milliseconds from `clock.now`, always above 0; `expectedValue` is money in the site's currency.
  */
-import type { EpochMs, SiteKey } from "../ids.ts";
-import type { Segment } from "../site/resources.ts";
-import type { Campaign, PublishedSite } from "./campaign.ts";
-import { type CampaignIndex, indexByNeed } from "./campaign-index.ts";
-import { type Leaf, type Problem, readCondition } from "./condition.ts";
+import type { EpochMs } from "../ids.ts";
+import type { Campaign } from "./campaign.ts";
+import type { CompiledCampaign, CompiledSite, Unreadable } from "./compiled-site.ts";
 import type { Candidate } from "./decision.ts";
-import { readerOf } from "./fact-values.ts";
-import { type OpenTimes, readSchedule } from "./schedule.ts";
-import { type Clock, earliestTrue, factsAt, type Timing, timingOf } from "./time-driven.ts";
+import type { FactRow } from "./fact-row.ts";
+import { holdsWithFreerDesk } from "./freer-desk.ts";
+import { NO, YES } from "./plan.ts";
+import { type Clock, firstMoment, HORIZON_MS, isTimed, nextChange, type Timing } from "./time-driven.ts";
 
-export type CompiledCampaign = {
-  campaign: Campaign;
-  condition: Campaign["condition"];
-  /** Its place in the order of arbitration, 0 first. */
-  rank: number;
-  expectedValue: number;
-  test: (facts: object) => boolean;
-  leaves: readonly Leaf[];
-  timing: Timing;
-  schedule: OpenTimes;
-};
-
-export type CompiledSegment = {
-  segment: Segment;
-  test: (facts: object) => boolean;
-  leaves: readonly Leaf[];
-};
-
-export type CompiledSite = {
-  site: SiteKey;
-  version: number;
-  timezone: string;
-  /** In the order of arbitration. */
-  byId: ReadonlyMap<string, CompiledCampaign>;
-  /** By key, the higher priority first, then the lower key. */
-  segments: ReadonlyMap<string, CompiledSegment>;
-  asked: CampaignIndex<CompiledCampaign>;
-  unreadable: Unreadable[];
-  unreadableSegments: UnreadableSegment[];
-};
-
-export type Unreadable = { campaign: string; problems: Problem[] };
-export type UnreadableSegment = { segment: string; problems: Problem[] };
+export { type CompiledCampaign, type CompiledSite, compileSite, type Unreadable } from "./compiled-site.ts";
+export type { CompiledSegment, UnreadableSegment } from "./segments.ts";
 
 export type Judgement = {
   /** What matches now, whatever the schedules say, in the order of arbitration. */
@@ -57,87 +25,20 @@ export type Judgement = {
   segments: string[];
   /** The first segment that holds and whose visitors are left alone. */
   excludedBy: string | null;
-  /** When time alone first brings a campaign whose condition or schedule says no now. */
+  /** When time alone first lets a campaign pass whose condition, schedule or exclusion says no now. */
   wakeAfterMs: number | null;
   /** Whether a campaign that could be offered now lacks nothing but a free agent. */
   deskMissing: boolean;
   unreadable: Unreadable[];
 };
 
-/** Reads every segment and every live campaign of `published`. */
-export function compileSite(published: PublishedSite): CompiledSite {
-  const { timezone } = published.settings;
-  const { segments, unreadableSegments } = compileSegments(published.segments);
-  const live = published.campaigns.filter(({ status }) => status === "live");
-  const compiled: Omit<CompiledCampaign, "rank">[] = [];
-  const unreadable: Unreadable[] = [];
-  for (const campaign of live) {
-    const read = readCondition(campaign.condition);
-    if (!read.ok) {
-      unreadable.push({ campaign: campaign.id, problems: read.problems });
-      continue;
-    }
-    compiled.push({
-      campaign,
-      condition: campaign.condition,
-      expectedValue: expectedValueOf(campaign, read.paths, segments),
-      test: read.test,
-      leaves: read.leaves,
-      timing: timingOf(read.leaves),
-      schedule: readSchedule(campaign.schedule, published.settings),
-    });
-  }
-  const ranked = compiled.sort(byArbitration).map((each, rank) => ({ ...each, rank }));
-  return {
-    site: published.site,
-    version: published.version,
-    timezone,
-    byId: new Map(ranked.map((each) => [each.campaign.id, each])),
-    segments,
-    asked: indexByNeed(ranked),
-    unreadable,
-    unreadableSegments,
-  };
-}
-
-function compileSegments(list: readonly Segment[]): Pick<CompiledSite, "segments" | "unreadableSegments"> {
-  const segments = new Map<string, CompiledSegment>();
-  const unreadableSegments: UnreadableSegment[] = [];
-  for (const segment of list.toSorted((a, b) => b.priority - a.priority || (a.key < b.key ? -1 : 1))) {
-    const read = readCondition(segment.condition);
-    if (read.ok) segments.set(segment.key, { segment, test: read.test, leaves: read.leaves });
-    else unreadableSegments.push({ segment: segment.key, problems: read.problems });
-  }
-  return { segments, unreadableSegments };
-}
-
-/** A campaign's own value, else the highest among the segments it asks about. */
-function expectedValueOf(
-  { value }: Campaign,
-  paths: readonly string[],
-  segments: ReadonlyMap<string, CompiledSegment>,
-): number {
-  const asked = paths.map((path) => segments.get(path.slice("segment.".length))?.segment.value ?? 0);
-  return value ?? Math.max(0, ...asked);
-}
-
-/** Higher priority first, then the higher expected value, then the lower id: one and the same order everywhere. */
-function byArbitration(a: Omit<CompiledCampaign, "rank">, b: Omit<CompiledCampaign, "rank">): number {
-  if (a.campaign.priority !== b.campaign.priority) return b.campaign.priority - a.campaign.priority;
-  if (a.expectedValue !== b.expectedValue) return b.expectedValue - a.expectedValue;
-  return a.campaign.id < b.campaign.id ? -1 : Number(a.campaign.id > b.campaign.id);
-}
-
-const pagePath = readerOf("page.path");
-const eventName = readerOf("event.name");
-
 /** When a visitor's history first lets a campaign pass; null when time alone never does. */
 export type NotBefore = (campaign: Campaign) => EpochMs | null;
 
 /**
- * What `facts` call for at `clock.now`; the time-driven facts are taken from the clock.
+ * What `facts` call for at `clock.now`.
  *
- * @param notBefore asked for campaigns that time could bring about, so that a cool-down delays their wake
+ * @param notBefore asked for campaigns that time or the desk could bring about, so that a cool-down delays their wake
  */
 export function judge(
   site: CompiledSite,
@@ -145,24 +46,24 @@ export function judge(
   clock: Clock,
   notBefore: NotBefore = () => clock.now,
 ): Judgement {
-  const present = factsAt(facts, clock, clock.now);
-  const held = [...site.segments.values()].filter(({ test }) => test(present));
-  const segment = Object.fromEntries(held.map((each) => [each.segment.key, true]));
-  const asked = site.asked(pagePath(facts), eventName(facts)).sort((a, b) => a.rank - b.rank);
-  const candidates: Candidate[] = [];
-  let wakeAt: EpochMs | null = null;
-  for (const each of asked) {
-    const holds = each.test({ ...present, segment });
-    if (holds) candidates.push(candidateOf(each));
-    if (!holds || !each.schedule.isOpen(clock.now))
-      wakeAt = earlier(wakeAt, nextPassable(each, facts, clock, notBefore));
+  const present = site.rows.now(facts, clock);
+  const segments = site.rowSegments.filter(({ slot }) => site.rows.value(present, slot) === true);
+  const excludedBy = segments.find(({ compiled }) => compiled.segment.exclude) ?? null;
+  const matched: CompiledCampaign[] = [];
+  const waiting: CompiledCampaign[] = [];
+  for (const each of site.asked(present)) {
+    const holds = each.rows.test(present);
+    if (holds) matched.push(each);
+    if (!holds || excludedBy !== null || !each.schedule.isOpen(clock.now)) waiting.push(each);
   }
+  const later = new Later(site, present, clock, notBefore);
+  const wakeAt = later.firstWake(waiting);
   return {
-    candidates,
-    segments: held.map((each) => each.segment.key),
-    excludedBy: held.find((each) => each.segment.exclude)?.segment.key ?? null,
+    candidates: matched.sort((a, b) => a.rank - b.rank).map(candidateOf),
+    segments: segments.map(({ compiled }) => compiled.segment.key),
+    excludedBy: excludedBy?.compiled.segment.key ?? null,
     wakeAfterMs: wakeAt === null ? null : wakeAt - clock.now,
-    deskMissing: false,
+    deskMissing: later.isDeskMissing(waiting),
     unreadable: site.unreadable,
   };
 }
@@ -179,35 +80,118 @@ export function wakeAfterGate(
   notBefore: EpochMs,
 ): number | null {
   const compiled = site.byId.get(campaign);
-  const at = compiled ? nextChance(compiled, facts, clock, notBefore) : null;
+  if (compiled === undefined) return null;
+  const later = new Later(site, site.rows.now(facts, clock), clock, () => clock.now);
+  const at = later.nextChance(compiled, notBefore, clock.now + HORIZON_MS);
   return at === null ? null : at - clock.now;
-}
-
-function nextPassable(
-  each: CompiledCampaign,
-  facts: object,
-  clock: Clock,
-  notBefore: NotBefore,
-): EpochMs | null {
-  const chance = nextChance(each, facts, clock, clock.now);
-  if (chance === null) return null;
-  const passable = notBefore(each.campaign);
-  if (passable === null || passable <= chance) return passable === null ? null : chance;
-  return nextChance(each, facts, clock, passable);
-}
-
-function nextChance(each: CompiledCampaign, facts: object, clock: Clock, notBefore: EpochMs): EpochMs | null {
-  const { timing, schedule } = each;
-  const moves = timing.local || timing.seconds.length > 0 || schedule.restricts || notBefore > clock.now;
-  if (!moves) return null;
-  return earliestTrue(each, facts, clock, (at) => schedule.openFrom(Math.max(at, notBefore)));
 }
 
 function candidateOf({ campaign, expectedValue }: CompiledCampaign): Candidate {
   return { campaign: campaign.id, phase: campaign.phase, expectedValue };
 }
 
-function earlier(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
+/** What time alone, or a freer desk, would make of one moment; each row is built when it is first needed. */
+class Later {
+  readonly #site: CompiledSite;
+  readonly #present: FactRow;
+  readonly #clock: Clock;
+  readonly #notBefore: NotBefore;
+  readonly #timings: (own: Timing) => Timing[];
+  /** Excluded now, and not for ever: time may bring what nothing of its own moves. */
+  readonly #mayBeFreed: boolean;
+  #row: FactRow | null = null;
+  #timeOpen: FactRow | null = null;
+  #deskOpen: FactRow | null = null;
+  #leftAlone: boolean | null = null;
+
+  constructor(site: CompiledSite, present: FactRow, clock: Clock, notBefore: NotBefore) {
+    this.#site = site;
+    this.#present = present;
+    this.#clock = clock;
+    this.#notBefore = notBefore;
+    const moving = isTimed(site.exclusion);
+    this.#timings = moving ? (own) => [own, site.exclusion] : (own) => [own];
+    this.#mayBeFreed = moving && this.#isExcluded(present);
+  }
+
+  /** The first moment at which one of `waiting` passes its condition, its schedule and the visitor's history. */
+  firstWake(waiting: readonly CompiledCampaign[]): EpochMs | null {
+    const horizon = this.#clock.now + HORIZON_MS;
+    let end = horizon;
+    for (const each of waiting) end = this.#nextPassable(each, end) ?? end;
+    return end === horizon ? null : end;
+  }
+
+  #nextPassable(each: CompiledCampaign, end: EpochMs): EpochMs | null {
+    const chance = this.nextChance(each, this.#clock.now, end);
+    if (chance === null) return null;
+    const passable = this.#notBefore(each.campaign);
+    if (passable === null || passable <= chance) return passable === null ? null : chance;
+    return this.nextChance(each, passable, end);
+  }
+
+  /** The first moment from `notBefore` on, after now and before `end`, at which `each` holds and may be offered. */
+  nextChance(each: CompiledCampaign, notBefore: EpochMs, end: EpochMs): EpochMs | null {
+    const { timing, timed, schedule, rows } = each;
+    const { now } = this.#clock;
+    if (!timed && !schedule.restricts && !this.#mayBeFreed && notBefore <= now) return null;
+    const timings = this.#timings(timing);
+    const first = schedule.openFrom(Math.max(now, notBefore));
+    if (first === null || first >= end) return null;
+    if (first === now && nextChange(timings, this.#clock, now) >= end) return null;
+    if (this.#isLeftAloneForGood() || rows.three(this.#withTimeOpen()) === NO) return null;
+    const openFrom = (at: EpochMs) => schedule.openFrom(Math.max(at, notBefore));
+    return firstMoment(timings, this.#clock, end, openFrom, (at) => this.#holdsAt(each, at));
+  }
+
+  #holdsAt({ rows }: CompiledCampaign, at: EpochMs): boolean {
+    const row = this.#later();
+    this.#site.rows.moveTo(row, this.#clock, at);
+    return rows.test(row) && !this.#isExcluded(row);
+  }
+
+  /** Whether one of `waiting` could be offered now, were an agent free. */
+  isDeskMissing(waiting: readonly CompiledCampaign[]): boolean {
+    return waiting.some((each) => each.desk.length > 0 && this.#lacksOnlyTheDesk(each));
+  }
+
+  #lacksOnlyTheDesk({ campaign, desk, rows, schedule }: CompiledCampaign): boolean {
+    const { now } = this.#clock;
+    if (rows.test(this.#present) || rows.three(this.#withDeskOpen()) === NO) return false;
+    const row = this.#later();
+    this.#site.rows.moveTo(row, this.#clock, now);
+    if (this.#isExcluded(row) || !schedule.isOpen(now)) return false;
+    const passable = this.#notBefore(campaign);
+    return passable !== null && passable <= now && holdsWithFreerDesk(this.#site.rows, rows, desk, row);
+  }
+
+  #isExcluded(row: FactRow): boolean {
+    return this.#site.excluding.some(({ slot }) => this.#site.rows.value(row, slot) === true);
+  }
+
+  #isLeftAloneForGood(): boolean {
+    const { excluding } = this.#site;
+    this.#leftAlone ??=
+      excluding.length > 0 && excluding.some(({ three }) => three(this.#withTimeOpen()) === YES);
+    return this.#leftAlone;
+  }
+
+  #later(): FactRow {
+    this.#row ??= this.#site.rows.later(this.#present, this.#clock);
+    return this.#row;
+  }
+
+  #withTimeOpen(): FactRow {
+    this.#timeOpen ??= this.#site.rows.opened(this.#later(), "time");
+    return this.#timeOpen;
+  }
+
+  #withDeskOpen(): FactRow {
+    if (this.#deskOpen === null) {
+      const row = this.#later();
+      this.#site.rows.moveTo(row, this.#clock, this.#clock.now);
+      this.#deskOpen = this.#site.rows.opened(row, "desk");
+    }
+    return this.#deskOpen;
+  }
 }

@@ -29,11 +29,13 @@ export function isOperatorObject(value: Readonly<Record<string, unknown>>): bool
   return keys.length > 0 && keys.every((key) => key.startsWith("$"));
 }
 
+/** `direct` is the same for two numbers, which is nearly always what is compared. */
 const ordered =
-  (holds: (sign: number) => boolean): Operator =>
-  (operand) =>
-  (value) =>
-    holds(order(value, operand));
+  (holds: (sign: number) => boolean, direct: (value: number, operand: number) => boolean): Operator =>
+  (operand) => {
+    if (typeof operand !== "number") return (value) => holds(order(value, operand));
+    return (value) => (typeof value === "number" ? direct(value, operand) : holds(order(value, operand)));
+  };
 
 const versioned =
   (holds: (left: string, right: string) => boolean): Operator =>
@@ -101,10 +103,34 @@ const sized: Operator = (operand, compile) => {
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["$eq", (operand) => (value) => value === operand],
   ["$ne", (operand) => (value) => value !== operand],
-  ["$lt", ordered((sign) => sign < 0)],
-  ["$lte", ordered((sign) => sign <= 0)],
-  ["$gt", ordered((sign) => sign > 0)],
-  ["$gte", ordered((sign) => sign >= 0)],
+  [
+    "$lt",
+    ordered(
+      (sign) => sign < 0,
+      (value, operand) => value < operand,
+    ),
+  ],
+  [
+    "$lte",
+    ordered(
+      (sign) => sign <= 0,
+      (value, operand) => value <= operand,
+    ),
+  ],
+  [
+    "$gt",
+    ordered(
+      (sign) => sign > 0,
+      (value, operand) => value > operand,
+    ),
+  ],
+  [
+    "$gte",
+    ordered(
+      (sign) => sign >= 0,
+      (value, operand) => value >= operand,
+    ),
+  ],
   ["$in", listed({ ignoreCase: false, wanted: true })],
   ["$nin", listed({ ignoreCase: false, wanted: false })],
   ["$ini", listed({ ignoreCase: true, wanted: true })],

@@ -12,7 +12,7 @@
 import type { EpochMs } from "../ids.ts";
 import type { Leaf } from "./condition.ts";
 import { isRecord } from "./fact-values.ts";
-import { DAY_MS, localTime, type LocalTime, SECOND_MS, zoneClock } from "./zone.ts";
+import { DAY_MS, type LocalTime, SECOND_MS, zoneClock } from "./zone.ts";
 
 /** Two weeks and a day: what repeats weekly comes in it even where the clock once jumped over it. */
 export const HORIZON_MS = 15 * DAY_MS;
@@ -28,7 +28,7 @@ export type Clock = {
   timezone: string;
 };
 
-const SECONDS_FACTS = [
+export const SECONDS_FACTS = [
   { path: "page.seconds", group: "page", clock: "pageStartedAt" },
   { path: "session.seconds", group: "session", clock: "sessionStartedAt" },
   { path: "engagement.seconds_since_last", group: "engagement", clock: "lastEngagementAt" },
@@ -39,13 +39,18 @@ const TEXT_OPERATORS = ["$regex", "$regexi", "$veq", "$vne", "$vgt", "$vgte", "$
 
 type SecondsTiming = {
   clock: (typeof SECONDS_FACTS)[number]["clock"];
-  /** The whole seconds at which an answer can change. */
+  /** The whole seconds at which an answer can change, in order. */
   seconds: number[];
   everySecond: boolean;
 };
 
 /** How time can move a condition. */
 export type Timing = { seconds: SecondsTiming[]; local: boolean };
+
+/** Whether time can move it at all. */
+export function isTimed({ seconds, local }: Timing): boolean {
+  return local || seconds.length > 0;
+}
 
 /** Reads from a condition's leaves at which moments time can change its answer. */
 export function timingOf(leaves: readonly Leaf[]): Timing {
@@ -54,10 +59,15 @@ export function timingOf(leaves: readonly Leaf[]): Timing {
       .filter((leaf) => leaf.path === path || leaf.path === group)
       .map((leaf) => leaf.operand);
     if (operands.length === 0) return [];
-    const changes = new Set(operands.flatMap(numbersIn).flatMap((n) => [Math.ceil(n), Math.floor(n) + 1]));
-    return [{ clock, seconds: [...changes], everySecond: operands.some(readsText) }];
+    return [{ clock, seconds: changesOf(operands), everySecond: operands.some(readsText) }];
   });
   return { seconds, local: leaves.some((leaf) => LOCAL_PATHS.has(leaf.path)) };
+}
+
+/** The whole numbers, in order, at which a comparison of a whole number with `operands` can change. */
+export function changesOf(operands: readonly unknown[]): number[] {
+  const changes = new Set(operands.flatMap(numbersIn).flatMap((n) => [Math.ceil(n), Math.floor(n) + 1]));
+  return [...changes].sort((a, b) => a - b);
 }
 
 /** Every number that a value could be compared with as `operand` is written. */
@@ -78,17 +88,22 @@ export function factsAt(
   facts: object,
   clock: Clock,
   at: EpochMs,
-  local: LocalTime = localTime(at, clock.timezone),
+  local: LocalTime = wallOf(clock.timezone, at, at).local(at),
 ): object {
   const groups = facts as Readonly<Record<string, unknown>>;
   const moved: Record<string, unknown> = { ...groups, time: { ...groupOf(groups.time), ...local } };
   for (const { path, group, clock: name } of SECONDS_FACTS) {
-    const startedAt = clock[name];
-    if (startedAt === null) continue;
-    const seconds = Math.max(0, Math.floor((at - startedAt) / SECOND_MS));
-    moved[group] = { ...groupOf(moved[group]), [path.slice(group.length + 1)]: seconds };
+    const seconds = secondsAt(clock, name, at);
+    if (seconds !== null)
+      moved[group] = { ...groupOf(moved[group]), [path.slice(group.length + 1)]: seconds };
   }
   return moved;
+}
+
+/** The whole seconds that the clock `name` shows at `at`; null where it has not started. */
+export function secondsAt(clock: Clock, name: SecondsTiming["clock"], at: EpochMs): number | null {
+  const startedAt = clock[name];
+  return startedAt === null ? null : Math.max(0, Math.floor((at - startedAt) / SECOND_MS));
 }
 
 function groupOf(value: unknown): object {
@@ -107,38 +122,83 @@ export function earliestTrue(
   clock: Clock,
   openFrom: (at: EpochMs) => EpochMs | null = (at) => at,
 ): EpochMs | null {
-  const { now, timezone } = clock;
-  const end = now + HORIZON_MS;
-  const zone = timing.local ? zoneClock(timezone, now, end) : null;
-  // A condition that does not ask for the time of day may be given any.
-  const here = localTime(now, timezone);
-  const changes = zone?.hourStarts() ?? [];
-  const starts = [...new Set([now, ...changes, ...secondsChanges(timing, clock)])].sort((a, b) => a - b);
   const still = { ...facts, event: { name: WAKE_EVENT, properties: {} } };
+  const horizon = clock.now + HORIZON_MS;
+  return firstMoment([timing], clock, horizon, openFrom, (at) => test(factsAt(still, clock, at)));
+}
 
-  for (const [index, start] of starts.entries()) {
-    const at = openFrom(start);
-    if (at === null) return null;
-    if (
-      at > now &&
-      at < (starts[index + 1] ?? end) &&
-      test(factsAt(still, clock, at, zone?.local(at) ?? here))
-    )
-      return at;
+/**
+ * The first moment after `clock.now` and before `end` that `openFrom` lets pass and at which `holds` says so. It is
+ * asked once for each stretch in which nothing of `timings` changes.
+ */
+export function firstMoment(
+  timings: readonly Timing[],
+  clock: Clock,
+  end: EpochMs,
+  openFrom: (at: EpochMs) => EpochMs | null,
+  holds: (at: EpochMs) => boolean,
+): EpochMs | null {
+  const { now } = clock;
+  let at = openFrom(now);
+  while (at !== null && at < end) {
+    if (at > now && holds(at)) return at;
+    const change = nextChange(timings, clock, at);
+    at = change < end ? openFrom(change) : null;
   }
   return null;
 }
 
-/** The moments inside the horizon at which a comparison with elapsed seconds can change. */
-function secondsChanges({ seconds: timings }: Timing, clock: Clock): EpochMs[] {
-  const { now } = clock;
-  return timings.flatMap(({ clock: name, seconds, everySecond }) => {
-    const startedAt = clock[name];
-    if (startedAt === null) return [];
-    const passed = Math.floor((now - startedAt) / SECOND_MS);
-    const each = everySecond ? Array.from({ length: TEXT_SECONDS }, (_, index) => passed + 1 + index) : [];
-    return [...seconds, ...each]
-      .map((second) => startedAt + second * SECOND_MS)
-      .filter((at) => at > now && at < now + HORIZON_MS);
-  });
+/** The first moment after `at` at which time can change an answer. */
+export function nextChange(timings: readonly Timing[], clock: Clock, at: EpochMs): EpochMs {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { seconds, local } of timings) {
+    for (const each of seconds) next = Math.min(next, nextSecond(each, clock, at));
+    if (local) next = Math.min(next, wallOf(clock.timezone, at, at).nextHour(at));
+  }
+  return next;
+}
+
+function nextSecond(
+  { clock: name, seconds, everySecond }: SecondsTiming,
+  clock: Clock,
+  at: EpochMs,
+): EpochMs {
+  const startedAt = clock[name];
+  if (startedAt === null) return Number.POSITIVE_INFINITY;
+  const passed = Math.floor((at - startedAt) / SECOND_MS);
+  if (everySecond && at < clock.now + TEXT_SECONDS * SECOND_MS) return startedAt + (passed + 1) * SECOND_MS;
+  const second = firstAbove(seconds, passed);
+  return second === undefined ? Number.POSITIVE_INFINITY : startedAt + second * SECOND_MS;
+}
+
+/** The first of `sorted` above `least`. */
+function firstAbove(sorted: readonly number[], least: number): number | undefined {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) > least) high = middle;
+    else low = middle + 1;
+  }
+  return sorted[low];
+}
+
+/** The clock on a site's wall over the days that lie before it. */
+export type Wall = { local: (at: EpochMs) => LocalTime; nextHour: (at: EpochMs) => EpochMs };
+
+const MAX_WALLS = 64;
+const walls = new Map<string, { from: EpochMs; to: EpochMs; wall: Wall }>();
+
+/** The clock of `timezone` between two moments; asking the calendar is dear, so an answer is kept for a day. */
+export function wallOf(timezone: string, from: EpochMs, to: EpochMs): Wall {
+  const known = walls.get(timezone);
+  if (known !== undefined && from >= known.from && to <= known.to) return known.wall;
+  if (walls.size >= MAX_WALLS) walls.clear();
+  const end = Math.max(to, from + HORIZON_MS) + DAY_MS;
+  const zone = zoneClock(timezone, from, end);
+  const starts = zone.hourStarts();
+  const nextHour = (at: EpochMs) => firstAbove(starts, at) ?? Number.POSITIVE_INFINITY;
+  const wall = { local: zone.local, nextHour };
+  walls.set(timezone, { from, to: end, wall });
+  return wall;
 }
