@@ -1,6 +1,6 @@
 /**
- * The front ends and how Vite builds each: beacon (one classic script), widget and signals (modules, loaded when
- * needed), and the pages of shop, console and admin. All write below `dist/` and leave each other's files alone.
+ * The front ends and how Vite builds each: beacon (one classic script), widget, signals and consent (modules,
+ * loaded when needed), and the pages of shop, console and admin. All write below `dist/` and leave each other's files alone.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,7 +8,7 @@ import type { InlineConfig, Plugin } from "vite";
 import { icons } from "./icon-plugin.ts";
 import { icu } from "./icu-plugin.ts";
 
-export const APPS = ["widget", "signals", "beacon", "shop", "console", "admin", "docs"] as const;
+export const APPS = ["widget", "signals", "consent", "beacon", "shop", "console", "admin", "docs"] as const;
 export type App = (typeof APPS)[number];
 
 const SHARED_INPUTS = ["web/shared", "domain", "scripts/build", "scripts/build.ts", "package-lock.json"];
@@ -16,6 +16,7 @@ const INPUTS: Record<App, string[]> = {
   beacon: ["web/beacon", ...SHARED_INPUTS],
   widget: ["web/widget", ...SHARED_INPUTS],
   signals: ["web/signals", ...SHARED_INPUTS],
+  consent: ["web/consent", ...SHARED_INPUTS],
   shop: ["web/shop", ...SHARED_INPUTS],
   console: ["web/console", ...SHARED_INPUTS],
   // The editor's preview is the widget's own card.
@@ -32,7 +33,7 @@ const REACT_IS_PREACT = [
 export const inputsOf = (app: App): string[] => INPUTS[app];
 
 /** What the beacon fetches when it is needed: each one's name, and the constant in which it finds the URL path. */
-export const FETCHED = { widget: "__WIDGET__", signals: "__SIGNALS__" } as const;
+export const FETCHED = { widget: "__WIDGET__", signals: "__SIGNALS__", consent: "__CONSENT__" } as const;
 export type Fetched = Partial<Record<keyof typeof FETCHED, string>>;
 
 /** Vite's configuration of `app`, writing to `out`. `fetched` are the URL paths that the beacon is told. */
@@ -56,8 +57,9 @@ export function viteConfig(app: Exclude<App, "docs">, out: string, fetched: Fetc
     chunkSizeWarningLimit: 4_000,
   };
   if (app === "beacon") return { ...common, ...beacon(build, fetched) };
-  if (app === "signals")
-    return { ...common, build: { ...build, ...moduleBuild("signals", "web/signals/main") } };
+  if (app === "signals" || app === "consent") {
+    return { ...common, build: { ...build, ...moduleBuild(app, `web/${app}/main`) } };
+  }
   if (app === "widget") {
     return {
       ...common,
@@ -81,7 +83,10 @@ export function viteConfig(app: Exclude<App, "docs">, out: string, fetched: Fetc
 }
 
 function beacon(build: InlineConfig["build"], fetched: Fetched): InlineConfig {
-  const paths = Object.entries({ widget: "", signals: "", ...fetched }) as [keyof Fetched, string][];
+  const paths = Object.entries({ widget: "", signals: "", consent: "", ...fetched }) as [
+    keyof Fetched,
+    string,
+  ][];
   return {
     define: Object.fromEntries(paths.map(([name, path]) => [FETCHED[name], JSON.stringify(path)])),
     build: {
@@ -92,6 +97,11 @@ function beacon(build: InlineConfig["build"], fetched: Fetched): InlineConfig {
         formats: ["iife"],
         name: "_aparte",
         fileName: () => "b.js",
+      },
+      // What is constant stays a constant, so that the minifier may put it where it is used.
+      rolldownOptions: {
+        output: { topLevelVar: false },
+        optimization: { inlineConst: { mode: "all", pass: 3 } },
       },
     },
   };
@@ -111,7 +121,9 @@ function moduleBuild(name: string, stem: string): InlineConfig["build"] {
         minify: true,
         minifyInternalExports: true,
         comments: false,
-        entryFileNames: "w/[name]-[hash].js",
+        // As `const`, figures that are named in the source are written where they are used.
+        topLevelVar: name !== "signals",
+        entryFileNames: "w/[name]-[hash:6].js",
         chunkFileNames: "w/[name]-[hash].js",
         assetFileNames: "w/[name]-[hash][extname]",
       },
