@@ -4,17 +4,16 @@
  * Shapes  a segment is known to others by its key; `segment.<key>` is the fact.
  */
 import { conditionProblems, type Problem, readCondition } from "../targeting/condition.ts";
+import { segmentKeyOf } from "../targeting/fact-names.ts";
 import type { Segment } from "./resources.ts";
 
 type Named = Pick<Segment, "key" | "condition">;
-
-const PREFIX = "segment.";
 
 /** The keys of the segments that `condition` asks about, each once. */
 export function segmentsAsked(condition: unknown): string[] {
   const read = readCondition(condition);
   if (!read.ok) return [];
-  return read.paths.filter((path) => path.startsWith(PREFIX)).map((path) => path.slice(PREFIX.length));
+  return read.paths.map(segmentKeyOf).filter((key) => key !== null);
 }
 
 /** The keys of the segments among `others` that ask about `key`. */
@@ -22,26 +21,10 @@ export function segmentsAsking(key: string, others: readonly Named[]): string[] 
   return others.filter(({ condition }) => segmentsAsked(condition).includes(key)).map((other) => other.key);
 }
 
-/** What stands against saving `condition` at a site that has segments with these `keys`. */
-export function problemsBeside(condition: unknown, keys: readonly string[]): Problem[] {
-  const read = readCondition(condition);
-  if (!read.ok) return read.problems;
-  const asked = read.leaves.filter(({ path }) => path.startsWith(PREFIX));
-  const unknown = asked.filter(({ path }) => !keys.includes(path.slice(PREFIX.length)));
-  const known = keys.length === 0 ? "this site has none" : `this site has ${keys.join(", ")}`;
-  return [
-    ...conditionProblems(condition).filter(({ path }) => !asked.some(({ at }) => at === path)),
-    ...unknown.map(({ path, at }) => ({
-      path: at,
-      message: `there is no segment "${path.slice(PREFIX.length)}"; ${known}`,
-    })),
-  ];
-}
-
 /** What stands against saving `segment` beside the site's `others`: its condition, or that it would ask about itself. */
 export function segmentProblems(segment: Named, others: readonly Named[]): Problem[] {
   const keys = [segment.key, ...others.map(({ key }) => key)];
-  const problems = problemsBeside(segment.condition, keys);
+  const problems = conditionProblems(segment.condition, { segments: keys });
   if (problems.length > 0) return problems;
   const cycle = cycleFrom(segment, others);
   if (cycle === null) return [];
@@ -69,5 +52,5 @@ function cycleFrom(segment: Named, others: readonly Named[]): string[] | null {
 function placeOf(condition: unknown, key: string): string {
   const read = readCondition(condition);
   if (!read.ok) return "";
-  return read.leaves.find(({ path }) => path === `${PREFIX}${key}`)?.at ?? "";
+  return read.leaves.find(({ path }) => segmentKeyOf(path) === key)?.at ?? "";
 }

@@ -2,9 +2,8 @@
  * What a campaign must be beyond its shape to be saved: readable conditions over facts and segments that exist,
  * templates that can be rendered, variants that can be told apart; and to be live, something to show.
  */
-import { problemsBeside } from "../../domain/site/segment-use.ts";
 import type { CampaignInput } from "../../domain/targeting/campaign.ts";
-import type { Problem } from "../../domain/targeting/condition.ts";
+import { conditionProblems, type Problem } from "../../domain/targeting/condition.ts";
 import { readinessProblems } from "../../domain/targeting/readiness.ts";
 import { templateProblem } from "../creative/render.ts";
 import { ApiError } from "../errors.ts";
@@ -12,7 +11,7 @@ import { ApiError } from "../errors.ts";
 /** Refuses `input` with the first thing that is wrong with it. `segments` are the keys that the site has. */
 export function assertSound(input: CampaignInput, segments: readonly string[]): void {
   const [problem] = [
-    ...problemsBeside(input.condition, segments).map(({ path, message }) => ({
+    ...conditionProblems(input.condition, { segments }).map(({ path, message }) => ({
       path: ["condition", path].filter((part) => part !== "").join("."),
       message,
     })),

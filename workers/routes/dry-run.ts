@@ -6,9 +6,9 @@
  */
 import { createRoute } from "@hono/zod-openapi";
 import { isoOf } from "../../domain/ids.ts";
-import { problemsBeside } from "../../domain/site/segment-use.ts";
 import { agentsRequired } from "../../domain/staffing/erlang.ts";
 import type { Campaign, DecisionKind, PublishedSite } from "../../domain/targeting/campaign.ts";
+import { conditionProblems } from "../../domain/targeting/condition.ts";
 import { type DryRun, dryRunVisitor, prepareDryRun } from "../../domain/targeting/dry-run.ts";
 import {
   type Chats,
@@ -80,10 +80,7 @@ dryRun.openapi(run, async (c) => {
 
 /** The draft beside the site's segments; 400 at the place of its condition that cannot be judged. */
 function prepare(config: PublishedSite, draft: Campaign): DryRun {
-  const [problem] = problemsBeside(
-    draft.condition,
-    config.segments.map(({ key }) => key),
-  );
+  const [problem] = conditionProblems(draft.condition, { segments: config.segments.map(({ key }) => key) });
   const prepared = problem === undefined ? prepareDryRun(config, draft) : null;
   if (prepared !== null) return prepared;
   const path = ["campaign.condition", problem?.path ?? ""].filter((part) => part !== "").join(".");
