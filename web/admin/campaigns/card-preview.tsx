@@ -18,6 +18,7 @@ import { t } from "../session.ts";
 import { useSite } from "../site.ts";
 import standingStyle from "./card-preview.css?inline";
 import type { Draft } from "./draft.ts";
+import { pictureAt } from "./image-field.tsx";
 
 /** Whoever is free when a visitor comes; here somebody has to stand for them. */
 const SOMEBODY = "Léa";
@@ -45,7 +46,11 @@ export function CardPreview({ phone, ...card }: Props): VNode {
     return () => (root ? render(null, root) : undefined);
   }, []);
   return (
-    <div class={phone ? "preview phone" : "preview"} role="img" aria-label={t("preview")}>
+    <div
+      class={["preview", phone ? "phone" : "", creative.position === "start" ? "start" : ""].join(" ").trim()}
+      role="img"
+      aria-label={t("preview")}
+    >
       {/* A picture of the card: its buttons are not for pressing. */}
       <div ref={host} class={phone ? "phone" : ""} lang={language} inert />
     </div>
@@ -67,6 +72,7 @@ type CardProps = { kind: Draft["kind"]; creative: CreativeText; words: Translate
 function Card({ kind, creative, words, site }: CardProps): VNode {
   const chat = kind === "chat";
   const code = kind === "offer" ? creative.code : undefined;
+  const picture = pictureAt(creative.image ?? "");
   const text = creative.text ?? (chat ? words("chatText") : "");
   return (
     <section class={`card ${kind}`}>
@@ -91,6 +97,17 @@ function Card({ kind, creative, words, site }: CardProps): VNode {
       </header>
       <h2>{creative.title ?? words("chatTitle")}</h2>
       {text === "" ? null : <p>{text}</p>}
+      {picture === null ? null : (
+        <ul class="thumbnails">
+          <li>
+            {picture.shown ? (
+              <img src={picture.href} alt="" width={56} height={64} />
+            ) : (
+              <div class="picture" title={picture.host} />
+            )}
+          </li>
+        </ul>
+      )}
       {code === undefined ? null : (
         <div class="code">
           <code>{code}</code>

@@ -1,36 +1,39 @@
-/** "How much": when it may run, whether an agent must be free, the caps, the goal's window and the hold-out. */
+/** "How much": when it may run, whether an agent must be free, the caps, the goal and the hold-out. */
 import Lock from "lucide-static/icons/lock.svg?raw";
 import type { VNode } from "preact";
 import type { Skill } from "../../../domain/site/resources.ts";
 import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { request } from "../../shared/api.ts";
-import { percent } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
-import { Field, SelectField, TextField } from "../field.tsx";
+import { SelectField, TextField } from "../field.tsx";
 import { useResource } from "../resource.ts";
-import { locale, t } from "../session.ts";
+import { t } from "../session.ts";
 import { apiPath, useSite, type Page } from "../site.ts";
+import { CapsFields } from "./caps-fields.tsx";
 import type { Draft } from "./draft.ts";
 import { faultAt, type Fault } from "./fault.ts";
+import { GoalFields } from "./goal-fields.tsx";
+import { HoldoutField } from "./holdout-field.tsx";
 import { isoOfLocal, localOf } from "./local-time.ts";
+import { NamespaceField } from "./namespace-field.tsx";
 import { OpeningHours } from "./opening-hours.tsx";
+import { w } from "./words.ts";
 
-type Props = {
-  draft: Draft;
-  saved: Campaign | null;
-  fault: Fault | null;
-  zone: string;
-  onChange: (part: Partial<Draft>) => void;
-};
-type CapKey = "per_session" | "per_visitor" | "per_days" | "after_decline_days";
+type PartProps = { draft: Draft; fault: Fault | null; onChange: (part: Partial<Draft>) => void };
+type Props = PartProps & { saved: Campaign | null; zone: string };
 
 export function Delivery({ draft, saved, fault, zone, onChange }: Props): VNode {
+  const part = { draft, fault, onChange };
   return (
     <div class="delivery">
       <h2>{t("deliveryTitle")}</h2>
       <div class="delivery-rows">
-        <Agent draft={draft} fault={fault} onChange={onChange} />
-        <Caps draft={draft} fault={fault} onChange={onChange} />
+        <Hours {...part} zone={zone} />
+        <Agent {...part} />
+        <CapsFields {...part} />
+        <GoalFields {...part} />
+        <HoldoutField {...part} saved={saved} />
+        <Times {...part} zone={zone} />
         <TextField
           label={t("priority")}
           type="number"
@@ -38,53 +41,80 @@ export function Delivery({ draft, saved, fault, zone, onChange }: Props): VNode 
           max={1_000}
           step={1}
           value={String(draft.priority)}
-          note={t("priorityNote")}
+          note={w("priorityNote")}
           error={faultAt(fault, "priority")}
           onInput={(text) => onChange({ priority: text === "" ? 0 : Number(text) })}
         />
-        <TextField
-          label={t("window")}
-          type="number"
-          min={1}
-          max={720}
-          step={1}
-          value={String(draft.window_hours)}
-          note={t("windowNote")}
-          error={faultAt(fault, "window_hours")}
-          onInput={(text) => onChange({ window_hours: Number(text) })}
-        />
-        <Holdout draft={draft} saved={saved} fault={fault} onChange={onChange} />
-        <Times draft={draft} fault={fault} zone={zone} onChange={onChange} />
-        <OpeningHours
-          hours={draft.schedule.hours ?? []}
-          fault={faultAt(fault, "schedule.hours")}
-          zone={zone}
-          onChange={(hours) =>
-            onChange({ schedule: { ...draft.schedule, hours: hours.length === 0 ? null : hours } })
-          }
+        <NamespaceField {...part} />
+        <Switch
+          label={w("exempt")}
+          note={w("exemptNote")}
+          checked={draft.exempt_ok}
+          onChange={(exempt_ok) => onChange({ exempt_ok })}
         />
       </div>
     </div>
   );
 }
 
-type PartProps = Omit<Props, "zone" | "saved">;
+function Switch({
+  label,
+  note,
+  checked,
+  onChange,
+}: {
+  label: string;
+  note: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}): VNode {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <span>
+        <strong>{label}</strong>
+        <span class="note">{note}</span>
+      </span>
+    </label>
+  );
+}
+
+function Hours({ draft, fault, zone, onChange }: PartProps & { zone: string }): VNode {
+  const { schedule } = draft;
+  return (
+    <div class="hours-part">
+      <Switch
+        label={w("businessHours")}
+        note={w(useSite().settings.business_hours.length === 0 ? "businessHoursNone" : "businessHoursNote")}
+        checked={schedule.business_hours === true}
+        onChange={(on) => onChange({ schedule: { ...schedule, business_hours: on ? true : null } })}
+      />
+      <OpeningHours
+        hours={schedule.hours ?? []}
+        fault={faultAt(fault, "schedule.hours")}
+        zone={zone}
+        onChange={(hours) =>
+          onChange({ schedule: { ...schedule, hours: hours.length === 0 ? null : hours } })
+        }
+      />
+    </div>
+  );
+}
 
 function Agent({ draft, fault, onChange }: PartProps): VNode {
   return (
     <>
-      <label class="check">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={draft.requires_agent}
-          onChange={(event) => onChange({ requires_agent: event.currentTarget.checked })}
-        />
-        <span>
-          <strong>{t("needsAgent")}</strong>
-          <span class="note">{t("needsAgentNote")}</span>
-        </span>
-      </label>
+      <Switch
+        label={t("needsAgent")}
+        note={t("needsAgentNote")}
+        checked={draft.requires_agent}
+        onChange={(requires_agent) => onChange({ requires_agent })}
+      />
       {draft.requires_agent ? (
         <SkillChoice skill={draft.skill ?? null} fault={fault} onChoose={(skill) => onChange({ skill })} />
       ) : null}
@@ -118,66 +148,6 @@ function SkillChoice({
       error={faultAt(fault, "skill")}
       onChange={(chosen) => onChoose(chosen === "" ? null : chosen)}
     />
-  );
-}
-
-function Caps({ draft, fault, onChange }: PartProps): VNode {
-  const write = (key: CapKey, text: string): void => {
-    const { [key]: _before, ...others } = draft.caps;
-    onChange({ caps: text === "" ? others : { ...others, [key]: Number(text) } });
-  };
-  return (
-    <fieldset class="caps">
-      <legend>{t("caps")}</legend>
-      {(["per_session", "per_visitor", "per_days", "after_decline_days"] as const).map((key) => (
-        <TextField
-          key={key}
-          label={t(`cap_${key}`)}
-          type="number"
-          min={key === "after_decline_days" ? 0 : 1}
-          max={366}
-          step={1}
-          value={String(draft.caps[key] ?? "")}
-          error={faultAt(fault, `caps.${key}`)}
-          onInput={(text) => write(key, text)}
-        />
-      ))}
-      <p class="note">{t("capsNote")}</p>
-    </fieldset>
-  );
-}
-
-function Holdout({ draft, saved, fault, onChange }: PartProps & { saved: Campaign | null }): VNode {
-  const lowered = saved !== null && saved.status === "live" && draft.holdout < saved.holdout;
-  return (
-    <Field
-      label={t("holdout")}
-      error={faultAt(fault, "holdout")}
-      note={
-        <>
-          {t(draft.holdout === 0 ? "holdoutNone" : "holdoutNote", {
-            share: percent(locale.value, draft.holdout, 0),
-          })}
-          {lowered ? ` ${t("holdoutLowered")}` : ""}
-        </>
-      }
-    >
-      {(ids) => (
-        <span class="slider">
-          <input
-            {...ids}
-            type="range"
-            min={0}
-            max={Math.max(0.5, draft.holdout)}
-            step={0.01}
-            value={draft.holdout}
-            aria-valuetext={percent(locale.value, draft.holdout, 0)}
-            onInput={(event) => onChange({ holdout: Number(event.currentTarget.value) })}
-          />
-          <output for={ids.id}>{percent(locale.value, draft.holdout, 0)}</output>
-        </span>
-      )}
-    </Field>
   );
 }
 

@@ -20,7 +20,10 @@ import { faultAt, hasField } from "./fault.ts";
 import { Gates } from "./gates.tsx";
 import { PhaseWarning } from "./phase-warning.tsx";
 import { StatusTag } from "./status-tag.tsx";
+import { Readiness } from "./readiness.tsx";
+import { TryOut } from "./try-out.tsx";
 import { useCampaignForm } from "./use-campaign-form.ts";
+import { w } from "./words.ts";
 
 const KINDS = ["chat", "offer", "content"] as const;
 
@@ -52,6 +55,7 @@ function CampaignForm({
 }): VNode {
   const site = useSite();
   const admin = site.role === "admin";
+  const [trying, setTrying] = useState(false);
   const {
     form,
     saved,
@@ -96,6 +100,11 @@ function CampaignForm({
                 ? ""
                 : t("savedAt", { at: dateTime(locale.value, saved.updated_at, site.settings.timezone) })}
         </span>
+        {saved === null ? null : (
+          <button type="button" aria-expanded={trying} onClick={() => setTrying(!trying)}>
+            {w("tryOut")}
+          </button>
+        )}
         {admin ? (
           <EditorActions
             status={base.status}
@@ -108,6 +117,9 @@ function CampaignForm({
           <span class="note">{t("readOnly")}</span>
         )}
       </PageHead>
+      {trying && saved !== null ? (
+        <TryOut campaign={saved} changed={changed} onClose={() => setTrying(false)} />
+      ) : null}
       {failure === null ? null : (
         <Failed title={t("saveFailed")} failure={failure} onRetry={() => void save(current.status)} />
       )}
@@ -151,6 +163,7 @@ function CampaignForm({
                 value: kind,
                 label: t(`kind_${kind}`),
               }))}
+              note={w(`kindNote_${current.kind}`)}
               error={faultAt(fault, "kind")}
               onChange={(kind) => change({ kind })}
             />
@@ -161,16 +174,19 @@ function CampaignForm({
             readOnly={!admin}
             onText={changeCondition}
           />
-          <Gates />
-          <CreativeEditor draft={current} fault={fault} onChange={change} />
+          <Gates draft={current} />
+          <Readiness draft={current} />
+          <CreativeEditor draft={current} saved={saved} fault={fault} onChange={change} />
         </div>
-        <Delivery
-          draft={current}
-          saved={saved}
-          fault={fault}
-          zone={site.settings.timezone}
-          onChange={change}
-        />
+        <div class="editor-side">
+          <Delivery
+            draft={current}
+            saved={saved}
+            fault={fault}
+            zone={site.settings.timezone}
+            onChange={change}
+          />
+        </div>
       </fieldset>
     </div>
   );

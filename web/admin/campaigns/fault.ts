@@ -13,9 +13,14 @@ export function faultAt(fault: Fault | null, path: string): Refused | undefined 
     : undefined;
 }
 
+const CREATIVE =
+  "title|text|accept|decline|code|link|image|position|slot|blocks\\.\\d+\\.(?:text|items|image|alt|link)";
+const FIELDS = new RegExp(
+  `^(?:name|kind|variants\\.\\d+\\.(?:key|weight|delay_seconds|creative\\.(?:fr|en)\\.(?:${CREATIVE}))` +
+    "|schedule|caps|priority|skill|goal|value|namespace|allocation|holdout|window_hours|planned_end)",
+);
+
 /** Whether the editor has a field for `path`, which then shows the complaint itself. */
 export function hasField(path: string): boolean {
-  return /^(?:name|kind|variants\.\d+\.(?:key|weight|creative\.(?:fr|en)\.(?:title|text|accept|decline|code|link|image))|schedule|caps|priority|skill|holdout|window_hours|planned_end)/.test(
-    path,
-  );
+  return FIELDS.test(path);
 }

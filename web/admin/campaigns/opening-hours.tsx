@@ -1,4 +1,7 @@
-/** The hours of the week in which a campaign may run: days, from, to. None means always. */
+/**
+ * The hours in which a campaign may run: days, from, to; none means always. An entry with dates is an exception, which
+ * replaces the weekly hours on its days.
+ */
 import Plus from "lucide-static/icons/plus.svg?raw";
 import Cross from "lucide-static/icons/x.svg?raw";
 import type { VNode } from "preact";
@@ -6,11 +9,13 @@ import type { Schedule } from "../../../domain/targeting/campaign.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { t } from "../session.ts";
 import type { Refused } from "./fault.ts";
+import { DAYS, HoursPicture } from "./hours-picture.tsx";
+import { w } from "./words.ts";
 
 type Hours = NonNullable<Schedule["hours"]>;
 
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 const WEEK: Hours[number] = { dayOfWeek: DAYS.slice(0, 5), opens: "09:00", closes: "18:00" };
+const EVERY_DAY = DAYS.slice(0, 7);
 
 export function OpeningHours({
   hours,
@@ -28,15 +33,15 @@ export function OpeningHours({
   return (
     <fieldset class="hours">
       <legend>{t("hours")}</legend>
-      {hours.length === 0 ? <p class="note">{t("hoursAlways")}</p> : null}
+      {hours.length === 0 ? <p class="note">{t("hoursAlways")}</p> : <HoursPicture hours={hours} />}
       {hours.map((span, index) => (
         <div key={index} class="span" role="group" aria-label={t("hoursSpan", { n: index + 1 })}>
           <div class="days">
             {DAYS.map((day) => (
-              <label key={day} title={t(`day_${day}`)}>
+              <label key={day} title={dayName(day)}>
                 <input
                   type="checkbox"
-                  aria-label={t(`day_${day}`)}
+                  aria-label={dayName(day)}
                   checked={span.dayOfWeek.includes(day)}
                   onChange={(event) => {
                     const chosen = DAYS.filter((one) =>
@@ -47,10 +52,25 @@ export function OpeningHours({
                     else event.currentTarget.checked = true;
                   }}
                 />
-                <span aria-hidden="true">{t(`dayShort_${day}`)}</span>
+                <span aria-hidden="true">
+                  {day === "PublicHolidays" ? w("dayShort_holiday") : t(`dayShort_${day}`)}
+                </span>
               </label>
             ))}
           </div>
+          {span.validFrom === undefined && span.validThrough === undefined ? null : (
+            <div class="span-dates">
+              {(["validFrom", "validThrough"] as const).map((edge) => (
+                <input
+                  key={edge}
+                  type="date"
+                  aria-label={w(edge)}
+                  value={span[edge] ?? ""}
+                  onInput={(event) => put(index, { [edge]: event.currentTarget.value || null })}
+                />
+              ))}
+            </div>
+          )}
           <input
             type="time"
             aria-label={t("opens")}
@@ -83,10 +103,24 @@ export function OpeningHours({
           {fault.said}
         </p>
       )}
-      <button type="button" class="plain small" onClick={() => onChange([...hours, WEEK])}>
-        <Icon svg={Plus} size={12} /> {t("addHours")}
-      </button>
+      <div class="actions">
+        <button type="button" class="plain small" onClick={() => onChange([...hours, WEEK])}>
+          <Icon svg={Plus} size={12} /> {t("addHours")}
+        </button>
+        <button
+          type="button"
+          class="plain small"
+          onClick={() =>
+            onChange([...hours, { ...WEEK, dayOfWeek: EVERY_DAY, validFrom: null, validThrough: null }])
+          }
+        >
+          <Icon svg={Plus} size={12} /> {w("addException")}
+        </button>
+      </div>
       <p class="note">{t("hoursNote", { zone })}</p>
     </fieldset>
   );
 }
+
+const dayName = (day: (typeof DAYS)[number]): string =>
+  day === "PublicHolidays" ? w("day_holiday") : t(`day_${day}`);

@@ -19,6 +19,7 @@ import { parseCondition, printCondition } from "./condition-text.ts";
 import { changedFields, draftOf, newDraft, patchOf, phaseChanges, type Draft } from "./draft.ts";
 import type { Fault } from "./fault.ts";
 import { useLeaveWarning } from "./leave-warning.ts";
+import { w } from "./words.ts";
 
 export type CampaignForm = {
   /** The form's element: what is wrong in it gets the focus. */
@@ -134,7 +135,7 @@ export function useCampaignForm(first: Campaign | null, onMade: (id: string) => 
         setFailure(asFailure(error));
       }
     } else if (refusal.path === null) setFailure(refusal);
-    else setFault(faultOf(refusal));
+    else setFault(worded(faultOf(refusal)));
   };
 
   return {
@@ -157,4 +158,11 @@ export function useCampaignForm(first: Campaign | null, onMade: (id: string) => 
     save,
     cancelAsked: () => setAsked(null),
   };
+}
+
+/** A text whose variables cannot be filled may have any length: that is not what is wrong with it. */
+function worded(fault: Fault | null): Fault | null {
+  return fault?.message.startsWith("this text cannot be filled") === true
+    ? { ...fault, said: w("templateProblem") }
+    : fault;
 }
