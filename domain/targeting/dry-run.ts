@@ -18,11 +18,11 @@ import { clocksOf, knownFacts } from "../visit/known.ts";
 import type { KnownExposure, VisitorState } from "../visit/state.ts";
 import type { Campaign, PublishedSite } from "./campaign.ts";
 import type { Arm } from "./decision.ts";
+import type { FactRow } from "./fact-row.ts";
 import { checkLocalGates, type GateAnswer } from "./gates.ts";
 import { compileSite, type CompiledCampaign, type CompiledSite } from "./judge.ts";
 import type { OutcomeCode } from "./outcome.ts";
-import { type Clock, earliestTrue, factsAt, WAKE_EVENT } from "./time-driven.ts";
-import { HOUR_MS, localTime, type LocalTime } from "./zone.ts";
+import { type Clock, firstMoment, WAKE_EVENT } from "./time-driven.ts";
 
 /** How long a place is held for an offer that needs one (`design.md` §3.5). */
 const LEASE_MS = 60_000;
@@ -49,8 +49,6 @@ export type DryRun = {
   site: CompiledSite;
   draft: CompiledCampaign;
   settings: SiteSettings;
-  /** What the site's clock shows; asked for every moment, and the same within a quarter of an hour. */
-  local: (at: EpochMs) => LocalTime;
 };
 
 export type RunExposure = { at: EpochMs; arm: Arm; variant: string };
@@ -68,20 +66,7 @@ export function prepareDryRun(live: PublishedSite, draft: Campaign): DryRun | nu
   const site = compileSite({ ...live, campaigns: [{ ...draft, status: "live" }] });
   const compiled = site.byId.get(draft.id);
   if (compiled === undefined) return null;
-  return { site, draft: compiled, settings: live.settings, local: rememberedLocal(site.timezone) };
-}
-
-/** No zone's clock shows another hour within a quarter of an hour that began with one. */
-const QUARTER_MS = HOUR_MS / 4;
-
-function rememberedLocal(timezone: string): (at: EpochMs) => LocalTime {
-  const known = new Map<number, LocalTime>();
-  return (at) => {
-    const quarter = Math.floor(at / QUARTER_MS);
-    const shown = known.get(quarter) ?? localTime(at, timezone);
-    known.set(quarter, shown);
-    return shown;
-  };
+  return { site, draft: compiled, settings: live.settings };
 }
 
 /** What would have become of `visitor` in `visits`, oldest first. */
@@ -144,24 +129,19 @@ class VisitorReplay {
   /** Judges one moment, and says when time alone brings the next chance. */
   #look(look: Look): EpochMs | null {
     const { at, visit } = look;
-    const { site, draft, local } = this.#run;
-    const known = this.#knownAt(look);
-    const present = factsAt(known.facts, known.clock, at, local(at));
-    const inside = [...site.segments.values()].filter(({ test }) => test(present));
-    const segment = Object.fromEntries(inside.map((each) => [each.segment.key, true]));
-    if (!draft.test({ ...present, segment })) return this.#nextChance(known, look, at);
+    const { site, draft } = this.#run;
+    const { facts, clock, state } = this.#knownAt(look);
+    const row = site.rows.now(facts, clock);
+    if (!draft.rows.test(row)) return this.#nextChance(row, clock, look, at);
 
-    const checked = this.#gate(
-      visit,
-      inside.some((each) => each.segment.exclude),
-      at,
-    );
+    const excluded = site.excluding.some(({ slot }) => site.rows.value(row, slot) === true);
+    const checked = this.#gate(visit, excluded, at);
     if (!checked.ok) {
       this.#codes.add(checked.gate);
-      return checked.until === null ? null : this.#nextChance(known, look, checked.until);
+      return checked.until === null ? null : this.#nextChance(row, clock, look, checked.until);
     }
     if (draft.campaign.requires_agent && !visit.covered) this.#codes.add("capacity");
-    else this.#expose(known.state, visit, at);
+    else this.#expose(state, visit, at);
     // While the offer stands, or nobody is free, time alone brings nothing; the next event looks again.
     return null;
   }
@@ -180,19 +160,16 @@ class VisitorReplay {
   }
 
   /** The next moment, from `from` on and before the next event, at which time makes the draft's condition true. */
-  #nextChance({ facts, clock }: Known, { at, until }: Look, from: EpochMs): EpochMs | null {
-    if (from >= until) return null;
-    const { test, timing, schedule } = this.#run.draft;
-    // The hour on the wall is looked at only where it can change before the next event.
-    const turns = Math.floor(at / QUARTER_MS) !== Math.floor(until / QUARTER_MS);
-    const moving = { ...timing, local: timing.local && turns };
-    const moves = moving.local || moving.seconds.length > 0 || schedule.restricts || from > at;
-    if (!moves) return null;
-    const within = (moment: EpochMs): EpochMs | null => {
-      const open = schedule.openFrom(Math.max(moment, from));
-      return open !== null && open < until ? open : null;
-    };
-    return earliestTrue({ test, timing: moving }, facts, clock, within);
+  #nextChance(present: FactRow, clock: Clock, { until }: Look, from: EpochMs): EpochMs | null {
+    const { site, draft } = this.#run;
+    const { rows, timed, timing, schedule } = draft;
+    if (from >= until || (!timed && !schedule.restricts && from <= clock.now)) return null;
+    const row = site.rows.later(present, clock);
+    const openFrom = (at: EpochMs) => schedule.openFrom(Math.max(at, from));
+    return firstMoment([timing], clock, until, openFrom, (at) => {
+      site.rows.moveTo(row, clock, at);
+      return rows.test(row);
+    });
   }
 
   #gate(visit: ReplayedVisit, excluded: boolean, at: EpochMs): GateAnswer {

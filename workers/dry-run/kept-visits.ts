@@ -2,10 +2,12 @@
  * The visits of a site whose moments history keeps, visitor by visitor, read page by page: however many there are, a few
  * pages are in memory.
  */
+import { gunzipSync } from "node:zlib";
+import * as z from "zod";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type { ReplayedVisit } from "../../domain/targeting/dry-run.ts";
 import { visitOfReplay } from "../../domain/targeting/dry-run-visits.ts";
-import { unpackReplay } from "../history/replays.ts";
+import type { ReplayRecord } from "../../domain/visit/replay.ts";
 
 const PAGE_VISITS = 250;
 
@@ -72,14 +74,29 @@ async function readPage(
     .bind(site, JSON.stringify(kept.map(({ id }) => id)))
     .all<Row>();
   const rows = new Map(results.map((row) => [row.id, row]));
-  const page = await Promise.all(
-    kept.map(async ({ id, visitor }) => {
-      const row = rows.get(id);
-      const replay = row === undefined ? null : await unpackReplay(Buffer.from(row.replay, "hex"));
-      return replay === null ? [] : [{ visitor, visit: visitOfReplay(visitor, replay, row?.covered === 1) }];
-    }),
-  );
-  return page.flat();
+  return kept.flatMap(({ id, visitor }) => {
+    const row = rows.get(id);
+    const replay = row === undefined ? null : unpack(row.replay);
+    return replay === null ? [] : [{ visitor, visit: visitOfReplay(visitor, replay, row?.covered === 1) }];
+  });
+}
+
+/**
+ * The visitor's object wrote it and the consumer looked at it before D1 did: a second look at each part of it would be
+ * half of the time that a dry run takes.
+ */
+const Written = z.custom<ReplayRecord>(
+  (value) => typeof value === "object" && value !== null && "v" in value && value.v === 1,
+);
+
+/** What a stored visit says, or null where it cannot be read. At once: thousands of them wait for each other otherwise. */
+function unpack(hex: string): ReplayRecord | null {
+  try {
+    return Written.parse(JSON.parse(gunzipSync(Buffer.from(hex, "hex")).toString("utf8")));
+  } catch (error) {
+    console.error(JSON.stringify({ level: "error", what: "unreadable replay", error: String(error) }));
+    return null;
+  }
 }
 
 function compare(a: string, b: string): number {
