@@ -1,6 +1,6 @@
 /**
- * Builds the front ends into `dist/`: `node scripts/build.ts [widget signals beacon shop console admin docs]`, all by
- * default.
+ * Builds the front ends into `dist/`: `node scripts/build.ts [widget signals consent beacon shop console admin docs]`,
+ * all by default.
  *
  * A build whose inputs did not change is left out. Ends with 1, saying the figures, where a size or licence budget is
  * broken or where a page would load from somebody else's server.

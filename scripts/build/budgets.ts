@@ -5,12 +5,14 @@ import { brotliCompressSync } from "node:zlib";
 
 const KIB = 1_024;
 /**
- * `beacon` comes with the page, `signals` with the visitor's first input; `invitation` is what the card needs, `widget`
+ * `beacon` comes with the page, `signals` with the visitor's first input, `consent` where the page has a
+ * banner; `invitation` is what the card needs, `widget`
  * that and the chat, each in the language that weighs more.
  */
 export const BUDGETS: Readonly<Record<string, number>> = {
   beacon: 2 * KIB,
   signals: 2 * KIB,
+  consent: 1 * KIB,
   invitation: 15 * KIB,
   content: 16 * KIB,
   widget: 24.5 * KIB,

@@ -2,37 +2,47 @@
  * Who the visitor is on this device, and whether that may be kept.
  *
  * Nothing is stored before consent: until then the id lives in memory, as long as this page. One key of local storage
- * holds `{the visitor's word}:{id}`: `granted:…`, `:…` where only the site's default allows it, or `denied:`.
+ * holds `{the visitor's word}:{id}`: `granted:…`, `:…` where a consent banner or the site's default allows it, or
+ * `denied:`.
  */
-import { guard, local, newId, prefix, tagConsent } from "./site.ts";
+import { DENIED, GRANTED } from "../shared/consent-mount.ts";
+import { answers, guard, local, newId, prefix, tagConsent } from "./site.ts";
 
-/** `kept` is the id that the device keeps, or "". */
-export let [said = "", kept = ""] = (local[prefix] ?? "").split(":");
-export let visitor = kept || newId();
+let said: string | undefined;
+/** The id that the device keeps, or "". */
+export let stored: string;
+[said, stored = ""] = (local[prefix] ?? "").split(":");
+/** Who says something, the strongest first: privacy control, the visitor through the site, the tag, a banner. */
+export const words: (string | false | undefined)[] = [
+  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl && DENIED,
+  said,
+  tagConsent,
+];
+/** Undefined where nobody said: then the site's default decides, which the server knows. */
+export const consent = () => words.find(Boolean);
+
+/** The last word is a banner's that does not know yet: treated as a no, but no reason to forget anybody. */
+export let unsure: boolean | undefined;
+/** The visitor's id now: the device's or, without consent, one that lives as long as the page. */
+export let visitor = newId();
+/** Whether the visitor may be followed: then `visitor` is what the device keeps. */
+export let kept: boolean;
 /** The site's signed word on who this is. */
 export let identityToken: string | null = null;
 
-/** Undefined where nobody said: then the site's default decides, which the server knows. */
-export const consent = (): string | undefined =>
-  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl ? "denied" : said || tagConsent;
-
-/** Keep the id or, without `mayKeep`, be somebody whom the device does not know. */
-function settle(mayKeep: boolean): void {
-  if (kept && !mayKeep) visitor = newId();
-  kept = mayKeep ? visitor : "";
-  guard(() => (local[prefix] = `${said}:${kept}`));
-}
-
-/** The visitor's word. */
-export function decide(word: string): void {
-  said = word;
-  settle(consent() === "granted");
-}
-
-/** The server's word on the site's default; it counts where nobody said anything here. */
-export function follow(siteDefault?: string | null): void {
-  const mayKeep = (consent() || siteDefault) === "granted";
-  if (mayKeep || kept) settle(mayKeep);
+/** Keep the id or, where that may not be, be somebody whom the device does not know. */
+export function follow(isUnsure = unsure): void {
+  unsure = isUnsure;
+  kept = (consent() || answers[0]?.headers.get("aparte-consent") || (stored && GRANTED)) === GRANTED;
+  if (kept) visitor = stored ||= visitor;
+  else {
+    if (visitor === stored) visitor = newId();
+    if (!unsure) stored = "";
+  }
+  guard(() => {
+    if (words[1] || stored) local[prefix] = [words[1], stored].join(":");
+    else delete local[prefix];
+  });
 }
 
 export function prove(token: string | null = null): void {
@@ -41,9 +51,10 @@ export function prove(token: string | null = null): void {
 
 /** Somebody else from now on. */
 export function forget(): void {
-  identityToken = null;
+  prove();
   visitor = newId();
-  if (kept) settle(true);
+  stored &&= visitor;
+  follow();
 }
 
-if (consent()) follow();
+follow();

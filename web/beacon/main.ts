@@ -4,11 +4,13 @@
  * Nothing here may break or slow the site: no error leaves these files, no request stands in the page's way, nothing
  * is stored before consent. Calls made before it loads wait in `window.aparte` (`docs/rules/page.md`).
  */
+import { hear, lookForBanner, SITE } from "./consent.ts";
 import { readDataLayer } from "./data-layer.ts";
-import { decide, follow, forget, kept, prove } from "./identity.ts";
-import { leave, seal, start } from "./outbox.ts";
+import { follow, forget, prove } from "./identity.ts";
+import { seal, start } from "./outbox.ts";
+import { wakeSignals } from "./signals.ts";
 import { guard, local, on, prefix } from "./site.ts";
-import { followNavigation, retellPage, showPage, tell, track, type Data } from "./view.ts";
+import { showPage, tell, track, type Data } from "./view.ts";
 import { dropWidget, loadWidget, withWidget } from "./widget.ts";
 
 type Api = Record<string, (...args: never[]) => unknown>;
@@ -20,52 +22,50 @@ const LONGEST_TIMER_MS = 1e9;
 
 let wakeTimer: ReturnType<typeof setTimeout> | undefined;
 const api: Api = {
-  page: () => showPage(),
+  page: showPage,
   track: (name: string, properties?: Data) => track(name, properties),
   identify(userId: string, traits?: Data, token?: string) {
     prove(token);
-    tell("identify", { userId, traits });
+    tell({ type: "identify", userId, traits });
   },
-  consent(word: string) {
-    const before = kept;
-    decide(word);
-    if (!kept) dropWidget();
-    else if (!before) retellPage();
-    seal();
-  },
-  open: () => loadWidget((handle) => handle.open()),
-  close: () => withWidget((handle) => handle.close()),
+  consent: (word: string) => hear(SITE, word),
+  open: () => loadWidget("open"),
+  close: () => withWidget("close"),
   on,
   reset() {
     seal();
     forget();
     dropWidget();
   },
-  push: (...calls: Call[]) => calls.forEach(([name, ...args]) => api[name]?.(...(args as never[]))),
+  push: (...calls: Call[]) =>
+    calls.forEach((call) =>
+      guard(() => {
+        const [name, ...args] = call;
+        api[name]?.(...(args as never[]));
+      }),
+    ),
 };
 
 guard(() => {
-  const page = window as unknown as { aparte?: unknown };
+  const page = window as { aparte?: unknown };
   const early = (page.aparte ?? []) as Early;
-  for (const name in api) {
-    const method = api[name]!;
-    api[name] = (...args) => guard(() => method(...args));
-  }
   page.aparte = api;
 
-  start(({ decisions: [decision], wake_after_ms: wakeMs }, siteDefault) => {
-    follow(siteDefault);
+  start(({ decisions: [decision], wake_after_ms: wakeMs }) => {
+    follow();
+    wakeSignals();
+    lookForBanner();
     clearTimeout(wakeTimer);
     // The server's moment; a newer answer takes its place. A hidden tab's timer is late but not lost.
     if (wakeMs !== null) wakeTimer = setTimeout(track, Math.min(wakeMs, LONGEST_TIMER_MS), "Wake");
     // A visitor has one open decision at most; an answer without it takes it back.
-    if (decision) loadWidget((handle) => handle.show(decision));
-    else withWidget((handle) => handle.withdraw());
+    if (decision) loadWidget("show", decision);
+    else withWidget("withdraw");
   });
+  addEventListener("pageshow", lookForBanner);
+  guard(lookForBanner);
   showPage();
   api["push"]!(...(early.q ?? early));
   readDataLayer();
-  followNavigation();
-  addEventListener("pagehide", () => guard(leave));
-  if (local[`${prefix}:conversation`]) loadWidget(() => {});
+  if (local[`${prefix}:conversation`]) loadWidget("withdraw");
 });

@@ -6,8 +6,8 @@
  * consent, found again by the next page of this tab, under the same message ids: the server counts it once.
  */
 import type { Decision } from "../../domain/targeting/decision.ts";
-import { consent, kept, visitor } from "./identity.ts";
-import { guard, host, key, prefix, session } from "./site.ts";
+import { consent, kept, unsure, visitor } from "./identity.ts";
+import { answers, guard, host, key, prefix, session } from "./site.ts";
 
 export type Answer = { decisions: Decision[]; wake_after_ms: number | null };
 export type Message = { anonymousId?: string; context: Record<string, unknown>; [key: string]: unknown };
@@ -18,11 +18,15 @@ const BATCH_URL = `${host}/v1/batch`;
 const BATCH = 15;
 const FIRST_RETRY_MS = 2e3;
 const LONGEST_RETRY_MS = 6e4;
+/** How long messages wait for a consent banner that was not heard yet. */
+const PATIENCE_MS = 500;
 
-let waiting: Message[] = [];
+const waiting: Message[] = [];
 let failures = 0;
 let timer: unknown;
-let whenAnswered: (answer: Answer, siteDefault: string | null) => void;
+/** Whether any of them is to be sent now, and not only with the next that is. */
+let due: unknown;
+let whenAnswered: (answer: Answer) => void;
 
 /** Settle who the waiting messages are from: the last word on it falls when they are sent. */
 export function seal(): void {
@@ -34,47 +38,53 @@ export function seal(): void {
   }
 }
 
-/** The body of the next request. */
-function nextBody(): string {
+/** The messages of the next request. */
+function nextBatch(): Message[] {
   seal();
-  return JSON.stringify({ writeKey: key, sentAt: new Date(), batch: waiting.slice(0, BATCH) });
+  return waiting.slice(0, BATCH);
 }
 
-export function add(message: Message): void {
+const bodyOf = (batch: Message[]): string => JSON.stringify({ writeKey: key, sentAt: new Date(), batch });
+
+/** `later`: with the next that is sent, or when the page goes. */
+export function add(message: Message, later?: boolean): Message {
   waiting.push(message);
-  timer ??= setTimeout(send);
+  if (!later) {
+    due = true;
+    timer ||= setTimeout(send, unsure && !kept ? PATIENCE_MS : 0);
+  }
+  return message;
 }
 
 async function send(): Promise<void> {
-  const body = nextBody();
-  const count = Math.min(waiting.length, BATCH);
-  let response: Response | undefined;
-  let answer: Answer | false = false;
+  const batch = nextBatch();
+  due = waiting[BATCH];
+  let delayMs = 0;
   try {
-    response = await fetch(`${BATCH_URL}?decide=1`, {
+    const response = await fetch(`${BATCH_URL}?decide=1`, {
       method: "POST",
-      body,
+      body: bodyOf(batch),
       // A browser refuses to carry more than 64 KiB beyond the page; what failed for that goes without.
       keepalive: !failures,
     });
-    answer = response.ok && (await response.json());
+    if (response.ok) {
+      const answer: Answer = await response.json();
+      answers[0] = response;
+      guard(() => whenAnswered(answer));
+      // A refusal for good is an answer too: the same again would be refused again.
+    } else if (response.status > 499 || response.status === 429) throw response;
+    failures = 0;
+    waiting.splice(0, batch.length);
   } catch {
     // No network, or no answer of ours: the messages stay and go again.
+    delayMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LONGEST_RETRY_MS) * Math.random();
   }
-
-  let delayMs = 0;
-  // A refusal for good is an answer too: the same again would be refused again.
-  if (answer || /^4(?!29)/.test(`${response?.status}`)) {
-    failures = 0;
-    waiting = waiting.slice(count);
-    guard(() => answer && whenAnswered(answer, response!.headers.get("aparte-consent")));
-  } else delayMs = Math.min(FIRST_RETRY_MS * 2 ** failures++, LONGEST_RETRY_MS) * Math.random();
-  timer = waiting[0] && setTimeout(send, delayMs);
+  timer = (due || delayMs) && setTimeout(send, delayMs);
 }
 
 /** The page goes: the browser takes what is not acknowledged, and the next page looks whether that worked. */
 export function leave(): void {
-  if (waiting[0]) navigator.sendBeacon(BATCH_URL, nextBody());
+  if (waiting[0]) navigator.sendBeacon(BATCH_URL, bodyOf(nextBatch()));
   if (kept) session[NAME] = JSON.stringify(waiting);
 }
 

@@ -3,8 +3,8 @@ import type { PageEvent } from "../shared/widget-mount.ts";
 
 const script = document.currentScript as HTMLScriptElement;
 
-export const host = new URL(script.src).origin;
-export const { key = "", consent: tagConsent } = script.dataset;
+export const [host] = script.src.split("/b.js") as [string];
+export const { key, consent: tagConsent } = script.dataset as { key: string; consent?: string };
 /** Where this site's things are kept on the device begins with this. */
 export const prefix = `aparte:${key}`;
 export const newId = (): string => crypto.randomUUID();
@@ -21,16 +21,28 @@ export function emit(name: PageEvent, detail?: unknown): void {
   listeners[name]?.forEach((listener) => setTimeout(listener, 0, detail));
 }
 
+export const fail = (error: unknown): void => emit("error", error);
+
 /** What `run` gives. A failure of ours is told to whoever listens for `error`, never thrown into the site. */
-export function guard<T>(run: () => T): T | void {
+export function guard<T>(run: () => T): T | undefined {
   try {
     return run();
   } catch (error) {
-    emit("error", error);
+    fail(error);
+    return undefined;
   }
 }
+
+/** The last answer of the server, first and only one here: its headers stay of interest. */
+export const answers: Response[] = [];
 
 /** What the browser keeps for us; where it refuses even to name it, a page's memory. Writing may fail: `guard` it. */
 type Kept = { [name: string]: string | undefined };
 export const local: Kept = guard(() => localStorage as unknown as Kept) ?? {};
 export const session: Kept = guard(() => sessionStorage as unknown as Kept) ?? {};
+
+/** Fetch a part that is loaded when it is needed, and call its `start`. */
+export const startPart = <Link>(path: string, link: Link): Promise<void> =>
+  import(/* @vite-ignore */ host + path)
+    .then(({ start }: { start: (link: Link) => void }) => start(link))
+    .catch(fail);

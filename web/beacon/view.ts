@@ -1,76 +1,71 @@
 /** The page view now shown, and the messages told from it. */
 import { identityToken } from "./identity.ts";
-import { newId } from "./site.ts";
-import { add, type Message } from "./outbox.ts";
+import { add, leave, type Message } from "./outbox.ts";
+import { guard, newId } from "./site.ts";
 
 export type Data = Record<string, unknown>;
 
-export let viewId = "";
-let view: Message;
-let url = "";
+export let viewId: string;
+export let view: Message | undefined;
+let url: string | undefined;
 let referrer = document.referrer;
 
-/** Queue a message of Segment's format; `fields` are read now, as JSON has them, so what is undefined is left out. */
-export function tell(type: string, fields: Data = {}): Message {
-  const message = {
-    type,
-    messageId: newId(),
-    timestamp: new Date(),
-    context: {
-      page: {
-        url: location.href,
-        path: location.pathname,
-        title: document.title,
-        referrer,
-        view_id: viewId,
-        status: (performance.getEntriesByType("navigation") as { responseStatus?: number }[])[0]
-          ?.responseStatus,
+/**
+ * Queue a message of Segment's format; `fields` are read now, as JSON has them, so what is undefined is left out.
+ * `known` says what may leave of a push in GA4's words.
+ */
+export const tell = (
+  fields: Data & { type: string },
+  later?: boolean,
+  known?: (name: string, value: unknown) => unknown,
+): Message | undefined =>
+  guard(() =>
+    add(
+      {
+        messageId: newId(),
+        timestamp: new Date(),
+        context: {
+          page: {
+            url: location.href,
+            title: document.title,
+            referrer,
+            view_id: viewId,
+            status: (performance.getEntriesByType("navigation") as { responseStatus?: number }[])[0]
+              ?.responseStatus,
+          },
+          locale: navigator.language,
+          identity_token: identityToken,
+          ga4: known && true,
+        },
+        ...JSON.parse(JSON.stringify(fields, known)),
       },
-      locale: navigator.language,
-      identity_token: identityToken,
-    },
-    ...JSON.parse(JSON.stringify(fields)),
-  };
-  add(message);
-  return message;
+      later,
+    ),
+  );
+
+/** An event; `later`: with the next message that is sent at once, or when the page goes. */
+export function track(event: string, properties?: Data, later?: boolean): void {
+  tell({ type: "track", event, properties }, later);
 }
 
-/** An event; `messageId` where the same thing may be told twice. */
-export function track(event: string, properties?: Data, messageId?: unknown): void {
-  tell("track", { event, properties, messageId });
-}
-
-/** One page view per URL, where an anchor is no new one; `again`: also for the same, as out of the browser's cache. */
-export function showPage(again?: boolean): void {
+/** One page view per URL, where an anchor is no new one. */
+export function showPage(): void {
   const shown = location.href.replace(/#[^/!]*$/, "");
-  if (shown === url && !again) return;
-  if (!again) referrer = url || referrer;
+  if (shown === url) return;
+  referrer = url || referrer;
   url = shown;
   viewId = newId();
-  view = tell("page");
+  view = tell({ type: "page" });
 }
 
-/** Tell the page view again, under its own id: what was counted without consent now begins a visit. */
-export function retellPage(): void {
-  if (view.anonymousId) add({ ...view, anonymousId: "" });
-}
-
-/** After the task in which the address changed: by then most routers have set the title. */
-const later = (): void => void setTimeout(showPage);
-
-/** Follow single-page navigation, and pages that come back out of the browser's cache. */
-export function followNavigation(): void {
-  const { navigation } = window as { navigation?: EventTarget };
-  if (navigation) navigation.addEventListener("currententrychange", later);
-  else {
-    addEventListener("popstate", later);
-    for (const name of ["pushState", "replaceState"] as const) {
-      const original = history[name];
-      history[name] = (...args) => {
-        original.apply(history, args);
-        later();
-      };
-    }
-  }
-  addEventListener("pageshow", (event) => event.persisted && showPage(true));
-}
+// After the task in which the address changed: by then most routers have set the title. Where there is no such event,
+// the signals' chunk watches the history.
+(window as { navigation?: EventTarget }).navigation?.addEventListener("currententrychange", () =>
+  setTimeout(showPage),
+);
+// Out of the browser's cache a page comes back as a new view of the same URL.
+addEventListener("pagehide", () => {
+  url = "";
+  guard(leave);
+});
+addEventListener("pageshow", showPage);

@@ -1,7 +1,8 @@
 /** The widget, fetched when there is something to show and not before. */
 import type { Mount, WidgetHandle } from "../shared/widget-mount.ts";
+import type { Decision } from "../../domain/targeting/decision.ts";
 import { identityToken, visitor } from "./identity.ts";
-import { emit, host, key } from "./site.ts";
+import { emit, fail, host, key } from "./site.ts";
 import { track, viewId } from "./view.ts";
 
 /** The widget's URL path, known only once it is built. */
@@ -9,16 +10,18 @@ declare const __WIDGET__: string;
 
 let widget: Promise<WidgetHandle> | undefined;
 
-/** Do `what` with the widget, if there is one. */
-export function withWidget(what: (handle: WidgetHandle) => void): void {
-  widget?.then(what).catch((error: unknown) => {
-    widget = undefined;
-    emit("error", error);
-  });
+/** Tell the widget, if there is one. */
+export function withWidget(what: keyof WidgetHandle, decision?: Decision): void {
+  widget
+    ?.then((handle) => handle[what](decision!))
+    .catch((error: unknown) => {
+      widget = undefined;
+      fail(error);
+    });
 }
 
-/** Do `what` with the widget, fetched now if it is not there yet. */
-export function loadWidget(what: (handle: WidgetHandle) => void): void {
+/** Tell the widget, fetched now if it is not there yet. */
+export function loadWidget(what: keyof WidgetHandle, decision?: Decision): void {
   widget ??= import(/* @vite-ignore */ host + __WIDGET__).then(({ mount }: { mount: Mount }) =>
     mount({
       host,
@@ -30,10 +33,10 @@ export function loadWidget(what: (handle: WidgetHandle) => void): void {
       on: emit,
     }),
   );
-  withWidget(what);
+  withWidget(what, decision);
 }
 
 export function dropWidget(): void {
-  withWidget((handle) => handle.destroy());
+  withWidget("destroy");
   widget = undefined;
 }

@@ -10,6 +10,7 @@ import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { mayPass } from "../ingest/address-limit.ts";
 import { acceptBatch, acceptOne } from "../ingest/accept.ts";
+import { askedSignals } from "../ingest/asked-signals.ts";
 import { parseJson, readBody } from "../ingest/body.ts";
 import { credentialOf, keyOf } from "../ingest/credentials.ts";
 import { keepLeftMessage } from "../ingest/left-message.ts";
@@ -40,7 +41,7 @@ ingest.use(
     origin: "*",
     allowMethods: ["GET", "POST", "OPTIONS"],
     maxAge: 86_400,
-    exposeHeaders: ["Retry-After", "Aparte-Consent"],
+    exposeHeaders: ["Retry-After", "Aparte-Consent", "Aparte-Signals"],
   }),
 );
 
@@ -121,6 +122,8 @@ async function open(c: Context<AppEnv>, key: string): Promise<Omit<Admitted, "bo
   if (!credential.trusted) assertAllowedOrigin(c.req.header("origin"), live.config.settings.allowed_origins);
   // Where nobody said anything in the page, this tells the beacon whether it may keep the visitor's id.
   c.header("Aparte-Consent", live.config.settings.default_consent);
+  // What it tells at once; other signals wait for its next batch.
+  if (c.req.query("decide") === "1") c.header("Aparte-Signals", askedSignals(live.config));
   return { live, trusted: credential.trusted };
 }
 
