@@ -1,6 +1,11 @@
 /** A campaign's words and their variables (`docs/rules/targeting.md`, T95 and after). */
+import { SignJWT } from "jose";
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { SiteSettings } from "../../domain/site/settings.ts";
+import { identitySecret } from "../../workers/site/identity.ts";
 import { renderCreative, templateProblem } from "../../workers/creative/render.ts";
+import { makeSite, send } from "./site.ts";
 
 const facts = {
   cart: { value: 289.5, items: 3, currency: "EUR" },
@@ -42,5 +47,67 @@ describe("Liquid variables", () => {
     expect(title("Bonjour {% for a in (1..100000000) %}x{% endfor %}")).toBe("Bonjour");
     expect(title("Bonjour {% include 'x' %}")).toBe("Bonjour");
     expect(title("{{ cart.constructor }}{{ cart.__proto__ }}ok")).toBe("ok");
+  });
+});
+
+describe("what a page view may read back", () => {
+  const campaign = {
+    id: "cmp_words",
+    kind: "offer" as const,
+    condition: {},
+    exempt_ok: true,
+    variants: [
+      {
+        key: "a",
+        weight: 1,
+        creative: {
+          fr: { title: "{{ cart.items }} article(s), {{ visitor.traits.first_name | default: 'vous' }}" },
+        },
+      },
+    ],
+  };
+  const cart = { products: [{ product_id: "p1", price: 40, quantity: 3 }] };
+
+  /** A message of `visitor` from the page view `view`. */
+  function told(visitor: string, view: string, more: Record<string, unknown>, context: object = {}) {
+    const page = { url: `https://shop.example/${view}`, path: `/${view}`, view_id: view };
+    return { anonymousId: visitor, messageId: crypto.randomUUID(), ...more, context: { page, ...context } };
+  }
+  const viewed = { type: "track", event: "Cart Viewed", properties: cart };
+  const title = async (key: string, batch: unknown[]) =>
+    (await send(key, batch)).decisions[0]?.creative.title;
+
+  test("T100: without proof only what this view has sent is said back, on every view its own", async () => {
+    const { key } = await makeSite({ campaigns: [campaign] });
+    const named = { type: "identify", userId: "u1", traits: { first_name: "Zoé" } };
+    expect(await title(key, [told("ada", "cart", viewed), told("ada", "cart", named)])).toBe(
+      "3 article(s), vous",
+    );
+    expect(await title(key, [told("ada", "home", { type: "page" })])).toBe("0 article(s), vous");
+    expect(await title(key, [told("ada", "cart", { type: "page" })])).toBe("3 article(s), vous");
+  });
+
+  test("T100: a visitor who has proven who he is reads what is known of him", async () => {
+    const { key } = await makeSite({ campaigns: [campaign] });
+    const settings = SiteSettings.parse({ key, name: key });
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: "HS256" })
+      .setAudience(key)
+      .setSubject("u1")
+      .setIssuedAt()
+      .setExpirationTime("10m")
+      .sign(new TextEncoder().encode(await identitySecret(env, settings)));
+    const named = { type: "identify", userId: "u1", traits: { first_name: "Zoé" } };
+    const proof = { identity_token: token };
+    await send(key, [told("ada", "cart", viewed, proof), told("ada", "cart", named, proof)], "");
+    expect(await title(key, [told("ada", "home", { type: "page" }, proof)])).toBe("3 article(s), Zoé");
+    expect(await title(key, [told("ada", "home", { type: "page" })])).toBe("0 article(s), vous");
+  });
+
+  test("T100: without consent the request's own words are said back", async () => {
+    const { key } = await makeSite({ campaigns: [campaign], default_consent: "denied" });
+    expect(await title(key, [told("eve", "cart", { type: "page" }), told("eve", "cart", viewed)])).toBe(
+      "3 article(s), vous",
+    );
   });
 });

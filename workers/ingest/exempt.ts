@@ -9,12 +9,14 @@ import { isoOf } from "../../domain/ids.ts";
 import type { CompiledCampaign } from "../../domain/targeting/judge.ts";
 import { creativeOf, OFFER_MS } from "../../domain/visit/engage.ts";
 import { clocksOf, knownFacts } from "../../domain/visit/known.ts";
+import type { Json } from "../../domain/visit/facts.ts";
 import { recordEvents } from "../../domain/visit/record.ts";
 import { newVisitor } from "../../domain/visit/state.ts";
 import { deviceOf } from "../../domain/visit/user-agent.ts";
 import { HOUR_MS } from "../../durable-objects/exempt-counter.ts";
 import type { Decided } from "./decide.ts";
 import { judgeEvents } from "./judging.ts";
+import { renderCreative } from "../creative/render.ts";
 import type { Received } from "./record.ts";
 import { placeOf, senderOf } from "./sender.ts";
 
@@ -74,16 +76,15 @@ export function decideExempt(
   if (first === undefined || variant === undefined) return { decisions: [], wakeAfterMs: null };
   const { campaign } = first;
   const delayMs = (variant.delay_seconds ?? 0) * 1_000;
+  const languages = locale === null ? [settings.locale] : [locale, settings.locale];
+  const words = creativeOf(campaign, variant.key, languages);
   const decision = {
     id: `dec_exempt_${crypto.randomUUID()}`,
     kind: campaign.kind,
     campaign: campaign.id,
     variant: variant.key,
-    creative: creativeOf(
-      campaign,
-      variant.key,
-      locale === null ? [settings.locale] : [locale, settings.locale],
-    ),
+    // What this request has told is all that there is to say back.
+    creative: renderCreative(words, seen.facts as unknown as Record<string, Json>, locale ?? settings.locale),
     ...(delayMs === 0 ? {} : { show_at: isoOf(now + delayMs) }),
     expires_at: isoOf(now + delayMs + OFFER_MS),
   };

@@ -8,6 +8,7 @@ import type { Message } from "../../domain/events/message.ts";
 import { globalHoldoutSeed, inHoldout } from "../../domain/experiments/allocation.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { deviceOf } from "../../domain/visit/user-agent.ts";
+import { fillDecisions } from "../creative/fill.ts";
 import type { RecordAnswer } from "../../durable-objects/visitor-session.ts";
 import { ApiError } from "../errors.ts";
 import { verifyIdentity } from "../site/identity.ts";
@@ -17,7 +18,7 @@ import { answersTryOut, decideTryOut } from "../try-out/decide-try-out.ts";
 import { tryOutIn } from "../try-out/token.ts";
 import { type Accepted, type Refused, refusal } from "./accept.ts";
 import { hasConsent } from "./consent.ts";
-import { decide } from "./decide.ts";
+import { type Decided, decide, type Question } from "./decide.ts";
 import { countExempt, decideExempt } from "./exempt.ts";
 import { eventOf } from "./normalise.ts";
 import { placeOf, senderOf } from "./sender.ts";
@@ -168,18 +169,27 @@ async function recordVisitor(
       items.map(({ message }) => message),
     ),
   });
-  ctx.waitUntil(tellDesk(env, live, visitor, answer, events));
+  if (answer.released.length > 0 || answer.conversation !== null) {
+    ctx.waitUntil(tellDesk(env, live, visitor, answer, events));
+  }
   const refused = refusedBy(answer, items);
   if (!received.decide || visitor.startsWith("c:")) return { decisions: [], wakeAfterMs: null, refused };
-  const judged = events.filter((event) => answer.fresh.includes(event.id));
-  if (answer.test !== null) {
-    const { facts, clocks } = answer;
-    const languages = locale === null ? [settings.locale] : [locale, settings.locale];
-    const seen = { facts, clocks, events: judged, now, viewId: last.event.viewId, languages };
-    return { ...(await decideTryOut(env, live, answer.test, seen)), refused };
-  }
-  const decided = await decide(env, { live, visitor, answer, events: judged, locale, now });
-  return { ...decided, refused };
+  const { viewId } = last.event;
+  const decided = await decideFor(env, { live, visitor, answer, events, locale, now }, viewId);
+  const proven = user === null ? null : answer.facts;
+  const asking = { site, visitor, viewId, proven, locale: locale ?? settings.locale };
+  return { ...decided, decisions: await fillDecisions(env, decided.decisions, asking), refused };
+}
+
+/** What the page that asks is to show, for those of the question's events that were new. */
+function decideFor(env: Env, question: Question, viewId: string | null): Promise<Decided> {
+  const { live, answer, locale, now } = question;
+  const events = question.events.filter((event) => answer.fresh.includes(event.id));
+  if (answer.test === null) return decide(env, { ...question, events });
+  const { locale: own } = live.config.settings;
+  const languages = locale === null ? [own] : [locale, own];
+  const { facts, clocks } = answer;
+  return decideTryOut(env, live, answer.test, { facts, clocks, events, now, viewId, languages });
 }
 
 /** The user that the API key's word or a signed token proves; what a write key says of itself is a claim. */

@@ -15,6 +15,7 @@ type Calls =
   | "leaveMessage"
   | "confirm"
   | "snapshot"
+  | "spoken"
   | "visitTrace";
 export type VisitorCalls = {
   [K in Calls]: (...args: Parameters<VisitorSession[K]>) => Promise<Awaited<ReturnType<VisitorSession[K]>>>;
