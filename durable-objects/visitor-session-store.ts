@@ -3,12 +3,13 @@
  * messages it has seen.
  */
 import type { EpochMs } from "../domain/ids.ts";
+import { readRow, RowWriter } from "../domain/visit/row.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
-import { type StoredState, upgraded } from "../domain/visit/upgrade.ts";
 
 export class VisitorSessionStore {
   readonly #storage: DurableObjectStorage;
+  readonly #writer = new RowWriter();
   #state: VisitorState | null = null;
   #seen: SeenMessages | null = null;
   #alarmAt: EpochMs | null | undefined = undefined;
@@ -27,7 +28,7 @@ export class VisitorSessionStore {
         .exec<{ state: string; seen: ArrayBuffer }>("select state, seen from visitor where id = 1")
         .toArray()[0];
       if (row === undefined) return null;
-      this.#state = upgraded(JSON.parse(row.state) as StoredState);
+      this.#state = readRow(row.state);
       this.#seen = SeenMessages.from(new Uint8Array(row.seen));
     }
     return { state: this.#state, seen: this.#seen };
@@ -37,7 +38,7 @@ export class VisitorSessionStore {
   save(state: VisitorState, seen: SeenMessages): void {
     this.#storage.sql.exec(
       "insert or replace into visitor (id, state, seen) values (1, ?, ?)",
-      JSON.stringify(state),
+      this.#writer.write(state),
       seen.bytes(),
     );
     this.#state = state;

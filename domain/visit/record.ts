@@ -21,13 +21,10 @@ import {
   type Device,
   isOver,
   MAX_REPLAYS,
-  MAX_TRAIL,
   MAX_TRAITS,
   MAX_TRAITS_LENGTH,
-  type Moment,
   type Place,
   type TestMode,
-  type Visit,
   type VisitorState,
 } from "./state.ts";
 
@@ -107,7 +104,7 @@ function recordOne(before: Recorded, event: Event, context: RecordContext): Reco
     ...(reached.length === 0 ? {} : { reached }),
     ...soldBetween(opened, after.state),
   });
-  const remembered = walk(remember(fold(visit, moment), moment), moment);
+  const remembered = remember(fold(visit, moment), moment);
   return { ...after, state: announce({ ...after.state, visit: remembered }, before.state, now) };
 }
 
@@ -117,13 +114,6 @@ function answer(before: Recorded, event: Event, context: RecordContext): Recorde
   return ENGAGEMENT_EVENTS.has(event.name)
     ? answerEngagement(before, event, context.now)
     : recordCommerce(before, event, context);
-}
-
-/** The pages one after another, for who looks at the visitor. */
-function walk(visit: Visit, { at, page }: Moment): Visit {
-  if (page === null) return visit;
-  const step = { at, path: page.path, url: page.url, title: page.title };
-  return { ...visit, trail: [...visit.trail, step].slice(-MAX_TRAIL) };
 }
 
 /** A visit is announced at its first beacon; its end completes it. */

@@ -22,6 +22,7 @@ import {
   type Visit,
   type VisitorState,
 } from "./state.ts";
+import { trailAfter } from "./trail.ts";
 
 /** `visit` with `moment`, which it has folded already, among what it remembers. */
 export function remember(visit: Visit, moment: Moment): Visit {
@@ -31,6 +32,7 @@ export function remember(visit: Visit, moment: Moment): Visit {
   return {
     ...visit,
     recent: recent.slice(1),
+    trail: trailAfter(visit.trail, oldest),
     base: fold(visit.base ?? nothingFolded(visit.startedAt), oldest),
   };
 }
@@ -43,9 +45,7 @@ export function visitAt(visit: Visit, index: number): Visit | null {
   const recent = visit.recent.slice(0, index + 1);
   if (index < 0 || recent.length !== index + 1) return null;
   const then = recent.reduce<Folded>(fold, visit.base ?? nothingFolded(visit.startedAt));
-  const later = visit.pages - then.pages;
-  const trail = visit.trail.slice(0, Math.max(0, visit.trail.length - later));
-  return { ...visit, ...then, trail, recent };
+  return { ...visit, ...then, recent };
 }
 
 const instant = z.int();

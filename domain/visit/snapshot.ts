@@ -3,6 +3,7 @@ import type { EpochMs } from "../ids.ts";
 import type { Exposure } from "../targeting/decision.ts";
 import { type KnownFacts, knownFacts } from "./known.ts";
 import type { Step, VisitorState } from "./state.ts";
+import { trailOf } from "./trail.ts";
 
 export type VisitorSnapshot = {
   visitor: string;
@@ -21,7 +22,7 @@ export type VisitorSnapshot = {
 
 /** `state` as it is at `now`; a step's seconds are known once the next one began. */
 export function snapshotOf(state: VisitorState, now: EpochMs): VisitorSnapshot {
-  const trail = state.visit?.trail ?? [];
+  const trail = state.visit === null ? [] : trailOf(state.visit);
   return {
     visitor: state.visitor,
     visits: state.visits,

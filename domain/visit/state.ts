@@ -126,6 +126,7 @@ export type Visit = Folded & {
   startedAt: EpochMs;
   arrival: Arrival;
   history: VisitorHistory;
+  /** The pages before the first of `recent`, which tells the others (`trail.ts`). */
   trail: Step[];
   device: Device;
   place: Place;

@@ -6,8 +6,16 @@ import { SIGNALS } from "../../domain/visit/facts.ts";
 import { knownFacts } from "../../domain/visit/known.ts";
 import { clipMoment, MAX_PROPERTIES_LENGTH, momentOf } from "../../domain/visit/moment.ts";
 import { recordEvents } from "../../domain/visit/record.ts";
+import { readRow, RowWriter } from "../../domain/visit/row.ts";
 import { factsAt, momentsOf, readReplay, replayOf, visitAt } from "../../domain/visit/replay.ts";
-import { MAX_RECENT, newVisitor, type Visit, type VisitorState } from "../../domain/visit/state.ts";
+import {
+  MAX_RECENT,
+  MAX_TRAIL,
+  newVisitor,
+  type Visit,
+  type VisitorState,
+} from "../../domain/visit/state.ts";
+import { trailOf } from "../../domain/visit/trail.ts";
 import { context, event, NOON, pageView, track, visitorAfter } from "./visit-state.ts";
 
 const product = fc.record({
@@ -89,11 +97,27 @@ test("F2: whatever happened, the visit told again at a kept moment is the visit 
         const again = visitAt(visit, index);
         expect(again && foldedOf(again)).toEqual(foldedOf(then));
         expect(visit.recent[index]?.version).toBe(first + index);
-        if (visit.pages <= 60) expect(again?.trail).toEqual(then.trail);
+        if (visit.pages <= MAX_TRAIL) expect(again && trailOf(again)).toEqual(trailOf(then));
       }
     }),
     { numRuns: 150 },
   );
+});
+
+test("F6: a visitor's row is read as it was written, beacon by beacon, and is the JSON of the state", () => {
+  fc.assert(
+    fc.property(steps, (events) => {
+      const writer = new RowWriter();
+      for (const state of walked({ events }).states) {
+        const row = writer.write(state);
+        expect(JSON.parse(row)).toEqual(state);
+        expect(readRow(row)).toEqual(state);
+      }
+    }),
+    { numRuns: 30 },
+  );
+  const quiet = newVisitor("demo", "ada", NOON);
+  expect(readRow(new RowWriter().write(quiet))).toEqual(quiet);
 });
 
 test("F2: what is not kept is not told", () => {

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { knownFacts } from "../../domain/visit/known.ts";
 import { recordEvents } from "../../domain/visit/record.ts";
 import { visitAt } from "../../domain/visit/replay.ts";
-import { type StoredState, upgraded } from "../../domain/visit/upgrade.ts";
+import { readRow } from "../../domain/visit/row.ts";
+import { upgraded } from "../../domain/visit/upgrade.ts";
 import { context, NOON, pageView, track, visitorAfter } from "./visit-state.ts";
 
 /** A visitor's row as the first release wrote it. */
@@ -21,7 +22,7 @@ const STORED = `{"v":1,"site":"demo","visitor":"ada","idleMs":1800000,"visits":3
 "exposures":[],"open":null,"recentOrders":[],"conversation":null,"waiting":{},"outbox":[]}`;
 
 test("F6: a row of the first release is read by this one, and its visit goes on", () => {
-  const state = upgraded(JSON.parse(STORED) as StoredState);
+  const state = readRow(STORED);
   expect(knownFacts(state, null, NOON)).toMatchObject({
     page: { path: "/cart", seconds: 5, scroll: 40 },
     session: { pages: 2, channel: "Direct" },

@@ -1,0 +1,19 @@
+/**
+ * The pages of a visit one after another, for who looks at the visitor: the kept moments tell the newest, `trail` those
+ * before them.
+ */
+import { MAX_TRAIL, type Moment, type Step, type Visit } from "./state.ts";
+
+/** The last pages of `visit`, oldest first. */
+export function trailOf(visit: Pick<Visit, "trail" | "recent">): Step[] {
+  return [...visit.trail, ...visit.recent.flatMap(stepsOf)].slice(-MAX_TRAIL);
+}
+
+/** `trail` with `moment`, which is no longer kept. */
+export function trailAfter(trail: Step[], moment: Moment): Step[] {
+  return moment.page === null ? trail : [...trail, ...stepsOf(moment)].slice(-MAX_TRAIL);
+}
+
+function stepsOf({ at, page }: Moment): Step[] {
+  return page === null ? [] : [{ at, path: page.path, url: page.url, title: page.title }];
+}
