@@ -1,4 +1,5 @@
 /** The site's settings, saved only where they changed and only over the version that was read. */
+import "./settings.css";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { request, type ApiFailure } from "../../shared/api.ts";
@@ -9,6 +10,11 @@ import { asFailure } from "../resource.ts";
 import { t } from "../session.ts";
 import { apiPath, useSite, type SiteResource } from "../site.ts";
 import { Failed, PageHead } from "../states.tsx";
+import { BusinessHours } from "./business-hours.tsx";
+import { HolidayFields } from "./holidays.tsx";
+import { Meeting } from "./meeting.tsx";
+import { PressureFields } from "./pressure.tsx";
+import { s } from "./words.ts";
 
 const NUMBERS = [
   { key: "session_idle_minutes", min: 1, max: 120 },
@@ -89,16 +95,17 @@ export function Settings(): VNode {
       )}
       {theirs === null ? null : (
         <Meeting
-          fields={changed.filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(wanted[key]))}
-          mine={wanted}
-          theirs={theirs}
+          title={t("settingsConflict")}
+          fields={changed
+            .filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(wanted[key]))
+            .map((key) => ({ label: labelOf(key), mine: wanted[key], theirs: theirs[key] }))}
           onTakeBoth={() =>
             adopt(theirs, { ...theirs, ...Object.fromEntries(changed.map((key) => [key, wanted[key]])) })
           }
           onTakeTheirs={() => adopt(theirs)}
         />
       )}
-      <div class="form">
+      <div class="form general">
         <TextField
           label={t("set_name")}
           value={draft.name}
@@ -184,61 +191,20 @@ export function Settings(): VNode {
           />
         ))}
       </div>
+      <PressureFields pressure={draft.pressure} fault={fault} onChange={(pressure) => put({ pressure })} />
+      <BusinessHours
+        hours={draft.business_hours}
+        site={{ ...draft, timezone: base.timezone }}
+        fault={faultAt(fault, "business_hours")}
+        onChange={(hours) => put({ business_hours: hours })}
+      />
+      <HolidayFields holidays={draft.holidays} fault={fault} onChange={(holidays) => put({ holidays })} />
     </form>
   );
 }
 
-function Meeting({
-  fields,
-  mine,
-  theirs,
-  onTakeBoth,
-  onTakeTheirs,
-}: {
-  fields: Field[];
-  mine: SiteResource;
-  theirs: SiteResource;
-  onTakeBoth: () => void;
-  onTakeTheirs: () => void;
-}): VNode {
-  return (
-    <section class="conflict panel" role="alert" aria-labelledby="conflict-title">
-      <h2 id="conflict-title">{t("settingsConflict")}</h2>
-      <p class="quiet">{t("conflictText")}</p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t("field")}</th>
-            <th scope="col">{t("theirs")}</th>
-            <th scope="col">{t("mine")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map((key) => (
-            <tr key={key}>
-              <th scope="row">{t(`set_${key}`)}</th>
-              <td>
-                <code>{JSON.stringify(theirs[key])}</code>
-              </td>
-              <td>
-                <code>{JSON.stringify(mine[key])}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <div class="actions">
-        <button type="button" class="primary" onClick={onTakeBoth}>
-          {t("takeBoth")}
-        </button>
-        <button type="button" onClick={onTakeTheirs}>
-          {t("takeTheirs")}
-        </button>
-      </div>
-      <p class="note">{t("conflictNothingSaved")}</p>
-    </section>
-  );
-}
+const OWN_WORDS: readonly Field[] = ["pressure", "business_hours", "holidays"];
+const labelOf = (key: Field): string => (OWN_WORDS.includes(key) ? s(`field_${key}`) : t(`set_${key}`));
 
 function differing(before: SiteResource, after: SiteResource): Field[] {
   return (Object.keys(after) as Field[]).filter(

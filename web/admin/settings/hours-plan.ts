@@ -1,0 +1,82 @@
+/**
+ * Opening hours as the settings show them: every week, on public holidays, and by exception; and back.
+ *
+ * Shapes  `planOf` splits what is stored, `hoursOf` writes it: what it means never changes, whatever its order was. An
+ *         entry that names weekdays and public holidays becomes two. Equal times are closed.
+ */
+import type { OpeningHours } from "../../../domain/site/opening-hours.ts";
+
+export type Day = OpeningHours["dayOfWeek"][number];
+export type Span = Pick<OpeningHours, "opens" | "closes">;
+export type WeeklySpan = Span & { days: Day[] };
+export type HolidayRule = "ordinary" | "closed" | "hours";
+export type HoursPlan = {
+  weekly: WeeklySpan[];
+  /** None at all: a holiday is a day as any other. */
+  holiday: Span[];
+  exceptions: OpeningHours[];
+};
+
+export const WEEK: readonly Day[] = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+];
+export const CLOSED: Span = { opens: "00:00", closes: "00:00" };
+export const OFFICE: Span = { opens: "09:00", closes: "18:00" };
+
+export function planOf(hours: readonly OpeningHours[]): HoursPlan {
+  const weekly = hours.filter((entry) => !isDated(entry));
+  return {
+    weekly: weekly.flatMap(({ dayOfWeek, opens, closes }) => {
+      const days = dayOfWeek.filter((day) => day !== "PublicHolidays");
+      return days.length === 0 ? [] : [{ days, opens, closes }];
+    }),
+    holiday: weekly.flatMap(({ dayOfWeek, opens, closes }) =>
+      dayOfWeek.includes("PublicHolidays") ? [{ opens, closes }] : [],
+    ),
+    exceptions: hours.filter(isDated),
+  };
+}
+
+export function hoursOf({ weekly, holiday, exceptions }: HoursPlan): OpeningHours[] {
+  return [
+    ...weekly.map(({ days, opens, closes }) => ({ dayOfWeek: days, opens, closes })),
+    ...holiday.map((span): OpeningHours => ({ dayOfWeek: ["PublicHolidays"], ...span })),
+    ...exceptions,
+  ];
+}
+
+export function isDated({ validFrom, validThrough }: OpeningHours): boolean {
+  return Boolean(validFrom ?? validThrough);
+}
+
+export function isClosed({ opens, closes }: Span): boolean {
+  return opens === closes;
+}
+
+export function ruleOf(holiday: readonly Span[]): HolidayRule {
+  if (holiday.length === 0) return "ordinary";
+  return holiday.every(isClosed) ? "closed" : "hours";
+}
+
+/** The hours of public holidays under `rule`, those of before where they fit it. */
+export function holidayUnder(rule: HolidayRule, before: readonly Span[]): Span[] {
+  if (rule === "ordinary") return [];
+  if (rule === "closed") return [CLOSED];
+  const open = before.filter((span) => !isClosed(span));
+  return open.length === 0 ? [OFFICE] : open;
+}
+
+/** A closing as a clock shows it, and as it is stored: midnight is the end of the day, not its beginning. */
+export const shownClosing = (closes: string): string => (closes === "24:00" ? "00:00" : closes);
+export const storedClosing = (shown: string): string => (shown === "00:00" ? "24:00" : shown);
+
+export function lasts({ opens, closes }: Span): "wholeDay" | "pastMidnight" | null {
+  if (opens === "00:00" && (closes === "24:00" || closes === "23:59")) return "wholeDay";
+  return closes < opens ? "pastMidnight" : null;
+}
