@@ -1,0 +1,408 @@
+/** The editor of campaigns in a real browser: by keyboard, in both languages, with what may be missing missing. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { brotliCompressSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { DEMO_API_KEY, post, signIn } from "./demo-api.ts";
+import { launchBrowser } from "./browser.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const url = inject("url");
+const key = { authorization: `Bearer ${DEMO_API_KEY}` };
+const FIRST_LOAD_BYTES = 120 * 1_024;
+const BUILDER = /\/condition-builder-.*\.js$/;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+type Visit = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean };
+
+/** A page signed in as the demo's admin; what the browser complains of is collected, for a test to find none. */
+async function enter({ locale = "en-GB", dark = false, phone = false }: Visit = {}) {
+  const context = await browser.newContext({
+    locale,
+    colorScheme: dark ? "dark" : "light",
+    reducedMotion: "reduce",
+    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
+  });
+  const cookies = (await signIn(url, "admin@demo.test")).split("; ").map((pair) => {
+    const [name = "", ...rest] = pair.split("=");
+    return { name, value: rest.join("="), url };
+  });
+  await context.addCookies(cookies);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return { context, page, complaints };
+}
+
+type Made = { id: string; version: number };
+const made = (body: object): Promise<Made> => post<Made>(`${url}/api/sites/demo/campaigns`, body, key);
+const editorOf = (id: string): string => `${url}/admin/demo/campaigns/${id}`;
+const conditionIn = async (page: Page): Promise<unknown> =>
+  JSON.parse(await page.getByLabel("JSON").inputValue());
+
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger, since the page's own policy rightly refuses a foreign script.
+  const session = await page.context().newCDPSession(page);
+  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
+    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
+  const answer = await session.send("Runtime.evaluate", {
+    expression: run,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(String(answer.result.value)) as string[];
+}
+
+/** Type what the focus is on; `Tab` until `selector` has it. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let step = 0; step < 80; step += 1) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${selector} cannot be reached by Tab`);
+}
+
+const A_BIT_OF_ALL = {
+  "page.path": { $regex: "^/shop" },
+  "cart.value": { $lt: 50, $exists: true },
+  $or: [{ "page.seconds": { $gte: 45 } }, { "signals.exit_intent": { $gte: 1 } }],
+  $nor: [{ "time.weekday": { $eq: 6 } }],
+  "visitor.traits.tags": { $size: { $gte: 2 } },
+};
+
+test("R-M22: the builder comes with the editor and not before; the admin's first load stays within its budget", async () => {
+  const { context, page, complaints } = await enter();
+  const loaded = new Map<string, Promise<Buffer>>();
+  page.on("response", (response) => {
+    if (/\.(?:js|css)$/.test(response.url())) loaded.set(response.url(), response.body());
+  });
+  await page.goto(`${url}/admin/demo/campaigns`);
+  await page.locator("tbody tr").first().waitFor();
+  const bodies = await Promise.all(loaded.values());
+  const bytes = bodies.reduce((sum, body) => sum + brotliCompressSync(body).length, 0);
+  console.log(`the admin's first load, scripts and styles: ${(bytes / 1_024).toFixed(1)} KiB after brotli`);
+  expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_BYTES);
+  expect([...loaded.keys()].filter((one) => BUILDER.test(one))).toEqual([]);
+
+  await page.locator("tbody th a").first().click();
+  await page.locator(".row").first().waitFor();
+  expect([...loaded.keys()].filter((one) => BUILDER.test(one))).toHaveLength(1);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M22: where the builder cannot be loaded, the JSON works, and trying again brings it", async () => {
+  const { context, page } = await enter();
+  const { id } = await made({ name: "No builder", kind: "chat", variants: [{ key: "a", creative: {} }] });
+  let failing = true;
+  await page.route(BUILDER, (route) => (failing ? route.abort() : route.continue()));
+  await page.goto(editorOf(id));
+  await page.getByRole("alert").getByText("The condition builder could not be loaded").waitFor();
+  await page.getByLabel("JSON").fill('{ "page.seconds": { "$gte": 20 } }');
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  failing = false;
+  await context.close();
+
+  const again = await enter();
+  await again.page.goto(editorOf(id));
+  await again.page.locator(".row").waitFor();
+  expect(await conditionIn(again.page)).toEqual({ "page.seconds": { $gte: 20 } });
+  await again.context.close();
+});
+
+test("R-M1 R-M2 R-M16: rows and JSON are one condition, whatever the rows have words for", async () => {
+  const { context, page, complaints } = await enter();
+  const { id } = await made({
+    name: "All of it",
+    kind: "chat",
+    condition: A_BIT_OF_ALL,
+    variants: [{ key: "a", creative: {} }],
+  });
+  await page.goto(editorOf(id));
+  await page.locator(".row").first().waitFor();
+  expect(await page.locator(".row").count()).toBe(6);
+  expect(await page.locator(".raw code").textContent()).toContain("$size");
+  expect(await page.getByRole("checkbox", { name: "Only when known." }).isChecked()).toBe(true);
+
+  await page.locator(".row").nth(0).getByLabel("Value").fill("/shop/cart");
+  await page.getByRole("checkbox", { name: "Only when known." }).uncheck();
+  expect(await conditionIn(page)).toEqual({
+    ...A_BIT_OF_ALL,
+    "page.path": { $regex: "^/shop/cart" },
+    "cart.value": { $lt: 50 },
+  });
+  await page.getByRole("checkbox", { name: "Only when known." }).check();
+  await page.getByRole("button", { name: "Show it in the JSON" }).click();
+  const selected = await page.evaluate(() => getSelection()?.toString() ?? "");
+  expect(selected).toContain("$size");
+
+  await page.getByLabel("JSON").fill('{ "cart.items": { "$gte": 2, "$lte": 9 } }');
+  expect(await page.locator(".row").count()).toBe(2);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M3: what the server refuses is marked at the same row and line", async () => {
+  const { context, page } = await enter();
+  const { id } = await made({ name: "Refused", kind: "chat", variants: [{ key: "a", creative: {} }] });
+  await page.goto(editorOf(id));
+  await page.locator(".group").first().waitFor();
+  await page.getByLabel("JSON").fill('{\n  "page.seconds": { "$gte": 5 },\n  "page.pth": { "$eq": "/a" }\n}');
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText(/^Line 3: /).waitFor();
+  expect(await page.locator(".row.fault").count()).toBe(1);
+  expect(await page.locator(".row.fault input.mono").inputValue()).toBe("page.pth");
+  expect(await violations(page)).toEqual([]);
+  await context.close();
+});
+
+test("R-M19: a value is offered from what the site has seen, and each fact says what it is", async () => {
+  const { context, page } = await enter();
+  const anonymousId = `seen-${Date.now()}`;
+  const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36";
+  await post(`${url}/v1/batch`, {
+    writeKey: "demo",
+    batch: [
+      {
+        type: "page",
+        anonymousId,
+        messageId: `${anonymousId}-page`,
+        context: { userAgent },
+        properties: { path: "/shop/seen-by-somebody", url: "http://shop.example/shop/seen-by-somebody" },
+      },
+    ],
+  });
+  const { id } = await made({
+    name: "Seen",
+    kind: "chat",
+    condition: { "session.entry_path": { $regex: "^/shop/seen" } },
+    variants: [{ key: "a", creative: {} }],
+  });
+  await page.goto(editorOf(id));
+  const value = page.locator(".row").getByLabel("Value");
+  await value.waitFor();
+  const told = page.waitForResponse((response) =>
+    response.url().includes("/facts/session.entry_path/values"),
+  );
+  await value.focus();
+  expect((await told).status()).toBe(200);
+  expect(await page.getByLabel("Fact", { exact: true }).getAttribute("title")).toContain("visit began");
+  await page.getByText("All that can be asked").click();
+  await page.getByText("A phone number was selected.").waitFor();
+  await context.close();
+});
+
+test("R-M23: a condition is built, nested and removed by keyboard alone", async () => {
+  const { context, page, complaints } = await enter();
+  const { id } = await made({ name: "Keys", kind: "chat", variants: [{ key: "a", creative: {} }] });
+  await page.goto(editorOf(id));
+  await page.locator(".group").first().waitFor();
+  await page.getByLabel("Name", { exact: true }).focus();
+  await tabTo(page, ".group-add button");
+  await page.keyboard.press("Enter");
+  await page.locator(".row").waitFor();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.type("7");
+  expect(await conditionIn(page)).toEqual({ "page.seconds": { $gte: 7 } });
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("ArrowDown");
+  expect(await conditionIn(page)).toEqual({ "page.seconds": { $lte: 7, $exists: true } });
+  await page.getByRole("button", { name: "Group", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".group .group").waitFor();
+  expect(await conditionIn(page)).toEqual({
+    "page.seconds": { $lte: 7, $exists: true },
+    $or: [{ "page.seconds": { $gte: 30 } }],
+  });
+  await page.getByRole("button", { name: "Remove the group" }).focus();
+  await page.keyboard.press("Enter");
+  expect(await page.locator(".group .group").count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M20 R-M21 R-M23: blocks are added, filled, moved and removed by keyboard, and a variable comes in at the caret", async () => {
+  const { context, page, complaints } = await enter();
+  const { id } = await made({
+    name: "Banner",
+    kind: "content",
+    variants: [
+      {
+        key: "a",
+        creative: { en: { title: "Hello", slot: "banner", blocks: [{ type: "heading", text: "Sizes" }] } },
+      },
+    ],
+  });
+  await page.goto(editorOf(id));
+  await page.getByRole("button", { name: "Text", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("For  today");
+  for (let step = 0; step < 6; step += 1) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const words = page.getByLabel("Words of block 2");
+  expect(await words.inputValue()).toBe("For {{ cart.value | money: cart.currency }} today");
+  expect(await words.evaluate((field) => field === document.activeElement)).toBe(true);
+  await page.locator(".page-slot").getByText("For €129.50 today").waitFor();
+
+  await page.getByRole("button", { name: "Move block 2 up" }).focus();
+  await page.keyboard.press("Enter");
+  expect(await page.locator(".page-slot > *").first().textContent()).toBe("For €129.50 today");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+    "Move block 1 down",
+  );
+  await page.getByRole("button", { name: "Remove block 2" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Words of block 1").fill("{{ cart.value | nonsense }}");
+  await page.getByText("The variables of this text cannot be filled.").waitFor();
+  await page.getByLabel("Words of block 1").fill("<b>{{ page.title }}</b>");
+  await page.locator(".page-slot").getByText("<b>Chemise en lin</b>").waitFor();
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  const saved: unknown = await (
+    await fetch(`${url}/api/sites/demo/campaigns/${id}`, { headers: key })
+  ).json();
+  expect(saved).toMatchObject({
+    variants: [
+      { creative: { en: { slot: "banner", blocks: [{ type: "text", text: "<b>{{ page.title }}</b>" }] } } },
+    ],
+  });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M8 R-M9: what is new in a campaign is kept through a save, and asks before it starts a phase", async () => {
+  const { context, page, complaints } = await enter();
+  const { id } = await made({
+    name: "Two of them",
+    kind: "chat",
+    holdout: 0.2,
+    variants: [
+      { key: "a", creative: { en: { title: "One" } } },
+      { key: "b", creative: { en: { title: "Two" } } },
+    ],
+  });
+  await page.goto(editorOf(id));
+  await page.locator(".row, .group").first().waitFor();
+  await page.getByRole("group", { name: "Variant b" }).getByLabel("Delay (seconds)").fill("20");
+  await page.getByLabel("Shares of the variants").selectOption("bandit");
+  await page.getByText("It never touches the hold-out").waitFor();
+  await page.getByLabel("Rest between two (minutes)").fill("90");
+  await page.getByLabel("Worth (EUR)").fill("4.5");
+  await page.getByRole("switch", { name: "Shares its visitors out" }).check();
+  await page.getByLabel("Namespace", { exact: true }).fill("winter");
+  await page.getByRole("switch", { name: "Only in the site’s business hours" }).check();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByText("Saved, live everywhere within 10 s").waitFor();
+  const saved: unknown = await (
+    await fetch(`${url}/api/sites/demo/campaigns/${id}`, { headers: key })
+  ).json();
+  expect(saved).toMatchObject({
+    allocation: "bandit",
+    value: 4.5,
+    namespace: { key: "winter", from: 0, to: 0.5 },
+    caps: { cooldown_seconds: 5_400 },
+    schedule: { business_hours: true },
+    variants: [{ key: "a" }, { key: "b", delay_seconds: 20 }],
+  });
+  await page.getByLabel("To (%)").fill("60");
+  await page.getByRole("button", { name: "Publish changes" }).click();
+  await page.getByRole("button", { name: "Start phase 2" }).click();
+  await page.getByText("Saved, live everywhere within 10 s").waitFor();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M24: a draft is tried out by a link, and a page that is not the site's is refused at its field", async () => {
+  const { context, page, complaints } = await enter();
+  const { id } = await made({
+    name: "Tried out",
+    kind: "chat",
+    variants: [
+      { key: "a", creative: { en: { title: "One" } } },
+      { key: "b", creative: { en: { title: "Two" } } },
+    ],
+  });
+  await page.goto(editorOf(id));
+  await page.getByRole("button", { name: "Try on my browser" }).click();
+  const address = page.getByLabel("A page of the site");
+  expect(await address.evaluate((field) => field === document.activeElement)).toBe(true);
+  expect(await address.inputValue()).toBe(`${url}/shop/`);
+  await page.locator(".try-out").getByLabel("Variant").selectOption("b");
+  await page.getByRole("button", { name: "Make the link" }).click();
+  const link = page.locator(".try-out").getByRole("link", { name: "Open" });
+  await link.waitFor();
+  const tried = new URL((await link.getAttribute("href")) ?? "");
+  expect(tried.origin + tried.pathname).toBe(`${url}/shop/`);
+  expect(tried.search.length).toBeGreaterThan(20);
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("R-M12: the editor has no automatically detectable violation, light and dark, wide and narrow, in both languages", async () => {
+  const { id } = await made({
+    name: "Everything",
+    kind: "content",
+    condition: A_BIT_OF_ALL,
+    holdout: 0.2,
+    schedule: {
+      hours: [
+        {
+          dayOfWeek: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+          opens: "09:00",
+          closes: "19:00",
+        },
+        { dayOfWeek: ["Saturday"], opens: "10:00", closes: "02:00" },
+        {
+          dayOfWeek: ["Monday"],
+          opens: "00:00",
+          closes: "00:00",
+          validFrom: "2026-12-25",
+          validThrough: "2026-12-25",
+        },
+      ],
+    },
+    variants: [
+      { key: "a", creative: { fr: { title: "Un", text: "{{ cart.value }}" }, en: { title: "One" } } },
+      { key: "b", creative: { en: { slot: "banner", blocks: [{ type: "list", items: ["x"] }] } } },
+    ],
+  });
+  const visits: Visit[] = [
+    { locale: "en-GB" },
+    { locale: "fr-FR", dark: true },
+    { locale: "fr-FR", phone: true },
+    { locale: "en-GB", dark: true, phone: true },
+  ];
+  for (const visit of visits) {
+    const { context, page, complaints } = await enter(visit);
+    await page.goto(editorOf(id));
+    await page.locator(".row").first().waitFor();
+    await page.locator(".fact-list summary").click();
+    await page.locator(".variables summary").first().click();
+    const where = JSON.stringify(visit);
+    expect(await violations(page), where).toEqual([]);
+    const sideways = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(sideways, where).toBe(0);
+    expect(complaints, where).toEqual([]);
+    await context.close();
+  }
+});
