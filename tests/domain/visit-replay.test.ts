@@ -5,6 +5,7 @@ import type { Event } from "../../domain/events/event.ts";
 import { SIGNALS } from "../../domain/visit/facts.ts";
 import { knownFacts } from "../../domain/visit/known.ts";
 import { clipMoment, MAX_PROPERTIES_LENGTH, momentOf } from "../../domain/visit/moment.ts";
+import { confirmRecords } from "../../domain/visit/outgoing.ts";
 import { recordEvents } from "../../domain/visit/record.ts";
 import { readRow, RowWriter } from "../../domain/visit/row.ts";
 import { factsAt, momentsOf, readReplay, replayOf, visitAt } from "../../domain/visit/replay.ts";
@@ -192,6 +193,17 @@ test("F4: a visit that ends leaves its moments for history, its announcement non
   expect(ended.visit).toBeNull();
   expect(replay).toMatchObject({ v: 1, visit: `ses_${NOON}`, history: { visits: 1, orders: 0 } });
   expect(replay?.moments.map(({ name }) => name)).toEqual(["Page Viewed", "Product Added"]);
+  const key = `sessions:ses_${NOON}`;
+  expect(confirmRecords(ended, [{ key, revision: 1 }]).replays).toEqual(ended.replays);
+  expect(confirmRecords(ended, [{ key, revision: 2 }]).replays).toEqual({});
+});
+
+test("F4: while D1 is away, the newest visits keep their moments", () => {
+  const visits = Array.from({ length: MAX_REPLAYS + 2 }, (_, index) => NOON + index * 60 * 60_000);
+  let state = newVisitor("demo", "ada", NOON);
+  for (const now of visits) state = recordEvents(state, [pageView("/")], context(now)).state;
+  expect(Object.keys(state.replays)).toEqual(visits.slice(1, -1).map((now) => `ses_${now}`));
+  expect(Object.keys(state.waiting)).toHaveLength(visits.length);
 });
 
 const anything = fc.dictionary(fc.string({ maxLength: 30 }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 30 });
