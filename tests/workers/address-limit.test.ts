@@ -21,6 +21,10 @@ test("ING9: an address is asked about once for 50 requests, and at every request
   expect(answers.filter(Boolean)).toHaveLength(2 * REQUESTS_A_QUESTION);
   expect(answers.slice(-3)).toEqual([false, false, false]);
   expect(asked()).toBe(5);
+  const burst = limiter(10);
+  const many = Array.from({ length: 20 }, () => mayPass(burst.env, "limited", "192.0.2.3"));
+  expect(await Promise.all(many)).not.toContain(false);
+  expect(burst.asked()).toBe(1);
   const other = limiter(1);
   expect(await mayPass(other.env, "limited", "192.0.2.2")).toBe(true);
 });

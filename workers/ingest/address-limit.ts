@@ -23,7 +23,9 @@ export async function mayPass(env: Env, site: SiteKey, address: string): Promise
     return true;
   }
   if (left.size >= MAX_ADDRESSES) left.clear();
+  // Requests that come while the answer is under way are let through: one question stands for them all.
+  left.set(key, REQUESTS_A_QUESTION - 1);
   const { success } = await env.INGEST_LIMIT.limit({ key });
-  left.set(key, success ? REQUESTS_A_QUESTION - 1 : 0);
+  if (!success) left.set(key, 0);
   return success;
 }
