@@ -11,6 +11,7 @@ import { readRow, RowWriter } from "../../domain/visit/row.ts";
 import { factsAt, momentsOf, readReplay, replayOf, visitAt } from "../../domain/visit/replay.ts";
 import {
   MAX_RECENT,
+  MAX_REPLAYS,
   MAX_TRAIL,
   newVisitor,
   type Visit,
