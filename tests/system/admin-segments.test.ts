@@ -186,23 +186,28 @@ test("T93: hours, exceptions, holidays and pressure are saved as they are shown,
   await context.close();
 });
 
-test.each<[string, Visit]>([
+const WAYS: [string, Visit][] = [
   ["in English", {}],
   ["in French, dark", { locale: "fr-FR", dark: true }],
   ["in French, on a phone", { locale: "fr-FR", phone: true }],
-])("T94: the screens have no accessibility violation and never scroll sideways, %s", async (_how, visit) => {
-  for (const [path, shown] of [
-    ["segments", ".library li"],
-    ["segments/seg_demo_03", ".condition-json"],
-    ["segments/new", ".condition-json"],
-    ["settings", ".business-hours"],
-  ] as const) {
-    const { context, page, complaints } = await enter(path, visit);
-    await page.locator(shown).first().waitFor();
-    await page.locator(".skeleton").first().waitFor({ state: "detached" });
-    expect([path, await violations(page)]).toEqual([path, []]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    expect(complaints).toEqual([]);
-    await context.close();
-  }
-});
+];
+
+test.each(WAYS)(
+  "T94: the screens have no accessibility violation and never scroll sideways, %s",
+  async (_how, visit) => {
+    for (const [path, shown] of [
+      ["segments", ".library li"],
+      ["segments/seg_demo_03", ".condition-json"],
+      ["segments/new", ".condition-json"],
+      ["settings", ".business-hours"],
+    ] as const) {
+      const { context, page, complaints } = await enter(path, visit);
+      await page.locator(shown).first().waitFor();
+      await page.locator(".skeleton").first().waitFor({ state: "detached" });
+      expect([path, await violations(page)]).toEqual([path, []]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(complaints).toEqual([]);
+      await context.close();
+    }
+  },
+);

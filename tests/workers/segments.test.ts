@@ -378,6 +378,30 @@ describe("routing", () => {
   });
 });
 
+test("T87: who was invited goes to the invitation's skill; another visitor's invitation gives none", async () => {
+  const site = await makeSite({
+    campaigns: [{ id: "cmp_care", kind: "chat", skill: "care", condition: { "page.path": "/care" } }],
+  });
+  await made(site, "segments", segment("vip", { "page.path": "/care" }, { priority: 3, skill: "sizes" }));
+  const invited = crypto.randomUUID();
+  const { decisions } = await send(site.key, [pageView(invited, "/care")]);
+  const decision_id = decisions[0]?.id;
+  expect(decision_id).toBeDefined();
+  const begin = async (anonymousId: string) => {
+    const conversation = await openConversation(site.key, { anonymousId, decision_id });
+    await (await joinRoom(conversation)).post("bonjour");
+    return conversation.id;
+  };
+  const stranger = await begin(crypto.randomUUID());
+  const own = await begin(invited);
+  const lea = await signIn("Léa", [site.key]);
+  const { queue } = await (await dialDesk(lea, site.key)).find("snapshot");
+  expect(queue.map(({ conversation, skill }) => [conversation, skill])).toEqual([
+    [own, "care"],
+    [stranger, null],
+  ]);
+});
+
 test("API47: everything of the demo is what the API itself would have kept, live or not", async () => {
   const segments = DEMO_SEGMENTS.map(({ key }) => key);
   for (const each of DEMO_SEGMENTS) expect(segmentProblems(Segment.parse(each), DEMO_SEGMENTS)).toEqual([]);
