@@ -27,7 +27,7 @@ import { endVisit, recordEvents, type RecordContext, type Rejection } from "../d
 import { SeenMessages } from "../domain/visit/seen.ts";
 import { snapshotOf, type VisitorSnapshot } from "../domain/visit/snapshot.ts";
 import { spokenFacts } from "../domain/visit/spoken.ts";
-import { type KnownExposure, newVisitor, type TestMode } from "../domain/visit/state.ts";
+import { type KnownExposure, newVisitor, type TestMode, viewOf } from "../domain/visit/state.ts";
 import {
   type EngageAnswer,
   type EngageRequest,
@@ -56,6 +56,8 @@ export type RecordAnswer = {
   sessionId: string | null;
   globalHoldout: boolean;
   marked: { eligible: boolean; covered: boolean };
+  /** The page view that asks. */
+  view: string | null;
   /** What the visit knows of its segments and of what became of campaigns. */
   noted: Noted;
   /** This batch proves who the visitor is: what is known may be told. */
@@ -99,6 +101,7 @@ export class VisitorSession extends DurableObject<Env> {
       exposures: state.exposures,
       sessionId: state.visit?.id ?? null,
       globalHoldout: state.visit?.globalHoldout ?? false,
+      view: viewOf(state.visit, viewId)?.id ?? null,
       marked: { eligible: state.visit?.eligible ?? false, covered: state.visit?.covered ?? false },
       noted: notedIn(state),
       proven: request.provenUser !== null && request.provenUser === state.userId,

@@ -43,8 +43,8 @@ class Turns {
   async race<T>(tabs: (() => Promise<T>)[]): Promise<T[]> {
     this.#tabs = tabs.length;
     return Promise.all(
-      tabs.map(async (tab) => {
-        const result = await tab();
+      tabs.map(async (run) => {
+        const result = await run();
         this.#tabs -= 1;
         this.#advance();
         return result;

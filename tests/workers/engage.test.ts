@@ -218,6 +218,16 @@ test("T68: who is in a segment that is left alone is engaged by no campaign whil
   expect((await send(key, [pageView("ada", "/")])).decisions).toMatchObject([{ campaign: "cmp_a" }]);
 });
 
+test("T68: where time ends it the page is woken then, and not a moment before is anything offered", async () => {
+  const { key } = await makeSite({ campaigns: [{ id: "cmp_a" }] });
+  await withSegments(key, [{ key: "arrived", condition: { "session.seconds": { $lt: 20 } }, exclude: true }]);
+  expect(await send(key, [pageView("ada", "/")])).toMatchObject({ decisions: [], wake_after_ms: 20_000 });
+  vi.setSystemTime(NOON + 19_999);
+  expect(await send(key, [track("ada", "Wake")])).toMatchObject({ decisions: [], wake_after_ms: 1 });
+  vi.setSystemTime(NOON + 20_000);
+  expect((await send(key, [track("ada", "Wake")])).decisions).toMatchObject([{ campaign: "cmp_a" }]);
+});
+
 test("T69: a place is held while an offer is open, and is free again at once when it is turned down", async () => {
   const { key } = await makeSite({ campaigns: [{ id: "cmp_chat", ...chat, caps: { per_session: 1 } }] });
   await staff(key, 1);
@@ -349,6 +359,26 @@ test("T70: a variant's delay moves only the showing: both arms are logged at the
   expect(await deskOf(key).leaseHeld(held)).toBe(true);
   vi.setSystemTime(NOON + 111_000);
   expect(await deskOf(key).leaseHeld(held)).toBe(false);
+});
+
+test("T74: where a condition lacks only a free agent the page asks again every 15 s, eight times a view, and writes nothing", async () => {
+  const { key } = await makeSite({
+    campaigns: [
+      { id: "cmp_desk", condition: { "page.path": "/cart", "desk.free_slots": { $gte: 1 } } },
+      { id: "cmp_other", condition: { "page.path": "/other", "desk.covered": true, "cart.items": 3 } },
+    ],
+  });
+  const waits = [(await send(key, [pageView("ada", "/cart")])).wake_after_ms];
+  const before = await settled(key, "ada");
+  for (let times = 0; times < 9; times += 1) {
+    waits.push((await send(key, [track("ada", "Wake")])).wake_after_ms);
+  }
+  expect(waits).toEqual([...Array<number>(8).fill(15_000), null, null]);
+  expect(await storedText(key, "ada")).toBe(before);
+  expect((await send(key, [pageView("bob", "/other")])).wake_after_ms).toBeNull();
+  await staff(key, 1);
+  vi.setSystemTime(NOON + MINUTE);
+  expect((await send(key, [pageView("zoe", "/cart")])).decisions).toMatchObject([{ campaign: "cmp_desk" }]);
 });
 
 test("T77: after a ghost the page is woken when it could be engaged again, and the Wake then brings it", async () => {

@@ -74,7 +74,7 @@ async function engage(
   question: Question,
   { verdict, passing, losers }: Gated,
 ): Promise<EngageAnswer | null> {
-  const { live, visitor, answer, events, locale, now } = question;
+  const { live, visitor, answer, locale, now } = question;
   const { site, settings } = live.config;
   const eligible = verdict.matched.length > 0;
   const { covered } = live.desk;
@@ -88,7 +88,7 @@ async function engage(
     eligible,
     covered,
     notes,
-    viewId: events.at(-1)?.viewId ?? null,
+    viewId: answer.view,
     asked: timesTold(viewOf(question)),
     pressure: settings.pressure,
     languages: locale === null ? [settings.locale] : [locale, settings.locale],
@@ -128,8 +128,7 @@ function askAgainFor(question: Question, { verdict }: Gated, engaged: EngageAnsw
   return ASK_AGAIN_MS;
 }
 
-/** The page view that asks; where it has no name, the visitor's last. */
-function viewOf({ live, visitor, answer, events }: Question): string {
-  const last = `${answer.sessionId}:${answer.facts.session.pages}`;
-  return `${live.config.site}:${visitor}:${events.at(-1)?.viewId ?? last}`;
+/** The page view that asks, by a name that no other visitor's has. */
+function viewOf({ live, visitor, answer }: Question): string {
+  return `${live.config.site}:${visitor}:${answer.view}`;
 }
