@@ -17,6 +17,7 @@ const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => modu
 const Conversations = lazy(() => import("./talk/conversations.tsx").then((module) => module.Conversations));
 const Transcript = lazy(() => import("./talk/transcript.tsx").then((module) => module.Transcript));
 const LeftMessages = lazy(() => import("./talk/left-messages.tsx").then((module) => module.LeftMessages));
+const Why = lazy(() => import("./why/why.tsx").then((module) => module.Why));
 const Team = lazy(() => import("./team/team.tsx").then((module) => module.Team));
 const ApiKeys = lazy(() => import("./team/api-keys.tsx").then((module) => module.ApiKeys));
 const Segments = lazy(() => import("./segments/segments.tsx").then((module) => module.Segments));
@@ -131,6 +132,8 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/segments/:id" component={SegmentScreen} />
               <Route path="/conversations" component={Conversations} />
               <Route path="/conversations/:id" component={Transcript} />
+              <Route path="/visitors" component={Why} />
+              <Route path="/visitors/:id" component={Why} />
               <Route path="/left-messages" component={LeftMessages} />
               <Route path="/install" component={Install} />
               <Route path="/team" component={Team} />

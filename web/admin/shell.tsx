@@ -6,6 +6,7 @@ import Key from "lucide-static/icons/key-round.svg?raw";
 import Campaigns from "lucide-static/icons/megaphone.svg?raw";
 import Conversations from "lucide-static/icons/messages-square.svg?raw";
 import Segments from "lucide-static/icons/tags.svg?raw";
+import Visitors from "lucide-static/icons/radio.svg?raw";
 import Settings from "lucide-static/icons/settings.svg?raw";
 import Team from "lucide-static/icons/users.svg?raw";
 import type { ComponentChildren, VNode } from "preact";
@@ -23,6 +24,7 @@ const DAILY: Entry[] = [
   { at: "", label: "navOverview", icon: Overview },
   { at: "campaigns", label: "navCampaigns", icon: Campaigns },
   { at: "segments", label: "navSegments", icon: Segments },
+  { at: "visitors", label: "why.nav", icon: Visitors },
   { at: "conversations", label: "navConversations", icon: Conversations },
   { at: "left-messages", label: "navLeftMessages", icon: Inbox },
 ];

@@ -46,6 +46,7 @@ export function Transcript({ id = "" }: { id?: string }): VNode {
             <p class="about">
               <StatusTag status={conversation.status} />
               <span>{agentName(agents, conversation.agent_id)}</span>
+              <a href={screenPath(site.key, "visitors", conversation.visitor_id)}>{t("why.link")}</a>
               {conversation.page === null ? null : (
                 <span class="note">{t("openedFrom", { page: conversation.page })}</span>
               )}

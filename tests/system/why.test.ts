@@ -1,0 +1,181 @@
+/** "Why, why not" in a real browser against the real server: a visit told moment by moment. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { DEMO_API_KEY, eventually, signIn } from "./demo-api.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SHOP_ORIGIN = "http://shop.example";
+const url = inject("url");
+
+let browser: Browser;
+let visitor = "";
+beforeAll(async () => {
+  browser = await launchBrowser();
+  visitor = `why-${Date.now()}`;
+  await visit(visitor);
+});
+afterAll(() => browser.close());
+
+type Look = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean };
+
+async function enter({ locale = "en-GB", dark = false, phone = false }: Look = {}) {
+  const context = await browser.newContext({
+    locale,
+    timezoneId: "Europe/Paris",
+    colorScheme: dark ? "dark" : "light",
+    reducedMotion: "reduce",
+    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
+  });
+  await addLogin(context);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return { context, page, complaints };
+}
+
+async function addLogin(context: BrowserContext): Promise<void> {
+  const cookies = (await signIn(url, "admin@demo.test")).split("; ").map((pair) => {
+    const [name = "", ...rest] = pair.split("=");
+    return { name, value: rest.join("="), url };
+  });
+  await context.addCookies(cookies);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger, since the page's own policy rightly refuses a foreign script.
+  const session = await page.context().newCDPSession(page);
+  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
+    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
+  const answer = await session.send("Runtime.evaluate", {
+    expression: run,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(String(answer.result.value)) as string[];
+}
+
+/** A visit that looks at two shirts and the cart, an answer awaited after each event. */
+async function visit(id: string): Promise<void> {
+  const context = (path: string) => ({
+    userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+    locale: "fr-FR",
+    page: { url: `${SHOP_ORIGIN}${path}`, path, title: `Page ${path}`, view_id: `view-${path}` },
+  });
+  const events = [
+    { type: "page", context: context("/shop/") },
+    { type: "page", context: context("/shop/cart") },
+    { type: "track", event: "Product Added", context: context("/shop/cart"), properties: shirt },
+    { type: "track", event: "Cart Viewed", context: context("/shop/cart") },
+  ];
+  for (const event of events) {
+    const answer = await fetch(`${url}/v1/batch?decide=1`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: SHOP_ORIGIN },
+      body: JSON.stringify({
+        writeKey: "demo",
+        batch: [{ ...event, anonymousId: id, messageId: crypto.randomUUID() }],
+      }),
+    });
+    if (!answer.ok) throw new Error(`batch: ${answer.status} ${await answer.text()}`);
+  }
+  await eventually(
+    () =>
+      fetch(`${url}/api/sites/demo/visitors/${id}/trace`, {
+        headers: { authorization: `Bearer ${DEMO_API_KEY}` },
+      }),
+    ({ status }) => status === 200,
+  );
+}
+
+const shirt = { product_id: "rivoli", name: "Rivoli, ciel", price: 89, quantity: 3 };
+
+test("W21: a visitor is found by the id, and the arrow keys go through the visit, each moment explained", async () => {
+  const { context, page, complaints } = await enter();
+  await page.goto(`${url}/admin/demo/visitors`);
+  await page.getByRole("heading", { name: "Which visitor?" }).waitFor();
+  await page.getByRole("searchbox", { name: "The visitor’s id" }).fill(visitor);
+  await page.getByRole("button", { name: "Find" }).click();
+  const moments = page.getByRole("listbox", { name: "Moments of the visit" });
+  await moments.waitFor();
+  expect(await moments.getByRole("option").count()).toBe(4);
+  await page.locator(".why-table tbody tr").first().waitFor();
+
+  await moments.focus();
+  await page.keyboard.press("Home");
+  await page.locator("#moment-0[aria-selected=true]").waitFor();
+  await page.waitForURL(/\?at=0$/);
+  await page.keyboard.press("ArrowDown");
+  await page.locator("#moment-1[aria-selected=true]").waitFor();
+  await page.waitForURL(/\?at=1$/);
+  await page.keyboard.press("End");
+  await page.locator("#moment-3[aria-selected=true]").waitFor();
+  await page
+    .locator(".moment-sentence .sentence")
+    .getByText(/^At \d\d:\d\d:\d\d/)
+    .waitFor();
+  await page.waitForFunction(() => document.querySelector(".why-moment [aria-busy=true]") === null);
+  expect(await page.locator(".details").count()).toBe(2);
+
+  const row = page.locator(".why-table tbody tr").last().getByRole("button");
+  const name = await row.textContent();
+  await row.click();
+  await page
+    .locator(".details")
+    .getByRole("heading", { name: name ?? "" })
+    .waitFor();
+  expect(await page.locator(".why-foot").textContent()).toMatch(/Configuration \d+, published/);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("W22: an unknown visitor, a failure and its repeat are told", async () => {
+  const { context, page } = await enter();
+  await page.goto(`${url}/admin/demo/visitors/nobody-at-all`);
+  await page.getByRole("heading", { name: "No visitor “nobody-at-all”" }).waitFor();
+  await page.route("**/trace*", (route) => route.abort());
+  await page.goto(`${url}/admin/demo/visitors/${visitor}`);
+  await page.getByRole("alert").getByText("The visit could not be read").waitFor();
+  await page.unroute("**/trace*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("listbox").waitFor();
+  await page.route("**/trace*", (route) => route.abort());
+  await page.locator("#moment-0").click();
+  await page.getByRole("alert").getByText("This moment could not be explained").waitFor();
+  expect(await page.locator(".stale .sentence").count()).toBe(1);
+  await context.close();
+});
+
+test("W22: the trace is accessible under the strict policy, in both languages, light and dark, wide and narrow", async () => {
+  const looks: Look[] = [
+    { locale: "en-GB" },
+    { locale: "fr-FR", dark: true, phone: true },
+    { locale: "fr-FR" },
+  ];
+  for (const look of looks) {
+    const { context, page, complaints } = await enter(look);
+    for (const screen of ["/visitors", `/visitors/${visitor}`, `/visitors/${visitor}?at=3`]) {
+      await page.goto(`${url}/admin/demo${screen}`);
+      await page.locator("#main h1").waitFor();
+      if (screen !== "/visitors") await page.locator(".why-table").waitFor();
+      const shots = process.env["SHOTS"];
+      if (shots !== undefined) {
+        const file = `${look.locale}${look.dark ? "-dark" : ""}${look.phone ? "-phone" : ""}${screen.replaceAll(/\W/g, "_")}`;
+        await page.screenshot({ path: `${shots}/${file}.png`, fullPage: true });
+      }
+      expect(await violations(page), screen).toEqual([]);
+      const sideways = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(sideways, screen).toBe(0);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
