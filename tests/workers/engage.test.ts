@@ -246,6 +246,26 @@ test("T69: a place is held while an offer is open, and is free again at once whe
   await vi.waitFor(async () => expect(await freeSlots(key)).toBe(1));
 });
 
+test("T69: a place that was just turned down is there for the next offer of the same answer", async () => {
+  const caps = { per_session: 1 };
+  const { key } = await makeSite({
+    campaigns: [
+      { id: "cmp_a", ...chat, caps },
+      { id: "cmp_b", ...chat, caps },
+      { id: "cmp_c", ...chat, caps },
+    ],
+  });
+  await staff(key, 1);
+  const order: string[] = [];
+  let answer = await send(key, [pageView("ada", "/")]);
+  while (answer.decisions.length > 0) {
+    order.push(...answer.decisions.map(({ campaign }) => campaign));
+    answer = await decline(key, "ada", answer);
+  }
+  expect(order).toEqual(["cmp_a", "cmp_b", "cmp_c"]);
+  expect(await freeSlots(key)).toBe(1);
+});
+
 test("T69: a held-out visitor's place goes back before the answer; one who is capped never takes any", async () => {
   const { key } = await makeSite({
     campaigns: [{ id: "cmp_chat", ...chat, holdout: 1, caps: { per_session: 1 } }],

@@ -170,7 +170,10 @@ async function recordVisitor(
     ),
   });
   if (answer.released.length > 0 || answer.conversation !== null) {
-    ctx.waitUntil(tellDesk(env, live, visitor, answer, events));
+    const told = tellDesk(env, live, visitor, answer, events);
+    ctx.waitUntil(told);
+    // A place that was just turned down may be the one that the next offer needs.
+    if (answer.released.length > 0) await told;
   }
   const refused = refusedBy(answer, items);
   if (!received.decide || visitor.startsWith("c:")) return { decisions: [], wakeAfterMs: null, refused };
