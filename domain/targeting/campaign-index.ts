@@ -138,10 +138,11 @@ class Cabinet {
   }
 
   #openFor(value: unknown, take: Take): void {
-    const text = typeof value === "string" ? value : textOf(value);
-    take(this.#texts.get(text) ?? NOTHING);
     if (this.#numbers.size > 0) take(this.#numbers.get(numberOf(value)) ?? NOTHING);
     if (this.#truths.size > 0 && value !== null) take(this.#truths.get(Boolean(value)) ?? NOTHING);
+    if (this.#texts.size === 0 && this.#prefixes.length === 0) return;
+    const text = typeof value === "string" ? value : textOf(value);
+    take(this.#texts.get(text) ?? NOTHING);
     for (const { length, drawers } of this.#prefixes) {
       if (length > text.length) break;
       take(drawers.get(text.slice(0, length)) ?? NOTHING);
@@ -155,6 +156,11 @@ function push<K>(drawers: Map<K, number[]>, key: K, index: number): void {
   const drawer = drawers.get(key);
   if (drawer) drawer.push(index);
   else drawers.set(key, [index]);
+}
+
+/** How many of all visitors are taken to be let through by what of `plan`, whose facts stay, makes a drawer. */
+export function shareOf(plan: Plan): number {
+  return needOf(plan, () => true)?.share ?? 1;
 }
 
 /** What must hold for `plan` to hold, as far as equalities tell: the rarest of them. */

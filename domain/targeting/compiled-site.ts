@@ -8,11 +8,12 @@
  */
 import type { SiteKey } from "../ids.ts";
 import type { Campaign, PublishedSite } from "./campaign.ts";
-import { type CampaignIndex, indexByNeed } from "./campaign-index.ts";
+import { type CampaignIndex, indexByNeed, shareOf } from "./campaign-index.ts";
 import { type Leaf, leafProblems, type Problem, readCondition } from "./condition.ts";
 import { segmentKeyOf } from "./fact-names.ts";
 import { type DeskFact, deskFactsOf } from "./freer-desk.ts";
-import { isTimedFact, moves, type RowCondition, type RowSegment, SiteRows } from "./moment.ts";
+import type { RowTest } from "./fact-row.ts";
+import { isTimedFact, type RowCondition, type RowSegment, SiteRows } from "./moment.ts";
 import type { Plan } from "./plan.ts";
 import { type OpenTimes, readSchedule } from "./schedule.ts";
 import {
@@ -36,11 +37,20 @@ export type CompiledCampaign = {
   /** How time can move the condition, the segments it asks about included. */
   timing: Timing;
   timed: boolean;
+  /** The same beside how time can move the segments that are left alone. */
+  timings: readonly Timing[];
   schedule: OpenTimes;
   plan: Plan;
-  rows: RowCondition;
+  /** What of the condition nothing moves, and what time, the event or the desk do: both must hold. */
+  still: RowTest;
+  moving: RowCondition;
+  /** Whether more than time moves it: the event, the desk or a segment. */
+  hangsOnMore: boolean;
+  rows: { test: RowTest };
   /** What it asks of the desk, the segments it asks about included. */
   desk: DeskFact[];
+  /** Whether it can come true though nothing happens: by time, or by a free agent. */
+  waits: boolean;
 };
 
 export type CompiledSite = {
@@ -70,8 +80,8 @@ export function compileSite(published: PublishedSite): CompiledSite {
   const rows = new SiteRows(read);
   const rowSegments = rows.segments.toSorted((a, b) => bySegmentOrder(a.compiled, b.compiled));
   const excluding = rowSegments.filter(({ compiled }) => compiled.segment.exclude);
-  const { campaigns, unreadable } = compileCampaigns(published, read, rows);
-  const stays = staysIn(rows);
+  const exclusion = timingOf(excluding.flatMap(({ compiled }) => compiled.reach));
+  const { campaigns, unreadable } = compileCampaigns(published, { segments: read, rows, exclusion });
   return {
     site: published.site,
     version: published.version,
@@ -83,11 +93,12 @@ export function compileSite(published: PublishedSite): CompiledSite {
     rows,
     rowSegments,
     excluding,
-    exclusion: timingOf(excluding.flatMap(({ compiled }) => compiled.reach)),
+    exclusion,
     asked: indexByNeed(campaigns, {
       slotOf: (path) => rows.slotOf(path),
       value: (row, slot) => rows.value(row, slot),
-      stays,
+      // Drawers of event facts are opened for a `Wake` too.
+      stays: (path) => path.startsWith("event.") || !rows.moves(path),
     }),
   };
 }
@@ -98,11 +109,11 @@ function bySegmentOrder({ segment: a }: CompiledSegment, { segment: b }: Compile
 
 function compileCampaigns(
   { campaigns, settings }: PublishedSite,
-  segments: Segments,
-  rows: SiteRows,
+  { segments, rows, exclusion }: { segments: Segments; rows: SiteRows; exclusion: Timing },
 ): { campaigns: CompiledCampaign[]; unreadable: Unreadable[] } {
   const compiled: CompiledCampaign[] = [];
   const unreadable: Unreadable[] = [];
+  const excluded = isTimed(exclusion) ? [exclusion] : [];
   const schedules = new Map<string, OpenTimes>();
   const scheduleOf = ({ schedule }: Campaign): OpenTimes => {
     // Campaigns share few schedules, and one remembers the days that it has read.
@@ -121,6 +132,9 @@ function compileCampaigns(
     const { test, leaves, plan, paths } = read;
     const reach = reachOf(leaves, segments);
     const timing = timingOf(reach);
+    const timed = isTimed(timing);
+    const schedule = scheduleOf(campaign);
+    const desk = deskFactsOf(reach, (path) => rows.slotOf(path));
     compiled.push({
       campaign,
       condition: campaign.condition,
@@ -129,11 +143,13 @@ function compileCampaigns(
       test,
       leaves,
       timing,
-      timed: isTimed(timing),
-      schedule: scheduleOf(campaign),
+      timed,
+      timings: timed ? [timing, ...excluded] : excluded,
+      schedule,
       plan,
-      rows: rows.compile(plan),
-      desk: deskFactsOf(reach, (path) => rows.slotOf(path)),
+      ...splitCondition(plan, rows),
+      desk,
+      waits: timed || schedule.restricts || desk.length > 0,
     });
   }
   compiled.sort(byArbitration);
@@ -154,10 +170,27 @@ function byArbitration(a: CompiledCampaign, b: CompiledCampaign): number {
   return a.campaign.id < b.campaign.id ? -1 : Number(a.campaign.id > b.campaign.id);
 }
 
-/** Which facts may name a drawer: those of the event too, whose drawers are opened for a `Wake` as well. */
-function staysIn(rows: SiteRows): (path: string) => boolean {
-  const moving = new Set(
-    rows.segments.filter((each) => each.moves).map(({ compiled }) => `segment.${compiled.segment.key}`),
-  );
-  return (path) => !isTimedFact(path) && (path.startsWith("event.") || !moves(path)) && !moving.has(path);
+/** What nothing moves is asked first: where it is wrong, no later moment has to be looked at. */
+function splitCondition(
+  plan: Plan,
+  rows: SiteRows,
+): Pick<CompiledCampaign, "still" | "moving" | "hangsOnMore" | "rows"> {
+  const parts: { still: Plan[]; moving: Plan[] } = { still: [], moving: [] };
+  for (const part of conjuncts(plan)) parts[rows.isMoving(part) ? "moving" : "still"].push(part);
+  const { test: still } = rows.compile({ kind: "all", parts: indexedLast(parts.still) });
+  const moving = rows.compile({ kind: "all", parts: parts.moving });
+  const hangsOnMore = parts.moving.some((part) => part.kind !== "leaf" || !isTimedFact(part.path));
+  return { still, moving, hangsOnMore, rows: { test: (row) => still(row) && moving.test(row) } };
+}
+
+/** Whatever was found by a drawer nearly always holds there, so the others have the first word. */
+function indexedLast(parts: Plan[]): Plan[] {
+  const shares = parts.map((part) => shareOf(part));
+  const rarest = shares.indexOf(Math.min(...shares));
+  return [...parts.filter((_, index) => index !== rarest), ...parts.slice(rarest, rarest + 1)];
+}
+
+/** The parts that must all hold. */
+function conjuncts(plan: Plan): Plan[] {
+  return plan.kind === "all" ? plan.parts.flatMap(conjuncts) : [plan];
 }

@@ -57,10 +57,12 @@ export function checkCondition(condition: unknown): Problem | null {
 
 /** Names that are no facts, operators that would not act, and expressions that could cost too much. */
 export function leafProblems(leaves: readonly Leaf[]): Problem[] {
-  return leaves.flatMap(({ path, operand, at }) => [
-    ...nameProblems(path, at),
-    ...operandProblems(operand, at),
-  ]);
+  const problems: Problem[] = [];
+  for (const { path, operand, at } of leaves) {
+    problems.push(...nameProblems(path, at));
+    if (typeof operand === "object" && operand !== null) problems.push(...operandProblems(operand, at));
+  }
+  return problems;
 }
 
 function nameProblems(path: string, at: string): Problem[] {
@@ -197,7 +199,7 @@ function readValue(operand: unknown, at: string, reading: Reading, ignoreCase = 
     const wanted = operand.toLowerCase();
     return ignoreCase
       ? (value) => textOf(value).toLowerCase() === wanted
-      : (value) => textOf(value) === operand;
+      : (value) => (typeof value === "string" ? value : textOf(value)) === operand;
   }
   if (typeof operand === "number") return (value) => numberOf(value) === operand;
   if (typeof operand === "boolean") return (value) => value !== null && Boolean(value) === operand;

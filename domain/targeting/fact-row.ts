@@ -5,7 +5,7 @@
  * of a later moment, the desk, the segments that hang on them) is written into the slots, so that another moment is
  * the same row with other values and no facts are copied.
  */
-import { readerOf } from "./fact-values.ts";
+import { readerOf, step } from "./fact-values.ts";
 import { MAYBE, NO, type Three, type ValueTest, YES } from "./plan.ts";
 
 /** What stands in a slot that nothing has asked for yet. */
@@ -13,7 +13,12 @@ export const UNREAD = Symbol("unread");
 /** What stands in a slot whose value is left open. */
 export const OPEN = Symbol("open");
 
-export type FactRow = { facts: object; values: unknown[] };
+export type FactRow = {
+  facts: object;
+  values: unknown[];
+  /** The groups of facts that were read. */
+  groups: unknown[];
+};
 type ReadRow = (row: FactRow) => unknown;
 /** A test that reads its fact from a row. */
 export type RowTest = (row: FactRow) => boolean;
@@ -23,19 +28,20 @@ export class FactSlots {
   readonly #slots = new Map<string, number>();
   readonly #reads: ReadRow[] = [];
   readonly #unread: unknown[] = [];
+  readonly #groups: string[] = [];
 
   /** Each fact that has a slot. */
   get all(): ReadonlyMap<string, number> {
     return this.#slots;
   }
 
-  /** The slot of `path`; the first who asks for it makes it, with `read`. */
-  of(path: string, read: ReadRow = ofFacts(path)): number {
+  /** The slot of `path`; the first who asks for it makes it, read by `read` or from the facts. */
+  of(path: string, read?: ReadRow): number {
     const known = this.#slots.get(path);
     if (known !== undefined) return known;
     const slot = this.#reads.length;
     this.#slots.set(path, slot);
-    this.#reads.push(read);
+    this.#reads.push(read ?? this.#ofFacts(path));
     this.#unread.push(UNREAD);
     return slot;
   }
@@ -51,7 +57,23 @@ export class FactSlots {
 
   /** A row of `facts` in which nothing has been read. */
   rowOf(facts: object): FactRow {
-    return { facts, values: this.#unread.slice() };
+    return { facts, values: this.#unread.slice(), groups: this.#groups.map(() => UNREAD) };
+  }
+
+  #ofFacts(path: string): ReadRow {
+    const dot = path.indexOf(".");
+    if (dot < 0) return ({ facts }) => step(facts, path);
+    const name = path.slice(0, dot);
+    const known = this.#groups.indexOf(name);
+    const group = known < 0 ? this.#groups.push(name) - 1 : known;
+    const read = readerOf(path.slice(dot + 1));
+    return (row) => {
+      const found = row.groups[group];
+      if (found !== UNREAD) return read(found);
+      const fresh = step(row.facts, name);
+      row.groups[group] = fresh;
+      return read(fresh);
+    };
   }
 
   testOf(path: string, test: ValueTest): RowTest {
@@ -74,11 +96,11 @@ export class FactSlots {
   }
 }
 
-function threeFor(answer: boolean): Three {
-  return answer ? YES : NO;
+/** The same facts; what is written into the copy is not written into `row`. */
+export function copyOf({ facts, values, groups }: FactRow): FactRow {
+  return { facts, values: values.slice(), groups: groups.slice() };
 }
 
-function ofFacts(path: string): ReadRow {
-  const read = readerOf(path);
-  return ({ facts }) => read(facts);
+function threeFor(answer: boolean): Three {
+  return answer ? YES : NO;
 }

@@ -15,12 +15,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** A reader of a dotted path; it answers null where any step is missing. */
 export function readerOf(path: string): Read {
+  if (!path.includes(".")) return (facts) => step(facts, path);
   const steps = path.split(".");
-  const [group, name] = steps;
-  // Nearly every fact is a name in a group.
-  if (steps.length === 2 && group !== undefined && name !== undefined) {
-    return (facts) => step(step(facts, group), name);
-  }
   return (facts) => {
     let current = facts;
     for (const each of steps) current = step(current, each);
@@ -28,8 +24,8 @@ export function readerOf(path: string): Read {
   };
 }
 
-/** Null has no steps, so one that is missing stays missing. */
-function step(value: unknown, name: string): unknown {
+/** What `value` has of its own by `name`, else null; null has nothing, so what is missing stays missing. */
+export function step(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return null;
   return (value as Record<string, unknown>)[name];
 }

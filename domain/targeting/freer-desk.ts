@@ -9,7 +9,7 @@
  * Bounds  beyond `MAX_TRIED` combinations the answer is yes: asking again is cheap, and never asking is not.
  */
 import type { Leaf } from "./condition.ts";
-import type { FactRow } from "./fact-row.ts";
+import { copyOf, type FactRow } from "./fact-row.ts";
 import type { RowCondition, SiteRows } from "./moment.ts";
 import { changesOf } from "./time-driven.ts";
 
@@ -21,6 +21,7 @@ export type DeskFact = { path: string; slot: number; changes: readonly number[] 
 /** The facts of the desk among `leaves`, each with the numbers at which an answer can change. */
 export function deskFactsOf(leaves: readonly Leaf[], slotOf: (path: string) => number): DeskFact[] {
   const ofDesk = leaves.filter(({ path }) => path.startsWith("desk."));
+  if (ofDesk.length === 0) return [];
   const operands = Map.groupBy(ofDesk, ({ path }) => path);
   return [...operands].map(([path, asked]) => ({
     path,
@@ -38,7 +39,7 @@ export function holdsWithFreerDesk(
 ): boolean {
   const choices = desk.map((fact) => ({ fact, values: freerValues(fact, rows.value(row, fact.slot)) }));
   if (choices.reduce((product, { values }) => product * values.length, 1) > MAX_TRIED) return true;
-  const tried = { facts: row.facts, values: row.values.slice() };
+  const tried = copyOf(row);
   const tryFrom = (index: number): boolean => {
     const choice = choices[index];
     if (choice === undefined) {

@@ -13,7 +13,7 @@ import type { Candidate } from "./decision.ts";
 import type { FactRow } from "./fact-row.ts";
 import { holdsWithFreerDesk } from "./freer-desk.ts";
 import { NO, YES } from "./plan.ts";
-import { type Clock, firstMoment, HORIZON_MS, isTimed, nextChange, type Timing } from "./time-driven.ts";
+import { type Clock, firstMoment, HORIZON_MS, isTimed, nextChange } from "./time-driven.ts";
 
 export { type CompiledCampaign, type CompiledSite, compileSite, type Unreadable } from "./compiled-site.ts";
 export type { CompiledSegment, UnreadableSegment } from "./segments.ts";
@@ -52,9 +52,10 @@ export function judge(
   const matched: CompiledCampaign[] = [];
   const waiting: CompiledCampaign[] = [];
   for (const each of site.asked(present)) {
-    const holds = each.rows.test(present);
+    if (!each.still(present)) continue;
+    const holds = each.moving.test(present);
     if (holds) matched.push(each);
-    if (!holds || excludedBy !== null || !each.schedule.isOpen(clock.now)) waiting.push(each);
+    if (excludedBy !== null || (holds ? !each.schedule.isOpen(clock.now) : each.waits)) waiting.push(each);
   }
   const later = new Later(site, present, clock, notBefore);
   const wakeAt = later.firstWake(waiting);
@@ -81,7 +82,9 @@ export function wakeAfterGate(
 ): number | null {
   const compiled = site.byId.get(campaign);
   if (compiled === undefined) return null;
-  const later = new Later(site, site.rows.now(facts, clock), clock, () => clock.now);
+  const present = site.rows.now(facts, clock);
+  if (!compiled.still(present)) return null;
+  const later = new Later(site, present, clock, () => clock.now);
   const at = later.nextChance(compiled, notBefore, clock.now + HORIZON_MS);
   return at === null ? null : at - clock.now;
 }
@@ -96,7 +99,6 @@ class Later {
   readonly #present: FactRow;
   readonly #clock: Clock;
   readonly #notBefore: NotBefore;
-  readonly #timings: (own: Timing) => Timing[];
   /** Excluded now, and not for ever: time may bring what nothing of its own moves. */
   readonly #mayBeFreed: boolean;
   #row: FactRow | null = null;
@@ -109,9 +111,7 @@ class Later {
     this.#present = present;
     this.#clock = clock;
     this.#notBefore = notBefore;
-    const moving = isTimed(site.exclusion);
-    this.#timings = moving ? (own) => [own, site.exclusion] : (own) => [own];
-    this.#mayBeFreed = moving && this.#isExcluded(present);
+    this.#mayBeFreed = isTimed(site.exclusion) && this.#isExcluded(present);
   }
 
   /** The first moment at which one of `waiting` passes its condition, its schedule and the visitor's history. */
@@ -130,24 +130,27 @@ class Later {
     return this.nextChance(each, passable, end);
   }
 
-  /** The first moment from `notBefore` on, after now and before `end`, at which `each` holds and may be offered. */
+  /**
+   * The first moment from `notBefore` on, after now and before `end`, at which `each`, whose still part holds, holds
+   * and may be offered.
+   */
   nextChance(each: CompiledCampaign, notBefore: EpochMs, end: EpochMs): EpochMs | null {
-    const { timing, timed, schedule, rows } = each;
+    const { timings, timed, schedule, moving } = each;
     const { now } = this.#clock;
     if (!timed && !schedule.restricts && !this.#mayBeFreed && notBefore <= now) return null;
-    const timings = this.#timings(timing);
     const first = schedule.openFrom(Math.max(now, notBefore));
     if (first === null || first >= end) return null;
     if (first === now && nextChange(timings, this.#clock, now) >= end) return null;
-    if (this.#isLeftAloneForGood() || rows.three(this.#withTimeOpen()) === NO) return null;
+    if (this.#isLeftAloneForGood()) return null;
+    if (each.hangsOnMore && moving.three(this.#withTimeOpen()) === NO) return null;
     const openFrom = (at: EpochMs) => schedule.openFrom(Math.max(at, notBefore));
     return firstMoment(timings, this.#clock, end, openFrom, (at) => this.#holdsAt(each, at));
   }
 
-  #holdsAt({ rows }: CompiledCampaign, at: EpochMs): boolean {
+  #holdsAt({ moving }: CompiledCampaign, at: EpochMs): boolean {
     const row = this.#later();
     this.#site.rows.moveTo(row, this.#clock, at);
-    return rows.test(row) && !this.#isExcluded(row);
+    return moving.test(row) && !this.#isExcluded(row);
   }
 
   /** Whether one of `waiting` could be offered now, were an agent free. */
@@ -155,14 +158,14 @@ class Later {
     return waiting.some((each) => each.desk.length > 0 && this.#lacksOnlyTheDesk(each));
   }
 
-  #lacksOnlyTheDesk({ campaign, desk, rows, schedule }: CompiledCampaign): boolean {
+  #lacksOnlyTheDesk({ campaign, desk, moving, schedule }: CompiledCampaign): boolean {
     const { now } = this.#clock;
-    if (rows.test(this.#present) || rows.three(this.#withDeskOpen()) === NO) return false;
+    if (moving.test(this.#present) || moving.three(this.#withDeskOpen()) === NO) return false;
     const row = this.#later();
     this.#site.rows.moveTo(row, this.#clock, now);
     if (this.#isExcluded(row) || !schedule.isOpen(now)) return false;
     const passable = this.#notBefore(campaign);
-    return passable !== null && passable <= now && holdsWithFreerDesk(this.#site.rows, rows, desk, row);
+    return passable !== null && passable <= now && holdsWithFreerDesk(this.#site.rows, moving, desk, row);
   }
 
   #isExcluded(row: FactRow): boolean {

@@ -7,7 +7,7 @@
 import type { EpochMs } from "../ids.ts";
 import type { Leaf } from "./condition.ts";
 import { segmentKeyOf } from "./fact-names.ts";
-import { FactSlots, type FactRow, OPEN, type RowTest, type RowThree, UNREAD } from "./fact-row.ts";
+import { copyOf, FactSlots, type FactRow, OPEN, type RowTest, type RowThree, UNREAD } from "./fact-row.ts";
 import { compileTest, compileThree, MAYBE, type Plan, YES } from "./plan.ts";
 import type { CompiledSegment, Segments } from "./segments.ts";
 import { type Clock, HORIZON_MS, SECONDS_FACTS, secondsAt, WAKE_EVENT, wallOf } from "./time-driven.ts";
@@ -17,19 +17,9 @@ const TIMED: ReadonlySet<string> = new Set([...LOCAL_FACTS, ...SECONDS_FACTS.map
 const EVENT = "event.";
 const DESK = "desk.";
 
-export function isTimedFact(path: string): boolean {
-  return TIMED.has(path);
-}
-export function isEventFact(path: string): boolean {
-  return path.startsWith(EVENT);
-}
-export function isDeskFact(path: string): boolean {
-  return path.startsWith(DESK);
-}
-/** Whether a fact is something else at a later moment, though nothing happens but time. */
-export function moves(path: string): boolean {
-  return TIMED.has(path) || path.startsWith(EVENT) || path.startsWith(DESK);
-}
+export const isTimedFact = (path: string) => TIMED.has(path);
+const isEventFact = (path: string) => path.startsWith(EVENT);
+const isDeskFact = (path: string) => path.startsWith(DESK);
 
 /** Both answers of one condition about rows; the second is compiled when it is first asked. */
 export type RowCondition = { test: RowTest; three: RowThree };
@@ -41,6 +31,7 @@ export class SiteRows {
   readonly #slots = new FactSlots();
   readonly #segments: RowSegment[];
   readonly #moving: RowSegment[];
+  readonly #movingSegments = new Set<string>();
   #moved: MovingSlots | null = null;
 
   constructor(segments: Segments) {
@@ -53,10 +44,29 @@ export class SiteRows {
     return this.#segments;
   }
 
+  /** In the order of dependence: the slots of those it asks about are there. */
   #rowSegment(compiled: CompiledSegment): RowSegment {
     const condition = this.compile(compiled.plan);
-    const slot = this.#slots.of(`segment.${compiled.segment.key}`, condition.test);
-    return { ...condition, compiled, slot, moves: compiled.reach.some(({ path }) => moves(path)) };
+    const path = `segment.${compiled.segment.key}`;
+    const isMoving = this.isMoving(compiled.plan);
+    if (isMoving) this.#movingSegments.add(path);
+    return { ...condition, compiled, slot: this.#slots.of(path, condition.test), moves: isMoving };
+  }
+
+  /** Whether a fact is something else at a later moment or with another desk, though nothing happens. */
+  moves(path: string): boolean {
+    return isTimedFact(path) || isEventFact(path) || isDeskFact(path) || this.#movingSegments.has(path);
+  }
+
+  isMoving(plan: Plan): boolean {
+    switch (plan.kind) {
+      case "leaf":
+        return this.moves(plan.path);
+      case "not":
+        return this.isMoving(plan.part);
+      default:
+        return plan.parts.some((part) => this.isMoving(part));
+    }
   }
 
   compile(plan: Plan): RowCondition {
@@ -96,7 +106,7 @@ export class SiteRows {
 
   /** What they are later, for the `Wake` that comes then; to be moved to its moment. */
   later(present: FactRow, clock: Clock): FactRow {
-    const row = { facts: present.facts, values: present.values.slice() };
+    const row = copyOf(present);
     for (const { slot, value } of this.#known.events) row.values[slot] = value;
     this.moveTo(row, clock, clock.now);
     return row;
@@ -114,7 +124,7 @@ export class SiteRows {
 
   /** `row` with time or the desk left open, and so the segments that hang on them. */
   opened(row: FactRow, which: "time" | "desk"): FactRow {
-    const open = { facts: row.facts, values: row.values.slice() };
+    const open = copyOf(row);
     for (const slot of this.#known[which]) open.values[slot] = OPEN;
     for (const { slot, three } of this.#moving) {
       const answer = three(open);

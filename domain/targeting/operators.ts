@@ -29,13 +29,26 @@ export function isOperatorObject(value: Readonly<Record<string, unknown>>): bool
   return keys.length > 0 && keys.every((key) => key.startsWith("$"));
 }
 
-/** `direct` is the same for two numbers, which is nearly always what is compared. */
+/** Two numbers are nearly always what is compared; `direct` says of them what `holds` says of their order. */
 const ordered =
-  (holds: (sign: number) => boolean, direct: (value: number, operand: number) => boolean): Operator =>
+  (holds: (sign: number) => boolean, direct: (operand: number, otherwise: Test) => Test): Operator =>
   (operand) => {
-    if (typeof operand !== "number") return (value) => holds(order(value, operand));
-    return (value) => (typeof value === "number" ? direct(value, operand) : holds(order(value, operand)));
+    const test: Test = (value) => holds(order(value, operand));
+    return typeof operand === "number" ? direct(operand, test) : test;
   };
+
+const below = (operand: number, otherwise: Test): Test => {
+  return (value) => (typeof value === "number" ? value < operand : otherwise(value));
+};
+const atMost = (operand: number, otherwise: Test): Test => {
+  return (value) => (typeof value === "number" ? value <= operand : otherwise(value));
+};
+const above = (operand: number, otherwise: Test): Test => {
+  return (value) => (typeof value === "number" ? value > operand : otherwise(value));
+};
+const atLeast = (operand: number, otherwise: Test): Test => {
+  return (value) => (typeof value === "number" ? value >= operand : otherwise(value));
+};
 
 const versioned =
   (holds: (left: string, right: string) => boolean): Operator =>
@@ -103,34 +116,10 @@ const sized: Operator = (operand, compile) => {
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["$eq", (operand) => (value) => value === operand],
   ["$ne", (operand) => (value) => value !== operand],
-  [
-    "$lt",
-    ordered(
-      (sign) => sign < 0,
-      (value, operand) => value < operand,
-    ),
-  ],
-  [
-    "$lte",
-    ordered(
-      (sign) => sign <= 0,
-      (value, operand) => value <= operand,
-    ),
-  ],
-  [
-    "$gt",
-    ordered(
-      (sign) => sign > 0,
-      (value, operand) => value > operand,
-    ),
-  ],
-  [
-    "$gte",
-    ordered(
-      (sign) => sign >= 0,
-      (value, operand) => value >= operand,
-    ),
-  ],
+  ["$lt", ordered((sign) => sign < 0, below)],
+  ["$lte", ordered((sign) => sign <= 0, atMost)],
+  ["$gt", ordered((sign) => sign > 0, above)],
+  ["$gte", ordered((sign) => sign >= 0, atLeast)],
   ["$in", listed({ ignoreCase: false, wanted: true })],
   ["$nin", listed({ ignoreCase: false, wanted: false })],
   ["$ini", listed({ ignoreCase: true, wanted: true })],

@@ -47,6 +47,8 @@ type SecondsTiming = {
 /** How time can move a condition. */
 export type Timing = { seconds: SecondsTiming[]; local: boolean };
 
+const STILL: Timing = { seconds: [], local: false };
+
 /** Whether time can move it at all. */
 export function isTimed({ seconds, local }: Timing): boolean {
   return local || seconds.length > 0;
@@ -54,14 +56,14 @@ export function isTimed({ seconds, local }: Timing): boolean {
 
 /** Reads from a condition's leaves at which moments time can change its answer. */
 export function timingOf(leaves: readonly Leaf[]): Timing {
+  const local = leaves.some((leaf) => LOCAL_PATHS.has(leaf.path));
   const seconds = SECONDS_FACTS.flatMap(({ path, group, clock }) => {
-    const operands = leaves
-      .filter((leaf) => leaf.path === path || leaf.path === group)
-      .map((leaf) => leaf.operand);
-    if (operands.length === 0) return [];
+    const asked = leaves.filter((leaf) => leaf.path === path || leaf.path === group);
+    if (asked.length === 0) return [];
+    const operands = asked.map((leaf) => leaf.operand);
     return [{ clock, seconds: changesOf(operands), everySecond: operands.some(readsText) }];
   });
-  return { seconds, local: leaves.some((leaf) => LOCAL_PATHS.has(leaf.path)) };
+  return seconds.length === 0 && !local ? STILL : { seconds, local };
 }
 
 /** The whole numbers, in order, at which a comparison of a whole number with `operands` can change. */
@@ -151,11 +153,12 @@ export function firstMoment(
 /** The first moment after `at` at which time can change an answer. */
 export function nextChange(timings: readonly Timing[], clock: Clock, at: EpochMs): EpochMs {
   let next = Number.POSITIVE_INFINITY;
+  let hours = false;
   for (const { seconds, local } of timings) {
     for (const each of seconds) next = Math.min(next, nextSecond(each, clock, at));
-    if (local) next = Math.min(next, wallOf(clock.timezone, at, at).nextHour(at));
+    hours ||= local;
   }
-  return next;
+  return hours ? Math.min(next, wallOf(clock.timezone, at, at).nextHour(at)) : next;
 }
 
 function nextSecond(
@@ -197,8 +200,19 @@ export function wallOf(timezone: string, from: EpochMs, to: EpochMs): Wall {
   const end = Math.max(to, from + HORIZON_MS) + DAY_MS;
   const zone = zoneClock(timezone, from, end);
   const starts = zone.hourStarts();
-  const nextHour = (at: EpochMs) => firstAbove(starts, at) ?? Number.POSITIVE_INFINITY;
-  const wall = { local: zone.local, nextHour };
+  const wall = { local: zone.local, nextHour: rememberedNext(starts) };
   walls.set(timezone, { from, to: end, wall });
   return wall;
+}
+
+/** The first of `starts` above a moment. Questions come close together, so the last answer is nearly always the next. */
+function rememberedNext(starts: readonly EpochMs[]): (at: EpochMs) => EpochMs {
+  let asked = Number.POSITIVE_INFINITY;
+  let answer = Number.NEGATIVE_INFINITY;
+  return (at) => {
+    if (at >= asked && at < answer) return answer;
+    asked = at;
+    answer = firstAbove(starts, at) ?? Number.POSITIVE_INFINITY;
+    return answer;
+  };
 }
