@@ -1,72 +1,25 @@
 /** The beacon in a real page of somebody's site, against a server that records what arrives (rules R-P2 to R-P8). */
-import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
+import { page as site, RecordingSite } from "./recording-site.ts";
 
-type Message = {
-  type: string;
-  event?: string;
-  messageId: string;
-  anonymousId: string;
-  properties?: Record<string, unknown>;
-  context: { page: { url: string; view_id: string; referrer: string }; consent?: { status?: string } };
-};
-type Answer = { status?: number; decisions?: unknown[]; wakeAfterMs?: number | null };
-
-/** A widget that only says what it was told. */
-const WIDGET = `export const mount = (page) => {
-  const told = (window.widgetTold = ["mount " + page.key]);
-  return { show: (d) => told.push("show " + d.id), withdraw: () => told.push("withdraw"), open: () => told.push("open"),
-    close: () => told.push("close"), destroy: () => told.push("destroy") };
-};`;
-
-let server: Server;
-let origin: string;
+const shop = new RecordingSite();
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let troubles: string[];
-/** What has arrived, newest last, and what the next requests are answered; then plain success. */
-let messages: Message[];
-let answers: Answer[];
-let siteDefault: string;
-/** The page that `/` and all below it serve. */
-let html: string;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    if (path === "/b.js")
-      return void response.setHeader("content-type", "text/javascript").end(readFileSync("dist/b.js"));
-    if (path.startsWith("/w/")) return void response.setHeader("content-type", "text/javascript").end(WIDGET);
-    if (path !== "/v1/batch") return void response.setHeader("content-type", "text/html").end(html);
-    let body = "";
-    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    request.on("end", () => {
-      const { status = 200, decisions = [], wakeAfterMs = null } = answers.shift() ?? {};
-      messages.push(...(JSON.parse(body) as { batch: Message[] }).batch);
-      response
-        .setHeader("aparte-consent", siteDefault)
-        .writeHead(status, { "content-type": "application/json" });
-      response.end(JSON.stringify({ success: true, decisions, wake_after_ms: wakeAfterMs, rejected: [] }));
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  await shop.open();
   browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();
-  server.close();
+  shop.close();
 });
 beforeEach(async () => {
-  messages = [];
-  answers = [];
-  siteDefault = "granted";
-  html = site();
+  shop.reset();
   context = await browser.newContext();
   page = await context.newPage();
   troubles = [];
@@ -78,7 +31,7 @@ afterEach(async () => {
 });
 
 test("R-P3: one page view per URL through single-page navigation, none for an anchor", async () => {
-  await page.goto(`${origin}/list`);
+  await page.goto(`${shop.origin}/list`);
   await arrived("page", 1);
   await page.evaluate(() => {
     history.replaceState({}, "", "/list");
@@ -89,35 +42,35 @@ test("R-P3: one page view per URL through single-page navigation, none for an an
   await page.goBack();
   await arrived("page", 3);
   await settle();
-  const views = messages.filter(({ type }) => type === "page").map((one) => one.context.page);
+  const views = shop.messages.filter(({ type }) => type === "page").map((one) => one.context.page);
   expect(views.map(({ url }) => new URL(url).pathname)).toEqual(["/list", "/list/shirt", "/list"]);
   expect(new Set(views.map((view) => view.view_id)).size).toBe(3);
-  expect(views[1]?.referrer).toBe(`${origin}/list`);
+  expect(views[1]?.referrer).toBe(`${shop.origin}/list`);
 });
 
 test("R-P7: calls that waited are told after the page view, and later ones at once", async () => {
-  html = site({ before: `window.aparte = [["track", "Early", { n: 1 }], ["consent", "granted"]];` });
-  await page.goto(origin);
+  shop.html = site({ before: `window.aparte = [["track", "Early", { n: 1 }], ["consent", "granted"]];` });
+  await page.goto(shop.origin);
   await page.evaluate(() => Reflect.get(window, "aparte").track("Late", { n: 2 }));
   await arrived("Late", 1);
-  expect(messages.map((one) => one.event ?? one.type)).toEqual(["page", "Early", "Late"]);
-  expect(messages[0]?.context.consent?.status).toBe("granted");
-  expect(messages[1]?.properties).toEqual({ n: 1 });
+  expect(shop.messages.map((one) => one.event ?? one.type)).toEqual(["page", "Early", "Late"]);
+  expect(shop.messages[0]?.context.consent?.status).toBe("granted");
+  expect(shop.messages[1]?.properties).toEqual({ n: 1 });
 });
 
 test("R-P7: a stub that keeps the calls in q is read too", async () => {
-  html = site({
+  shop.html = site({
     before: `window.aparte = function () { (aparte.q = aparte.q || []).push(arguments); }; aparte("track", "Early");`,
   });
-  await page.goto(origin);
+  await page.goto(shop.origin);
   await arrived("Early", 1);
-  expect(messages.map((one) => one.event ?? one.type)).toEqual(["page", "Early"]);
+  expect(shop.messages.map((one) => one.event ?? one.type)).toEqual(["page", "Early"]);
 });
 
 test("R-P2: pushes before and after us are read, push answers its length, an order counts once, errors stay ours", async () => {
   const purchase = `{ event: "purchase", ecommerce: { transaction_id: "T1", value: 9, items: [] } }`;
-  html = site({ before: `window.dataLayer = [{ event: "view_cart", ecommerce: { items: [] } }];` });
-  await page.goto(origin);
+  shop.html = site({ before: `window.dataLayer = [{ event: "view_cart", ecommerce: { items: [] } }];` });
+  await page.goto(shop.origin);
   await arrived("view_cart", 1);
   const length = await page.evaluate(`dataLayer.push(${purchase})`);
   await page.evaluate(
@@ -138,63 +91,63 @@ test("R-P2: pushes before and after us are read, push answers its length, an ord
 });
 
 test("R-P4: before consent nothing is stored; consent tells the page view again under its own id and keeps the visitor", async () => {
-  siteDefault = "denied";
-  await page.goto(origin);
+  shop.siteDefault = "denied";
+  await page.goto(shop.origin);
   await arrived("page", 1);
   await settle();
   expect(await storedKeys()).toEqual([]);
   await page.evaluate(() => Reflect.get(window, "aparte").consent("granted"));
   await arrived("page", 2);
-  expect(messages[1]).toMatchObject({
-    messageId: messages[0]?.messageId,
+  expect(shop.messages[1]).toMatchObject({
+    messageId: shop.messages[0]?.messageId,
     context: { consent: { status: "granted" } },
   });
   await page.reload();
   await arrived("page", 3);
-  expect(messages[2]?.anonymousId).toBe(messages[1]?.anonymousId);
+  expect(shop.messages[2]?.anonymousId).toBe(shop.messages[1]?.anonymousId);
   await page.evaluate(() => Reflect.get(window, "aparte").consent("denied"));
   await page.reload();
   await arrived("page", 4);
-  expect(messages[3]?.anonymousId).not.toBe(messages[2]?.anonymousId);
-  expect(messages[3]?.context.consent?.status).toBe("denied");
+  expect(shop.messages[3]?.anonymousId).not.toBe(shop.messages[2]?.anonymousId);
+  expect(shop.messages[3]?.context.consent?.status).toBe("denied");
   expect(await page.evaluate(() => localStorage.getItem("aparte:demo"))).toBe("denied:");
 });
 
 test("R-P4: where nobody says anything the site's default keeps the visitor; the tag's no and privacy control do not", async () => {
-  await page.goto(origin);
+  await page.goto(shop.origin);
   await arrived("page", 1);
   await expect.poll(storedKeys).toEqual(["aparte:demo"]);
   await page.reload();
   await arrived("page", 2);
-  expect(messages[1]?.anonymousId).toBe(messages[0]?.anonymousId);
-  expect(messages[1]?.context.consent?.status).toBeUndefined();
+  expect(shop.messages[1]?.anonymousId).toBe(shop.messages[0]?.anonymousId);
+  expect(shop.messages[1]?.context.consent?.status).toBeUndefined();
 
-  html = site({ before: `Object.defineProperty(navigator, "globalPrivacyControl", { value: true });` });
+  shop.html = site({ before: `Object.defineProperty(navigator, "globalPrivacyControl", { value: true });` });
   await page.reload();
   await arrived("page", 3);
-  expect(messages[2]?.context.consent?.status).toBe("denied");
-  expect(messages[2]?.anonymousId).not.toBe(messages[1]?.anonymousId);
+  expect(shop.messages[2]?.context.consent?.status).toBe("denied");
+  expect(shop.messages[2]?.anonymousId).not.toBe(shop.messages[1]?.anonymousId);
 
   await page.evaluate(() => localStorage.clear());
-  html = site({ attributes: `data-consent="denied"` });
+  shop.html = site({ attributes: `data-consent="denied"` });
   await page.reload();
   await arrived("page", 4);
   await settle();
-  expect(messages[3]?.context.consent?.status).toBe("denied");
+  expect(shop.messages[3]?.context.consent?.status).toBe("denied");
   expect(await storedKeys()).toEqual([]);
 });
 
 test("R-P5: a refused request is repeated, and a page that goes loses nothing, all under the same ids", async () => {
-  await page.goto(origin);
+  await page.goto(shop.origin);
   await arrived("page", 1);
   await expect.poll(storedKeys).toEqual(["aparte:demo"]);
-  answers = [{ status: 503 }];
+  shop.answers = [{ status: 503 }];
   await page.evaluate(() => Reflect.get(window, "aparte").track("Kept", {}));
   await arrived("Kept", 1);
   await arrived("Kept", 2);
   expect(new Set(named("Kept").map((one) => one.messageId)).size).toBe(1);
 
-  answers = [{ status: 429 }, { status: 429 }];
+  shop.answers = [{ status: 429 }, { status: 429 }];
   await page.evaluate(() => Reflect.get(window, "aparte").track("Leaving", {}));
   await arrived("Leaving", 1);
   await page.reload();
@@ -203,14 +156,14 @@ test("R-P5: a refused request is repeated, and a page that goes loses nothing, a
 });
 
 test("R-P6: Wake comes at the moment the answer named, and a newer answer takes its place", async () => {
-  answers = [{ wakeAfterMs: 600 }];
-  await page.goto(origin);
+  shop.answers = [{ wakeAfterMs: 600 }];
+  await page.goto(shop.origin);
   await arrived("page", 1);
   const asked = Date.now();
   await arrived("Wake", 1);
   expect(Date.now() - asked).toBeGreaterThan(450);
 
-  answers = [{ wakeAfterMs: 400 }, { wakeAfterMs: null }];
+  shop.answers = [{ wakeAfterMs: 400 }, { wakeAfterMs: null }];
   await page.evaluate(() => Reflect.get(window, "aparte").track("One"));
   await arrived("One", 1);
   await page.evaluate(() => Reflect.get(window, "aparte").track("Two"));
@@ -222,12 +175,12 @@ test("R-P6: Wake comes at the moment the answer named, and a newer answer takes 
 test("R-P8: the widget comes with a decision, is told of what follows, and not before", async () => {
   const requests: string[] = [];
   page.on("request", (request) => void requests.push(new URL(request.url()).pathname));
-  await page.goto(origin);
+  await page.goto(shop.origin);
   await arrived("page", 1);
   await settle();
   expect(requests.filter((path) => path.startsWith("/w/"))).toEqual([]);
 
-  answers = [{ decisions: [{ id: "dec_1", kind: "chat" }] }];
+  shop.answers = [{ decisions: [{ id: "dec_1", kind: "chat" }] }];
   await page.evaluate(() => Reflect.get(window, "aparte").track("Look"));
   await expect.poll(told).toEqual(["mount demo", "show dec_1"]);
   await page.evaluate(() => Reflect.get(window, "aparte").track("Again"));
@@ -241,12 +194,7 @@ test("R-P8: the widget comes with a decision, is told of what follows, and not b
   await expect.poll(told).toContain("mount demo");
 });
 
-function site({ before = "", attributes = "" } = {}): string {
-  return `<!doctype html><html lang="fr"><head><title>Boutique</title><link rel="icon" href="data:,"><script>${before}</script>
-<script async src="/b.js" data-key="demo" ${attributes}></script></head><body>Boutique</body></html>`;
-}
-
-const named = (name: string): Message[] => messages.filter((one) => (one.event ?? one.type) === name);
+const named = (name: string) => shop.named(name);
 
 async function arrived(name: string, count: number): Promise<void> {
   await expect.poll(() => named(name).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);

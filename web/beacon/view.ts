@@ -46,6 +46,8 @@ export const tell = (
 /** An event; `later`: with the next message that is sent at once, or when the page goes. */
 export function track(event: string, properties?: Data, later?: boolean): void {
   tell({ type: "track", event, properties }, later);
+  // What others who listen for the page's end tell after us still leaves with it.
+  if (!url) guard(leave);
 }
 
 /** One page view per URL, where an anchor is no new one. */
