@@ -8,7 +8,7 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   session: ["pages", "seconds", "entry_path", "channel", "search_terms", "affiliate"],
   cart: ["value", "items", "views", "views_since_add", "currency"],
   funnel: ["name", "step", "steps"],
-  form: ["id", "field", "seconds", "refilled"],
+  form: ["id", "field", "seconds", "refilled", "abandoned"],
   signals: SIGNALS,
   visitor: ["visits", "orders", "lifetime_value", "identified", "last_call_outcome"],
   device: ["type", "browser", "os", "language"],
