@@ -22,7 +22,7 @@ export function wakeSignals(input?: unknown): void {
       look: showPage,
       errors: () => errors,
       consented: () => kept,
-      wanted: () => answers[0]?.headers.get("aparte-signals") ?? "",
+      wanted: () => answers[0]?.headers.get("aparte-signals"),
     });
 }
 

@@ -7,8 +7,8 @@
 export type SignalsLink = {
   /** Tell an event: at once or, with `later`, together with the next batch or when the page goes. */
   tell(event: string, properties: Record<string, unknown>, later?: boolean): void;
-  /** The signals that live campaigns and segments ask for, `rage_click,u_turn`; "" before the first answer. */
-  wanted(): string;
+  /** The signals that live campaigns and segments ask for, `rage_click,u_turn`; nothing before the first answer. */
+  wanted(): string | null | undefined;
   /** See whether the address changed, and tell a page view where it did. */
   look(): void;
   /** The page's script errors so far. */

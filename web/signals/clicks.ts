@@ -11,7 +11,7 @@ const RAGE_WITHIN_MS = 1e3;
 const RAGE_RADIUS_PX = 30;
 
 /** Where clicking often, or without a visible effect, is how it is used. */
-const ORDINARY = "input,textarea,select,label,[contenteditable],audio,video,canvas,[aria-disabled=true]";
+const ORDINARY = "input,textarea,select,label,audio,video,canvas,[aria-disabled=true]";
 /** A custom element hides what it changes. */
 const isOrdinary = (element: Element): boolean =>
   element.localName.includes("-") || !!element.closest(ORDINARY);

@@ -9,7 +9,6 @@ import { listenTo } from "./listen.ts";
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 export type Place = { form_id: string | null; field: string };
 
-const MAX_LENGTH = 60;
 const PASSED_OVER = "[type=password],[type=search],[role=search],[data-aparte-private]";
 /** In French and English: passwords, cards, accounts, codes and numbers that the state gives. */
 const SECRET = /pass|pwd|mdp|car[dt]|cc|cv|iban|otp|-time|pin\b|sec[ru]/i;
@@ -20,7 +19,7 @@ const PERSONAL = /.*\/\/[^/]*|[?#].*|\S*@\S*|\d{5,}/g;
 const said = (element: Element, attributes: string[]): string[] =>
   attributes.flatMap((attribute) => element.getAttribute(attribute) || []);
 
-const clean = (name: string): string => name.replace(PERSONAL, "").slice(0, MAX_LENGTH);
+const clean = (name: string): string => name.replace(PERSONAL, "");
 
 const isField = (element: Element): element is Field =>
   element.matches("input,textarea,select") && !element.closest(PASSED_OVER);

@@ -46,7 +46,7 @@ export function followForms(): void {
     if (TRIED_OUT.test(field.type)) return;
     if (changed.has(field)) {
       refilled++;
-      signal("refilled", place);
+      signal("refilled", place, "form");
     }
     changed.add(field);
   });

@@ -4,8 +4,8 @@
  * Every listener is passive and on the window's way down, so that a page which stops an event still shows it to us.
  */
 
-/** What is no business of ours: our own widget, and what the site excluded. */
-const LEFT_ALONE = "aparte-widget,[data-aparte-ignore]";
+/** What is no business of ours: our own widget, what visitors edit freely, and what the site excluded. */
+const LEFT_ALONE = "aparte-widget,[contenteditable],[data-aparte-ignore]";
 
 export function listen<Name extends keyof WindowEventMap>(
   name: Name,

@@ -29,13 +29,13 @@ export function beginView(link: SignalsLink): void {
 /** Tell `event`, at once where `asked` is among what is wanted. */
 export function tell(event: string, properties: Properties, asked = "form"): void {
   if (page.consented() && told++ < MOST_MESSAGES) {
-    page.tell(event, { ...properties, scroll: depth }, !page.wanted().includes(asked));
+    page.tell(event, { ...properties, scroll: depth }, !page.wanted()?.includes(asked));
   }
 }
 
-export function signal(name: string, properties?: Properties): void {
+export function signal(name: string, properties?: Properties, asked = name): void {
   const now = performance.now();
   if (now < (freeAt[name] ?? 0)) return;
   freeAt[name] = now + GAP_MS;
-  tell("Signal Detected", { signal: name, ...properties }, name);
+  tell("Signal Detected", { signal: name, ...properties }, asked);
 }
