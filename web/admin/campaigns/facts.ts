@@ -75,7 +75,7 @@ export const FACTS: readonly FactEntry[] = [
   { path: "form.field", type: "text", group: "progress" },
   { path: "form.seconds", type: "number", group: "progress", unit: "seconds", start: 30 },
   { path: "form.refilled", type: "number", group: "progress", unit: "times" },
-  { path: "form.abandoned", type: "boolean", group: "progress" },
+  { path: "form.abandoned", type: "flag", group: "progress" },
   signal("hesitation"),
   signal("exit_intent"),
   signal("rage_click"),
