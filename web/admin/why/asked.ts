@@ -1,6 +1,6 @@
 /** What a condition asks of a fact, and what the fact was, in words. */
 import { isScalar, comparisonOf, isBare, isRecord } from "../campaigns/operators.ts";
-import { factAt } from "../campaigns/facts.ts";
+import { factAt, isZeroWhenAbsent } from "../campaigns/facts.ts";
 import { w } from "../campaigns/words.ts";
 import type { Json } from "../../../domain/visit/facts.ts";
 import { duration, number } from "../../shared/format.ts";
@@ -20,8 +20,13 @@ export function askedWords(path: string, operand: Json): string {
   return parts.join(", ");
 }
 
-/** A fact's value; seconds as a span, and what is not known by that word. */
-export function valueWords(path: string, value: Json): string {
+/** What the fact `path` was; a count of what never happened is zero in earnest. */
+export function factWords(path: string, value: Json): string {
+  return value === null && isZeroWhenAbsent(path) ? "0" : valueWords(path, value);
+}
+
+/** A value that was asked for; seconds as a span, and what is not known by that word. */
+function valueWords(path: string, value: Json): string {
   if (value === null) return y("unknownValue");
   if (Array.isArray(value)) return value.map((each) => valueWords(path, each)).join(", ");
   if (typeof value === "boolean") return t(value ? "yes" : "no");

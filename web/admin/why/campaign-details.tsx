@@ -7,7 +7,7 @@ import type { Json } from "../../../domain/visit/facts.ts";
 import type { WireCampaign, WirePart } from "../../../domain/targeting/why-wire.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { screenPath, useSite } from "../site.ts";
-import { askedWords, valueWords } from "./asked.ts";
+import { askedWords, factWords } from "./asked.ts";
 import { Answer } from "./campaign-table.tsx";
 import { refusalWords } from "./gate-cells.ts";
 import { y } from "./words.ts";
@@ -83,7 +83,7 @@ function LeafRow({ row: { leaf, joined, met, needed } }: { row: Row }): VNode {
       <th scope="row">{joined === "all" ? path : y(joined, { fact: path })}</th>
       <td class="quiet">{askedWords(path, operand as Json)}</td>
       <td>
-        <strong>{hidden ? y("hiddenValue") : valueWords(path, value as Json)}</strong>
+        <strong>{hidden ? y("hiddenValue") : factWords(path, value as Json)}</strong>
       </td>
       <td class={`leaf-${state}`}>
         <Icon svg={met ? Check : needed ? Cross : Minus} />

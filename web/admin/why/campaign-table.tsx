@@ -19,7 +19,9 @@ type Props = {
 };
 
 export function CampaignTable({ campaigns, engaged, chosen, zone, onChoose }: Props): VNode {
-  const spaced = campaigns.some(({ gates }) => answerOf(gatesIn(gates, "namespace")) !== "not_applicable");
+  const spaced = campaigns.some(({ gates }) =>
+    gatesIn(gates, "namespace").some(({ answer }) => answer !== "not_applicable"),
+  );
   const columns = COLUMNS.filter((column) => column !== "namespace" || spaced);
   return (
     <div class="table-scroll" tabIndex={0}>

@@ -7,13 +7,14 @@ import { y } from "./words.ts";
 type Props = { explained: WireExplanation; moment: WireMoment | undefined; zone: string };
 
 export function MomentSentence({ explained, moment, zone }: Props): VNode {
-  const { campaigns, segments: _segments, excluded_by, unreadable } = explained;
+  const { campaigns, excluded_by, unreadable } = explained;
   const matched = campaigns.filter((one) => one.matched).length;
   return (
     <div class="moment-sentence">
       <p class="sentence">{sentenceOf(explained, moment, clock(explained.at, zone), matched)}</p>
       <p class="quiet">
-        {y("rulesHeld", { matched })}
+        {matched === 0 ? null : `${y("rulesHeld", { matched })} `}
+        {campaigns.length === 0 ? null : y("dash")}
         {excluded_by === null ? null : ` ${y("excludedBy", { segment: excluded_by })}`}
         {unreadable.length === 0 ? null : ` ${y("unreadable", { n: unreadable.length })}`}
       </p>
