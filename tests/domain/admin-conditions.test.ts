@@ -1,7 +1,7 @@
 /** The condition builder and the JSON beside it: one condition, never lossy (rules R-M1 to R-M3, R-M16, R-M17). */
 import * as fc from "fast-check";
 import { add, prepareRuleGroup, remove, update } from "react-querybuilder";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readCondition } from "../../domain/targeting/condition.ts";
 import type { Json } from "../../domain/visit/facts.ts";
 import {
@@ -18,6 +18,8 @@ import {
 } from "../../web/admin/campaigns/condition-query.ts";
 import { lineOfPath, parseCondition, printCondition } from "../../web/admin/campaigns/condition-text.ts";
 import { fitValue, isBare, isListed, isPattern, OPERATORS } from "../../web/admin/campaigns/operators.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const FACTS = [
   "page.path",
@@ -133,7 +135,7 @@ describe("JSON to builder to JSON", () => {
         raw += rulesOf(drawn).length - comparisonsIn(drawn).length;
         expect(JSON.stringify(writeQuery(drawn))).toBe(JSON.stringify(json));
       }),
-      { numRuns: 10_000 },
+      { numRuns: 4_000 },
     );
     expect(worded).toBeGreaterThan(1_000);
     expect(raw).toBeGreaterThan(1_000);
@@ -150,9 +152,9 @@ describe("JSON to builder to JSON", () => {
         expect(after.test(known)).toBe(before.test(known));
         matched += before.test(known) ? 1 : 0;
       }),
-      { numRuns: 10_000 },
+      { numRuns: 4_000 },
     );
-    expect(matched).toBeGreaterThan(500);
+    expect(matched).toBeGreaterThan(200);
   });
 
   test("R-M2: a part without words is a rule of its own beside the others, and an edit elsewhere leaves it as it is", () => {

@@ -8,7 +8,12 @@ import { isInPage, withShared, withText } from "../../web/admin/campaigns/creati
 import { newDraft } from "../../web/admin/campaigns/draft.ts";
 import { faultAt, hasField } from "../../web/admin/campaigns/fault.ts";
 import { FACT_GROUPS, FACTS, OPEN_FACTS } from "../../web/admin/campaigns/facts.ts";
-import { priceOf, trafficOf, type PhaseResults } from "../../web/admin/campaigns/holdout-price.ts";
+import {
+  priceOf,
+  trafficOf,
+  trafficOfDryRun,
+  type PhaseResults,
+} from "../../web/admin/campaigns/holdout-price.ts";
 import { fill } from "../../web/admin/campaigns/liquid.ts";
 import { OPERATORS } from "../../web/admin/campaigns/operators.ts";
 import { hasVariables, sampleFacts, VARIABLES } from "../../web/admin/campaigns/variables.ts";
@@ -93,6 +98,17 @@ describe("what a hold-out costs", () => {
     expect(trafficOf({ ...results([8_000, 480], [2_000, 100]), phases: [] }, at)).toBeNull();
     expect(priceOf(0.2, null)).toBeNull();
     expect(priceOf(0, { eligiblePerDay: 1_000, baseRate: 0.05 })).toBeNull();
+  });
+});
+
+describe("what a hold-out would cost a draft", () => {
+  test("R-M18: a dry run tells the traffic, the site's own conversion stands for the base", () => {
+    const replayed = { eligible: 7_000, from: "2026-11-15T00:00:00Z", to: "2026-11-22T00:00:00Z" };
+    expect(trafficOfDryRun(replayed, 0.03)).toEqual({ eligiblePerDay: 1_000, baseRate: 0.03 });
+    // Less than a day says no more than what it held.
+    expect(trafficOfDryRun({ ...replayed, from: "2026-11-21T23:00:00Z" }, 0.03)?.eligiblePerDay).toBe(7_000);
+    expect(trafficOfDryRun({ ...replayed, from: null }, 0.03)).toBeNull();
+    expect(trafficOfDryRun(replayed, null)).toBeNull();
   });
 });
 

@@ -351,6 +351,11 @@ test("R-M24: a draft is tried out by a link, and a page that is not the site's i
   const tried = new URL((await link.getAttribute("href")) ?? "");
   expect(tried.origin + tried.pathname).toBe(`${url}/shop/`);
   expect(tried.search.length).toBeGreaterThan(20);
+
+  await address.fill("ftp://shop.example/");
+  await page.getByRole("button", { name: "Make the link" }).click();
+  await address.and(page.locator('[aria-invalid="true"]')).waitFor();
+  expect(await link.count()).toBe(0);
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await context.close();

@@ -17,6 +17,7 @@ import { lineOfPath, parseCondition, printCondition, type ParsedText } from "./c
 import { FactList } from "./fact-list.tsx";
 import { isRecord } from "./operators.ts";
 import { useSegments } from "./segments.ts";
+import { useBuilder } from "./use-builder.ts";
 
 /** A complaint about a part of the condition; `path` is inside of it and empty for the whole. */
 export type ConditionFault = { path: string; message: string };
@@ -35,6 +36,7 @@ export function ConditionEditor({
   readOnly: boolean;
 }): VNode {
   const segments = useSegments();
+  const builder = useBuilder();
   const parsed = useMemo(() => parseCondition(text), [text]);
   // The rows as they were last edited, for as long as the text is what they wrote: they then stay where they were put.
   const [edited, setEdited] = useState<{ query: Query; text: string } | null>(null);
@@ -63,11 +65,12 @@ export function ConditionEditor({
     <section aria-labelledby="condition-title" class="who">
       <div class="section-head">
         <h2 id="condition-title">{t("conditionTitle")}</h2>
-        <ConditionState ok={parsed.ok && faults.length === 0} />
+        <ConditionState ok={parsed.ok && faults.length === 0} both={builder.Builder !== null} />
       </div>
       <div class="condition panel">
         <div class="condition-rows">
           <ConditionRows
+            builder={builder}
             query={query}
             faults={marked.rules}
             segments={segments}
@@ -115,10 +118,10 @@ function selectLine(textarea: HTMLTextAreaElement | null, line: number): void {
   textarea.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
 }
 
-function ConditionState({ ok }: { ok: boolean }): VNode {
+function ConditionState({ ok, both }: { ok: boolean; both: boolean }): VNode {
   return ok ? (
     <span class="condition-state good" role="status">
-      <Icon svg={Check} /> {t("conditionValid")}
+      <Icon svg={Check} /> {t(both ? "conditionValid" : "conditionValidJson")}
     </span>
   ) : (
     <span class="condition-state bad" role="status">

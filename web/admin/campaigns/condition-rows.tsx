@@ -1,19 +1,15 @@
 /** Where the builder stands: it comes with a file of its own, and the JSON beside it works without. */
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { ApiFailure } from "../../shared/api.ts";
-import { asFailure } from "../resource.ts";
 import { t } from "../session.ts";
 import { useSite } from "../site.ts";
 import { Failed, Loading } from "../states.tsx";
 import type { SegmentName } from "./builder/context.ts";
-import type { ConditionBuilder } from "./builder/condition-builder.tsx";
 import { rulesOf, type Query } from "./condition-query.ts";
+import type { LoadedBuilder } from "./use-builder.ts";
 import { w } from "./words.ts";
 
-type Builder = typeof ConditionBuilder;
-
 export function ConditionRows({
+  builder,
   query,
   faults,
   segments,
@@ -22,6 +18,7 @@ export function ConditionRows({
   onQuery,
   onShowJson,
 }: {
+  builder: LoadedBuilder;
   query: Query;
   faults: ReadonlyMap<string, string>;
   segments: readonly SegmentName[];
@@ -31,7 +28,7 @@ export function ConditionRows({
   onShowJson: (id: string) => void;
 }): VNode {
   const { key: site, settings } = useSite();
-  const { Builder, failure, load } = useBuilder();
+  const { Builder, failure, load } = builder;
   if (failure !== null) return <Failed title={w("builderFailed")} failure={failure} onRetry={load} />;
   if (Builder === null) return <Loading lines={Math.max(2, rulesOf(query).length + 1)} />;
   return (
@@ -49,27 +46,4 @@ export function ConditionRows({
       />
     </fieldset>
   );
-}
-
-let loaded: Builder | null = null;
-
-function useBuilder(): { Builder: Builder | null; failure: ApiFailure | null; load: () => void } {
-  const [state, setState] = useState<{ Builder: Builder | null; failure: ApiFailure | null }>({
-    Builder: loaded,
-    failure: null,
-  });
-  const load = (): void => {
-    setState({ Builder: null, failure: null });
-    import("./builder/condition-builder.tsx").then(
-      (module) => {
-        loaded = module.ConditionBuilder;
-        setState({ Builder: loaded, failure: null });
-      },
-      (error: unknown) => setState({ Builder: null, failure: asFailure(error) }),
-    );
-  };
-  useEffect(() => {
-    if (loaded === null) load();
-  }, []);
-  return { ...state, load };
 }

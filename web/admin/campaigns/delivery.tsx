@@ -14,15 +14,16 @@ import type { Draft } from "./draft.ts";
 import { faultAt, type Fault } from "./fault.ts";
 import { GoalFields } from "./goal-fields.tsx";
 import { HoldoutField } from "./holdout-field.tsx";
+import type { Replayed } from "./holdout-price.ts";
 import { isoOfLocal, localOf } from "./local-time.ts";
 import { NamespaceField } from "./namespace-field.tsx";
 import { OpeningHours } from "./opening-hours.tsx";
 import { w } from "./words.ts";
 
 type PartProps = { draft: Draft; fault: Fault | null; onChange: (part: Partial<Draft>) => void };
-type Props = PartProps & { saved: Campaign | null; zone: string };
+type Props = PartProps & { saved: Campaign | null; replayed: Replayed | null; zone: string };
 
-export function Delivery({ draft, saved, fault, zone, onChange }: Props): VNode {
+export function Delivery({ draft, saved, replayed, fault, zone, onChange }: Props): VNode {
   const part = { draft, fault, onChange };
   return (
     <div class="delivery">
@@ -32,7 +33,7 @@ export function Delivery({ draft, saved, fault, zone, onChange }: Props): VNode 
         <Agent {...part} />
         <CapsFields {...part} />
         <GoalFields {...part} />
-        <HoldoutField {...part} saved={saved} />
+        <HoldoutField {...part} saved={saved} replayed={replayed} />
         <Times {...part} zone={zone} />
         <TextField
           label={t("priority")}

@@ -10,6 +10,8 @@ import { locale, t } from "../session.ts";
 import { apiPath, screenPath, useSite } from "../site.ts";
 import { Detail, Failed, PageHead, Shown } from "../states.tsx";
 import { SelectField, TextField } from "../field.tsx";
+import { DryRun } from "../dry-run/dry-run.tsx";
+import { ReasonCounts } from "../why/reason-counts.tsx";
 import { ConditionEditor } from "./condition-editor.tsx";
 import { Conflict } from "./conflict.tsx";
 import { CreativeEditor } from "./creative-editor.tsx";
@@ -17,6 +19,7 @@ import { Delivery } from "./delivery.tsx";
 import { phaseChanges } from "./draft.ts";
 import { EditorActions } from "./editor-actions.tsx";
 import { faultAt, hasField } from "./fault.ts";
+import type { Replayed } from "./holdout-price.ts";
 import { Gates } from "./gates.tsx";
 import { PhaseWarning } from "./phase-warning.tsx";
 import { StatusTag } from "./status-tag.tsx";
@@ -56,6 +59,7 @@ function CampaignForm({
   const site = useSite();
   const admin = site.role === "admin";
   const [trying, setTrying] = useState(false);
+  const [replayed, setReplayed] = useState<Replayed | null>(null);
   const {
     form,
     saved,
@@ -182,10 +186,13 @@ function CampaignForm({
           <Delivery
             draft={current}
             saved={saved}
+            replayed={replayed}
             fault={fault}
             zone={site.settings.timezone}
             onChange={change}
           />
+          <DryRun campaign={current} id={saved?.id ?? null} onAnswer={setReplayed} />
+          {saved === null || saved.status === "draft" ? null : <ReasonCounts id={saved.id} />}
         </div>
       </fieldset>
     </div>

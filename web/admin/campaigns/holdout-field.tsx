@@ -4,28 +4,40 @@ import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { request } from "../../shared/api.ts";
 import { number, percent } from "../../shared/format.ts";
 import { Field } from "../field.tsx";
+import { cellOf, type KpiAnswer } from "../overview/kpi-view.ts";
 import { useResource } from "../resource.ts";
 import { locale, t } from "../session.ts";
 import { apiPath, useSite } from "../site.ts";
 import type { Draft } from "./draft.ts";
 import { faultAt, type Fault } from "./fault.ts";
-import { priceOf, trafficOf, type PhaseResults, type Traffic } from "./holdout-price.ts";
+import {
+  priceOf,
+  trafficOf,
+  trafficOfDryRun,
+  type PhaseResults,
+  type Replayed,
+  type Traffic,
+} from "./holdout-price.ts";
 import { w } from "./words.ts";
 
 const LARGEST = 0.5;
+const BASE_DAYS = 30;
+const DAY_MS = 86_400_000;
 
 export function HoldoutField({
   draft,
   saved,
+  replayed,
   fault,
   onChange,
 }: {
   draft: Draft;
   saved: Campaign | null;
+  replayed: Replayed | null;
   fault: Fault | null;
   onChange: (part: Partial<Draft>) => void;
 }): VNode {
-  const traffic = useTraffic(saved);
+  const traffic = useTraffic(saved, replayed);
   const lowered = saved !== null && saved.status === "live" && draft.holdout < saved.holdout;
   const share = percent(locale.value, draft.holdout, 0);
   return (
@@ -76,18 +88,31 @@ function Price({ holdout, traffic }: { holdout: number; traffic: Traffic | null 
   );
 }
 
-/** What the campaign's present phase has seen; a campaign that has not run has seen nothing. */
-function useTraffic(saved: Campaign | null): Traffic | null {
+/** What the campaign's present phase has seen; before it has run, what a dry run of the draft foretells. */
+function useTraffic(saved: Campaign | null, replayed: Replayed | null): Traffic | null {
   const site = useSite();
   const ran = saved !== null && saved.status !== "draft";
-  const { data, readAt } = useResource(
-    `results of ${ran ? `${saved.id} ${saved.phase}` : "nothing"}`,
-    (signal) =>
-      ran
-        ? request<PhaseResults>("GET", apiPath(site.key, "campaigns", saved.id, "results"), undefined, {
-            signal,
-          })
-        : Promise.resolve(null),
+  const results = useResource(`results of ${ran ? `${saved.id} ${saved.phase}` : "nothing"}`, (signal) =>
+    ran
+      ? request<PhaseResults>("GET", apiPath(site.key, "campaigns", saved.id, "results"), undefined, {
+          signal,
+        })
+      : Promise.resolve(null),
   );
-  return data === undefined || data === null || readAt === null ? null : trafficOf(data, readAt);
+  const base = useResource(`base rate of ${replayed === null ? "nothing" : site.key}`, (signal) =>
+    replayed === null ? Promise.resolve(null) : readBaseRate(site.key, signal),
+  );
+  const { data, readAt } = results;
+  const seen = data === undefined || data === null || readAt === null ? null : trafficOf(data, readAt);
+  return seen ?? (replayed === null ? null : trafficOfDryRun(replayed, base.data ?? null));
+}
+
+/** How many of the site's visitors bought, over the days that its figures cover by themselves. */
+async function readBaseRate(site: string, signal: AbortSignal): Promise<number | null> {
+  const to = new Date();
+  const from = new Date(to.getTime() - BASE_DAYS * DAY_MS);
+  const path = `${apiPath(site, "kpis")}?from=${from.toISOString()}&to=${to.toISOString()}`;
+  const { rows } = await request<KpiAnswer>("GET", path, undefined, { signal });
+  const [visitors, orders] = [cellOf(rows[0], "visitors")?.value ?? 0, cellOf(rows[0], "orders")?.value ?? 0];
+  return visitors === 0 ? null : Math.min(1, orders / visitors);
 }

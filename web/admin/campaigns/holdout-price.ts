@@ -1,5 +1,5 @@
 /**
- * What a hold-out costs in days, from what the campaign's phase has seen so far.
+ * What a hold-out costs in days: from what the campaign's phase has seen so far, else from a dry run of the draft.
  *
  * Shapes  `Traffic` is how many visitors become eligible a day and how many of them buy; null where nobody can tell.
  * Units   moments are epoch ms; shares and rates from 0 to 1.
@@ -34,6 +34,15 @@ export function trafficOf({ phase, phases, arms }: PhaseResults, now: number): T
   const base = arms.holdout.visitors >= LEAST_VISITORS ? [arms.holdout] : [arms.treated, arms.holdout];
   const sum = (key: keyof Arm): number => base.reduce((total, arm) => total + arm[key], 0);
   return { eligiblePerDay: visitors / days, baseRate: sum("conversions") / sum("visitors") };
+}
+
+export type Replayed = { eligible: number; from: string | null; to: string | null };
+
+/** The traffic that a dry run foretells; `baseRate` is the site's own, since nobody has been held out yet. */
+export function trafficOfDryRun({ eligible, from, to }: Replayed, baseRate: number | null): Traffic | null {
+  if (from === null || to === null || baseRate === null) return null;
+  const days = Math.max(1, (Date.parse(to) - Date.parse(from)) / DAY_MS);
+  return { eligiblePerDay: eligible / days, baseRate };
 }
 
 export type Price = { days: number; other: { holdout: number; days: number } | null };

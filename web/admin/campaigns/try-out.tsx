@@ -99,7 +99,7 @@ function LinkLine({ link }: { link: Link }): VNode {
   return (
     <>
       <div class="snippet">
-        <code>{link.url}</code>
+        <input class="mono" readOnly aria-label={w("tryOutLink")} value={link.url} />
         <a class="button" href={link.url} target="_blank" rel="noreferrer">
           <Icon svg={External} /> {w("tryOutOpen")}
         </a>

@@ -21,8 +21,10 @@ import { d } from "./words.ts";
 type File = { name: string; messages: unknown[] };
 type Done = { answer: DryRunAnswer; of: string; file: string | null };
 
+type Props = { campaign: CampaignInput; id: string | null; onAnswer?: (answer: DryRunAnswer) => void };
+
 /** `campaign` is the draft as it would be saved; `id` its campaign's, where that exists. */
-export function DryRun({ campaign, id }: { campaign: CampaignInput; id: string | null }): VNode {
+export function DryRun({ campaign, id, onAnswer }: Props): VNode {
   const site = useSite();
   const [done, setDone] = useState<Done | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
@@ -47,6 +49,7 @@ export function DryRun({ campaign, id }: { campaign: CampaignInput; id: string |
         { signal: controller.signal },
       );
       setDone({ answer, of: draft, file: chosen?.name ?? null });
+      onAnswer?.(answer);
     } catch (error) {
       if (!controller.signal.aborted) setFailure(asFailure(error));
     } finally {
