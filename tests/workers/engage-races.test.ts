@@ -4,9 +4,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { KnownExposure, VisitorState } from "../../domain/visit/state.ts";
 import worker from "../../workers/index.ts";
-import { joinDesk } from "./chat-client.ts";
 import { dice } from "./dice.ts";
-import { signIn } from "./login.ts";
+import { freeSlots, staff } from "./engaging.ts";
 import { type Answer, makeSite, pageView, track } from "./site.ts";
 
 const SEED = 20_261_123;
@@ -136,15 +135,6 @@ async function raceOf(site: string, visitor: string): Promise<{ exposure: KnownE
   expect(more, visitor).toEqual([]);
   expect(shown, visitor).toEqual(exposure.arm === "treated" ? [exposure.id] : []);
   return { exposure, shown };
-}
-
-const freeSlots = async (site: string) => (await env.SITE_DESK.getByName(site).status()).free_slots;
-
-async function staff(site: string, capacity: number): Promise<void> {
-  const desk = await joinDesk(await signIn("Léa", [site]), site);
-  desk.send({ type: "status", state: "away", capacity });
-  desk.send({ type: "status", state: "online", capacity });
-  await desk.find("queue", ({ agents }) => agents.some((agent) => agent.state === "online"));
 }
 
 const ANSWERS = ["Engagement Declined", "Engagement Ignored"];
