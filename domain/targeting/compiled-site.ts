@@ -47,7 +47,7 @@ export type CompiledCampaign = {
   /** Whether more than time moves it: the event, the desk or a segment. */
   hangsOnMore: boolean;
   rows: { test: RowTest };
-  /** What it asks of the desk, the segments it asks about included. */
+  /** What it asks of the desk, with the segments it asks about and those that are left alone. */
   desk: DeskFact[];
   /** Whether it can come true though nothing happens: by time, or by a free agent. */
   waits: boolean;
@@ -80,8 +80,8 @@ export function compileSite(published: PublishedSite): CompiledSite {
   const rows = new SiteRows(read);
   const rowSegments = rows.segments.toSorted((a, b) => bySegmentOrder(a.compiled, b.compiled));
   const excluding = rowSegments.filter(({ compiled }) => compiled.segment.exclude);
-  const exclusion = timingOf(excluding.flatMap(({ compiled }) => compiled.reach));
-  const { campaigns, unreadable } = compileCampaigns(published, { segments: read, rows, exclusion });
+  const leftAlone = excluding.flatMap(({ compiled }) => compiled.reach);
+  const { campaigns, unreadable } = compileCampaigns(published, { segments: read, rows, leftAlone });
   return {
     site: published.site,
     version: published.version,
@@ -93,7 +93,7 @@ export function compileSite(published: PublishedSite): CompiledSite {
     rows,
     rowSegments,
     excluding,
-    exclusion,
+    exclusion: timingOf(leftAlone),
     asked: indexByNeed(campaigns, {
       slotOf: (path) => rows.slotOf(path),
       value: (row, slot) => rows.value(row, slot),
@@ -109,10 +109,11 @@ function bySegmentOrder({ segment: a }: CompiledSegment, { segment: b }: Compile
 
 function compileCampaigns(
   { campaigns, settings }: PublishedSite,
-  { segments, rows, exclusion }: { segments: Segments; rows: SiteRows; exclusion: Timing },
+  { segments, rows, leftAlone }: { segments: Segments; rows: SiteRows; leftAlone: readonly Leaf[] },
 ): { campaigns: CompiledCampaign[]; unreadable: Unreadable[] } {
   const compiled: CompiledCampaign[] = [];
   const unreadable: Unreadable[] = [];
+  const exclusion = timingOf(leftAlone);
   const excluded = isTimed(exclusion) ? [exclusion] : [];
   const schedules = new Map<string, OpenTimes>();
   const scheduleOf = ({ schedule }: Campaign): OpenTimes => {
@@ -134,7 +135,7 @@ function compileCampaigns(
     const timing = timingOf(reach);
     const timed = isTimed(timing);
     const schedule = scheduleOf(campaign);
-    const desk = deskFactsOf(reach, (path) => rows.slotOf(path));
+    const desk = deskFactsOf([...reach, ...leftAlone], (path) => rows.slotOf(path));
     compiled.push({
       campaign,
       condition: campaign.condition,

@@ -17,7 +17,7 @@ import {
   textOf,
 } from "./fact-values.ts";
 import { isFactName, nearestFactName, nearestOf, SEGMENT, segmentKeyOf } from "./fact-names.ts";
-import { type Compile, isOperatorObject, OPERATORS, type Test } from "./operators.ts";
+import { type Compile, EXPRESSIONS, isOperatorObject, OPERATORS, type Test } from "./operators.ts";
 import { compileTest, type LeafPlan, type Plan } from "./plan.ts";
 import { patternProblem } from "./regex-cost.ts";
 
@@ -91,7 +91,7 @@ function operandProblems(operand: unknown, at: string): Problem[] {
       ? [{ path: join(at, mixed[0]), message: `${mixed[0]} stands beside names, so it would not act` }]
       : []),
     ...entries.flatMap(([key, inner]) => [
-      ...(key === "$regex" || key === "$regexi" ? expressionProblems(inner, join(at, key)) : []),
+      ...(EXPRESSIONS.has(key) ? expressionProblems(inner, join(at, key)) : []),
       ...operandProblems(inner, join(at, key)),
     ]),
   ];
@@ -162,13 +162,16 @@ function readEntry(key: string, operand: unknown, at: string, reading: Reading, 
     case "$not":
       return { kind: "not", part: readFields(operand, at, reading, leaves) };
     default: {
-      if (key.startsWith("$")) return report(reading, at, misplaced(key));
+      if (key.startsWith("$") && !NAMES.has(key)) return report(reading, at, misplaced(key));
       leaves?.push({ path: key, operand, at });
       if (leaves !== null) assertSegment(key, at, reading);
       return { kind: "leaf", path: key, operand, test: readValue(operand, at, reading) };
     }
   }
 }
+
+/** GrowthBook's published cases ask about a value of this name; it is no fact of ours, and not saved. */
+const NAMES: ReadonlySet<string> = new Set(["$groups"]);
 
 function assertSegment(path: string, at: string, reading: Reading): void {
   const { segments } = reading;

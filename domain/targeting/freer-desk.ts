@@ -9,8 +9,8 @@
  * Bounds  beyond `MAX_TRIED` combinations the answer is yes: asking again is cheap, and never asking is not.
  */
 import type { Leaf } from "./condition.ts";
-import { copyOf, type FactRow } from "./fact-row.ts";
-import type { RowCondition, SiteRows } from "./moment.ts";
+import { copyOf, type FactRow, type RowTest } from "./fact-row.ts";
+import type { SiteRows } from "./moment.ts";
 import { changesOf } from "./time-driven.ts";
 
 const MAX_TRIED = 256;
@@ -30,10 +30,10 @@ export function deskFactsOf(leaves: readonly Leaf[], slotOf: (path: string) => n
   }));
 }
 
-/** Whether `condition` holds for `row` with some freer desk; the row is left as it was. */
+/** Whether `test` holds for `row` with some freer desk; the row is left as it was. */
 export function holdsWithFreerDesk(
   rows: SiteRows,
-  { test }: RowCondition,
+  test: RowTest,
   desk: readonly DeskFact[],
   row: FactRow,
 ): boolean {

@@ -160,12 +160,14 @@ class Later {
 
   #lacksOnlyTheDesk({ campaign, desk, moving, schedule }: CompiledCampaign): boolean {
     const { now } = this.#clock;
-    if (moving.test(this.#present) || moving.three(this.#withDeskOpen()) === NO) return false;
+    if (moving.test(this.#present) && !this.#isExcluded(this.#present)) return false;
+    if (!schedule.isOpen(now) || moving.three(this.#withDeskOpen()) === NO) return false;
+    const passable = this.#notBefore(campaign);
+    if (passable === null || passable > now) return false;
     const row = this.#later();
     this.#site.rows.moveTo(row, this.#clock, now);
-    if (this.#isExcluded(row) || !schedule.isOpen(now)) return false;
-    const passable = this.#notBefore(campaign);
-    return passable !== null && passable <= now && holdsWithFreerDesk(this.#site.rows, moving, desk, row);
+    const passes = (freer: FactRow) => moving.test(freer) && !this.#isExcluded(freer);
+    return holdsWithFreerDesk(this.#site.rows, passes, desk, row);
   }
 
   #isExcluded(row: FactRow): boolean {
@@ -174,8 +176,7 @@ class Later {
 
   #isLeftAloneForGood(): boolean {
     const { excluding } = this.#site;
-    this.#leftAlone ??=
-      excluding.length > 0 && excluding.some(({ three }) => three(this.#withTimeOpen()) === YES);
+    this.#leftAlone ??= excluding.some(({ three }) => three(this.#withTimeOpen()) === YES);
     return this.#leftAlone;
   }
 

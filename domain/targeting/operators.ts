@@ -81,11 +81,12 @@ const all =
     return (value) => Array.isArray(value) && tests.every((test) => value.some((item) => test(item)));
   };
 
+/** What is no expression matches nothing, asked either way. */
 const matches =
-  (flags: string): Operator =>
+  (flags: string, wanted = true): Operator =>
   (operand) => {
     const pattern = typeof operand === "string" ? patternOf(operand, flags) : null;
-    return pattern === null ? never : (value) => pattern.test(textOf(value));
+    return pattern === null ? never : (value) => pattern.test(textOf(value)) === wanted;
   };
 
 /** The expression, or null where `source` is none: such a condition matches nothing. */
@@ -113,6 +114,9 @@ const sized: Operator = (operand, compile) => {
   return (value) => Array.isArray(value) && test(value.length);
 };
 
+/** Operators whose operand is a regular expression. */
+export const EXPRESSIONS: ReadonlySet<string> = new Set(["$regex", "$regexi", "$notRegex", "$notRegexi"]);
+
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["$eq", (operand) => (value) => value === operand],
   ["$ne", (operand) => (value) => value !== operand],
@@ -130,6 +134,8 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator
   ["$type", (operand) => (value) => typeName(value) === operand],
   ["$regex", matches("")],
   ["$regexi", matches("i")],
+  ["$notRegex", matches("", false)],
+  ["$notRegexi", matches("i", false)],
   ["$elemMatch", elementMatches],
   ["$size", sized],
   ["$not", negated],

@@ -12,6 +12,7 @@
 import type { EpochMs } from "../ids.ts";
 import type { Leaf } from "./condition.ts";
 import { isRecord } from "./fact-values.ts";
+import { EXPRESSIONS } from "./operators.ts";
 import { DAY_MS, type LocalTime, SECOND_MS, zoneClock } from "./zone.ts";
 
 /** Two weeks and a day: what repeats weekly comes in it even where the clock once jumped over it. */
@@ -35,7 +36,7 @@ export const SECONDS_FACTS = [
 ] as const;
 const LOCAL_PATHS: ReadonlySet<string> = new Set(["time", "time.hour", "time.weekday"]);
 /** Operators that see a number as text, so that it may change their answer anywhere. */
-const TEXT_OPERATORS = ["$regex", "$regexi", "$veq", "$vne", "$vgt", "$vgte", "$vlt", "$vlte"];
+const TEXT_OPERATORS = [...EXPRESSIONS, "$veq", "$vne", "$vgt", "$vgte", "$vlt", "$vlte"];
 
 type SecondsTiming = {
   clock: (typeof SECONDS_FACTS)[number]["clock"];
