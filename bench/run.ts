@@ -9,6 +9,7 @@ import { join } from "node:path";
 const BENCHES: Readonly<Record<string, string>> = {
   ingest: "batches a second against a bare Worker that keeps the same bytes",
   beacon: "processor time of one beacon against the least that any Worker could spend on it",
+  page: "what the one script tag costs a page, in a real browser",
   targeting: "1,000 campaigns judged, against GrowthBook's evaluator and json-rules-engine",
 };
 
