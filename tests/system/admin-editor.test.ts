@@ -329,6 +329,37 @@ test("R-M8 R-M9: what is new in a campaign is kept through a save, and asks befo
   await context.close();
 });
 
+test("R-M18: a draft's hold-out is unknown in days until a dry run tells how many would be eligible", async () => {
+  const { context, page, complaints } = await enter();
+  const { id } = await made({
+    name: "Priced",
+    kind: "offer",
+    holdout: 0.2,
+    condition: { "page.path": { $regex: "^/shop" } },
+    variants: [{ key: "a", creative: { en: { title: "One" } } }],
+  });
+  await page.goto(editorOf(id));
+  await page.getByText("is unknown: there are no figures of this phase yet").waitFor();
+  const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36";
+  const messages = Array.from({ length: 20 }, (_, index) => ({
+    type: "page",
+    anonymousId: `replayed-${index}`,
+    messageId: `replayed-${index}`,
+    timestamp: new Date(Date.UTC(2026, 10, 20, 8, index)).toISOString(),
+    context: { userAgent, consent: { categoryPreferences: { Advertising: true } } },
+    properties: { path: "/shop/cart", url: "http://shop.example/shop/cart" },
+  }));
+  await page.locator('.dry-run input[type="file"]').setInputFiles({
+    name: "visits.ndjson",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(messages.map((message) => JSON.stringify(message)).join("\n")),
+  });
+  await page.getByText(/^Sees \+1\.0 point in [\d,]+ days?\. At 5% it would take [\d,]+ days?\.$/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("R-M24: a draft is tried out by a link, and a page that is not the site's is refused at its field", async () => {
   const { context, page, complaints } = await enter();
   const { id } = await made({
