@@ -189,3 +189,57 @@ test("W22: the trace is accessible under the strict policy, in both languages, l
     await context.close();
   }
 });
+
+test("W9 W16: the campaign's page counts what stops it, and plays the draft against a file", async () => {
+  const { context, page, complaints } = await enter();
+  const headers = { authorization: `Bearer ${DEMO_API_KEY}` };
+  const told = (await (
+    await fetch(`${url}/api/sites/demo/visitors/${visitor}/trace`, { headers })
+  ).json()) as { moments: { decision: { campaign: string } | null }[] };
+  const campaign = told.moments.find(({ decision }) => decision !== null)?.decision?.campaign ?? "";
+  await eventually(
+    async () =>
+      (await (
+        await fetch(`${url}/api/sites/demo/campaigns/${campaign}/reasons`, { headers })
+      ).json()) as Counts,
+    ({ visits }) => visits > 0,
+  );
+  await page.goto(`${url}/admin/demo/campaigns/${campaign}`);
+  await page
+    .locator(".reason-counts")
+    .getByText(/^Its rule held in/)
+    .waitFor();
+  expect(await page.locator(".reason-counts .bars tbody tr").count()).toBeGreaterThan(0);
+
+  await page.goto(`${url}/admin/demo/campaigns/new`);
+  const panel = page.locator(".dry-run");
+  const lines = ["ada", "bea", "cleo"].map((anonymousId) =>
+    JSON.stringify({
+      type: "page",
+      anonymousId,
+      timestamp: new Date().toISOString(),
+      properties: { path: "/" },
+    }),
+  );
+  const file = {
+    name: "visits.ndjson",
+    mimeType: "application/x-ndjson",
+    buffer: Buffer.from(lines.join("\n")),
+  };
+  await panel.getByLabel("Replay a file").setInputFiles({ ...file, buffer: Buffer.from("nothing") });
+  await panel.getByText("This file is neither JSON nor NDJSON: line 1.").waitFor();
+  await panel.getByLabel("Replay a file").setInputFiles(file);
+  await panel.locator(".bar-point").getByText("3", { exact: true }).waitFor();
+  await panel.getByLabel("Assumed acceptance (%)").fill("50");
+  await panel.getByLabel("Assumed acceptance (%)").press("Enter");
+  await panel.getByText(/^About 3 chats an hour|^About 1\.5 chats an hour/).waitFor();
+  await panel.getByLabel("Assumed time of a chat (min)").fill("10");
+  await panel.getByLabel("Assumed time of a chat (min)").press("Tab");
+  await panel.getByText(/agent is needed|agents are needed/).waitFor();
+  const shots = process.env["SHOTS"];
+  if (shots !== undefined) await panel.screenshot({ path: `${shots}/panel.png` });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+type Counts = { visits: number };

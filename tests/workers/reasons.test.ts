@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
 import { exemptCounts, sessions } from "../../migrations/schema.ts";
+import { keepVisit, moment } from "./kept-visit.ts";
 import { signIn } from "./login.ts";
 import { makeSite } from "./site.ts";
 
@@ -113,6 +114,29 @@ test("W23: a fact's values are the site's most frequent of the last 31 days, nar
   expect(await values("session.utm.medium/values")).toEqual([{ value: "email", visits: 1 }]);
   expect(await values("geo.city/values")).toEqual([{ value: "Lyon", visits: 1 }]);
   expect(await values("cart.value/values")).toEqual([]);
+});
+
+test("W23: names of events are those of the newest visits of which the moments are kept", async () => {
+  const { key, apiKey } = await makeSite();
+  const at = NOW - HOUR_MS;
+  for (const [index, names] of [
+    ["Cart Viewed", "Cart Viewed"],
+    ["Cart Viewed", "Product Added"],
+  ].entries()) {
+    const moments = names.map((name) => moment(name, at));
+    await keepVisit({ site: key, id: `ses_kept_${index}`, visitor: `kept-${index}`, startedAt: at, moments });
+  }
+  const values = async (query: string) =>
+    (
+      (await (await get(`/api/sites/${key}/facts/event.name/values${query}`, apiKey)).json()) as {
+        items: unknown;
+      }
+    ).items;
+  expect(await values("")).toEqual([
+    { value: "Cart Viewed", visits: 2 },
+    { value: "Product Added", visits: 1 },
+  ]);
+  expect(await values("?prefix=prod")).toEqual([{ value: "Product Added", visits: 1 }]);
 });
 
 test("W24: an unknown fact is not found and the nearest is named; nobody reads another site's values", async () => {

@@ -76,7 +76,7 @@ async function readPage(
   const rows = new Map(results.map((row) => [row.id, row]));
   return kept.flatMap(({ id, visitor }) => {
     const row = rows.get(id);
-    const replay = row === undefined ? null : unpack(row.replay);
+    const replay = row === undefined ? null : unpackHex(row.replay);
     return replay === null ? [] : [{ visitor, visit: visitOfReplay(visitor, replay, row?.covered === 1) }];
   });
 }
@@ -89,8 +89,8 @@ const Written = z.custom<ReplayRecord>(
   (value) => typeof value === "object" && value !== null && "v" in value && value.v === 1,
 );
 
-/** What a stored visit says, or null where it cannot be read. At once: thousands of them wait for each other otherwise. */
-function unpack(hex: string): ReplayRecord | null {
+/** What a stored visit says, its blob told as hexadecimal text; null where it cannot be read. At once: thousands of them wait for each other otherwise. */
+export function unpackHex(hex: string): ReplayRecord | null {
   try {
     return Written.parse(JSON.parse(gunzipSync(Buffer.from(hex, "hex")).toString("utf8")));
   } catch (error) {

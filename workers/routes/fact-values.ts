@@ -7,6 +7,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { isFactName, nearestFactName } from "../../domain/targeting/fact-names.ts";
+import { unpackHex } from "../dry-run/kept-visits.ts";
 import { ApiError } from "../errors.ts";
 import { REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
 
@@ -14,6 +15,8 @@ const DAY_MS = 24 * 3_600_000;
 const DAYS = 31;
 const MOST = 20;
 const MAX_VALUE = 200;
+/** Visits whose moments are read for the names of events. */
+const READ_VISITS = 200;
 
 /** Which column of a visit says what the fact was; the address of a page is known for the first one only. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -64,6 +67,7 @@ function beginningWith(prefix: string): string {
 }
 
 async function valuesOf(env: Env, site: string, name: string, prefix: string, since: number): Promise<Row[]> {
+  if (name === "event.name") return eventNames(env, site, prefix, since);
   const column = COLUMNS[name];
   if (column === undefined && !name.startsWith(UTM)) return [];
   const given = [site, since, beginningWith(prefix)];
@@ -74,6 +78,27 @@ async function valuesOf(env: Env, site: string, name: string, prefix: string, si
         ).bind(...given, name.slice(UTM.length))
       : env.DB.prepare(mostFrequent(`sessions.${column}`, "sessions", "")).bind(...given);
   return (await statement.all<Row>()).results;
+}
+
+/** The names of events in the newest visits of which the moments are kept, each once a visit. */
+async function eventNames(env: Env, site: string, prefix: string, since: number): Promise<Row[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT hex(replay) AS replay FROM sessions WHERE site = ?1 AND started_at >= ?2 AND replay IS NOT NULL
+     ORDER BY started_at DESC LIMIT ${READ_VISITS}`,
+  )
+    .bind(site, since)
+    .all<{ replay: string }>();
+  const counts = new Map<string, number>();
+  for (const { replay } of results) {
+    const names = (unpackHex(replay)?.moments ?? []).map((moment) => moment.name);
+    for (const name of new Set(names)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const begins = prefix.toLowerCase();
+  return [...counts]
+    .filter(([name]) => name.toLowerCase().startsWith(begins))
+    .map(([value, visits]) => ({ value: value.slice(0, MAX_VALUE), visits }))
+    .toSorted((a, b) => b.visits - a.visits || (a.value < b.value ? -1 : 1))
+    .slice(0, MOST);
 }
 
 export const factValues = nounRouter();

@@ -103,7 +103,8 @@ export function DryRun({ campaign, id, onAnswer }: Props): VNode {
 
 function bodyOf(campaign: CampaignInput, id: string | null, file: File | null, given: Given): DryRunRequest {
   return {
-    campaign,
+    // A draft can be played before it has a name.
+    campaign: { ...campaign, name: campaign.name.trim() === "" ? d("title") : campaign.name },
     ...(id === null ? {} : { campaign_id: id }),
     ...(file === null ? {} : { messages: file.messages }),
     ...(given.acceptance === null ? {} : { acceptance: given.acceptance }),
