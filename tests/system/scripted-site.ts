@@ -45,6 +45,8 @@ export class ScriptedRoom {
   status: "queued" | "open" | "closed" = "open";
   agent: { id: string; name: string } | null = { id: "usr_lea", name: "Léa" };
   availability: "online" | "busy" | "closed" = "online";
+  /** What became of the place that was kept for the invitation; null where none was. */
+  place: { held: boolean; state: string; wait_seconds: number | null } | null = null;
   /** Sockets are refused. */
   down = false;
   /** Messages get no answer. */
@@ -186,7 +188,12 @@ export async function openTab(context: BrowserContext, options: Options, room: S
     if (pathname === "/v1/conversations") {
       const conversation = { id: "cnv_demo_1_1", status: room.status };
       const socket_url = "ws://localhost:18500/v1/conversations/cnv_demo_1_1/socket";
-      return json(201, { conversation, token: "token-1", socket_url });
+      return json(201, {
+        conversation,
+        token: "token-1",
+        socket_url,
+        ...(room.place && { place: room.place }),
+      });
     }
     if (pathname === "/v1/messages") return json(201, { id: "msg_7K4Q" });
     if (pathname.endsWith("/survey")) return json(200, { ok: true });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { isoOf } from "../../domain/ids.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { launchBrowser } from "./browser.ts";
-import { decisionOf, type Site, visit } from "./scripted-site.ts";
+import { decisionOf, ScriptedRoom, type Site, visit } from "./scripted-site.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -121,6 +121,24 @@ test("R-W72 R-W73: a delayed card is shown at its moment, not before, in the cor
     const box = await page.locator("aparte-widget .card").boundingBox();
     expect(box?.x).toBe(32);
     await expect.poll(() => names(site)).toEqual(["Engagement Shown"]);
+  } finally {
+    await context.close();
+  }
+});
+
+test("R-W74: where the kept place is gone, the visitor is told so, may wait or leave the question, and keeps what was typed", async () => {
+  const room = new ScriptedRoom();
+  room.place = { held: false, state: "busy", wait_seconds: 240 };
+  const site = await visit(browser, { decision: decisionOf() }, room);
+  const { page, context } = site;
+  try {
+    await page.getByRole("button", { name: "Discuter" }).click();
+    await page.getByText("Tout le monde est occupé").waitFor();
+    await page.getByRole("textbox", { name: "Votre message" }).fill("Le M taille-t-il grand ?");
+    await page.getByRole("button", { name: "Attendre une réponse ici" }).click();
+    const message = page.getByRole("textbox", { name: "Votre message" });
+    await page.getByRole("textbox", { name: "Votre e-mail" }).waitFor({ state: "detached" });
+    expect(await message.inputValue()).toBe("Le M taille-t-il grand ?");
   } finally {
     await context.close();
   }

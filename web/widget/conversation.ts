@@ -14,7 +14,7 @@ import { newId } from "./message-id.ts";
 import type { Pending } from "./outbox.ts";
 import type { Link, RoomConnection } from "./room-connection.ts";
 import { roomConnection } from "./room-connection.ts";
-import type { Server } from "./server.ts";
+import type { Opened, Server } from "./server.ts";
 import { Refused } from "./server.ts";
 import { threadOf } from "./thread.ts";
 import { timersOf } from "./timers.ts";
@@ -45,7 +45,7 @@ export function conversationOf(page: PageLink, server: Server, memory: Memory) {
   const thread = threadOf({ outbox, send, restart, happened, keepRead });
   let known: Remembered | null = null;
   let room: RoomConnection | null = null;
-  let opening: Promise<void> | null = null;
+  let opening: Promise<Opened["lost"]> | null = null;
   let typedAt = 0;
 
   /** One id for one wish to talk, kept until the server has answered, also across a reload. */
@@ -60,14 +60,17 @@ export function conversationOf(page: PageLink, server: Server, memory: Memory) {
     memory.remember(changed);
   }
 
-  /** Open a conversation, once: while one is being opened or lives, this is that one. */
-  async function open(decisionId: string | null): Promise<void> {
-    if (known) return;
+  /**
+   * Open a conversation, once: while one is being opened or lives, this is that one. The answer says how things stand
+   * where the place that was kept for the invitation is gone.
+   */
+  async function open(decisionId: string | null): Promise<Opened["lost"]> {
+    if (known) return null;
     opening ??= openNow(decisionId).finally(() => (opening = null));
-    await opening;
+    return await opening;
   }
 
-  async function openNow(decisionId: string | null): Promise<void> {
+  async function openNow(decisionId: string | null): Promise<Opened["lost"]> {
     const request = requestId();
     phase.value = "opening";
     try {
@@ -77,10 +80,12 @@ export function conversationOf(page: PageLink, server: Server, memory: Memory) {
       keep({ id, token, socketUrl, readSeq: 0 });
       memory.keepRequest(null);
       enter({ id, token, socketUrl, readSeq: 0 });
+      return opened.lost;
     } catch (failure) {
       const tooMany = failure instanceof Refused && failure.status === 429;
       phase.value = tooMany ? "too_many" : "refused";
       page.on("error", { code: failure instanceof Refused ? failure.code : "network" });
+      return null;
     }
   }
 

@@ -219,8 +219,15 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
       memory.keepOpen(true);
       page.on("open");
       // A place was kept for this visitor, so "busy" is not about them; "closed" is.
-      if (available.value?.state === "closed") leaving.value = true;
-      else await talking.open(accepted);
+      if (available.value?.state === "closed") {
+        leaving.value = true;
+        return;
+      }
+      const lost = await talking.open(accepted);
+      if (!lost) return;
+      // It is gone after all: the wait, or another way, is the visitor's choice; what they typed stays.
+      available.value = { name: "", ...available.value, ...lost };
+      leaving.value = lost.state !== "online";
     },
 
     decline(forever: boolean): void {

@@ -20,7 +20,12 @@ export class Refused extends Error {
 }
 
 export type Availability = { state: "online" | "busy" | "closed"; wait_seconds: number | null; name: string };
-export type Opened = { id: string; status: string; token: string; socketUrl: string };
+export type Opened = {
+  id: string;
+  token: string;
+  socketUrl: string;
+  lost: Omit<Availability, "name"> | null;
+};
 export type Opening = { requestId: string | null; token: string | null; decisionId: string | null };
 export type LeftMessage = { request_id: string; email: string; name: string; body: string };
 export type Survey = { answer: 1 | 2 | 3; comment: string };
@@ -35,12 +40,7 @@ export function serverOf(page: PageLink, locale: Locale) {
   return {
     async availability(): Promise<Availability> {
       const answer = fields(await call("GET", `/v1/availability?key=${encodeURIComponent(page.key)}`));
-      const { state } = answer;
-      return {
-        state: state === "closed" || state === "busy" ? state : "online",
-        wait_seconds: typeof answer["wait_seconds"] === "number" ? answer["wait_seconds"] : null,
-        name: text(fields(answer["site"])["name"]),
-      };
+      return { ...stateIn(answer), name: text(fields(answer["site"])["name"]) };
     },
 
     /** Open a conversation, or find the one that `token` or `requestId` proves. */
@@ -57,12 +57,13 @@ export function serverOf(page: PageLink, locale: Locale) {
           ...(page.identityToken() && { identity_token: page.identityToken() }),
         }),
       );
-      const opened = fields(answer["conversation"]);
+      const place = fields(answer["place"]);
       return {
-        id: text(opened["id"]),
-        status: text(opened["status"]),
+        id: text(fields(answer["conversation"])["id"]),
         token: text(answer["token"]),
         socketUrl: text(answer["socket_url"]),
+        // The place that was kept for the invitation is gone: how things stand instead.
+        lost: place["held"] === false ? stateIn(place) : null,
       };
     },
 
@@ -128,6 +129,14 @@ async function request(
 
 function framesIn(list: unknown): ServerFrame[] {
   return Array.isArray(list) ? list.map(frameOf).filter((one) => one !== null) : [];
+}
+
+/** Whether somebody is there, and how long one would wait. */
+function stateIn({ state, wait_seconds: wait }: Record<string, unknown>): Omit<Availability, "name"> {
+  return {
+    state: state === "closed" || state === "busy" ? state : "online",
+    wait_seconds: typeof wait === "number" ? wait : null,
+  };
 }
 
 function fields(value: unknown): Record<string, unknown> {
