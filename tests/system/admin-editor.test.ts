@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { brotliCompressSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { DEMO_API_KEY, post, signIn } from "./demo-api.ts";
+import { DEMO_API_KEY, eventually, post, signIn } from "./demo-api.ts";
 import { launchBrowser } from "./browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -112,13 +112,10 @@ test("R-M22: where the builder cannot be loaded, the JSON works, and trying agai
   await page.getByRole("button", { name: "Save draft" }).click();
   await page.getByText("Saved", { exact: true }).waitFor();
   failing = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".row").waitFor();
+  expect(await page.locator(".row").getByLabel("Value").inputValue()).toBe("20");
   await context.close();
-
-  const again = await enter();
-  await again.page.goto(editorOf(id));
-  await again.page.locator(".row").waitFor();
-  expect(await conditionIn(again.page)).toEqual({ "page.seconds": { $gte: 20 } });
-  await again.context.close();
 });
 
 test("R-M1 R-M2 R-M16: rows and JSON are one condition, whatever the rows have words for", async () => {
@@ -192,11 +189,11 @@ test("R-M19: a value is offered from what the site has seen, and each fact says 
   await page.goto(editorOf(id));
   const value = page.locator(".row").getByLabel("Value");
   await value.waitFor();
-  const told = page.waitForResponse((response) =>
-    response.url().includes("/facts/session.entry_path/values"),
-  );
+  const values = `${url}/api/sites/demo/facts/session.entry_path/values?prefix=/shop/seen`;
+  const ask = async () => (await (await fetch(values, { headers: key })).json()) as { items: object[] };
+  await eventually(ask, ({ items }) => items.length > 0);
   await value.focus();
-  expect((await told).status()).toBe(200);
+  await page.locator('.row datalist option[value="/shop/seen-by-somebody"]').waitFor({ state: "attached" });
   expect(await page.getByLabel("Fact", { exact: true }).getAttribute("title")).toContain("visit began");
   await page.getByText("All that can be asked").click();
   await page.getByText("A phone number was selected.").waitFor();

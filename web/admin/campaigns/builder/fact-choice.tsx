@@ -1,6 +1,6 @@
 /** Which fact a row asks about: from the list, or typed by its path. */
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { OPEN_FACTS } from "../facts.ts";
 import { w } from "../words.ts";
 import { useSurroundings } from "./context.ts";
@@ -74,11 +74,17 @@ function PathInput({
   onChange: (path: string) => void;
 }): VNode {
   const [typed, setTyped] = useState(path);
+  const input = useRef<HTMLInputElement>(null);
+  // The rest of the path is what comes next once its beginning was chosen.
+  useEffect(() => {
+    if (path.endsWith(".")) input.current?.focus();
+  }, []);
   const take = (): void => {
     if (typed !== path) onChange(typed);
   };
   return (
     <input
+      ref={input}
       aria-label={w("factPath")}
       class="mono"
       spellcheck={false}
