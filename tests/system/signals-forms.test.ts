@@ -188,9 +188,10 @@ test.each([
   expect(await toldOf(body, ({ page }) => page.click("p, input", { clickCount: 3 }))).toEqual([]);
 });
 
-test("SG10: a form is begun once, and sent once, however it is sent", async () => {
+test("SG10: a form is begun once, and sent once, by its button or by a script", async () => {
   const forms = `<form id="own" onsubmit="event.preventDefault()"><input name="a"><button>Envoyer</button></form>
-<form id="script"><input name="b"><button type="button" onclick="new FormData(this.form); this.form.remove()">Envoyer</button></form>`;
+<form id="script" onsubmit="event.preventDefault(); this.remove()"><input name="b">
+<button type="button" onclick="this.form.requestSubmit()">Envoyer</button></form>`;
   const act = async (site: SignalsPage) => {
     await site.page.fill("#own input", "Camille");
     await site.page.fill("#own input", "Camille D.");
@@ -264,20 +265,30 @@ test("SG11: of private fields and of those without a name nothing is told", asyn
   expect(await toldOf(NAMELESS, act)).toEqual([]);
 });
 
+const TALL = `<style>body { margin: 0; height: 7000px }</style>${MAIL}`;
+
 test("SG13: how far the page was read goes with what is told, the most so far", async () => {
   const act = async (site: SignalsPage) => {
-    await site.scroll([1_300, 0], 200);
+    await site.scroll([2_700, 0], 200);
     await site.page.fill("textarea", "Bonjour");
     await site.page.evaluate(() => history.pushState({}, "", "/autre"));
     await site.wait(200);
     await site.page.evaluate(() => dispatchEvent(new Event("pagehide")));
   };
-  const told = await toldOf(
-    `<style>body { margin: 0 }</style>${MAIL}<div style="height: 4000px"></div>`,
-    act,
-  );
-  expect(told[0]?.properties["scroll"]).toBeCloseTo(49, -0.5);
-  expect(told.at(-1)?.properties["scroll"]).toBeLessThan(20);
+  const told = await toldOf(TALL, act);
+  expect(told.map(({ properties }) => properties["scroll"])).toEqual([40, 10]);
+});
+
+test("SG13 SG14: where a campaign asks how far, each tenth is told at once, and the end is the end", async () => {
+  const act = (site: SignalsPage) => site.scroll([750, 1_500, 800, 6_300], 200);
+  const told = await toldOf(TALL, act, { wanted: "scroll_thrash,depth" });
+  expect(told.map(({ event, properties, later }) => [event, properties["scroll"], later])).toEqual([
+    ["Page Scrolled", 10, false],
+    ["Page Scrolled", 20, false],
+    ["Page Scrolled", 30, false],
+    ["Page Scrolled", 100, false],
+  ]);
+  expect(await toldOf(TALL, act, { wanted: "scroll_thrash" })).toEqual([]);
 });
 
 test("SG14: what a campaign asks for is told at once, the rest later", async () => {

@@ -17,7 +17,7 @@ const isOrdinary = (element: Element): boolean =>
   element.localName.includes("-") || !!element.closest(ORDINARY);
 
 const looksLikeControl = (element: Element): boolean =>
-  !!element.closest("button,[role=button]") || getComputedStyle(element).cursor === "pointer";
+  !!element.closest("button") || getComputedStyle(element).cursor === "pointer";
 
 /** What a triple click does to a paragraph. */
 const isTextSelected = (): boolean => getSelection()?.type === "Range";
@@ -34,7 +34,8 @@ export function detectRageClicks(): void {
     const isSame =
       before === effects &&
       event.timeStamp - first.timeStamp < RAGE_WITHIN_MS &&
-      Math.hypot(event.x - first.x, event.y - first.y) < RAGE_RADIUS_PX;
+      Math.abs(event.x - first.x) < RAGE_RADIUS_PX &&
+      Math.abs(event.y - first.y) < RAGE_RADIUS_PX;
     if (!isSame) {
       first = event;
       before = effects;

@@ -15,12 +15,9 @@ let form: HTMLFormElement | null = null;
 let last: Place;
 let startedAt: number;
 let refilled: number;
-/** A script gathered what the form holds and nothing was written since: it has sent it by itself. */
-let isGathered: boolean;
 
 function write(own: HTMLFormElement, place: Place): void {
   last = place;
-  isGathered = false;
   if (form === own) return;
   form = own;
   startedAt = performance.now();
@@ -35,7 +32,7 @@ function end(event: string): void {
 
 /** The form is left if it is gone, or if the whole `page` goes. */
 export function leaveForm(page?: boolean): void {
-  if (form && (page || !form.isConnected)) end(isGathered ? "Form Submitted" : "Form Abandoned");
+  if (form && (page || !form.isConnected)) end("Form Abandoned");
 }
 
 export function followForms(): void {
@@ -52,7 +49,6 @@ export function followForms(): void {
   });
 
   listenTo("submit", (own) => own === form && end("Form Submitted"));
-  listen("formdata", ({ target }) => void (isGathered = target === form));
   // On the way down: before the beacon hands over what is left.
   listen("pagehide", () => leaveForm(true));
 }

@@ -15,7 +15,9 @@ export function followHistory(look: () => void, begin: () => void): void {
     url = shown;
   };
   // After the task in which the address changed: by then most routers have set the title.
-  const later = (): void => void setTimeout(check);
+  const later = (): void => {
+    setTimeout(check);
+  };
 
   check();
   const { navigation } = window as { navigation?: EventTarget };

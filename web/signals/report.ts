@@ -26,10 +26,13 @@ export function beginView(link: SignalsLink): void {
   freeAt = {};
 }
 
+/** Whether a live campaign asks for it: a signal's name, `form`, or `depth`. */
+export const isAsked = (name: string): boolean | undefined => page.wanted()?.includes(name);
+
 /** Tell `event`, at once where `asked` is among what is wanted. */
 export function tell(event: string, properties: Properties, asked = "form"): void {
   if (page.consented() && told++ < MOST_MESSAGES) {
-    page.tell(event, { ...properties, scroll: depth }, !page.wanted()?.includes(asked));
+    page.tell(event, { ...properties, scroll: depth }, !isAsked(asked));
   }
 }
 

@@ -3,23 +3,34 @@
  * reading a position can force a layout.
  */
 import { listen } from "./listen.ts";
+import { isAsked, tell } from "./report.ts";
 import { watchThrash } from "./scroll-thrash.ts";
 
 const SAMPLE_MS = 100;
 
-/** How much of the page has come into sight, in whole percent of its height. */
+/** A hundredth more than ten: a bottom that is missed by a fraction of a pixel is the bottom. */
+const TENTHS = 10.1;
+
+/** How much of the page has come into sight, in percent of its height, by tens. */
 export let depth: number;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function look(): void {
   timer = undefined;
-  const seen = (100 * (scrollY + innerHeight)) / document.documentElement.scrollHeight;
-  depth = Math.max(depth, Math.min(100, Math.round(seen)));
+  const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight;
+  const reached = 10 * Math.floor(seen * TENTHS);
+  // A page that is drawn out beyond its end has no more than a hundred.
+  if (reached > depth && reached <= 100) {
+    depth = reached;
+    if (isAsked("depth")) tell("Page Scrolled", {}, "depth");
+  }
   watchThrash(scrollY);
 }
 
-const lookSoon = (): void => void (timer ??= setTimeout(look, SAMPLE_MS));
+const lookSoon = (): void => {
+  timer ??= setTimeout(look, SAMPLE_MS);
+};
 
 /** A page view begins: its depth is read once the page had time to draw itself. */
 export function beginDepth(): void {

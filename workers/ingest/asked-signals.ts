@@ -2,7 +2,8 @@
  * Which signals the page should tell at once: those that a live campaign or a segment asks about. The others may wait
  * for the next batch.
  *
- * Shapes  `rage_click,u_turn,form`: names of signals, and `form` for what becomes of a form; "" where nothing is asked.
+ * Shapes  `rage_click,u_turn,form`: names of signals, `form` for what becomes of a form, and `depth` for how far the page
+ *         is read; "" where nothing is asked.
  */
 import type { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { SIGNALS } from "../../domain/visit/facts.ts";
@@ -25,6 +26,7 @@ export function askedSignals(config: PublishedSite): string {
 /** A fact of the visit, or the event itself: `"event.properties.signal": "rage_click"` or `{ $in: [...] }`. */
 function namesIn(path: string, operand: unknown): string[] {
   if (path.startsWith("form.")) return ["form"];
+  if (path === "page.scroll") return ["depth"];
   const words = JSON.stringify(operand);
   return SIGNALS.filter(
     (name) =>
