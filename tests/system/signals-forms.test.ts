@@ -59,7 +59,8 @@ test("SG5: a lost picture, a foreign script's error and the browser's own notice
 
 const MAIL = `<form id="contact"><input name="email" type="email" required><textarea name="message"></textarea></form>`;
 
-test.each([
+type Case = [name: string, act: (site: SignalsPage) => Promise<void>];
+const ENTERED: Case[] = [
   ["by the pointer", (site: SignalsPage) => site.click("input", 1, 0)],
   ["by the keyboard", ({ page }: SignalsPage) => page.keyboard.press("Tab")],
   [
@@ -69,16 +70,25 @@ test.each([
       await site.page.keyboard.type("camille@");
     },
   ],
-])("SG6: a field gone into %s and then left alone for ten seconds is hesitation", async (_name, enter) => {
-  const act = async (site: SignalsPage) => {
-    await enter(site);
-    await site.wait(SILENCE_MS - 500);
-    expect(named(await site.told())).not.toContain("hesitation");
-    await site.wait(500);
-  };
-  const told = await toldOf(MAIL, act);
-  expect(told.at(-1)?.properties).toMatchObject({ signal: "hesitation", form_id: "contact", field: "email" });
-});
+];
+
+test.each(ENTERED)(
+  "SG6: a field gone into %s and then left alone for ten seconds is hesitation",
+  async (_name, enter) => {
+    const act = async (site: SignalsPage) => {
+      await enter(site);
+      await site.wait(SILENCE_MS - 500);
+      expect(named(await site.told())).not.toContain("hesitation");
+      await site.wait(500);
+    };
+    const told = await toldOf(MAIL, act);
+    expect(told.at(-1)?.properties).toMatchObject({
+      signal: "hesitation",
+      form_id: "contact",
+      field: "email",
+    });
+  },
+);
 
 test.each([
   [
