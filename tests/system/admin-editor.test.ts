@@ -95,7 +95,7 @@ test("R-M22: the builder comes with the editor and not before; the admin's first
   expect([...loaded.keys()].filter((one) => BUILDER.test(one))).toEqual([]);
 
   await page.locator("tbody th a").first().click();
-  await page.locator(".row").first().waitFor();
+  await page.locator(".condition .group").first().waitFor();
   expect([...loaded.keys()].filter((one) => BUILDER.test(one))).toHaveLength(1);
   expect(complaints).toEqual([]);
   await context.close();
