@@ -49,7 +49,8 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 const PREFIX_SHARE = 0.03;
 const UTM_SHARE = 0.05;
-const OTHER_SHARE = 0.4;
+const OTHER_SHARE = 0.3;
+const TRUTH_SHARE = 0.5;
 
 /** A drawer for each need; the answer holds every entry whose condition can be true, now or by time or desk alone. */
 export function indexByNeed<T extends { plan: Plan }>(entries: readonly T[], facts: Facts): CampaignIndex<T> {
@@ -189,7 +190,9 @@ function needOf(plan: Plan, stays: Facts["stays"]): Need | null {
 function leafNeed({ path, operand }: LeafPlan): Need | null {
   const share = SHARES[path] ?? (path.startsWith("session.utm.") ? UTM_SHARE : OTHER_SHARE);
   if (typeof operand === "string") return { keys: [{ path, kind: "text", value: operand }], share };
-  if (typeof operand === "boolean") return { keys: [{ path, kind: "truth", value: operand }], share };
+  if (typeof operand === "boolean") {
+    return { keys: [{ path, kind: "truth", value: operand }], share: TRUTH_SHARE };
+  }
   if (typeof operand === "number") {
     return Number.isNaN(operand) ? null : { keys: [{ path, kind: "number", value: operand }], share };
   }

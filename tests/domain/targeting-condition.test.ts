@@ -3,6 +3,7 @@ import { type ConditionInterface, evalCondition } from "@growthbook/growthbook";
 import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { checkCondition, conditionProblems, readCondition } from "../../domain/targeting/condition.ts";
+import { OPERATORS } from "../../domain/targeting/operators.ts";
 
 /** Properties over many cases, on machines that are busy with other things. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -76,7 +77,7 @@ const pattern = fc.constantFrom("^a", "b$", "^$", "1|3", "[", "(", "a/b", "\\d+"
 /** Never the text of a pattern: the reference keeps expressions by their text, and would find one again. */
 const noPattern = fc.constantFrom<unknown>(7, true, null);
 
-const condition: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
+const conditions = fc.letrec<{
   fields: Record<string, unknown>;
   value: unknown;
   operators: Record<string, unknown>;
@@ -131,7 +132,8 @@ const condition: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
       )
       .map(ownRecord),
   };
-}).fields;
+});
+const condition: fc.Arbitrary<Record<string, unknown>> = conditions.fields;
 
 /**
  * The same facts for the reference, which asks `in`: their objects inherit nothing that has a name, and are turned
@@ -178,6 +180,45 @@ test("T1 T2: any readable condition means what the released GrowthBook evaluator
   expect(matched).toBeGreaterThan(PAIRS / 10);
   expect(matched).toBeLessThan((PAIRS * 9) / 10);
 }, 120_000);
+
+/** The operators that `asked` is written with, wherever they stand. */
+function operatorsIn(asked: unknown): string[] {
+  if (typeof asked !== "object" || asked === null) return [];
+  return Object.entries(asked).flatMap(([key, inner]) => [
+    ...(key.startsWith("$") ? [key] : []),
+    ...operatorsIn(inner),
+  ]);
+}
+
+/** In the published cases, though not in the released evaluator. */
+const UNRELEASED = ["$notRegex", "$notRegexi"];
+
+test("T48: every operator is among what is compared, alone and inside of others, over lists and missing values, with both answers", () => {
+  const alone = new Map<string, Set<boolean>>();
+  const inside = new Set<string>();
+  const leaf = fc.record({
+    value: fc.option(facts.map((each) => Object.values(each)[0])),
+    asked: conditions.operators,
+  });
+  fc.assert(
+    fc.property(leaf, ({ value, asked }) => {
+      const given = value === null || value === undefined ? {} : { a: value };
+      const whole = { a: asked };
+      if (stepsIntoArrays(given, whole)) return;
+      const read = readCondition(whole);
+      const answer = read.ok && read.test(given);
+      expect(answer).toBe(reference(given, whole));
+      const [name = "", ...others] = Object.keys(asked);
+      if (others.length === 0) alone.set(name, (alone.get(name) ?? new Set()).add(answer));
+      for (const operand of Object.values(asked)) for (const each of operatorsIn(operand)) inside.add(each);
+    }),
+    { numRuns: 20_000 },
+  );
+  const released = [...OPERATORS.keys()].filter((name) => !UNRELEASED.includes(name)).toSorted();
+  const both = [...alone].filter(([, answers]) => answers.size === 2).map(([name]) => name);
+  expect(both.toSorted()).toEqual(released);
+  expect(released.filter((name) => !inside.has(name))).toEqual([]);
+});
 
 test.each([
   [{ "a.constructor": { $exists: true } }, { a: {} }, false],
