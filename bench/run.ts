@@ -9,6 +9,7 @@ import { join } from "node:path";
 const BENCHES: Readonly<Record<string, string>> = {
   ingest: "batches a second against a bare Worker that keeps the same bytes",
   beacon: "processor time of one beacon against the least that any Worker could spend on it",
+  cost: "what a million visits cost at list price, counted from meters",
   page: "what the one script tag costs a page, in a real browser",
   targeting: "1,000 campaigns judged, against GrowthBook's evaluator and json-rules-engine",
 };
@@ -22,7 +23,8 @@ if (asked.includes("--help") || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
-const names = asked.length > 0 ? asked : Object.keys(BENCHES);
+const named = asked.filter((name) => Object.hasOwn(BENCHES, name));
+const names = named.length > 0 ? named : Object.keys(BENCHES);
 const failed = names.filter((name) => {
   console.log(`\n== ${name}: ${BENCHES[name] ?? ""}`);
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {

@@ -3,7 +3,7 @@
  * evaluator over the same list and json-rules-engine with the same rules.
  *
  * All three must name the same campaigns before anything is timed. They take turns in one process, so that the
- * machine's other load falls on all; each figure is the median of its rounds. What is timed of ours is the whole
+ * machine's other load falls on all; each figure is the processor time of this thread, the median of its rounds. What is timed of ours is the whole
  * judgement: segments, matches, and when to wake; the rivals are told the segments and look for no wake.
  */
 import { compileSite, judge } from "../domain/targeting/judge.ts";
@@ -128,8 +128,8 @@ function threadMicroseconds(): number {
   return user + system;
 }
 
-function row(name: string, microseconds: number, more: string): void {
-  console.log(`${name.padEnd(34)} ${microseconds.toFixed(1).padStart(9)} µs   ${more}`);
+function row(name: string, microseconds: number, verdicts: string): void {
+  console.log(`${name.padEnd(34)} ${microseconds.toFixed(1).padStart(9)} µs   ${verdicts}`);
 }
 
 function ratio(words: string, value: number, limit: number, least: boolean): string {

@@ -208,16 +208,16 @@ test("T48: every operator is among what is compared, alone and inside of others,
       const read = readCondition(whole);
       const answer = read.ok && read.test(given);
       expect(answer).toBe(reference(given, whole));
-      const [name = "", ...others] = Object.keys(asked);
-      if (others.length === 0) alone.set(name, (alone.get(name) ?? new Set()).add(answer));
+      const [only = "", ...others] = Object.keys(asked);
+      if (others.length === 0) alone.set(only, (alone.get(only) ?? new Set()).add(answer));
       for (const operand of Object.values(asked)) for (const each of operatorsIn(operand)) inside.add(each);
     }),
     { numRuns: 20_000 },
   );
-  const released = [...OPERATORS.keys()].filter((name) => !UNRELEASED.includes(name)).toSorted();
-  const both = [...alone].filter(([, answers]) => answers.size === 2).map(([name]) => name);
+  const released = [...OPERATORS.keys()].filter((each) => !UNRELEASED.includes(each)).toSorted();
+  const both = [...alone].filter(([, answers]) => answers.size === 2).map(([each]) => each);
   expect(both.toSorted()).toEqual(released);
-  expect(released.filter((name) => !inside.has(name))).toEqual([]);
+  expect(released.filter((each) => !inside.has(each))).toEqual([]);
 });
 
 test.each([
