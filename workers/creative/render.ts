@@ -4,10 +4,11 @@
  * What a variable holds is text and stays text: the widget sets it as text, never as markup, so nothing is escaped
  * twice. An address that variables made is looked at again, and left out where it is none.
  *
- * Bounds  a template may not include others, loop without end or grow without limit; what cannot be rendered is
- *         left as it was written up to its first tag, so that a visitor never reads a tag.
+ * Bounds  the engine's; what cannot be rendered is left as it was written up to its first tag, so that a visitor never
+ *         reads a tag.
  */
-import { Liquid } from "liquidjs";
+import type { Liquid } from "liquidjs";
+import { templateEngine } from "../../domain/creative/template-engine.ts";
 import { CreativeText } from "../../domain/targeting/campaign.ts";
 import type { Json } from "../../domain/visit/facts.ts";
 
@@ -18,33 +19,8 @@ const TAG = /\{[{%]/;
 
 type Template = ReturnType<Liquid["parse"]>;
 
-const liquid = new Liquid({
-  ownPropertyOnly: true,
-  strictFilters: true,
-  strictVariables: false,
-  templates: {},
-  parseLimit: 10_000,
-  renderLimit: 20,
-  memoryLimit: 100_000,
-});
-liquid.registerFilter("money", moneyText);
-
-/** An amount in the visitor's way of writing it: `{{ cart.value | money: cart.currency }}`; what is no number is itself. */
-function moneyText(
-  this: { context: { getSync(path: string[]): unknown } },
-  value: unknown,
-  currency: unknown,
-): unknown {
-  const amount = typeof value === "number" ? value : Number(value);
-  if (value === "" || value === null || !Number.isFinite(amount)) return value;
-  const code = typeof currency === "string" && /^[A-Z]{3}$/.test(currency) ? currency : null;
-  const locale = String(this.context.getSync(["locale"]));
-  const digits = { minimumFractionDigits: Number.isInteger(amount) ? 0 : 2, maximumFractionDigits: 2 };
-  return new Intl.NumberFormat(locale, {
-    ...digits,
-    ...(code === null ? {} : { style: "currency" as const, currency: code }),
-  }).format(amount);
-}
+const RENDER_MS = 20;
+const liquid = templateEngine(RENDER_MS);
 
 const parsed = new Map<string, Template | null>();
 
