@@ -88,12 +88,12 @@ for (const kind of [FRAMEWORK, GOOGLE]) {
     expect(before).toHaveProperty("aparte:demo");
     await show(kind, "open");
     await pageViews(2);
-    expect(shop.messages[1]?.context.consent?.status).toBe("denied");
-    expect(before).not.toEqual({ "aparte:demo": `:${shop.messages[1]?.anonymousId}` });
+    expect(shop.pages()[1]?.context.consent?.status).toBe("denied");
+    expect(before).not.toEqual({ "aparte:demo": `:${shop.pages()[1]?.anonymousId}` });
     expect(await kept()).toEqual(before);
     await answer("accepted");
     await pageViews(3);
-    expect({ "aparte:demo": `:${shop.messages[2]?.anonymousId}` }).toEqual(before);
+    expect({ "aparte:demo": `:${shop.pages()[2]?.anonymousId}` }).toEqual(before);
   });
 }
 
@@ -152,6 +152,27 @@ test("R-P16: a page view waits half a second at most for a banner's word, and on
   expect(shop.named("page").map((one) => one.context.consent?.status)).toEqual(["granted"]);
 });
 
+test("R-P18: what is taken back in one tab no other tab brings back", async () => {
+  await page.goto(shop.origin);
+  await pageViews(1);
+  await page.evaluate(() => Reflect.get(window, "aparte").consent("granted"));
+  await expect.poll(kept).toHaveProperty("aparte:demo");
+  const other = await context.newPage();
+  await other.goto(shop.origin);
+  await page.evaluate(() => Reflect.get(window, "aparte").consent("denied"));
+  expect(await kept()).toEqual({ "aparte:demo": "denied:" });
+  for (const name of ["One", "Two"]) {
+    await other.evaluate((event) => Reflect.get(window, "aparte").track(event), name);
+    await arrived(name);
+  }
+  expect(await kept()).toEqual({ "aparte:demo": "denied:" });
+  await other.reload();
+  await other.evaluate(() => Reflect.get(window, "aparte").push(["track", "Three"]));
+  await arrived("Three");
+  expect(shop.named("Three")[0]?.context.consent?.status).toBe("denied");
+  expect(shop.named("Three")[0]?.anonymousId).not.toBe(shop.named("One")[0]?.anonymousId);
+});
+
 /** Open the page anew with a banner of that kind and answer. */
 async function show(kind: string, choice: Choice): Promise<void> {
   shop.html = site({ before: banner(kind, choice) });
@@ -187,7 +208,7 @@ async function statusWith(before: string, attributes = ""): Promise<string | und
 }
 
 const pageViews = (count: number): Promise<void> =>
-  expect.poll(() => shop.named("page").length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
+  expect.poll(() => shop.pages().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
 
 const arrived = (name: string): Promise<void> =>
   expect.poll(() => shop.named(name).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);

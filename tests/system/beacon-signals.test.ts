@@ -112,7 +112,7 @@ test("R-P3: where the browser cannot tell of navigation the signals' chunk asks 
 });
 
 const views = (count: number): Promise<void> =>
-  expect.poll(() => shop.named("page").length, { timeout: 10_000 }).toBe(count);
+  expect.poll(() => shop.pages().length, { timeout: 10_000 }).toBe(count);
 
 /** The first answer came, and the site's default let the id be kept. */
 const keptAnId = (): Promise<void> =>

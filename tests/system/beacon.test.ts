@@ -93,47 +93,47 @@ test("R-P2: pushes before and after us are read, push answers its length, an ord
 test("R-P4: before consent nothing is stored; consent tells the page view again under its own id and keeps the visitor", async () => {
   shop.siteDefault = "denied";
   await page.goto(shop.origin);
-  await arrived("page", 1);
+  await viewed(1);
   await settle();
   expect(await storedKeys()).toEqual([]);
   await page.evaluate(() => Reflect.get(window, "aparte").consent("granted"));
-  await arrived("page", 2);
-  expect(shop.messages[1]).toMatchObject({
-    messageId: shop.messages[0]?.messageId,
+  await viewed(2);
+  expect(shop.pages()[1]).toMatchObject({
+    messageId: shop.pages()[0]?.messageId,
     context: { consent: { status: "granted" } },
   });
   await page.reload();
-  await arrived("page", 3);
-  expect(shop.messages[2]?.anonymousId).toBe(shop.messages[1]?.anonymousId);
+  await viewed(3);
+  expect(shop.pages()[2]?.anonymousId).toBe(shop.pages()[1]?.anonymousId);
   await page.evaluate(() => Reflect.get(window, "aparte").consent("denied"));
   await page.reload();
-  await arrived("page", 4);
-  expect(shop.messages[3]?.anonymousId).not.toBe(shop.messages[2]?.anonymousId);
-  expect(shop.messages[3]?.context.consent?.status).toBe("denied");
+  await viewed(4);
+  expect(shop.pages()[3]?.anonymousId).not.toBe(shop.pages()[2]?.anonymousId);
+  expect(shop.pages()[3]?.context.consent?.status).toBe("denied");
   expect(await page.evaluate(() => localStorage.getItem("aparte:demo"))).toBe("denied:");
 });
 
 test("R-P4: where nobody says anything the site's default keeps the visitor; the tag's no and privacy control do not", async () => {
   await page.goto(shop.origin);
-  await arrived("page", 1);
+  await viewed(1);
   await expect.poll(storedKeys).toEqual(["aparte:demo"]);
   await page.reload();
-  await arrived("page", 2);
-  expect(shop.messages[1]?.anonymousId).toBe(shop.messages[0]?.anonymousId);
-  expect(shop.messages[1]?.context.consent?.status).toBeUndefined();
+  await viewed(2);
+  expect(shop.pages()[1]?.anonymousId).toBe(shop.pages()[0]?.anonymousId);
+  expect(shop.pages()[1]?.context.consent?.status).toBeUndefined();
 
   shop.html = site({ before: `Object.defineProperty(navigator, "globalPrivacyControl", { value: true });` });
   await page.reload();
-  await arrived("page", 3);
-  expect(shop.messages[2]?.context.consent?.status).toBe("denied");
-  expect(shop.messages[2]?.anonymousId).not.toBe(shop.messages[1]?.anonymousId);
+  await viewed(3);
+  expect(shop.pages()[2]?.context.consent?.status).toBe("denied");
+  expect(shop.pages()[2]?.anonymousId).not.toBe(shop.pages()[1]?.anonymousId);
 
   await page.evaluate(() => localStorage.clear());
   shop.html = site({ attributes: `data-consent="denied"` });
   await page.reload();
-  await arrived("page", 4);
+  await viewed(4);
   await settle();
-  expect(shop.messages[3]?.context.consent?.status).toBe("denied");
+  expect(shop.pages()[3]?.context.consent?.status).toBe("denied");
   expect(await storedKeys()).toEqual([]);
 });
 
@@ -199,6 +199,9 @@ const named = (name: string) => shop.named(name);
 async function arrived(name: string, count: number): Promise<void> {
   await expect.poll(() => named(name).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
 }
+
+const viewed = (count: number): Promise<void> =>
+  expect.poll(() => shop.pages().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
 
 /** Long enough for anything that the beacon would still do by itself. */
 const settle = (): Promise<void> => page.waitForTimeout(250);

@@ -95,6 +95,16 @@ export class RecordingSite {
     this.html = page();
   }
 
+  /** The page views, each once though a page that goes repeats what was not acknowledged yet. */
+  pages(): Message[] {
+    const views = this.named("page").map(
+      (one) => [`${one.messageId} ${one.anonymousId} ${one.context.consent?.status}`, one] as const,
+    );
+    return views.flatMap(([told, one], index) =>
+      views.findIndex(([earlier]) => earlier === told) === index ? [one] : [],
+    );
+  }
+
   /** The messages of that event or type. */
   named(name: string): Message[] {
     return this.messages.filter((one) => (one.event ?? one.type) === name);

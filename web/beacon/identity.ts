@@ -9,9 +9,11 @@ import { DENIED, GRANTED } from "../shared/consent-mount.ts";
 import { answers, guard, local, newId, prefix, tagConsent } from "./site.ts";
 
 let said: string | undefined;
+/** What this tab read or wrote last: what another tab wrote since is not ours to undo. */
+let written = local[prefix] ?? "";
 /** The id that the device keeps, or "". */
 export let stored: string;
-[said, stored = ""] = (local[prefix] ?? "").split(":");
+[said, stored = ""] = written.split(":");
 /** Who says something, the strongest first: privacy control, the visitor through the site, the tag, a banner. */
 export const words: (string | false | undefined)[] = [
   (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl && DENIED,
@@ -39,8 +41,11 @@ export function follow(isUnsure = unsure): void {
     if (visitor === stored) visitor = newId();
     if (!unsure) stored = "";
   }
+  const text = [words[1], stored].join(":");
+  if (text === written) return;
+  written = text;
   guard(() => {
-    if (words[1] || stored) local[prefix] = [words[1], stored].join(":");
+    if (text[1]) local[prefix] = text;
     else delete local[prefix];
   });
 }

@@ -50,7 +50,7 @@ const bodyOf = (batch: Message[]): string => JSON.stringify({ writeKey: key, sen
 export function add(message: Message, later?: boolean): Message {
   waiting.push(message);
   if (!later) {
-    due = true;
+    due = message;
     timer ||= setTimeout(send, unsure && !kept ? PATIENCE_MS : 0);
   }
   return message;
@@ -62,10 +62,10 @@ async function send(): Promise<void> {
   let delayMs = 0;
   try {
     const response = await fetch(`${BATCH_URL}?decide=1`, {
-      method: "POST",
-      body: bodyOf(batch),
       // A browser refuses to carry more than 64 KiB beyond the page; what failed for that goes without.
       keepalive: !failures,
+      method: "POST",
+      body: bodyOf(batch),
     });
     if (response.ok) {
       const answer: Answer = await response.json();
