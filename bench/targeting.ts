@@ -3,8 +3,10 @@
  * evaluator over the same list and json-rules-engine with the same rules.
  *
  * All three must name the same campaigns before anything is timed. They take turns in one process, so that the
- * machine's other load falls on all; each figure is the processor time of this thread, the median of its rounds. What is timed of ours is the whole
- * judgement: segments, matches, and when to wake; the rivals are told the segments and look for no wake.
+ * machine's other load falls on all; each figure is processor time of this thread, the median of its rounds. What is
+ * timed of ours is the whole judgement: segments, matches, when to wake, and whether only an agent is missing; the
+ * rivals are told the segments and look for no wake. Compiling is timed with a first judgement, because what that one
+ * asks is compiled then.
  */
 import { compileSite, judge } from "../domain/targeting/judge.ts";
 import { growthbook } from "./baselines/growthbook.ts";
@@ -66,7 +68,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   times.ours.push(timed(() => ours(site), 1_500));
   times.growthbook.push(timed(() => asGrowthbook(told), 50));
   times.crowded.push(timed(() => ours(crowded), 1_000));
-  if (round % 2 === 0) times.compile.push(timed(() => compileSite(published), 2));
+  if (round % 2 === 0) times.compile.push(timed(() => ours(compileSite(published)), 2));
   if (round % 2 === 0) times.jsonRules.push(await timedRun());
 }
 
@@ -99,7 +101,7 @@ row(
   ratio("ours is faster", us.jsonRules / us.ours, LEAST_OVER_JSON_RULES, true),
 );
 row(
-  "compiling 1,000",
+  "compiling 1,000, and a judgement",
   us.compile,
   `at most ${MOST_COMPILE_MS} ms: ${verdict(us.compile <= MOST_COMPILE_MS * 1_000)}`,
 );

@@ -8,14 +8,17 @@
  */
 import type { EpochMs } from "../ids.ts";
 import type { Campaign } from "./campaign.ts";
-import type { CompiledCampaign, CompiledSite, Unreadable } from "./compiled-site.ts";
+import type { CampaignParts, CompiledCampaign } from "./compiled-campaign.ts";
+import type { CompiledSite, Unreadable } from "./compiled-site.ts";
 import type { Candidate } from "./decision.ts";
 import type { FactRow } from "./fact-row.ts";
 import { holdsWithFreerDesk } from "./freer-desk.ts";
+import type { RowCondition } from "./moment.ts";
 import { NO, YES } from "./plan.ts";
 import { type Clock, firstMoment, HORIZON_MS, isTimed, nextChange } from "./time-driven.ts";
 
-export { type CompiledCampaign, type CompiledSite, compileSite, type Unreadable } from "./compiled-site.ts";
+export type { CompiledCampaign } from "./compiled-campaign.ts";
+export { type CompiledSite, compileSite, type Unreadable } from "./compiled-site.ts";
 export type { CompiledSegment, UnreadableSegment } from "./segments.ts";
 
 export type Judgement = {
@@ -52,10 +55,11 @@ export function judge(
   const matched: CompiledCampaign[] = [];
   const waiting: CompiledCampaign[] = [];
   for (const each of site.asked(present)) {
-    if (!each.still(present)) continue;
-    const holds = each.moving.test(present);
+    const { still, moving, schedule, waits } = each.parts;
+    if (!still(present)) continue;
+    const holds = moving.test(present);
     if (holds) matched.push(each);
-    if (excludedBy !== null || (holds ? !each.schedule.isOpen(clock.now) : each.waits)) waiting.push(each);
+    if (excludedBy !== null || (holds ? !schedule.isOpen(clock.now) : waits)) waiting.push(each);
   }
   const later = new Later(site, present, clock, notBefore);
   const wakeAt = later.firstWake(waiting);
@@ -83,9 +87,9 @@ export function wakeAfterGate(
   const compiled = site.byId.get(campaign);
   if (compiled === undefined) return null;
   const present = site.rows.now(facts, clock);
-  if (!compiled.still(present)) return null;
+  if (!compiled.parts.still(present)) return null;
   const later = new Later(site, present, clock, () => clock.now);
-  const at = later.nextChance(compiled, notBefore, clock.now + HORIZON_MS);
+  const at = later.nextChance(compiled.parts, notBefore, clock.now + HORIZON_MS);
   return at === null ? null : at - clock.now;
 }
 
@@ -123,31 +127,31 @@ class Later {
   }
 
   #nextPassable(each: CompiledCampaign, end: EpochMs): EpochMs | null {
-    const chance = this.nextChance(each, this.#clock.now, end);
+    const chance = this.nextChance(each.parts, this.#clock.now, end);
     if (chance === null) return null;
     const passable = this.#notBefore(each.campaign);
     if (passable === null || passable <= chance) return passable === null ? null : chance;
-    return this.nextChance(each, passable, end);
+    return this.nextChance(each.parts, passable, end);
   }
 
   /**
    * The first moment from `notBefore` on, after now and before `end`, at which `each`, whose still part holds, holds
    * and may be offered.
    */
-  nextChance(each: CompiledCampaign, notBefore: EpochMs, end: EpochMs): EpochMs | null {
-    const { timings, timed, schedule, moving } = each;
+  nextChance(each: CampaignParts, notBefore: EpochMs, end: EpochMs): EpochMs | null {
+    const { timings, timed, schedule, moving, hangsOnMore } = each;
     const { now } = this.#clock;
     if (!timed && !schedule.restricts && !this.#mayBeFreed && notBefore <= now) return null;
     const first = schedule.openFrom(Math.max(now, notBefore));
     if (first === null || first >= end) return null;
     if (first === now && nextChange(timings, this.#clock, now) >= end) return null;
     if (this.#isLeftAloneForGood()) return null;
-    if (each.hangsOnMore && moving.three(this.#withTimeOpen()) === NO) return null;
+    if (hangsOnMore && moving.three(this.#withTimeOpen()) === NO) return null;
     const openFrom = (at: EpochMs) => schedule.openFrom(Math.max(at, notBefore));
-    return firstMoment(timings, this.#clock, end, openFrom, (at) => this.#holdsAt(each, at));
+    return firstMoment(timings, this.#clock, end, openFrom, (at) => this.#holdsAt(moving, at));
   }
 
-  #holdsAt({ moving }: CompiledCampaign, at: EpochMs): boolean {
+  #holdsAt(moving: RowCondition, at: EpochMs): boolean {
     const row = this.#later();
     this.#site.rows.moveTo(row, this.#clock, at);
     return moving.test(row) && !this.#isExcluded(row);
@@ -155,10 +159,11 @@ class Later {
 
   /** Whether one of `waiting` could be offered now, were an agent free. */
   isDeskMissing(waiting: readonly CompiledCampaign[]): boolean {
-    return waiting.some((each) => each.desk.length > 0 && this.#lacksOnlyTheDesk(each));
+    return waiting.some((each) => each.parts.desk.length > 0 && this.#lacksOnlyTheDesk(each));
   }
 
-  #lacksOnlyTheDesk({ campaign, desk, moving, schedule }: CompiledCampaign): boolean {
+  #lacksOnlyTheDesk({ campaign, parts }: CompiledCampaign): boolean {
+    const { desk, moving, schedule } = parts;
     const { now } = this.#clock;
     if (moving.test(this.#present) && !this.#isExcluded(this.#present)) return false;
     if (!schedule.isOpen(now) || moving.three(this.#withDeskOpen()) === NO) return false;
