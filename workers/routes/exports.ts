@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import Papa from "papaparse";
 import * as z from "zod";
+import { BEGINS_FORMULA } from "../../domain/history/csv-formula.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import type { AppEnv } from "../env.ts";
@@ -167,7 +168,7 @@ function lines(columns: readonly string[], rows: readonly Cell[][]): string {
       return moment ? new Date(cell).toISOString() : cell;
     }),
   );
-  return cells.length === 0 ? "" : `${Papa.unparse(cells, { escapeFormulae: true, newline: "\r\n" })}\r\n`;
+  return cells.length === 0 ? "" : `${Papa.unparse(cells, { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
 }
 
 /** The rows of `table` in `span`, a page at a time, each page after the last key of the one before. */

@@ -1,12 +1,13 @@
 /** A table as a CSV file that spreadsheets open in any language and in which no cell can be a formula. */
 import papaparse from "papaparse";
+import { BEGINS_FORMULA } from "../../../domain/history/csv-formula.ts";
 
 export type CsvCell = string | number | null;
 
 /** RFC 4180 text with a byte order mark. */
 export function writeCsv(rows: readonly (readonly CsvCell[])[]): string {
   const copied = rows.map((row) => [...row]);
-  return `\uFEFF${papaparse.unparse(copied, { escapeFormulae: true, newline: "\r\n" })}\r\n`;
+  return `\uFEFF${papaparse.unparse(copied, { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
 }
 
 /** Hand `text` to the reader as a file. */
