@@ -9,7 +9,8 @@
 import type { EpochMs } from "../ids.ts";
 import type { Pressure } from "../site/settings.ts";
 import type { Campaign } from "./campaign.ts";
-import { type Gate, type GateInput, GATES, checkLocalGates } from "./gates.ts";
+import { checkLocalGates, type GateInput } from "./gates.ts";
+import { type Gate, GATES } from "./outcome.ts";
 import type { OpenTimes } from "./schedule.ts";
 import { DAY_MS, SECOND_MS } from "./zone.ts";
 

@@ -14,27 +14,9 @@ import type { EpochMs } from "../ids.ts";
 import type { Pressure } from "../site/settings.ts";
 import type { Campaign } from "./campaign.ts";
 import type { Exposure } from "./decision.ts";
-import type { OutcomeCode } from "./outcome.ts";
+import type { Gate } from "./outcome.ts";
 import type { OpenTimes } from "./schedule.ts";
 import { DAY_MS, SECOND_MS } from "./zone.ts";
-
-export const GATES = [
-  "global_holdout",
-  "excluded",
-  "schedule",
-  "open_decision",
-  "per_session",
-  "per_visitor",
-  "cooldown",
-  "after_decline",
-  "site_per_session",
-  "site_per_visitor",
-  "site_cooldown",
-  "kind_after_decline",
-  "site_after_decline",
-  "namespace",
-] as const satisfies readonly OutcomeCode[];
-export type Gate = (typeof GATES)[number];
 
 export type GateAnswer = { ok: true } | { ok: false; gate: Gate; until: EpochMs | null };
 

@@ -3,7 +3,9 @@
  *
  * Order   as the gates stand (`design.md` §3.5): the first that says no is the reason.
  */
-export const OUTCOMES = [
+
+/** The gates that the visitor's own history and the site's rules decide, in their order. */
+export const GATES = [
   /** In the site-wide hold-out. */
   "global_holdout",
   /** In a segment that is left alone. */
@@ -20,6 +22,11 @@ export const OUTCOMES = [
   "kind_after_decline",
   "site_after_decline",
   "namespace",
+] as const;
+export type Gate = (typeof GATES)[number];
+
+export const OUTCOMES = [
+  ...GATES,
   /** Another campaign went first at this moment, in either arm. */
   "outranked",
   /** No agent was free. */

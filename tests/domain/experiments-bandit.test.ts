@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { MIN_UNITS, nextWeights, WEIGHT_FLOOR } from "../../domain/experiments/bandit.ts";
 import { Campaign } from "../../domain/targeting/campaign.ts";
 import { assignmentOf } from "../../domain/visit/engage.ts";
-import { dice } from "./dice.ts";
+import { mulberry } from "../mulberry.ts";
 
 /** Simulations, on machines that are busy with other things. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -72,7 +72,7 @@ test.each([
 ])("T72: $rates over $horizon visitors loses far less than equal weights do", (given) => {
   const { rates, horizon, batch, equal, published, se } = given;
   const runs = 12;
-  const random = dice(2_026);
+  const random = mulberry(2_026);
   let lost = 0;
   for (let run = 0; run < runs; run += 1) lost += regretOf(rates, horizon, batch, random) / runs;
   console.log(`regret of ${rates.join("/")}: ${lost.toFixed(1)}, of equal weights ${equal}`);

@@ -5,7 +5,8 @@ import { inNamespace } from "../../domain/experiments/allocation.ts";
 import { Pressure, SiteSettings } from "../../domain/site/settings.ts";
 import { Campaign, type Caps } from "../../domain/targeting/campaign.ts";
 import type { Exposure } from "../../domain/targeting/decision.ts";
-import { checkLocalGates, GATES, type GateInput, gatesFor } from "../../domain/targeting/gates.ts";
+import { checkLocalGates, type GateInput, gatesFor } from "../../domain/targeting/gates.ts";
+import { GATES } from "../../domain/targeting/outcome.ts";
 import { OUTCOMES } from "../../domain/targeting/outcome.ts";
 import { readSchedule } from "../../domain/targeting/schedule.ts";
 

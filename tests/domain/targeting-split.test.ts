@@ -6,7 +6,7 @@ import { Campaign, PublishedSite } from "../../domain/targeting/campaign.ts";
 import { compileSite, judge } from "../../domain/targeting/judge.ts";
 import { delayOf, expose, gateOf } from "../../domain/visit/engage.ts";
 import { type KnownExposure, newVisitor, type VisitorState } from "../../domain/visit/state.ts";
-import { dice } from "./dice.ts";
+import { mulberry } from "../mulberry.ts";
 import { NOON, pageView, visitorAfter } from "./visit-state.ts";
 
 /** A simulation, on machines that are busy with other things. */
@@ -18,7 +18,7 @@ const CAMPAIGNS = 12;
 const DAY_MS = 86_400_000;
 const LEAST_P = 0.001;
 
-const random = dice(20_261_123);
+const random = mulberry(20_261_123);
 const below = (count: number) => Math.floor(random() * count);
 const oneOf = <T>(list: readonly [T, ...T[]]): T => list[below(list.length)] ?? list[0];
 

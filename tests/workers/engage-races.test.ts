@@ -1,12 +1,13 @@
 /** Rule T75 of `docs/rules/targeting.md`: a thousand seeded races between the tabs of one visitor. */
-import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { KnownExposure, VisitorState } from "../../domain/visit/state.ts";
 import worker from "../../workers/index.ts";
-import { dice } from "./dice.ts";
+import { mulberry } from "../mulberry.ts";
 import { freeSlots, staff } from "./engaging.ts";
 import { type Answer, makeSite, pageView, track } from "./site.ts";
+import { storedState } from "./stored-visitor.ts";
 
 const SEED = 20_261_123;
 const NOON = Date.UTC(2026, 10, 23, 11);
@@ -99,12 +100,9 @@ function taking(turns: Turns): (site: string, batch: unknown[]) => Promise<Answe
 }
 
 /** Everything that the visitor was eligible for in the present visit. */
-function exposuresOf(site: string, visitor: string): Promise<KnownExposure[]> {
-  return runInDurableObject(env.VISITOR_SESSION.getByName(`${site}:${visitor}`), (_object, { storage }) => {
-    const { state } = storage.sql.exec<{ state: string }>("select state from visitor").one();
-    const { visit, exposures } = JSON.parse(state) as VisitorState;
-    return exposures.filter(({ sessionId }) => sessionId === visit?.id);
-  });
+async function exposuresOf(site: string, visitor: string): Promise<KnownExposure[]> {
+  const { visit, exposures } = JSON.parse(await storedState(site, visitor)) as VisitorState;
+  return exposures.filter(({ sessionId }) => sessionId === visit?.id);
 }
 
 /** Two hours later, with no visit and no decision left of what was before. */
@@ -112,7 +110,7 @@ function nextVisit(race: number): void {
   vi.setSystemTime(NOON + race * 2 * HOUR);
 }
 
-const random = dice(SEED);
+const random = mulberry(SEED);
 const turns = new Turns(random);
 const tell = taking(turns);
 

@@ -8,20 +8,10 @@ import * as tables from "../../migrations/schema.ts";
 import { consumeHistory } from "../../workers/history/consumer.ts";
 import { replayDeadLetters } from "../../workers/history/dead-letters.ts";
 import worker from "../../workers/index.ts";
+import { mulberry } from "../mulberry.ts";
 
 const SITE = "x12";
 const SEED = Number(Date.now() % 2 ** 31);
-
-/** A small seeded generator (mulberry32), so that a failing run can be repeated. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function shuffled<T>(list: readonly T[], roll: () => number): T[] {
   const result = [...list];
@@ -113,7 +103,7 @@ function dying(when: "before" | "after"): Env {
 }
 
 test(`HIS5: 2,000 messages tripled, reordered, poisoned, the consumer dying in mid-batch: D1 equals the history (seed ${SEED})`, async () => {
-  const roll = dice(SEED);
+  const roll = mulberry(SEED);
   vi.spyOn(console, "error").mockImplementation(() => undefined);
   const poison = Array.from({ length: 20 }, (_, index) => ({ v: 1, site: SITE, records: `poison ${index}` }));
   const everything = shuffled([...HISTORY, ...HISTORY, ...HISTORY, ...poison], roll);

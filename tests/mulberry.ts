@@ -1,5 +1,5 @@
-/** Numbers in [0, 1) that are the same at every run: Mulberry32. */
-export function dice(seed: number): () => number {
+/** Numbers in [0, 1) that are the same at every run of one seed: Mulberry32. */
+export function mulberry(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d_2b_79_f5) | 0;
