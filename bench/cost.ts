@@ -6,10 +6,19 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { bundleWorker, ROOT } from "../scripts/bundle.ts";
-import { call, startAparte } from "./aparte-worker.ts";
+import { startAparte } from "./aparte-worker.ts";
+import { publishCampaigns } from "./live-campaigns.ts";
 import type { Bench } from "./workerd.ts";
 
 const VISITS = 100;
+/** One visit in so many is engaged: an offer or a ghost, told to history like everything else. */
+const ENGAGED_ONE_IN = 10;
+const CAMPAIGNS = 100;
+const ENGAGING = {
+  name: "Ready to pay",
+  kind: "offer",
+  condition: { "page.path": "/shop/checkout" },
+} as const;
 const PAGES = 5;
 const SIGNALS_A_PAGE = [0, 3, 3, 3, 3];
 const PAGE_MS = 48_000;
@@ -41,7 +50,7 @@ const aparte = await startAparte({
 });
 let missed = true;
 try {
-  await call(aparte, "GET", "/api/sites", null);
+  await publishCampaigns(aparte, CAMPAIGNS, [ENGAGING]);
   await control(aparte, "DELETE", "/__meters");
   const cpuBefore = aparte.cpuMs();
   for (let page = 0; page < PAGES; page += 1) {
@@ -64,7 +73,8 @@ process.exitCode = missed ? 1 : 0;
 /** One page view as the beacon sends it; the signals that no campaign asks for ride with it. */
 async function view(visitor: number, page: number): Promise<void> {
   const anonymousId = `cost-${visitor}`;
-  const path = `/shop/product/shirt-${page}`;
+  const engaged = page === PAGES - 2 && visitor % ENGAGED_ONE_IN === 0;
+  const path = engaged ? "/shop/checkout" : `/shop/product/shirt-${page}`;
   const context = {
     page: {
       url: `https://shop.example${path}`,

@@ -2,19 +2,17 @@
  * What a visitor's object owes history. The state carries its own outbox, so that what is owed is written with what
  * happened; whatever is not confirmed is sent again by the alarm.
  */
-import { due, nextRetryAt, sent } from "../domain/history/outbox.ts";
+import { due, FIRST_RETRY_MS, sent } from "../domain/history/outbox.ts";
 import { type Confirmation, type HistoryRecord, MAX_REPLAY_LENGTH } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { confirmRecords, outgoingRecords } from "../domain/visit/outgoing.ts";
+import { endVisit } from "../domain/visit/record.ts";
 import type { SeenMessages } from "../domain/visit/seen.ts";
+import { endToldAt, forgetAt, nextLook } from "../domain/visit/settled.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
 import { gzipBase64 } from "./gzip.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 import type { VisitorSessionStore } from "./visitor-session-store.ts";
-
-const DAY_MS = 86_400_000;
-/** The longest that anything about a visitor is kept after the last visit: the life of a consented identifier. */
-export const RETENTION_MS = 395 * DAY_MS;
 
 export class VisitorSessionOutbox {
   readonly #ctx: DurableObjectState;
@@ -42,24 +40,34 @@ export class VisitorSessionOutbox {
     await this.#store.wakeBy(Math.max(nextLook(kept), now));
   }
 
-  /** D1 holds these records: they leave the outbox. */
+  /**
+   * D1 holds these records: they leave the outbox. The alarm that is moved for it says so (`domain/visit/settled.ts`);
+   * where something else must be looked at as soon, this is known while the object is in memory, and else told again.
+   */
   async confirm(confirmations: readonly Confirmation[], now: EpochMs): Promise<void> {
     const loaded = this.#store.load();
     if (loaded === null) return;
     const state = confirmRecords(loaded.state, confirmations);
     if (state.outbox.length === loaded.state.outbox.length) return;
-    this.#store.save(state, loaded.seen);
+    this.#store.hold(state, loaded.seen);
+    await this.#store.wakeAt(Math.max(nextLook(state), now));
     await clearOverdue(this.#env, ownerOf(state), loaded.state.outbox, state.outbox, now);
   }
 
-  /** Save `state`, send what it newly owes and what is due again, and see to being woken. */
-  async resend(state: VisitorState, before: VisitorState, seen: SeenMessages, now: EpochMs): Promise<void> {
+  /** The alarm has rung: end a visit that is over, send what is due, or forget a visitor who stayed away. */
+  async look(now: EpochMs): Promise<void> {
+    const loaded = this.#store.load();
+    if (loaded === null) return;
+    const { state: before, seen } = loaded;
+    if (now >= forgetAt(before)) return this.#store.clear();
+    const state = endVisit(before, before.idleMs, now);
     const again = due(state.outbox, now);
     const kept = { ...state, outbox: sent(state.outbox, new Set(again.map(({ key }) => key)), now) };
-    if (state !== before || again.length > 0) this.#store.save(kept, seen);
+    if (again.length > 0 || (state !== before && !canEndAgain(before, now))) this.#store.save(kept, seen);
+    else this.#store.hold(kept, seen);
+    await this.#store.wakeBy(nextLook(kept));
     await this.#send(kept, again.map(({ key }) => key).concat(newKeys(state, before)));
     await reportOverdue(this.#env, ownerOf(kept), kept.outbox, now);
-    await this.#store.wakeBy(nextLook(kept));
   }
 
   async #send(state: VisitorState, keys: string[]): Promise<void> {
@@ -81,11 +89,12 @@ async function withReplay(record: HistoryRecord, replays: VisitorState["replays"
   return { ...record, replay: packed.length <= MAX_REPLAY_LENGTH ? packed : null };
 }
 
-/** When there may be something to do: an entry to send again, a visit to end, a visitor to forget. */
-function nextLook(state: VisitorState): EpochMs {
-  const retryAt = nextRetryAt(state.outbox) ?? Infinity;
-  const endsAt = state.visit === null ? Infinity : state.visit.lastAt + state.idleMs;
-  return Math.min(retryAt, endsAt, state.lastAt + RETENTION_MS);
+/**
+ * Whether the visit of `state` may end without a row: what is stored ends the same at the next alarm. One that was told
+ * and not confirmed is written, so that it is sent less and less often.
+ */
+function canEndAgain({ visit, idleMs }: VisitorState, now: EpochMs): boolean {
+  return visit !== null && now < endToldAt(visit, idleMs) + FIRST_RETRY_MS;
 }
 
 function ownerOf(state: VisitorState): { kind: "visitor"; name: string } {

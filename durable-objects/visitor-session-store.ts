@@ -1,54 +1,75 @@
 /**
- * The storage of a visitor's object: one row with the whole state, and beside it in the same row the hashes of the
- * messages it has seen.
+ * The storage of a visitor's object: one value with the whole state and the hashes of the messages it has seen; and the
+ * alarm, which says what of it D1 has confirmed since (`domain/visit/settled.ts`).
+ *
+ * A value under a key costs the same row as one of a table, but no table has to be made for every visitor, which costs
+ * two. What an earlier release wrote into its table is read from there until it is written anew.
  */
 import type { EpochMs } from "../domain/ids.ts";
 import { readRow, RowWriter } from "../domain/visit/row.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
+import { settledBy } from "../domain/visit/settled.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
+
+const KEY = "visitor";
+
+/** `state` is JSON (`domain/visit/row.ts`), `seen` as `SeenMessages` has it. */
+type Stored = { state: string; seen: Uint8Array };
 
 export class VisitorSessionStore {
   readonly #storage: DurableObjectStorage;
   readonly #writer = new RowWriter();
+  #opened = false;
   #state: VisitorState | null = null;
   #seen: SeenMessages | null = null;
-  #alarmAt: EpochMs | null | undefined = undefined;
+  #alarmAt: EpochMs | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    storage.sql.exec(
-      "create table if not exists visitor (id integer primary key, state text not null, seen blob not null)",
-    );
   }
 
-  /** What was last saved, or null for a visitor nobody has recorded. */
+  /**
+   * Read what is stored, once while the object is in memory; every call into the object begins with it. `rangFor` is
+   * the moment that the alarm was set to which wakes the object now.
+   */
+  async open(rangFor: EpochMs | null = null): Promise<void> {
+    if (this.#opened) return;
+    const alarmAt = await this.#storage.getAlarm();
+    // Another call may have read it meanwhile, and changed it since.
+    if (this.#opened) return;
+    this.#opened = true;
+    this.#alarmAt = alarmAt;
+    const stored = this.#storage.kv.get<Stored>(KEY) ?? earlier(this.#storage);
+    if (stored === undefined) return;
+    this.#state = settledBy(readRow(stored.state), rangFor ?? alarmAt);
+    this.#seen = SeenMessages.from(stored.seen);
+  }
+
+  /** What is known, or null for a visitor nobody has recorded. */
   load(): { state: VisitorState; seen: SeenMessages } | null {
-    if (this.#state === null || this.#seen === null) {
-      const row = this.#storage.sql
-        .exec<{ state: string; seen: ArrayBuffer }>("select state, seen from visitor where id = 1")
-        .toArray()[0];
-      if (row === undefined) return null;
-      this.#state = readRow(row.state);
-      this.#seen = SeenMessages.from(new Uint8Array(row.seen));
-    }
-    return { state: this.#state, seen: this.#seen };
+    return this.#state === null || this.#seen === null ? null : { state: this.#state, seen: this.#seen };
   }
 
   /** One row, whatever changed. */
   save(state: VisitorState, seen: SeenMessages): void {
-    this.#storage.sql.exec(
-      "insert or replace into visitor (id, state, seen) values (1, ?, ?)",
-      this.#writer.write(state),
-      seen.bytes(),
-    );
+    this.#storage.kv.put<Stored>(KEY, { state: this.#writer.write(state), seen: seen.bytes() });
+    this.hold(state, seen);
+  }
+
+  /** Know `state` without writing it: what the stored one and the alarm say, or what can be told again from them. */
+  hold(state: VisitorState, seen: SeenMessages): void {
     this.#state = state;
     this.#seen = seen;
   }
 
   /** Be woken at `at` or earlier. Setting an alarm costs a row, so a nearer one is left alone. */
   async wakeBy(at: EpochMs): Promise<void> {
-    if (this.#alarmAt === undefined) this.#alarmAt = await this.#storage.getAlarm();
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    if (this.#alarmAt === null || this.#alarmAt > at) await this.wakeAt(at);
+  }
+
+  /** Be woken at `at`, however soon the alarm would have rung. */
+  async wakeAt(at: EpochMs): Promise<void> {
+    if (this.#alarmAt === at) return;
     this.#alarmAt = at;
     await this.#storage.setAlarm(at);
   }
@@ -63,9 +84,16 @@ export class VisitorSessionStore {
     await this.#storage.deleteAll();
     this.#state = null;
     this.#seen = null;
-    this.#alarmAt = undefined;
-    this.#storage.sql.exec(
-      "create table if not exists visitor (id integer primary key, state text not null, seen blob not null)",
-    );
+    this.#alarmAt = null;
   }
+}
+
+/** The row of a release that kept a table. */
+function earlier({ sql }: DurableObjectStorage): Stored | undefined {
+  const [table] = sql.exec("select 1 from sqlite_master where type = 'table' and name = 'visitor'").toArray();
+  if (table === undefined) return undefined;
+  const [row] = sql
+    .exec<{ state: string; seen: ArrayBuffer }>("select state, seen from visitor where id = 1")
+    .toArray();
+  return row && { state: row.state, seen: new Uint8Array(row.seen) };
 }

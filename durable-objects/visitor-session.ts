@@ -23,7 +23,7 @@ import { openDecision } from "../domain/visit/engagement.ts";
 import { type Clocks, clocksOf, type KnownFacts, knownFacts } from "../domain/visit/known.ts";
 import { type Noted, notedIn } from "../domain/visit/notes.ts";
 import { queueWaiting } from "../domain/visit/outgoing.ts";
-import { endVisit, recordEvents, type RecordContext, type Rejection } from "../domain/visit/record.ts";
+import { recordEvents, type RecordContext, type Rejection } from "../domain/visit/record.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import { snapshotOf, type VisitorSnapshot } from "../domain/visit/snapshot.ts";
 import { spokenFacts } from "../domain/visit/spoken.ts";
@@ -33,7 +33,7 @@ import {
   type EngageRequest,
   VisitorSessionEngagement,
 } from "./visitor-session-engagement.ts";
-import { RETENTION_MS, VisitorSessionOutbox } from "./visitor-session-outbox.ts";
+import { VisitorSessionOutbox } from "./visitor-session-outbox.ts";
 import { VisitorSessionStore } from "./visitor-session-store.ts";
 
 export type RecordRequest = Omit<RecordContext, "visitId"> & {
@@ -75,6 +75,7 @@ export class VisitorSession extends DurableObject<Env> {
   /** Take a batch: one row, whatever it held; none where everything was known already. */
   async record(request: RecordRequest): Promise<RecordAnswer> {
     const { now, events, viewId } = request;
+    await this.#store.open();
     const loaded = this.#store.load();
     const before = loaded?.state ?? newVisitor(request.site, request.visitor, now);
     const seen = loaded?.seen ?? new SeenMessages();
@@ -111,13 +112,15 @@ export class VisitorSession extends DurableObject<Env> {
   }
 
   /** Decide one moment: whether one of the campaigns that matched engages the visitor now. */
-  engage(request: EngageRequest): Promise<EngageAnswer> {
+  async engage(request: EngageRequest): Promise<EngageAnswer> {
+    await this.#store.open();
     return this.#engagement.engage(request);
   }
 
   /** The visitor's conversation: the open one where it is proven whose it is, else a new one under `conversation`. */
   async openConversation(request: ConversationRequest): Promise<OpenedConversation & Guidance> {
     const { site, visitor, now } = request;
+    await this.#store.open();
     const loaded = this.#store.load();
     const before = loaded?.state ?? newVisitor(site, visitor, now);
     const opened = openConversation(before, request);
@@ -129,6 +132,7 @@ export class VisitorSession extends DurableObject<Env> {
 
   /** The conversation has ended; the next one is new. */
   async conversationClosed({ conversation }: { conversation: string }): Promise<void> {
+    await this.#store.open();
     const loaded = this.#store.load();
     if (loaded === null || loaded.state.conversation?.id !== conversation) return;
     await this.#outbox.keep(
@@ -147,6 +151,7 @@ export class VisitorSession extends DurableObject<Env> {
     message: RecordOf<"left_messages">,
   ): Promise<{ id: string }> {
     const now = message.at;
+    await this.#store.open();
     const loaded = this.#store.load();
     const before = loaded?.state ?? newVisitor(site, visitor, now);
     const seen = loaded?.seen ?? new SeenMessages();
@@ -157,45 +162,45 @@ export class VisitorSession extends DurableObject<Env> {
   }
 
   /** What the view `viewId` has told by itself: all that may be repeated to somebody of whom nothing is proven. */
-  spoken(viewId: string | null): KnownFacts {
+  async spoken(viewId: string | null): Promise<KnownFacts> {
+    await this.#store.open();
     const now = Date.now();
     return spokenFacts(this.#store.load()?.state ?? newVisitor("", "", now), viewId, now);
   }
 
   /** The visitor as an agent sees him, or null where nothing is known. */
-  snapshot(): VisitorSnapshot | null {
+  async snapshot(): Promise<VisitorSnapshot | null> {
+    await this.#store.open();
     const loaded = this.#store.load();
     if (loaded === null) return null;
     return snapshotOf(loaded.state, Date.now());
   }
 
   /** The visit that is on, moment by moment, with what the visitor was eligible for; null where none is. */
-  visitTrace(): TraceSource | null {
+  async visitTrace(): Promise<TraceSource | null> {
+    await this.#store.open();
     const loaded = this.#store.load();
     return loaded === null ? null : traceSourceOf(loaded.state);
   }
 
   /** D1 holds these records: they leave the outbox. (Called by the queue's consumer.) */
   async confirm(confirmations: Confirmation[]): Promise<void> {
+    await this.#store.open();
     await this.#outbox.confirm(confirmations, Date.now());
   }
 
+  /** What D1 has not confirmed yet, by outbox key. */
+  async owed(): Promise<string[]> {
+    await this.#store.open();
+    return this.#store.load()?.state.outbox.map(({ key }) => key) ?? [];
+  }
+
   /** Safe to run twice: a visit that is over ends once, and what is sent again is written once. */
-  override async alarm(): Promise<void> {
+  override async alarm(rung?: AlarmInvocationInfo): Promise<void> {
+    // An alarm that failed is rung anew at a moment that says nothing of what was confirmed.
+    await this.#store.open(rung === undefined || rung.isRetry ? null : rung.scheduledTime);
     this.#store.alarmRang();
-    const loaded = this.#store.load();
-    if (loaded === null) return;
-    const now = Date.now();
-    const idleMs = loaded.state.idleMs;
-    if (
-      loaded.state.visit === null &&
-      loaded.state.outbox.length === 0 &&
-      now >= loaded.state.lastAt + RETENTION_MS
-    ) {
-      await this.#store.clear();
-      return;
-    }
-    await this.#outbox.resend(endVisit(loaded.state, idleMs, now), loaded.state, loaded.seen, now);
+    await this.#outbox.look(Date.now());
   }
 }
 

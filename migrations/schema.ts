@@ -154,7 +154,8 @@ export const audit = sqliteTable("audit", {
   at: moment("at").notNull(),
 }, (t) => [index("audit_site").on(t.site, t.id)]);
 
-// History: written by the consumer alone, each row an upsert that a higher revision wins.
+// History: written by the consumer alone, each row an upsert that a higher revision wins. Sessions and exposures are
+// WITHOUT ROWID (`0004_rows-in-key-order.sql`), for which the schema has no word: each is a row fewer to write.
 export const sessions = sqliteTable("sessions", {
   site: text("site").notNull(),
   id: text("id").notNull(),

@@ -1,27 +1,21 @@
 /** Visitors who are engaged and desks that are staffed, for tests: what is kept of them, and what they answer. */
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, vi } from "vitest";
 import { Segment } from "../../domain/site/resources.ts";
 import type { VisitorState } from "../../domain/visit/state.ts";
 import { configKey } from "../../workers/publish/publish.ts";
 import { joinDesk } from "./chat-client.ts";
 import { signIn } from "./login.ts";
 import { type Answer, send, track } from "./site.ts";
+import { nothingOwed, storedState } from "./stored-visitor.ts";
 
 export const deskOf = (site: string) => env.SITE_DESK.getByName(site);
 export const objectOf = (site: string, visitor: string) =>
   env.VISITOR_SESSION.getByName(`${site}:${visitor}`);
 
-export function storedText(site: string, visitor: string): Promise<string> {
-  return runInDurableObject(
-    objectOf(site, visitor),
-    (_object, { storage }) => storage.sql.exec<{ state: string }>("select state from visitor").one().state,
-  );
-}
+export { storedState as storedText };
 
 export async function stateOf(site: string, visitor: string): Promise<VisitorState> {
-  return JSON.parse(await storedText(site, visitor)) as VisitorState;
+  return JSON.parse(await storedState(site, visitor)) as VisitorState;
 }
 
 /** What became of each campaign in the visitor's present visit. */
@@ -31,14 +25,8 @@ export async function outcomesOf(site: string, visitor: string) {
 
 /** Wait until D1 has everything of this visitor, so that whatever is written later is a write of its own. */
 export async function settled(site: string, visitor: string): Promise<string> {
-  return vi.waitFor(
-    async () => {
-      const text = await storedText(site, visitor);
-      expect((JSON.parse(text) as VisitorState).outbox).toEqual([]);
-      return text;
-    },
-    { timeout: 15_000, interval: 50 },
-  );
+  await nothingOwed(site, visitor);
+  return storedState(site, visitor);
 }
 
 export async function decline(site: string, visitor: string, { decisions }: Answer): Promise<Answer> {

@@ -1,5 +1,5 @@
 /** Facts from the front door to the visitor's object (rules F6, F11, F12, F15, F18). */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
@@ -9,6 +9,7 @@ import { publish, raiseConfigVersion } from "../../workers/publish/publish.ts";
 import { forgetSite } from "../../workers/site/site-config.ts";
 import { visitorObject } from "../../workers/site/visitor.ts";
 import { makeSite, pageView, post, send, track } from "./site.ts";
+import { storedState } from "./stored-visitor.ts";
 
 const NOON = Date.UTC(2026, 10, 23, 11);
 
@@ -43,10 +44,7 @@ test("F11: a page's GA4 pushes count as what they mean; one order told on two pa
     cart: { items: 0 },
     visitor: { orders: 1, lifetime_value: 158 },
   });
-  const stored = await runInDurableObject(
-    env.VISITOR_SESSION.getByName(`${key}:ada`),
-    (_object, { storage }) => storage.sql.exec<{ state: string }>("select state from visitor").one().state,
-  );
+  const stored = await storedState(key, "ada");
   expect(stored).not.toContain("ada@example.net");
   const rows = await vi.waitFor(
     async () => {
@@ -88,12 +86,10 @@ test("F15: a u-turn is seen across beacons, and across the object's sleep", asyn
 test("F6: what was kept before the object slept is kept after, moment by moment", async () => {
   const { key } = await makeSite();
   const object = env.VISITOR_SESSION.getByName(`${key}:ada`);
-  const names = () =>
-    runInDurableObject(object, (_object, { storage }) => {
-      const { state } = storage.sql.exec<{ state: string }>("select state from visitor").one();
-      const { visit } = JSON.parse(state) as { visit: { recent: { name: string }[] } };
-      return visit.recent.map(({ name }) => name);
-    });
+  const names = async () => {
+    const { visit } = JSON.parse(await storedState(key, "ada")) as { visit: { recent: { name: string }[] } };
+    return visit.recent.map(({ name }) => name);
+  };
   await send(key, [pageView("ada", "/"), track("ada", "One")]);
   await evictDurableObject(object);
   await send(key, [track("ada", "Two")]);

@@ -1,9 +1,4 @@
-import {
-  createExecutionContext,
-  evictDurableObject,
-  runDurableObjectAlarm,
-  runInDurableObject,
-} from "cloudflare:test";
+import { createExecutionContext, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import worker from "../../workers/index.ts";
 import { env, exports } from "cloudflare:workers";
 import { gzipSync } from "node:zlib";
@@ -17,9 +12,11 @@ import * as tables from "../../migrations/schema.ts";
 import { visitorObject } from "../../workers/site/visitor.ts";
 import { identitySecret } from "../../workers/site/identity.ts";
 import { type Answer, makeSite, pageView, post, send, track } from "./site.ts";
+import { nothingOwed, storedState } from "./stored-visitor.ts";
 
 const NOON = Date.UTC(2026, 10, 23, 11);
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOON }));
 afterEach(() => void vi.useRealTimers());
@@ -247,14 +244,8 @@ describe("visits", () => {
   test("VIS3: a Wake that changes nothing writes nothing and opens no visit", async () => {
     const { key } = await makeSite();
     await send(key, [pageView("ada", "/")]);
-    const stored = () =>
-      runInDurableObject(objectOf(key, "ada"), (_object, ctx) =>
-        ctx.storage.sql.exec("select state from visitor").one(),
-      );
-    await eventually(
-      async () => JSON.stringify(await stored()),
-      (text) => text.includes('\\"outbox\\":[]'),
-    );
+    await nothingOwed(key, "ada");
+    const stored = () => storedState(key, "ada");
     const before = await stored();
     await send(key, [track("ada", "Wake")]);
     expect(await stored()).toEqual(before);
@@ -352,11 +343,53 @@ describe("visits", () => {
     }));
     await send(key, batch);
     await send(key, batch);
-    const events = await runInDurableObject(objectOf(key, "ada"), (_object, { storage }) => {
-      const { state } = storage.sql.exec<{ state: string }>("select state from visitor").one();
-      return (JSON.parse(state) as { visit: { events: number } }).visit.events;
-    });
-    expect(events).toBe(3_000);
+    const { visit } = JSON.parse(await storedState(key, "ada")) as { visit: { events: number } };
+    expect(visit.events).toBe(3_000);
+  });
+
+  test("ING10: what D1 confirmed is not sent again after the object's memory is gone, and what it did not confirm is", async () => {
+    const { key } = await makeSite();
+    await send(key, [pageView("ada", "/")]);
+    await nothingOwed(key, "ada");
+    await evictDurableObject(objectOf(key, "ada"));
+    expect(await objectOf(key, "ada").owed()).toEqual([]);
+    await send(key, [pageView("ada", "/again")]);
+    await evictDurableObject(objectOf(key, "ada"));
+    expect(await objectOf(key, "ada").owed()).toEqual([]);
+
+    // The end is told, and before D1 confirms it the object is gone: at its next alarm it tells the same again.
+    vi.setSystemTime(NOON + 35 * MINUTE);
+    expect(await runDurableObjectAlarm(objectOf(key, "ada"))).toBe(true);
+    await evictDurableObject(objectOf(key, "ada"));
+    vi.setSystemTime(NOON + 36 * MINUTE);
+    await runDurableObjectAlarm(objectOf(key, "ada"));
+    const [session, ...more] = await eventually(
+      () => sessionsOf(key),
+      (list) => list.some(({ endedAt }) => endedAt !== null),
+    );
+    expect(more).toEqual([]);
+    expect(session).toMatchObject({ pages: 2, endedAt: session?.lastAt });
+    await nothingOwed(key, "ada");
+    await evictDurableObject(objectOf(key, "ada"));
+    expect(await objectOf(key, "ada").owed()).toEqual([]);
+    expect((await visitorObject(env, key, "ada").snapshot())?.facts.session.pages).toBe(0);
+  });
+
+  test("ING11: nothing is kept of a visitor 395 days after the last visit", async () => {
+    const { key } = await makeSite();
+    await send(key, [pageView("ada", "/")]);
+    await nothingOwed(key, "ada");
+    vi.setSystemTime(NOON + 35 * MINUTE);
+    await runDurableObjectAlarm(objectOf(key, "ada"));
+    await nothingOwed(key, "ada");
+    vi.setSystemTime(NOON + 394 * DAY);
+    await runDurableObjectAlarm(objectOf(key, "ada"));
+    expect(await objectOf(key, "ada").snapshot()).toMatchObject({ visits: 1 });
+    await evictDurableObject(objectOf(key, "ada"));
+    vi.setSystemTime(NOON + 396 * DAY);
+    expect(await runDurableObjectAlarm(objectOf(key, "ada"))).toBe(true);
+    expect(await objectOf(key, "ada").snapshot()).toBeNull();
+    await expect(storedState(key, "ada")).rejects.toThrow("nothing is stored");
   });
 
   test("VIS8: traits stay within their bounds, the newest kept", async () => {
@@ -490,15 +523,11 @@ describe("orders and identity", () => {
     );
     expect(orders.map(({ orderId }) => orderId).toSorted()).toEqual(ids);
     expect(new Set(orders.map(({ currency }) => currency))).toEqual(new Set(["EUR"]));
-    // What was kept only for D1 is let go once D1 has it.
-    await eventually(
-      () =>
-        runInDurableObject(objectOf(key, "till"), (_object, { storage }) => {
-          const { state } = storage.sql.exec<{ state: string }>("select state from visitor").one();
-          return JSON.parse(state) as { recentOrders: unknown[]; outbox: unknown[] };
-        }),
-      ({ recentOrders, outbox }) => recentOrders.length === 100 && outbox.length === 0,
-    );
+    // What was kept only for D1 is let go once D1 has it, and gone from the store with the next thing that happens.
+    await nothingOwed(key, "till");
+    await send(key, [pageView("till", "/")]);
+    const { recentOrders } = JSON.parse(await storedState(key, "till")) as { recentOrders: unknown[] };
+    expect(recentOrders).toHaveLength(100);
   });
 
   test("ORD6: an order that the server told for a user is exported as the linked visitor's; a claim is not", async () => {

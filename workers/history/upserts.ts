@@ -24,9 +24,9 @@ type RevisedTable = SQLiteTable & { revision: SQLiteColumn };
 export function upsertsOf(db: Db, site: SiteKey, record: HistoryRecord): BatchItem<"sqlite">[] {
   switch (record.table) {
     case "sessions":
-      return [upsert(db, tables.sessions, sessionRow(site, record), ["site", "id"])];
+      return [upsert(db, tables.sessions, sessionRow(site, record), ["site", "id"], OF_SESSION)];
     case "exposures":
-      return [upsert(db, tables.exposures, exposureRow(site, record), ["site", "id"])];
+      return [upsert(db, tables.exposures, exposureRow(site, record), ["site", "id"], OF_EXPOSURE)];
     case "orders":
       return [upsertOrder(db, site, record)];
     case "refunds": {
@@ -94,18 +94,27 @@ export function upsertsOf(db: Db, site: SiteKey, record: HistoryRecord): BatchIt
   }
 }
 
-/** Insert `row`, or replace the row of the same `keys` where `row`'s revision is higher. */
+/** What no revision changes of a visit and of an exposure: to set it again would write their indexes again. */
+const OF_SESSION = ["visitorId", "startedAt"] as const;
+const OF_EXPOSURE = ["visitorId", "campaignId", "phase", "eligibleAt"] as const;
+
+/**
+ * Insert `row`, or replace the row of the same `keys` where `row`'s revision is higher; of what is `fixed` the first
+ * word stands.
+ */
 function upsert<T extends RevisedTable>(
   db: Db,
   table: T,
   row: InferInsertModel<T>,
   keys: (keyof T["_"]["columns"] & string)[],
+  fixed: readonly (keyof T["_"]["columns"] & string)[] = [],
 ): BatchItem<"sqlite"> {
   const columns = getTableColumns(table) as Record<string, SQLiteColumn>;
   const target = keys.map((key) => columns[key] as SQLiteColumn);
   const set: Record<string, SQL> = {};
   for (const [key, column] of Object.entries(columns)) {
-    if (!keys.some((name) => name === key)) set[key] = sql`excluded.${sql.identifier(column.name)}`;
+    if (![...keys, ...fixed].some((name) => name === key))
+      set[key] = sql`excluded.${sql.identifier(column.name)}`;
   }
   return db
     .insert(table)

@@ -18,9 +18,11 @@ const UNKNOWN_FOR_MS = 5_000;
 const MAX_SITES = 500;
 
 export type LiveSite = { config: PublishedSite; desk: DeskStatus };
-type Kept = LiveSite & { askedAt: EpochMs; refreshing: boolean };
+type Kept = LiveSite & { askedAt: EpochMs };
 
 const kept = new Map<SiteKey, Kept>();
+/** Questions under way: requests that come together are one question to desk and store. */
+const asking = new Map<SiteKey, Promise<LiveSite>>();
 const unknown = new Map<SiteKey, EpochMs>();
 
 /** The site of `key`, or null where none exists. `ctx` carries the refresh that no request waits for. */
@@ -33,36 +35,54 @@ export async function loadSite(
   const before = kept.get(key);
   const age = before === undefined ? Infinity : now - before.askedAt;
   if (before !== undefined && age < STALE_AFTER_MS) {
-    if (age >= REFRESH_AFTER_MS && !before.refreshing) {
-      before.refreshing = true;
-      ctx.waitUntil(
-        refresh(env, key, before, now).catch((error: unknown) => {
-          before.refreshing = false;
-          console.error(
-            JSON.stringify({ level: "error", what: "site refresh", site: key, error: String(error) }),
-          );
-        }),
-      );
+    if (age >= REFRESH_AFTER_MS && !asking.has(key)) {
+      refresh(env, ctx, key, before, now).catch((error: unknown) => {
+        console.error(
+          JSON.stringify({ level: "error", what: "site refresh", site: key, error: String(error) }),
+        );
+      });
     }
     return before;
   }
   if (before === undefined && !(await exists(env, key, now))) return null;
-  return refresh(env, key, before ?? null, now);
+  return refresh(env, ctx, key, before ?? null, now);
 }
 
 /** Forget what this isolate keeps of `key`, so that the next request asks: after a change made here. */
 export function forgetSite(key: SiteKey): void {
   kept.delete(key);
+  asking.delete(key);
   unknown.delete(key);
 }
 
-async function refresh(env: Env, key: SiteKey, before: LiveSite | null, now: EpochMs): Promise<LiveSite> {
+/**
+ * What desk and store say now: the answer to the question that is under way, or to a new one. Others wait for it too, so
+ * it goes on where the request that asked it is broken off.
+ */
+function refresh(
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  key: SiteKey,
+  before: LiveSite | null,
+  now: EpochMs,
+): Promise<LiveSite> {
+  const underWay = asking.get(key);
+  if (underWay !== undefined) return underWay;
+  const asked = ask(env, key, before, now).finally(() => {
+    if (asking.get(key) === asked) asking.delete(key);
+  });
+  asking.set(key, asked);
+  ctx.waitUntil(Promise.allSettled([asked]));
+  return asked;
+}
+
+async function ask(env: Env, key: SiteKey, before: LiveSite | null, now: EpochMs): Promise<LiveSite> {
   const desk = await env.SITE_DESK.getByName(key).status();
   const same = before !== null && before.config.version === desk.version;
   const config = same ? before.config : ((await published(env, key, desk.version)) ?? before?.config);
   const live = config === undefined ? await publishFirst(env, key, now) : { config, desk };
   if (kept.size >= MAX_SITES) kept.clear();
-  kept.set(key, { ...live, askedAt: now, refreshing: false });
+  kept.set(key, { ...live, askedAt: now });
   return live;
 }
 

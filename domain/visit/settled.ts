@@ -1,0 +1,44 @@
+/**
+ * What a visitor's object need not write down, because the alarm that it set says it.
+ *
+ * The alarm never stands later than the moment at which something that D1 is owed is to be sent again, nor later than
+ * the end of a visit is to be told. So where it stands later than that, D1 had confirmed it: setting the alarm was the
+ * one row that the confirmation cost, and the stored state is read again in its light.
+ *
+ * Units   `EpochMs`.
+ */
+import { nextRetryAt } from "../history/outbox.ts";
+import type { EpochMs } from "../ids.ts";
+import { confirmRecords } from "./outgoing.ts";
+import type { VisitorState } from "./state.ts";
+
+const DAY_MS = 86_400_000;
+/** The longest that anything about a visitor is kept after the last visit: the life of a consented identifier. */
+export const RETENTION_MS = 395 * DAY_MS;
+/** A visit is told to be over this part of its idle time later, so that an alarm does not ring for one that went on. */
+const GRACE_PART = 1 / 8;
+
+/** When there may be something to do: an entry to send again, a visit to end, a visitor to forget. */
+export function nextLook(state: VisitorState): EpochMs {
+  const retryAt = nextRetryAt(state.outbox) ?? Infinity;
+  const endsAt = state.visit === null ? Infinity : endToldAt(state.visit, state.idleMs);
+  return Math.min(retryAt, endsAt, forgetAt(state));
+}
+
+/** When the end of `visit` is told, if it stays silent. */
+export function endToldAt(visit: { lastAt: EpochMs }, idleMs: number): EpochMs {
+  return visit.lastAt + Math.round(idleMs * (1 + GRACE_PART));
+}
+
+/** When nothing is kept of this visitor any more, if he does not come again. */
+export function forgetAt({ lastAt }: { lastAt: EpochMs }): EpochMs {
+  return lastAt + RETENTION_MS;
+}
+
+/** `stored` as the object last knew it that set its alarm to `alarmAt`; where none is set, all that it says is owed. */
+export function settledBy(stored: VisitorState, alarmAt: EpochMs | null): VisitorState {
+  if (alarmAt === null) return stored;
+  const confirmed = stored.outbox.filter(({ retryAt }) => retryAt < alarmAt);
+  const settled = confirmed.length === 0 ? stored : confirmRecords(stored, confirmed);
+  return settled.visit !== null && alarmAt >= forgetAt(settled) ? { ...settled, visit: null } : settled;
+}
