@@ -1,13 +1,11 @@
 /** The editor of campaigns in a real browser: by keyboard, in both languages, with what may be missing missing. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { brotliCompressSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { DEMO_API_KEY, eventually, post, signIn } from "./demo-api.ts";
+import { type Look, enterAdmin, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
+import { DEMO_API_KEY, eventually, post } from "./demo-api.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const url = inject("url");
 const key = { authorization: `Bearer ${DEMO_API_KEY}` };
 const FIRST_LOAD_BYTES = 120 * 1_024;
@@ -19,49 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-type Visit = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean };
-
-/** A page signed in as the demo's admin; what the browser complains of is collected, for a test to find none. */
-async function enter({ locale = "en-GB", dark = false, phone = false }: Visit = {}) {
-  const context = await browser.newContext({
-    locale,
-    colorScheme: dark ? "dark" : "light",
-    reducedMotion: "reduce",
-    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
-  });
-  const cookies = (await signIn(url, "admin@demo.test")).split("; ").map((pair) => {
-    const [name = "", ...rest] = pair.split("=");
-    return { name, value: rest.join("="), url };
-  });
-  await context.addCookies(cookies);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  return { context, page, complaints };
-}
+const enter = (look?: Look) => enterAdmin(browser, url, look);
 
 type Made = { id: string; version: number };
 const made = (body: object): Promise<Made> => post<Made>(`${url}/api/sites/demo/campaigns`, body, key);
 const editorOf = (id: string): string => `${url}/admin/demo/campaigns/${id}`;
 const conditionIn = async (page: Page): Promise<unknown> =>
   JSON.parse(await page.getByLabel("JSON").inputValue());
-
-async function violations(page: Page): Promise<string[]> {
-  // Through the debugger, since the page's own policy rightly refuses a foreign script.
-  const session = await page.context().newCDPSession(page);
-  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
-    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
-  const answer = await session.send("Runtime.evaluate", {
-    expression: run,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(answer.result.value)) as string[];
-}
 
 /** Type what the focus is on; `Tab` until `selector` has it. */
 async function tabTo(page: Page, selector: string): Promise<void> {
@@ -417,7 +379,7 @@ test("R-M12: the editor has no automatically detectable violation, light and dar
       { key: "b", creative: { en: { slot: "banner", blocks: [{ type: "list", items: ["x"] }] } } },
     ],
   });
-  const visits: Visit[] = [
+  const visits: Look[] = [
     { locale: "en-GB" },
     { locale: "fr-FR", dark: true },
     { locale: "fr-FR", phone: true },

@@ -1,59 +1,24 @@
 /** Segments, hours and pressure in the admin, in a real browser against the real server. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
-import { DEMO_API_KEY, signIn } from "./demo-api.ts";
+import { DEMO_API_KEY } from "./demo-api.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const url = inject("url");
 const KEY = { authorization: `Bearer ${DEMO_API_KEY}`, "content-type": "application/json" };
 
 let browser: Browser;
-let cookie: string;
 beforeAll(async () => {
   browser = await launchBrowser();
-  cookie = await signIn(url, "admin@demo.test");
 });
 afterAll(() => browser.close());
 
-type Visit = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean };
-
-/** A signed-in page; what the browser complains of is collected, for a test to find none. */
-async function enter(path: string, { locale = "en-GB", dark = false, phone = false }: Visit = {}) {
-  const context = await browser.newContext({
-    locale,
-    colorScheme: dark ? "dark" : "light",
-    reducedMotion: "reduce",
-    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
-  });
-  const cookies = cookie.split("; ").map((pair) => {
-    const [name = "", ...rest] = pair.split("=");
-    return { name, value: rest.join("="), url };
-  });
-  await context.addCookies(cookies);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(`${url}/admin/demo/${path}`);
-  return { context, page, complaints };
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // Through the debugger, since the page's own policy rightly refuses a foreign script.
-  const session = await page.context().newCDPSession(page);
-  const answer = await session.send("Runtime.evaluate", {
-    expression: `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
-      JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(answer.result.value)) as string[];
+/** A signed-in page at that screen of the demo's admin. */
+async function enter(path: string, look?: Look): Promise<AdminPage> {
+  const admin = await enterAdmin(browser, url, look);
+  await admin.page.goto(`${url}/admin/demo/${path}`);
+  return admin;
 }
 
 /** The API as the site's own server calls it; fails on anything but success. */
@@ -186,7 +151,7 @@ test("T93: hours, exceptions, holidays and pressure are saved as they are shown,
   await context.close();
 });
 
-const WAYS: [string, Visit][] = [
+const WAYS: [string, Look][] = [
   ["in English", {}],
   ["in French, dark", { locale: "fr-FR", dark: true }],
   ["in French, on a phone", { locale: "fr-FR", phone: true }],

@@ -1,12 +1,10 @@
 /** The admin in a real browser against the real server: figures that move, a campaign from draft to phase 2. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { DEMO_API_KEY, DEMO_PASSWORD, signIn } from "./demo-api.ts";
+import { type Look, enterAdmin, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
+import { DEMO_API_KEY, DEMO_PASSWORD } from "./demo-api.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SHOP_ORIGIN = "http://shop.example";
 const url = inject("url");
 
@@ -16,52 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-type Visit = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean; email?: string };
-
-/** A signed-in page; what the browser complains of is collected, for a test to find none. */
-async function enter({
-  locale = "en-GB",
-  dark = false,
-  phone = false,
-  email = "admin@demo.test",
-}: Visit = {}) {
-  const context = await browser.newContext({
-    locale,
-    colorScheme: dark ? "dark" : "light",
-    reducedMotion: "reduce",
-    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
-  });
-  await addLogin(context, email);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  return { context, page, complaints };
-}
-
-async function addLogin(context: BrowserContext, email: string): Promise<void> {
-  const cookies = (await signIn(url, email)).split("; ").map((pair) => {
-    const [name = "", ...rest] = pair.split("=");
-    return { name, value: rest.join("="), url };
-  });
-  await context.addCookies(cookies);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // Through the debugger, since the page's own policy rightly refuses a foreign script.
-  const session = await page.context().newCDPSession(page);
-  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
-    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
-  const answer = await session.send("Runtime.evaluate", {
-    expression: run,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(answer.result.value)) as string[];
-}
+const enter = (look?: Look, email?: string) => enterAdmin(browser, url, look, email);
 
 async function send(events: object[]): Promise<void> {
   const answer = await fetch(`${url}/v1/batch`, {
@@ -224,7 +177,7 @@ test("R-M11: signing in leads an admin to the site, and an agent to the console"
   expect(new URL(page.url()).pathname).toBe("/admin/demo");
   await context.close();
 
-  const agent = await enter({ email: "lea@demo.test" });
+  const agent = await enter({}, "lea@demo.test");
   await agent.page.goto(`${url}/admin/demo/settings`);
   await agent.page.waitForURL(/\/console\//);
   await agent.page.getByRole("button", { name: "Go online" }).waitFor();
@@ -261,7 +214,7 @@ test("R-M12: every screen is accessible under the strict policy, in both languag
     "/api-keys",
     "/settings",
   ];
-  const visits: Visit[] = [{ locale: "en-GB" }, { locale: "fr-FR", dark: true, phone: true }];
+  const visits: Look[] = [{ locale: "en-GB" }, { locale: "fr-FR", dark: true, phone: true }];
   for (const visit of visits) {
     const { context, page, complaints } = await enter(visit);
     for (const screen of screens) {

@@ -1,12 +1,10 @@
 /** "Why, why not" in a real browser against the real server: a visit told moment by moment. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
-import { DEMO_API_KEY, eventually, signIn } from "./demo-api.ts";
+import { DEMO_API_KEY, eventually } from "./demo-api.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SHOP_ORIGIN = "http://shop.example";
 const url = inject("url");
 
@@ -19,47 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-type Look = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean };
-
-async function enter({ locale = "en-GB", dark = false, phone = false }: Look = {}) {
-  const context = await browser.newContext({
-    locale,
-    timezoneId: "Europe/Paris",
-    colorScheme: dark ? "dark" : "light",
-    reducedMotion: "reduce",
-    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
-  });
-  await addLogin(context);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  return { context, page, complaints };
-}
-
-async function addLogin(context: BrowserContext): Promise<void> {
-  const cookies = (await signIn(url, "admin@demo.test")).split("; ").map((pair) => {
-    const [name = "", ...rest] = pair.split("=");
-    return { name, value: rest.join("="), url };
-  });
-  await context.addCookies(cookies);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // Through the debugger, since the page's own policy rightly refuses a foreign script.
-  const session = await page.context().newCDPSession(page);
-  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
-    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
-  const answer = await session.send("Runtime.evaluate", {
-    expression: run,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(answer.result.value)) as string[];
-}
+const enter = (look?: Look) => enterAdmin(browser, url, { ...look, timezoneId: "Europe/Paris" });
 
 /** A visit that looks at two shirts and the cart, an answer awaited after each event. */
 async function visit(id: string): Promise<void> {

@@ -1,0 +1,56 @@
+/**
+ * The admin as somebody sees it who has signed in: a browser context of its own, and what the browser complains of
+ * collected, for a test to find none.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { signIn } from "./demo-api.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export type Look = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean; timezoneId?: string };
+export type AdminPage = { context: BrowserContext; page: Page; complaints: string[] };
+
+/** A new page that no address was asked for yet, signed in at `url` as `email`. */
+export async function enterAdmin(
+  browser: Browser,
+  url: string,
+  { locale = "en-GB", dark = false, phone = false, timezoneId }: Look = {},
+  email = "admin@demo.test",
+): Promise<AdminPage> {
+  const context = await browser.newContext({
+    locale,
+    ...(timezoneId === undefined ? {} : { timezoneId }),
+    colorScheme: dark ? "dark" : "light",
+    reducedMotion: "reduce",
+    viewport: phone ? { width: 390, height: 844 } : { width: 1_440, height: 900 },
+  });
+  const cookies = (await signIn(url, email)).split("; ").map((pair) => {
+    const [name = "", ...rest] = pair.split("=");
+    return { name, value: rest.join("="), url };
+  });
+  await context.addCookies(cookies);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && /policy|trusted|violat/i.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return { context, page, complaints };
+}
+
+/** What keeps people out of the page as it is now, by axe's rules. */
+export async function violations(page: Page): Promise<string[]> {
+  // Through the debugger, since the page's own policy rightly refuses a foreign script.
+  const session = await page.context().newCDPSession(page);
+  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
+    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
+  const answer = await session.send("Runtime.evaluate", {
+    expression: run,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return JSON.parse(String(answer.result.value)) as string[];
+}
