@@ -1,8 +1,8 @@
 /** Who may say whether a visitor is followed, with hand-built banners of every kind (rules R-P14 to R-P18). */
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { expect, test } from "vitest";
 import { banner, FRAMEWORK, type Choice, GOOGLE } from "./consent-banners.ts";
+import { openForEach } from "./recorded-visit.ts";
 import { page as site, RecordingSite } from "./recording-site.ts";
 
 const ID = /^[0-9a-f-]{36}$/;
@@ -12,26 +12,7 @@ let context: BrowserContext;
 let page: Page;
 let troubles: string[];
 
-beforeAll(async () => {
-  await shop.open();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  shop.close();
-});
-beforeEach(async () => {
-  shop.reset();
-  shop.siteDefault = "denied";
-  context = await browser.newContext();
-  page = await context.newPage();
-  troubles = [];
-  page.on("pageerror", (error) => void troubles.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(troubles).toEqual([]);
-});
+openForEach(shop, { consent: "denied" }, (visit) => ({ browser, context, page, troubles } = visit));
 
 for (const kind of [FRAMEWORK, GOOGLE]) {
   test(`R-P15 R-P18: ${kind}: nothing before the answer, a visit after a yes, nothing after it is taken back`, async () => {

@@ -3,9 +3,9 @@
  * them: what their device keeps, and what any two requests have in common (rule R-P19).
  */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { beforeEach, expect, inject, test } from "vitest";
 import { banner, type Choice, FRAMEWORK, GOOGLE, OWN } from "./consent-banners.ts";
+import { openForAll } from "./recorded-visit.ts";
 import { type Message, page as site, RecordingSite } from "./recording-site.ts";
 
 type Mode = "none" | "refuse" | "accept" | "withdraw" | "GPC";
@@ -26,14 +26,7 @@ const ANSWERS: Partial<Record<Mode, Choice>> = { refuse: "refused", accept: "acc
 const shop = new RecordingSite();
 let browser: Browser;
 
-beforeAll(async () => {
-  await shop.open();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  shop.close();
-});
+openForAll(shop, (launched) => (browser = launched));
 beforeEach(() => {
   shop.reset();
   shop.siteDefault = "denied";

@@ -1,28 +1,13 @@
 /** The beacon until the visitor's first input, and what it hands to the signals' chunk then (rules R-P12, R-P13). */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openForEach } from "./recorded-visit.ts";
 import { page as site, RecordingSite } from "./recording-site.ts";
 
 const shop = new RecordingSite();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 
-beforeAll(async () => {
-  await shop.open();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  shop.close();
-});
-beforeEach(async () => {
-  shop.reset();
-  context = await browser.newContext({ hasTouch: true });
-  page = await context.newPage();
-});
-afterEach(() => context.close());
+openForEach(shop, { context: { hasTouch: true }, throws: true }, (visit) => ({ page } = visit));
 
 const INPUTS: Record<string, (on: Page) => Promise<void>> = {
   "the pointer": (on) => on.mouse.move(50, 60),

@@ -1,34 +1,13 @@
 /** The beacon in a real page of somebody's site, against a server that records what arrives (rules R-P2 to R-P8). */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openForEach } from "./recorded-visit.ts";
 import { page as site, RecordingSite } from "./recording-site.ts";
 
 const shop = new RecordingSite();
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-let troubles: string[];
 
-beforeAll(async () => {
-  await shop.open();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  shop.close();
-});
-beforeEach(async () => {
-  shop.reset();
-  context = await browser.newContext();
-  page = await context.newPage();
-  troubles = [];
-  page.on("pageerror", (error) => void troubles.push(error.message));
-});
-afterEach(async () => {
-  await context.close();
-  expect(troubles).toEqual([]);
-});
+openForEach(shop, {}, (visit) => ({ page } = visit));
 
 test("R-P3: one page view per URL through single-page navigation, none for an anchor", async () => {
   await page.goto(`${shop.origin}/list`);
