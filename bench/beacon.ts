@@ -10,19 +10,18 @@ import { readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
 import { ROOT } from "../scripts/bundle.ts";
 import { startAparte } from "./aparte-worker.ts";
+import { BeaconLoad, type Round } from "./beacon-load.ts";
+import { printBeaconProfile } from "./beacon-profile.ts";
 import { publishCampaigns } from "./live-campaigns.ts";
 import { median } from "./median.ts";
 import { type Bench, startWorkerd } from "./workerd.ts";
 
-const ROUNDS = 9;
-const REQUESTS = 1_500;
-const CONCURRENCY = 8;
-/** Each visitor's visit is eight page views long: three in the warm-up's rounds and the others in those that count. */
-const VISITORS = 2_250;
+const ROUNDS = 7;
+const REQUESTS = 800;
+/** Each visitor's visit is eight page views long: two in the warm-up's rounds and the others in those that count. */
+const VISITORS = 1_000;
 const CAMPAIGNS = 100;
 const LIMIT = 1.3;
-
-type Round = { cpuMs: number; perSecond: number };
 
 const aparte = await startAparte();
 const bare = await startWorkerd({
@@ -32,23 +31,26 @@ const bare = await startWorkerd({
   modules: [{ type: "ESModule", path: "bare.js", contents: minified("bench/baselines/bare-beacon.js") }],
   durableObjects: { KEEPER: { className: "Keeper", useSQLite: true } },
 });
-let sent = 0;
 let failed = false;
 try {
   await publishCampaigns(aparte, CAMPAIGNS);
   const contestants = [
-    { name: "bare Worker, object and row", bench: bare, rounds: [] as Round[] },
-    { name: `Aparté, ${CAMPAIGNS} campaigns, decide=1`, bench: aparte, rounds: [] as Round[] },
+    { name: "bare Worker, object and row", load: new BeaconLoad(bare, VISITORS), rounds: [] as Round[] },
+    {
+      name: `Aparté, ${CAMPAIGNS} campaigns, decide=1`,
+      load: new BeaconLoad(aparte, VISITORS),
+      rounds: [] as Round[],
+    },
   ];
-  for (const { bench } of contestants) for (let turn = 0; turn < 3; turn += 1) await load(bench);
+  for (const { load } of contestants) for (let turn = 0; turn < 3; turn += 1) await load.send(REQUESTS);
   await settle(aparte);
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { bench, rounds } of contestants) rounds.push(await load(bench));
+    for (const { load, rounds } of contestants) rounds.push(await load.send(REQUESTS));
     process.stderr.write(`\rround ${round + 1} of ${ROUNDS}`);
   }
   process.stderr.write("\n");
   const [base, ours] = contestants.map(({ rounds }) => median(rounds.map(({ cpuMs }) => cpuMs)));
-  console.log(`Beacon: ${ROUNDS} rounds of ${REQUESTS} requests, ${CONCURRENCY} at a time, interleaved`);
+  console.log(`Beacon: ${ROUNDS} rounds of ${REQUESTS} requests, interleaved`);
   for (const { name, rounds } of contestants) {
     const cpu = median(rounds.map(({ cpuMs }) => cpuMs));
     const rate = median(rounds.map(({ perSecond }) => perSecond));
@@ -60,61 +62,8 @@ try {
 } finally {
   await Promise.all([aparte.stop(), bare.stop()]);
 }
+if (failed) await printBeaconProfile();
 process.exitCode = failed ? 1 : 0;
-
-/** Requests of known visitors, each one batch of a page view, a product view and a signal. */
-async function load(bench: Bench): Promise<Round> {
-  let left = REQUESTS;
-  const cpuBefore = bench.cpuMs();
-  const begun = performance.now();
-  const sender = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const answer = await fetch(`${bench.url}/v1/batch?decide=1`, { method: "POST", body: batch() });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${answer.status} ${text}`);
-      const { decisions } = JSON.parse(text) as { decisions: unknown[] };
-      if (decisions.length > 0)
-        throw new Error("a campaign matched: this benchmark is about beacons without");
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, sender));
-  const seconds = (performance.now() - begun) / 1_000;
-  return { cpuMs: (bench.cpuMs() - cpuBefore) / REQUESTS, perSecond: REQUESTS / seconds };
-}
-
-function batch(): string {
-  sent += 1;
-  const anonymousId = `bench-${sent % VISITORS}`;
-  const path = `/shop/product/shirt-${sent % 40}`;
-  const page = {
-    url: `https://shop.example${path}`,
-    path,
-    title: "Chemise Oxford",
-    referrer: "",
-    view_id: `view-${sent}`,
-  };
-  const context = { page, locale: "fr-FR", consent: { status: "granted" } };
-  const now = new Date().toISOString();
-  const message = (type: string, more: object) => ({
-    type,
-    anonymousId,
-    messageId: crypto.randomUUID(),
-    timestamp: now,
-    context,
-    ...more,
-  });
-  const product = { product_id: `shirt-${sent % 40}`, name: "Chemise Oxford", price: 89, currency: "EUR" };
-  return JSON.stringify({
-    writeKey: "demo",
-    sentAt: now,
-    batch: [
-      message("page", {}),
-      message("track", { event: "Product Viewed", properties: product }),
-      message("track", { event: "Signal Detected", properties: { signal: "scroll_thrash" } }),
-    ],
-  });
-}
 
 /** Wait until history has taken the visits that were opened. */
 async function settle(bench: Bench): Promise<void> {

@@ -26,8 +26,15 @@ export type Accepted = {
   sentAt: number | null;
 };
 
-/** The messages of a `/v1/batch` body. 400 where it is no batch or none of its messages is valid. */
-export function acceptBatch(body: unknown): Accepted {
+/** Written anew, JSON is at most so many times as long as it came: `1e20` is 21 digits. */
+const MAX_GROWTH = 8;
+
+/**
+ * The messages of a `/v1/batch` body that came as `bytes` bytes. 400 where it is no batch or none of its messages is
+ * valid.
+ */
+export function acceptBatch(body: unknown, bytes = Infinity): Accepted {
+  const mayBeTooLarge = bytes * MAX_GROWTH > MAX_MESSAGE_BYTES;
   const batch = field(body, "batch");
   if (!Array.isArray(batch))
     throw new ApiError("invalid", "a batch is a list of messages", { path: "batch" });
@@ -35,7 +42,7 @@ export function acceptBatch(body: unknown): Accepted {
   const accepted: Accepted = { messages: [], refused: [], sentAt: momentOf(field(body, "sentAt")) };
   batch.forEach((raw: unknown, index) => {
     const whole = withContext(raw, context);
-    const fault = misshapen(raw) ?? misshapen(whole);
+    const fault = misshapen(raw, mayBeTooLarge) ?? (whole === raw ? null : misshapen(whole, mayBeTooLarge));
     const read =
       fault === null ? readMessage(whole, null) : { ok: false as const, fault, messageId: messageIdOf(raw) };
     if (read.ok) accepted.messages.push({ index, message: read.message });
@@ -66,11 +73,11 @@ export function refusal(index: number, messageId: string | null, fault: Fault, a
 }
 
 /** What forbids to look at `raw` at all: its depth, then its size. */
-function misshapen(raw: unknown): (Fault & { code: "invalid" | "too_large" }) | null {
+function misshapen(raw: unknown, mayBeTooLarge = true): (Fault & { code: "invalid" | "too_large" }) | null {
   if (nestsDeeper(raw)) {
     return { code: "invalid", message: `a message nests up to ${MAX_DEPTH} levels`, path: "" };
   }
-  return sizeOf(raw) > MAX_MESSAGE_BYTES
+  return mayBeTooLarge && sizeOf(raw) > MAX_MESSAGE_BYTES
     ? { code: "too_large", message: `a message is at most ${MAX_MESSAGE_BYTES} bytes`, path: "" }
     : null;
 }

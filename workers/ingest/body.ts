@@ -5,10 +5,12 @@
  */
 import { ApiError } from "../errors.ts";
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** The bytes of `request`'s body, at most `maxBytes` once unzipped; 413 beyond, 400 for broken gzip. */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
-  const packed = await collect(request.body, maxBytes);
+  const packed = await packedBody(request, request.body, maxBytes);
   if (packed[0] !== 0x1f || packed[1] !== 0x8b) return packed;
   const unzipped = new Blob([packed as Uint8Array<ArrayBuffer>])
     .stream()
@@ -21,10 +23,20 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   }
 }
 
+/** What says how long it is, and is short enough, is read at once; else piece by piece, no more than is allowed. */
+async function packedBody(
+  request: Request,
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const told = Number(request.headers.get("content-length") ?? Number.NaN);
+  return told <= maxBytes ? new Uint8Array(await request.arrayBuffer()) : collect(body, maxBytes);
+}
+
 /** The JSON value in `bytes`; 400 where it is none. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return JSON.parse(UTF8.decode(bytes));
   } catch {
     throw new ApiError("invalid_json", "the body is not JSON in UTF-8");
   }

@@ -4,7 +4,6 @@
  * The Worker proves whose messages these are and that they are well formed; the visitor's object records them.
  */
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { MAX_BODY_BYTES, type MessageType } from "../../domain/events/message.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
@@ -36,19 +35,23 @@ const SINGLE: Record<string, MessageType> = {
 
 export const ingest = new Hono<AppEnv>();
 
-ingest.use(
-  cors({
-    origin: "*",
-    allowMethods: ["GET", "POST", "OPTIONS"],
-    maxAge: 86_400,
-    exposeHeaders: ["Retry-After", "Aparte-Consent", "Aparte-Signals"],
-  }),
-);
+/** Any page may send, and read what is answered. Said before the answer is made, which so is made once. */
+ingest.use(async (c, next) => {
+  c.header("Access-Control-Allow-Origin", "*");
+  c.header("Access-Control-Expose-Headers", "Retry-After,Aparte-Consent,Aparte-Signals");
+  if (c.req.method !== "OPTIONS") return next();
+  c.header("Access-Control-Max-Age", "86400");
+  c.header("Access-Control-Allow-Methods", "GET,POST,OPTIONS");
+  const asked = c.req.header("access-control-request-headers");
+  if (asked !== undefined) c.header("Access-Control-Allow-Headers", asked);
+  c.header("Vary", "Access-Control-Request-Headers");
+  return c.body(null, 204);
+});
 
 ingest.post("/batch", async (c) => {
-  const { body, live, trusted } = await admit(c);
+  const { body, bytes, live, trusted } = await admit(c);
   return c.json(
-    await recordMessages(c.env, c.executionCtx, { ...received(c), live, trusted }, acceptBatch(body)),
+    await recordMessages(c.env, c.executionCtx, { ...received(c), live, trusted }, acceptBatch(body, bytes)),
   );
 });
 
@@ -90,21 +93,24 @@ ingest.get("/projects/:key/settings", async (c) => {
   });
 });
 
-type Admitted = { body: unknown; live: LiveSite; trusted: boolean };
+/** `bytes` is how long the body is, unzipped. */
+type Admitted = { body: unknown; bytes: number; live: LiveSite; trusted: boolean };
 
 /** Credentials first: what is foreign is refused before its body is judged. */
 async function admit(c: Context<AppEnv>): Promise<Admitted> {
   const basic = keyOf(c.req.raw, null);
   const early = basic === null ? null : await open(c, basic);
-  const body = parseJson(await readBody(c.req.raw, MAX_BODY_BYTES));
-  if (early !== null) return { body, ...early };
+  const read = await readBody(c.req.raw, MAX_BODY_BYTES);
+  const body = parseJson(read);
+  const bytes = read.byteLength;
+  if (early !== null) return { body, bytes, ...early };
   const key = keyOf(c.req.raw, body);
   if (key === null)
     throw new ApiError("unknown_key", "name the site's write key: Basic user name, or writeKey in the body");
-  return { body, ...(await open(c, key)) };
+  return { body, bytes, ...(await open(c, key)) };
 }
 
-async function open(c: Context<AppEnv>, key: string): Promise<Omit<Admitted, "body">> {
+async function open(c: Context<AppEnv>, key: string): Promise<Omit<Admitted, "body" | "bytes">> {
   const {
     env,
     executionCtx,
