@@ -1,10 +1,11 @@
 /**
  * The engine that fills a campaign's words, one and the same where they are shown and where they are previewed: Liquid,
- * with `money` beside its own filters. A template may not include others, loop without end or grow without limit.
+ * with `money` beside its own filters. A template may not include others, hold a loop in a loop or grow without limit.
  *
- * Units   `renderLimit` is milliseconds.
+ * Units   `renderLimit` is milliseconds. Where the clock stands still while code runs, as it does in Workers, it bounds
+ *         nothing: there, one level of loops over values of limited size does.
  */
-import { Liquid } from "liquidjs";
+import { ForTag, Liquid, type Parser, TablerowTag, type TagToken, type TopLevelToken } from "liquidjs";
 
 type Scoped = { context: { getSync(path: string[]): unknown } };
 
@@ -20,7 +21,43 @@ export function templateEngine(renderLimit: number): Liquid {
     memoryLimit: 100_000,
   });
   engine.registerFilter("money", money);
+  for (const including of ["include", "render", "layout", "block"]) delete engine.tags[including];
+  refuseNestedLoops(engine);
   return engine;
+}
+
+function refuseNestedLoops(engine: Liquid): void {
+  let inside = false;
+  const enter = ({ name }: TagToken): void => {
+    if (inside) throw new Error(`a loop may not stand inside another (${name})`);
+    inside = true;
+  };
+  engine.registerTag(
+    "for",
+    class extends ForTag {
+      constructor(token: TagToken, rest: TopLevelToken[], liquid: Liquid, parser: Parser) {
+        enter(token);
+        try {
+          super(token, rest, liquid, parser);
+        } finally {
+          inside = false;
+        }
+      }
+    },
+  );
+  engine.registerTag(
+    "tablerow",
+    class extends TablerowTag {
+      constructor(token: TagToken, rest: TopLevelToken[], liquid: Liquid, parser: Parser) {
+        enter(token);
+        try {
+          super(token, rest, liquid, parser);
+        } finally {
+          inside = false;
+        }
+      }
+    },
+  );
 }
 
 /** An amount as the visitor writes it: `{{ cart.value | money: cart.currency }}`; what is no number stays as it is. */

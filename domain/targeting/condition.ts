@@ -173,6 +173,9 @@ function readEntry(key: string, operand: unknown, at: string, reading: Reading, 
 /** GrowthBook's published cases ask about a value of this name; it is no fact of ours, and not saved. */
 const NAMES: ReadonlySet<string> = new Set(["$groups"]);
 
+/** What stands where the name of a fact could. */
+const GROUPS: readonly string[] = ["$and", "$or", "$nor"];
+
 function assertSegment(path: string, at: string, reading: Reading): void {
   const { segments } = reading;
   if (segments === null || (path !== SEGMENT && !path.startsWith(`${SEGMENT}.`))) return;
@@ -184,7 +187,11 @@ function assertSegment(path: string, at: string, reading: Reading): void {
 function misplaced(operator: string): string {
   return OPERATORS.has(operator)
     ? `${operator} must stand below the name of a fact`
-    : `unknown operator ${operator}`;
+    : unknownOperator(operator);
+}
+
+function unknownOperator(name: string): string {
+  return `unknown operator ${name}; did you mean "${nearestOf(name, [...OPERATORS.keys(), ...GROUPS])}"?`;
 }
 
 function onFact(read: Read, test: Test): Test {
@@ -216,7 +223,7 @@ function readOperators(operators: Readonly<Record<string, unknown>>, at: string,
     const here = join(at, name);
     const compile = OPERATORS.get(name);
     if (compile !== undefined) return compile(operand, compilerAt(here, reading));
-    report(reading, here, `unknown operator ${name}`);
+    report(reading, here, unknownOperator(name));
     return never;
   });
   const [one, two] = tests;

@@ -25,7 +25,8 @@ export function stepsReached(funnels: readonly Funnel[], event: Told): FunnelSte
   );
   const step = funnels.some(({ key }) => key === CHECKOUT) ? null : checkoutStep(event);
   if (step === null) return own;
-  return [...own, { funnel: CHECKOUT, step, at: CHECKOUT_STEPS.indexOf(step) }];
+  // The last to advance is told, and where one event moves both, the site's own funnel is what it asked for.
+  return [{ funnel: CHECKOUT, step, at: CHECKOUT_STEPS.indexOf(step) }, ...own];
 }
 
 /** `walked` with `steps` reached. A funnel advances where a step is new to this visit. */

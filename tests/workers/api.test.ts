@@ -365,6 +365,8 @@ describe("who may see what", () => {
       const text = JSON.stringify(List.parse(body)).replaceAll("usr_demo_anne", "who made the site");
       expect(text, noun).not.toContain("demo");
     }
+    const results = "/api/sites/other/campaigns/cmp_demo_aide_panier/results";
+    await expectAnswer(404, "GET", `${results}?phase=none`, { headers: key });
     const csv = await ask("GET", "/api/sites/other/exports/orders.csv", { headers: key });
     expect((await csv.text()).trim().split("\r\n")).toHaveLength(1);
     const kpis = await expectAnswer(200, "GET", "/api/sites/other/kpis", { headers: key });
@@ -572,6 +574,16 @@ describe("nouns", () => {
     expect(await (await patch(draft.id, 2, { status: "live" })).json()).toMatchObject({ phase: 1 });
     expect(await (await patch(draft.id, 3, { name: "Autre", priority: 3 })).json()).toMatchObject({
       phase: 1,
+    });
+    const same = await makeCampaign({ status: "live", condition: { "cart.value": null, "cart.items": 2 } });
+    const unchanged = {
+      caps: { per_session: null },
+      schedule: { hours: null },
+      condition: { "cart.items": 2, "cart.value": null },
+    };
+    expect(await (await patch(same.id, 1, unchanged)).json()).toMatchObject({ phase: 1 });
+    expect(await (await patch(same.id, 2, { condition: { "cart.items": 2 } })).json()).toMatchObject({
+      phase: 2,
     });
     expect(await (await patch(draft.id, 4, { holdout: 0.1 })).json()).toMatchObject({ phase: 2 });
     expect(await (await patch(draft.id, 5, { status: "paused", holdout: 0.3 })).json()).toMatchObject({

@@ -46,6 +46,13 @@ describe("Liquid variables", () => {
     expect(title("Bonjour {{ cart.value")).toBe("Bonjour");
     expect(title("Bonjour {% for a in (1..100000000) %}x{% endfor %}")).toBe("Bonjour");
     expect(title("Bonjour {% include 'x' %}")).toBe("Bonjour");
+    expect(templateProblem("{% include 'x' %}")).toContain("include");
+    const loop = (inner: string) => `{% for a in (1..9) %}${inner}{% endfor %}`;
+    expect(templateProblem(loop(loop("x")))).toContain("inside another");
+    expect(templateProblem(loop("{% if a %}{% tablerow b in a %}x{% endtablerow %}{% endif %}"))).toContain(
+      "tablerow",
+    );
+    expect(templateProblem(loop("{{ a }}") + loop("b"))).toBeNull();
     expect(title("{{ cart.constructor }}{{ cart.__proto__ }}ok")).toBe("ok");
   });
 });

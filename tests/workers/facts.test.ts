@@ -60,7 +60,10 @@ test("F11: a page's GA4 pushes count as what they mean; one order told on two pa
 test("F12: the site's own funnels are walked as they are published", async () => {
   const { key } = await makeSite();
   const db = drizzle(env.DB);
-  const steps = [{ key: "offer", name: "Offer", path: "/loan" }];
+  const steps = [
+    { key: "offer", name: "Offer", path: "/loan" },
+    { key: "signed", name: "Signed", event: "Checkout Started" },
+  ];
   const body = JSON.stringify({ key: "loan", name: "Loan", steps });
   const row = { id: `fun_${key}`, site: key, noun: "funnels", body, createdAt: 0, updatedAt: 0 };
   await db.batch([db.insert(resources).values(row), raiseConfigVersion(db, key)]);
@@ -68,6 +71,9 @@ test("F12: the site's own funnels are walked as they are published", async () =>
   forgetSite(key);
   await send(key, [pageView("ada", "/loan/simulator")]);
   expect((await factsOf(key))?.funnel).toEqual({ name: "loan", step: "offer", steps: 1 });
+  await send(key, [track("ada", "Checkout Started")]);
+  // One event moves the shop's checkout too; the site's own funnel is the one that is told.
+  expect((await factsOf(key))?.funnel).toEqual({ name: "loan", step: "signed", steps: 2 });
 });
 
 test("F15: a u-turn is seen across beacons, and across the object's sleep", async () => {

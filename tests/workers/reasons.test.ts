@@ -114,6 +114,11 @@ test("W23: a fact's values are the site's most frequent of the last 31 days, nar
   expect(await values("session.utm.medium/values")).toEqual([{ value: "email", visits: 1 }]);
   expect(await values("geo.city/values")).toEqual([{ value: "Lyon", visits: 1 }]);
   expect(await values("cart.value/values")).toEqual([]);
+  const deep = `/${"100%_off/".repeat(20)}`;
+  await visit(key, { entryPath: `${deep}now` });
+  expect(await values(`page.path/values?prefix=${encodeURIComponent(deep.toUpperCase())}`)).toEqual([
+    { value: `${deep}now`, visits: 1 },
+  ]);
 });
 
 test("W23: names of events are those of the newest visits of which the moments are kept", async () => {

@@ -170,6 +170,7 @@ describe("what can be saved", () => {
   test.each([
     [{ "cart.valu": { $gte: 3 } }, "condition.cart.valu", "cart.value"],
     [{ $or: [{ "cart.value": { $above: 3 } }] }, "condition.$or.0.cart.value.$above", "$above"],
+    [{ "cart.value": { $gtr: 3 } }, "condition.cart.value.$gtr", 'did you mean "$gt'],
     [{ "segment.vpi": true }, "condition.segment.vpi", "vip"],
     [{ $and: [{ "page.path": { $regex: "(a+)+$" } }] }, "condition.$and.0.page.path.$regex", ""],
   ])("API43: %j is refused at its place, with the nearest name", async (condition, path, named) => {

@@ -96,6 +96,8 @@ describe("a campaign tried out", () => {
     expect((await api("POST", path, site.apiKey, { url: "javascript:alert(1)" })).status).toBe(400);
     expect((await api("POST", path, other.apiKey, { url: "https://shop.example/" })).status).toBe(404);
     const unknown = `/sites/${site.key}/campaigns/cmp_other/test-link`;
-    expect((await api("POST", unknown, site.apiKey, { url: "https://shop.example/" })).status).toBe(404);
+    for (const body of [{ url: "https://shop.example/" }, { url: 5 }, {}]) {
+      expect((await api("POST", unknown, site.apiKey, body)).status).toBe(404);
+    }
   });
 });

@@ -121,6 +121,8 @@ test("W7: an unknown visitor, moment or visit is not found, and no site sees ano
   expect((await trace(mine.key, "dora", as(mine.apiKey), "?at=7")).status).toBe(404);
   expect((await trace(mine.key, "dora", as(mine.apiKey), "?at=dec_x")).status).toBe(404);
   expect((await trace(mine.key, "dora", as(mine.apiKey), "?session=ses_x")).status).toBe(404);
+  const long = "x".repeat(300);
+  expect((await trace(mine.key, "nobody", as(mine.apiKey), `?session=${long}&at=${long}`)).status).toBe(404);
   expect((await trace(mine.key, "dora", as(other.apiKey))).status).toBe(404);
   expect((await trace(other.key, "dora", as(other.apiKey))).status).toBe(404);
   expect((await trace(mine.key, "dora", {})).status).toBe(401);

@@ -53,13 +53,27 @@ export async function findCampaign(env: Env, site: string, id: string): Promise<
   return row;
 }
 
-const existing = createMiddleware<CampaignEnv>(async (c, next) => {
+/** Puts the campaign of the path into the context; 404 where there is none, before version and body are judged. */
+export const existing = createMiddleware<CampaignEnv>(async (c, next) => {
   c.set("campaign", await findCampaign(c.env, c.req.param("site") ?? "", c.req.param("id") ?? ""));
   await next();
 });
 
+/** Whether `b` is another experiment than `a`; a limit that is null is one that is not there. */
 function differs(a: CampaignInput, b: CampaignInput): boolean {
-  return PHASE_FIELDS.some((field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]));
+  return PHASE_FIELDS.some((field) => {
+    const nullCounts = field === "condition";
+    return canonical(a[field], nullCounts) !== canonical(b[field], nullCounts);
+  });
+}
+
+/** `value` as text in which the order of names says nothing, nor, unless `nullCounts`, a member that is null. */
+function canonical(value: unknown, nullCounts: boolean): string {
+  return JSON.stringify(value ?? null, (_, inner: unknown) => {
+    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
+    const members = Object.entries(inner).filter(([, member]) => nullCounts || member !== null);
+    return Object.fromEntries(members.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
 /** The phase in which `input` will run: the present one, or the next where it no longer is the same experiment. */

@@ -53,24 +53,22 @@ const read = createRoute({
 
 type Row = { value: string; visits: number };
 
-/** The values of what `source` selects, `?1` the site, `?2` the oldest visit, `?3` a LIKE pattern, `?4` the rest. */
+/**
+ * The values of `column`: `?1` the site, `?2` the oldest visit, `?3` what they begin with, `?4` the rest. Not by LIKE,
+ * whose patterns D1 bounds to 50 bytes.
+ */
 function mostFrequent(column: string, from: string, where: string): string {
   return `SELECT substr(${column}, 1, ${MAX_VALUE}) AS value, count(*) AS visits FROM ${from}
     WHERE sessions.site = ?1 AND sessions.started_at >= ?2 AND ${column} <> ''
-      AND ${column} LIKE ?3 ESCAPE '\\' ${where}
+      AND lower(substr(${column}, 1, length(?3))) = lower(?3) ${where}
     GROUP BY value ORDER BY visits DESC, value LIMIT ${MOST}`;
-}
-
-/** A LIKE pattern for what begins with `prefix`, whatever signs are in it. */
-function beginningWith(prefix: string): string {
-  return `${prefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 }
 
 async function valuesOf(env: Env, site: string, name: string, prefix: string, since: number): Promise<Row[]> {
   if (name === "event.name") return eventNames(env, site, prefix, since);
   const column = COLUMNS[name];
   if (column === undefined && !name.startsWith(UTM)) return [];
-  const given = [site, since, beginningWith(prefix)];
+  const given = [site, since, prefix];
   const statement =
     column === undefined
       ? env.DB.prepare(

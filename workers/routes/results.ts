@@ -8,7 +8,7 @@ import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { campaignPhases } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
 import { reportCampaign } from "../kpis/campaign-report.ts";
-import { findCampaign } from "./campaigns.ts";
+import { existing } from "./campaigns.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
 
 const Figure = z.object({
@@ -51,6 +51,7 @@ const read = createRoute({
   path: "/{id}/results",
   summary: "What a campaign's phase did, by intention to treat",
   tags: ["Figures"],
+  middleware: [existing] as const,
   request: {
     params: ItemPath,
     query: z.object({ phase: z.coerce.number().int().min(1).optional() }),
@@ -62,7 +63,7 @@ export const results = nounRouter();
 
 results.openapi(read, async (c) => {
   const { site, id } = c.req.valid("param");
-  const row = await findCampaign(c.env, site, id);
+  const row = c.get("campaign");
   const phase = c.req.valid("query").phase ?? row.phase;
   const phases = await drizzle(c.env.DB)
     .select()

@@ -8,7 +8,7 @@ import { campaignOf } from "../publish/campaign-row.ts";
 import { isAllowedOrigin } from "../site/allowed-origin.ts";
 import { loadSite } from "../site/site-config.ts";
 import { LINK_SECONDS, signTryOut, TRY_OUT_PARAMETER } from "../try-out/token.ts";
-import { findCampaign } from "./campaigns.ts";
+import { existing } from "./campaigns.ts";
 import { ItemPath, jsonBody, jsonContent, nounRouter, REFUSALS } from "./openapi.ts";
 
 const Asked = z.object({
@@ -24,7 +24,7 @@ const make = createRoute({
   path: "/{id}/test-link",
   summary: "Try a campaign out on a live page, in one browser and outside every figure",
   tags: ["Campaigns"],
-  middleware: [requireAdmin] as const,
+  middleware: [requireAdmin, existing] as const,
   request: { params: ItemPath, body: jsonBody(Asked) },
   responses: { 201: jsonContent(Link, "Open it in the browser that is to see the campaign"), ...REFUSALS },
 });
@@ -33,7 +33,7 @@ export const tryOut = nounRouter();
 
 tryOut.openapi(make, async (c) => {
   const { site, id } = c.req.valid("param");
-  const campaign = campaignOf(await findCampaign(c.env, site, id));
+  const campaign = campaignOf(c.get("campaign"));
   const { url, variant = null } = c.req.valid("json");
   if (variant !== null && !campaign.variants.some(({ key }) => key === variant)) {
     throw new ApiError("invalid", "the campaign has no variant of this key", { path: "variant" });

@@ -27,9 +27,9 @@ import { isKnown } from "./visitors.ts";
 
 const Asked = z.object({
   /** A visit of this visitor; without it the one that is on, else the last. */
-  session: z.string().max(200).optional(),
+  session: z.string().optional(),
   /** The index of a moment, or the id of the decision that was made at it. */
-  at: z.string().max(200).optional(),
+  at: z.string().optional(),
 });
 
 const read = createRoute({
