@@ -30,6 +30,8 @@ let skippedMs = 0;
 /** Messages that the queue has taken and history has not yet settled: the clock waits for them, as time would. */
 let underWay = 0;
 const POLL_MS = 20;
+let d1Bytes = 0;
+let d1BytesBefore = 0;
 const realNow = Date.now.bind(Date);
 Date.now = () => begunAt + skippedMs + ((realNow() - begunAt) % 1_000);
 const UNIT_BYTES = 64 * 1024;
@@ -108,6 +110,7 @@ function meterEnv(env) {
   const count = (result) => {
     meters.d1_rows_written += result.meta?.rows_written ?? 0;
     meters.d1_rows_read += result.meta?.rows_read ?? 0;
+    d1Bytes = result.meta?.size_after ?? d1Bytes;
     return result;
   };
   const batch = DB.batch.bind(DB);
@@ -142,8 +145,10 @@ function meterClass(Class, ownClock, counted = null) {
       meterStorage(ctx.storage);
       if (ownClock) meterAlarms(ctx);
       super(ctx, meterEnv(env));
-      this.storedBytes = async () => ctx.storage.sql.databaseSize;
     }
+  };
+  Metered.prototype.storedBytes = async function () {
+    return this.ctx.storage.sql.databaseSize;
   };
   Metered.prototype.ring = async function (at) {
     return this.alarm({ isRetry: false, retryCount: 0, scheduledTime: at });
@@ -182,8 +187,15 @@ export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     if (pathname === "/__meters") {
-      if (request.method === "DELETE") meters = { ...ZERO, calls: {} };
-      return Response.json({ ...meters, waiting_alarms: alarms.size });
+      if (request.method === "DELETE") {
+        meters = { ...ZERO, calls: {} };
+        d1BytesBefore = d1Bytes;
+      }
+      return Response.json({ ...meters, under_way: underWay, d1_bytes: d1Bytes - d1BytesBefore });
+    }
+    if (pathname === "/__stored") {
+      const { name } = await request.json();
+      return Response.json({ bytes: await env.VISITOR_SESSION.getByName(name).storedBytes() });
     }
     if (pathname === "/__clock") {
       await passTime(meterEnv(env), (await request.json()).ms);
