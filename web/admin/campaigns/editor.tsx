@@ -3,12 +3,11 @@ import "./editor.css";
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { Campaign } from "../../../domain/targeting/campaign.ts";
-import { request } from "../../shared/api.ts";
 import { dateTime } from "../../shared/format.ts";
-import { useResource } from "../resource.ts";
+import { SavedOrNew } from "../saved-or-new.tsx";
 import { locale, t } from "../session.ts";
-import { apiPath, screenPath, useSite } from "../site.ts";
-import { Detail, Failed, PageHead, Shown } from "../states.tsx";
+import { screenPath, useSite } from "../site.ts";
+import { Detail, Failed, PageHead } from "../states.tsx";
 import { SelectField, TextField } from "../field.tsx";
 import { DryRun } from "../dry-run/dry-run.tsx";
 import { ReasonCounts } from "../why/reason-counts.tsx";
@@ -31,21 +30,10 @@ import { w } from "./words.ts";
 const KINDS = ["chat", "offer", "content"] as const;
 
 export function Editor({ id = "" }: { id?: string }): VNode {
-  // A campaign that was made here keeps its form when its address gets its id.
-  const [made, setMade] = useState<string | null>(null);
-  if (id === "new" || id === made) return <CampaignForm key="new" saved={null} onMade={setMade} />;
-  return <ReadCampaign key={id} id={id} />;
-}
-
-function ReadCampaign({ id }: { id: string }): VNode {
-  const site = useSite();
-  const resource = useResource(`${site.key} ${id}`, (signal) =>
-    request<Campaign>("GET", apiPath(site.key, "campaigns", id), undefined, { signal }),
-  );
   return (
-    <Shown resource={resource} title={t("campaignFailed")} lines={8}>
-      {(campaign) => <CampaignForm saved={campaign} onMade={() => {}} />}
-    </Shown>
+    <SavedOrNew<Campaign> id={id} collection="campaigns" failed={t("campaignFailed")}>
+      {(saved, onMade) => <CampaignForm saved={saved} onMade={onMade} />}
+    </SavedOrNew>
   );
 }
 

@@ -2,16 +2,14 @@
 import "./segments.css";
 import "../campaigns/editor.css";
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
-import { request } from "../../shared/api.ts";
 import { ConditionEditor } from "../campaigns/condition-editor.tsx";
 import { faultAt } from "../campaigns/fault.ts";
 import { TextField } from "../field.tsx";
-import { useResource } from "../resource.ts";
+import { SavedOrNew } from "../saved-or-new.tsx";
 import { t } from "../session.ts";
 import { Meeting } from "../settings/meeting.tsx";
-import { apiPath, screenPath, useSite } from "../site.ts";
-import { Failed, PageHead, Shown } from "../states.tsx";
+import { screenPath, useSite } from "../site.ts";
+import { Failed, PageHead } from "../states.tsx";
 import { SegmentEffects } from "./segment-effects.tsx";
 import { SegmentUse } from "./segment-use.tsx";
 import {
@@ -25,21 +23,10 @@ import type { SavedSegment } from "./use-segments.ts";
 import { s } from "./words.ts";
 
 export function SegmentScreen({ id = "" }: { id?: string }): VNode {
-  // A segment that was made here keeps its form when its address gets its id.
-  const [made, setMade] = useState<string | null>(null);
-  if (id === "new" || id === made) return <SegmentForm key="new" saved={null} onMade={setMade} />;
-  return <ReadSegment key={id} id={id} />;
-}
-
-function ReadSegment({ id }: { id: string }): VNode {
-  const site = useSite();
-  const resource = useResource(`${site.key} ${id}`, (signal) =>
-    request<SavedSegment>("GET", apiPath(site.key, "segments", id), undefined, { signal }),
-  );
   return (
-    <Shown resource={resource} title={s("oneFailed")} lines={8}>
-      {(segment) => <SegmentForm saved={segment} onMade={() => {}} />}
-    </Shown>
+    <SavedOrNew<SavedSegment> id={id} collection="segments" failed={s("oneFailed")}>
+      {(saved, onMade) => <SegmentForm saved={saved} onMade={onMade} />}
+    </SavedOrNew>
   );
 }
 
