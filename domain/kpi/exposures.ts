@@ -2,7 +2,7 @@
 import { type Counting, tallyFor, within } from "./counting.ts";
 
 /** The kinds of offer that lead to a conversation: the invitations of the acceptance rate. */
-const CONVERSATION_KINDS = new Set(["chat", "video"]);
+export const CONVERSATION_KINDS: ReadonlySet<string> = new Set(["chat", "video"]);
 
 /** Acceptance is a message of the visitor in a conversation with that decision; "accept" alone is `opened`. */
 export function countExposures(counting: Counting): void {

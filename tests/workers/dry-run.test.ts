@@ -179,23 +179,28 @@ test("W20: chats and agents come from what the site measured: acceptance by kind
 
   const offers = [
     shown(1, { openedAt: NOW }),
-    shown(2),
-    shown(3),
-    shown(4, { openedAt: NOW }),
+    shown(2, { shownAt: null, declinedAt: NOW }),
+    shown(3, { openedAt: NOW }),
+    shown(4, { shownAt: null }),
+    shown(9, { shownAt: null, ignoredAt: NOW }),
+    shown(10, { shownAt: null }),
     shown(5, { arm: "holdout", shownAt: null }),
     shown(6, { kind: "offer", openedAt: NOW }),
     shown(7, { eligibleAt: NOW - 40 * DAY_MS, openedAt: NOW }),
     shown(8, { site: "other", openedAt: NOW }),
   ];
   for (const offer of offers) await db.insert(exposures).values(offer);
-  for (const minutes of [2, 10, 30]) {
+  const spoken = { 2: "dec_1", 10: "dec_4", 30: null };
+  for (const minutes of [2, 10, 30] as const) {
     await db.insert(conversations).values({
       site: key,
       id: `cnv_${minutes}`,
       revision: 1,
       visitorId: "x",
       status: "closed",
+      decisionId: spoken[minutes],
       createdAt: NOW - DAY_MS,
+      firstVisitorMessageAt: NOW - DAY_MS,
       assignedAt: NOW - DAY_MS,
       closedAt: NOW - DAY_MS + minutes * 60_000,
       visitorMessages: 1,
@@ -203,13 +208,13 @@ test("W20: chats and agents come from what the site measured: acceptance by kind
     });
   }
   const { answer } = await dryRun(key, as(apiKey), { campaign, acceptance: 0.9 });
-  expect(answer.acceptance).toEqual({ value: 0.5, numerator: 2, denominator: 4, given: false });
+  expect(answer.acceptance).toEqual({ value: 0.4, numerator: 2, denominator: 5, given: false });
   expect(answer.staffing).toMatchObject({
     handle_seconds: 600,
     handle_measured: 3,
     concurrency_measured: false,
   });
-  expect(answer.staffing.agents_busiest_hour).toBe(told.answer.staffing.agents_busiest_hour);
+  expect(answer.staffing.agents_busiest_hour).toBe(agentsRequired({ ...arrivals, arrivalsPerHour: 12 }, aim));
   const offer = await dryRun(key, as(apiKey), { campaign: { ...campaign, kind: "offer" } });
   expect(offer.answer).toMatchObject({ acceptance: { value: 1 }, chats: null });
 });

@@ -1,9 +1,11 @@
 /**
  * What the site has measured of its own conversations: how many of those who are shown an invitation accept it, how long
- * a conversation takes, and how many an agent holds at once.
+ * a conversation takes, and how many an agent holds at once. Shown and accepted are what the site's figures call so: an
+ * invitation to talk is accepted by the visitor's first message, anything else by its opening.
  */
 import { DEFAULT_CAPACITY } from "../../domain/desk/presence.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { CONVERSATION_KINDS } from "../../domain/kpi/exposures.ts";
 import type { DecisionKind } from "../../domain/targeting/campaign.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -26,10 +28,14 @@ export async function measure(env: Env, site: SiteKey, kind: DecisionKind, now: 
   const since = now - DAYS * DAY_MS;
   const [offers, handling, holding] = await env.DB.batch<Row>([
     env.DB.prepare(
-      `SELECT sum(opened_at IS NOT NULL) AS a, count(*) AS b FROM exposures
-       WHERE site = ?1 AND eligible_at >= ?2 AND kind = ?3 AND arm = 'treated'
-         AND (shown_at IS NOT NULL OR opened_at IS NOT NULL)`,
-    ).bind(site, since, kind),
+      `SELECT sum(CASE WHEN ?4 THEN spoke ELSE opened END) AS a, count(*) AS b FROM (
+         SELECT opened_at IS NOT NULL AS opened,
+           coalesce(shown_at, clicked_at, opened_at, declined_at, ignored_at) IS NOT NULL AS seen,
+           id IN (SELECT decision_id FROM conversations WHERE site = ?1 AND created_at >= ?2
+             AND first_visitor_message_at IS NOT NULL AND decision_id IS NOT NULL) AS spoke
+         FROM exposures WHERE site = ?1 AND eligible_at >= ?2 AND kind = ?3 AND arm = 'treated')
+       WHERE seen OR spoke`,
+    ).bind(site, since, kind, CONVERSATION_KINDS.has(kind) ? 1 : 0),
     env.DB.prepare(
       `WITH took AS (
          SELECT closed_at - assigned_at AS ms, row_number() OVER (ORDER BY closed_at - assigned_at) AS place,
