@@ -11,8 +11,16 @@ import { asName } from "./names.ts";
 
 const MAX_SEARCH_KEYS = 40;
 
+/** The pages that one request tells of, each taken apart once: its messages mostly stand on the same. */
+export type Pages = Map<string, PageContext | null>;
+
 /** `message` as an event that arrived at `receivedAt`; `sentAt` is the batch's, in the sender's clock. */
-export function eventOf(message: Message, sentAt: number | null, receivedAt: number): Event {
+export function eventOf(
+  message: Message,
+  sentAt: number | null,
+  receivedAt: number,
+  pages: Pages = new Map(),
+): Event {
   const stated = message.originalTimestamp ?? message.timestamp ?? null;
   const { name, properties } = wordsOf(message);
   return {
@@ -22,7 +30,7 @@ export function eventOf(message: Message, sentAt: number | null, receivedAt: num
     at: correctedTime(stated, message.sentAt ?? sentAt, receivedAt),
     receivedAt,
     viewId: message.context?.page?.view_id ?? null,
-    page: pageOf(message),
+    page: pageOf(message, pages),
     properties: clipObject(properties),
     traits: clipObject({ ...message.context?.traits, ...message.traits }),
   };
@@ -40,21 +48,37 @@ function wordsOf({
   return ga4 ? fromGa4(told.name ?? "", told.properties) : told;
 }
 
-function pageOf(message: Message): PageContext | null {
+type Told = { url: string | null; path: string | null; title: string | null; referrer: string | null };
+
+function pageOf(message: Message, pages: Pages): PageContext | null {
   const own = message.type === "page" || message.type === "screen" ? (message.properties ?? {}) : {};
   const context = message.context?.page ?? {};
-  const url = text(own.url) ?? text(context.url);
-  const path = text(own.path) ?? text(context.path);
+  const told = {
+    url: text(own.url) ?? text(context.url),
+    path: text(own.path) ?? text(context.path),
+    title: text(own.title) ?? text(context.title),
+    referrer: text(own.referrer) ?? text(context.referrer),
+  };
+  const status = number(own.status) ?? number(context.status);
+  const key = JSON.stringify([told, status]);
+  const known = pages.get(key);
+  if (known !== undefined) return known;
+  const page = readPage(told, status);
+  pages.set(key, page);
+  return page;
+}
+
+function readPage({ url, path, title, referrer }: Told, status: number | null): PageContext | null {
   if (url === null && path === null) return null;
   const parsed = url === null ? null : URL.parse(url);
   const http = parsed !== null && /^https?:$/.test(parsed.protocol);
   return {
     url: http ? parsed.origin + parsed.pathname : "",
     path: path ?? (http ? parsed.pathname : ""),
-    title: text(own.title) ?? text(context.title),
-    ...referrerOf(text(own.referrer) ?? text(context.referrer)),
-    status: number(own.status) ?? number(context.status),
-    search: http ? searchOf(parsed) : {},
+    title,
+    ...referrerOf(referrer),
+    status,
+    search: http && parsed.search !== "" ? searchOf(parsed) : {},
   };
 }
 

@@ -20,7 +20,7 @@ import { type Accepted, type Refused, refusal } from "./accept.ts";
 import { hasConsent } from "./consent.ts";
 import { type Decided, decide, type Question } from "./decide.ts";
 import { countExempt, decideExempt } from "./exempt.ts";
-import { eventOf } from "./normalise.ts";
+import { eventOf, type Pages } from "./normalise.ts";
 import { placeOf, senderOf } from "./sender.ts";
 import { visitorOf } from "./visitor-id.ts";
 
@@ -104,11 +104,17 @@ function sort(received: Received, accepted: Accepted): { kept: Item[]; exempt: I
   const { request, live, trusted, now } = received;
   const kept: Item[] = [];
   const exempt: Item[] = [];
+  const pages: Pages = new Map();
+  const bots = new Map<string | null, boolean>();
+  const { settings } = live.config;
+  const isBot = (userAgent: string | null): boolean => {
+    const bot = bots.get(userAgent) ?? senderOf(request, userAgent, settings.admit_headless).bot;
+    bots.set(userAgent, bot);
+    return bot;
+  };
   for (const { index, message } of accepted.messages) {
-    const { settings } = live.config;
-    if (senderOf(request, message.context?.userAgent ?? null, settings.admit_headless).bot) continue;
-    if (answersTryOut(message)) continue;
-    const item = { index, message, event: eventOf(message, accepted.sentAt, now) };
+    if (isBot(message.context?.userAgent ?? null) || answersTryOut(message)) continue;
+    const item = { index, message, event: eventOf(message, accepted.sentAt, now, pages) };
     (hasConsent(message, request, settings, trusted) ? kept : exempt).push(item);
   }
   return { kept, exempt };
