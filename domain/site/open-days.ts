@@ -10,6 +10,7 @@
  */
 import { Temporal } from "temporal-polyfill";
 import type { EpochMs } from "../ids.ts";
+import { PUBLIC_HOLIDAYS, WEEKDAYS } from "./days.ts";
 import { type Day, dayOf, holidayCalendar } from "./holidays.ts";
 import type { OpeningHours } from "./opening-hours.ts";
 import type { SiteSettings } from "./settings.ts";
@@ -38,7 +39,6 @@ type Entry = {
 const DAY_MS = 86_400_000;
 const DAY_MINUTES = 24 * 60;
 const LAST_MINUTE = DAY_MINUTES - 1;
-const HOLIDAYS = "PublicHolidays";
 /** An interval that opened up to so many days ago may still be open, wherever the site is. */
 const DAYS_BACK = 3;
 /** On the other side of the date line it is tomorrow already. */
@@ -71,7 +71,7 @@ export function readOpenDays(
     }
     return null;
   };
-  const followsHolidays = entries.some(({ days }) => days.has(HOLIDAYS));
+  const followsHolidays = entries.some(({ days }) => days.has(PUBLIC_HOLIDAYS));
   return { next, followsHolidays, boundaries: boundariesOf(entries, followsHolidays ? holidays.dates : []) };
 }
 
@@ -107,7 +107,6 @@ function minutesOf(clock: string): number {
   return Number(hour) * 60 + Number(minute);
 }
 
-const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 /** 1970-01-01 was a Thursday. */
 const EPOCH_WEEKDAY = 3;
 
@@ -123,7 +122,7 @@ function entriesOn(
   entries: readonly Entry[],
   isHoliday: boolean,
 ): readonly Pick<Entry, "start" | "end">[] {
-  const names = isHoliday ? [HOLIDAYS, weekdayOf(day)] : [weekdayOf(day)];
+  const names = isHoliday ? [PUBLIC_HOLIDAYS, weekdayOf(day)] : [weekdayOf(day)];
   for (const dated of [true, false]) {
     for (const name of names) {
       const naming = entries.filter(

@@ -6,19 +6,9 @@
  *         all day, a `closes` before its `opens` lies on the next day, and `23:59` closes at midnight.
  */
 import * as z from "zod";
+import { DAYS_OF_WEEK } from "./days.ts";
 
 const minuteOfDay = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "HH:MM");
-
-export const DAYS_OF_WEEK = [
-  "Monday",
-  "Tuesday",
-  "Wednesday",
-  "Thursday",
-  "Friday",
-  "Saturday",
-  "Sunday",
-  "PublicHolidays",
-] as const;
 
 export const OpeningHours = z.object({
   dayOfWeek: z.array(z.enum(DAYS_OF_WEEK)).min(1),

@@ -1,22 +1,9 @@
 /** A week's hours as bars: days with the same hours share one. Dated exceptions are not in it. */
 import type { VNode } from "preact";
+import { WEEKDAYS } from "../../../domain/site/days.ts";
 import type { OpeningHours } from "../../../domain/site/opening-hours.ts";
 import { t } from "../session.ts";
 
-type Day = OpeningHours["dayOfWeek"][number];
-
-/** Every day that hours can name, the week first. */
-export const DAYS: readonly Day[] = [
-  "Monday",
-  "Tuesday",
-  "Wednesday",
-  "Thursday",
-  "Friday",
-  "Saturday",
-  "Sunday",
-  "PublicHolidays",
-];
-const WEEK = DAYS.slice(0, 7);
 const DAY_MINUTES = 1_440;
 const HOUR_MINUTES = 60;
 
@@ -52,7 +39,7 @@ export function HoursPicture({ hours }: { hours: readonly OpeningHours[] }): VNo
 /** The week from Monday on, neighbours with equal hours as one line. */
 export function linesOf(hours: readonly OpeningHours[]): Line[] {
   const lines: Line[] = [];
-  for (const [index, day] of WEEK.entries()) {
+  for (const [index, day] of WEEKDAYS.entries()) {
     const bars = barsOf(hours, index);
     const last = lines.at(-1);
     if (last !== undefined && JSON.stringify(last.bars) === JSON.stringify(bars)) last.last = day;
@@ -63,14 +50,14 @@ export function linesOf(hours: readonly OpeningHours[]): Line[] {
 
 /** The open minutes of one day, what runs on from the day before included. */
 function barsOf(hours: readonly OpeningHours[], index: number): Bar[] {
-  const before = WEEK[(index + WEEK.length - 1) % WEEK.length];
+  const before = WEEKDAYS[(index + WEEKDAYS.length - 1) % WEEKDAYS.length];
   const weekly = hours.filter(({ validFrom, validThrough }) => !validFrom && !validThrough);
   return weekly
     .flatMap(({ dayOfWeek, opens, closes }): Bar[] => {
       const [from, to] = [minuteOf(opens), closes === "23:59" ? DAY_MINUTES : minuteOf(closes)];
       const past = to < from;
       return [
-        ...(dayOfWeek.some((day) => day === WEEK[index]) && to !== from
+        ...(dayOfWeek.some((day) => day === WEEKDAYS[index]) && to !== from
           ? [{ from, to: past ? DAY_MINUTES : to }]
           : []),
         ...(past && dayOfWeek.some((day) => day === before) && to > 0 ? [{ from: 0, to }] : []),

@@ -5,17 +5,18 @@
 import Plus from "lucide-static/icons/plus.svg?raw";
 import Cross from "lucide-static/icons/x.svg?raw";
 import type { VNode } from "preact";
+import { type DayName, DAYS_OF_WEEK, PUBLIC_HOLIDAYS, WEEKDAYS } from "../../../domain/site/days.ts";
 import type { Schedule } from "../../../domain/targeting/campaign.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { t } from "../session.ts";
+import { shownClosing, storedClosing } from "../settings/hours-plan.ts";
 import type { Refused } from "./fault.ts";
-import { DAYS, HoursPicture } from "./hours-picture.tsx";
+import { HoursPicture } from "./hours-picture.tsx";
 import { w } from "./words.ts";
 
 type Hours = NonNullable<Schedule["hours"]>;
 
-const WEEK: Hours[number] = { dayOfWeek: DAYS.slice(0, 5), opens: "09:00", closes: "18:00" };
-const EVERY_DAY = DAYS.slice(0, 7);
+const WEEK: Hours[number] = { dayOfWeek: WEEKDAYS.slice(0, 5), opens: "09:00", closes: "18:00" };
 
 export function OpeningHours({
   hours,
@@ -37,14 +38,14 @@ export function OpeningHours({
       {hours.map((span, index) => (
         <div key={index} class="span" role="group" aria-label={t("hoursSpan", { n: index + 1 })}>
           <div class="days">
-            {DAYS.map((day) => (
+            {DAYS_OF_WEEK.map((day) => (
               <label key={day} title={dayName(day)}>
                 <input
                   type="checkbox"
                   aria-label={dayName(day)}
                   checked={span.dayOfWeek.includes(day)}
                   onChange={(event) => {
-                    const chosen = DAYS.filter((one) =>
+                    const chosen = DAYS_OF_WEEK.filter((one) =>
                       one === day ? event.currentTarget.checked : span.dayOfWeek.includes(one),
                     );
                     // A span without a day says nothing; its last day stays until the span is removed.
@@ -53,7 +54,7 @@ export function OpeningHours({
                   }}
                 />
                 <span aria-hidden="true">
-                  {day === "PublicHolidays" ? w("dayShort_holiday") : t(`dayShort_${day}`)}
+                  {day === PUBLIC_HOLIDAYS ? w("dayShort_holiday") : t(`dayShort_${day}`)}
                 </span>
               </label>
             ))}
@@ -80,12 +81,8 @@ export function OpeningHours({
           <input
             type="time"
             aria-label={t("closes")}
-            value={span.closes === "24:00" ? "00:00" : span.closes}
-            onInput={(event) =>
-              put(index, {
-                closes: event.currentTarget.value === "00:00" ? "24:00" : event.currentTarget.value,
-              })
-            }
+            value={shownClosing(span.closes)}
+            onInput={(event) => put(index, { closes: storedClosing(event.currentTarget.value) })}
           />
           <button
             type="button"
@@ -111,7 +108,7 @@ export function OpeningHours({
           type="button"
           class="plain small"
           onClick={() =>
-            onChange([...hours, { ...WEEK, dayOfWeek: EVERY_DAY, validFrom: null, validThrough: null }])
+            onChange([...hours, { ...WEEK, dayOfWeek: [...WEEKDAYS], validFrom: null, validThrough: null }])
           }
         >
           <Icon svg={Plus} size={12} /> {w("addException")}
@@ -122,5 +119,4 @@ export function OpeningHours({
   );
 }
 
-const dayName = (day: (typeof DAYS)[number]): string =>
-  day === "PublicHolidays" ? w("day_holiday") : t(`day_${day}`);
+const dayName = (day: DayName): string => (day === PUBLIC_HOLIDAYS ? w("day_holiday") : t(`day_${day}`));

@@ -1,5 +1,6 @@
 /** When somebody is there: every week, on public holidays, by exception; and whether that is now. */
 import type { VNode } from "preact";
+import { type DayName, PUBLIC_HOLIDAYS, WEEKDAYS } from "../../../domain/site/days.ts";
 import { dateOf } from "../../../domain/site/holidays.ts";
 import type { OpeningHours } from "../../../domain/site/opening-hours.ts";
 import { readBusinessHours, type SiteHours } from "../../../domain/targeting/schedule.ts";
@@ -10,7 +11,6 @@ import { locale, t } from "../session.ts";
 import { useNow } from "../states.tsx";
 import {
   CLOSED,
-  type Day,
   holidayUnder,
   type HoursPlan,
   hoursOf,
@@ -19,7 +19,6 @@ import {
   planOf,
   ruleOf,
   type Span,
-  WEEK,
   type WeeklySpan,
 } from "./hours-plan.ts";
 import { AddLine, RemoveLine, SpanInputs } from "./span-inputs.tsx";
@@ -96,16 +95,22 @@ function Weekly({ plan: { weekly }, onPlan }: PartProps): VNode {
       ))}
       <AddLine
         label={s("addSpan")}
-        onAdd={() => onPlan({ weekly: [...weekly, { days: WEEK.slice(0, 5), ...OFFICE }] })}
+        onAdd={() => onPlan({ weekly: [...weekly, { days: WEEKDAYS.slice(0, 5), ...OFFICE }] })}
       />
     </fieldset>
   );
 }
 
-function DayChoice({ days, onChange }: { days: readonly Day[]; onChange: (days: Day[]) => void }): VNode {
+function DayChoice({
+  days,
+  onChange,
+}: {
+  days: readonly DayName[];
+  onChange: (days: DayName[]) => void;
+}): VNode {
   return (
     <div class="days">
-      {WEEK.map((day) => (
+      {WEEKDAYS.map((day) => (
         <label key={day} title={t(`day_${day}`)}>
           <input
             type="checkbox"
@@ -113,7 +118,7 @@ function DayChoice({ days, onChange }: { days: readonly Day[]; onChange: (days: 
             checked={days.includes(day)}
             onChange={(event) => {
               const on = event.currentTarget.checked;
-              const chosen = WEEK.filter((one) => (one === day ? on : days.includes(one)));
+              const chosen = WEEKDAYS.filter((one) => (one === day ? on : days.includes(one)));
               // Hours without a day say nothing; the last day stays until the line is removed.
               if (chosen.length > 0) onChange(chosen);
               else event.currentTarget.checked = true;
@@ -181,7 +186,7 @@ function Exceptions({ plan: { exceptions }, onPlan }: PartProps): VNode {
           onPlan({
             exceptions: [
               ...exceptions,
-              { dayOfWeek: [...WEEK], ...CLOSED, validFrom: today, validThrough: today },
+              { dayOfWeek: [...WEEKDAYS], ...CLOSED, validFrom: today, validThrough: today },
             ],
           })
         }
@@ -203,7 +208,7 @@ function Exception({
   onRemove: () => void;
 }): VNode {
   const closed = isClosed(entry);
-  const everyDay = WEEK.every((day) => entry.dayOfWeek.includes(day));
+  const everyDay = WEEKDAYS.every((day) => entry.dayOfWeek.includes(day));
   return (
     <div class="hours-line" role="group" aria-label={s("exception", { n })}>
       <span class="span-inputs">
@@ -238,4 +243,4 @@ function Exception({
   );
 }
 
-const dayName = (day: Day): string => (day === "PublicHolidays" ? s("holidaysTitle") : t(`day_${day}`));
+const dayName = (day: DayName): string => (day === PUBLIC_HOLIDAYS ? s("holidaysTitle") : t(`day_${day}`));

@@ -4,11 +4,11 @@
  * Shapes  `planOf` splits what is stored, `hoursOf` writes it: what it means never changes, whatever its order was. An
  *         entry that names weekdays and public holidays becomes two. Equal times are closed.
  */
+import { type DayName, PUBLIC_HOLIDAYS } from "../../../domain/site/days.ts";
 import type { OpeningHours } from "../../../domain/site/opening-hours.ts";
 
-export type Day = OpeningHours["dayOfWeek"][number];
 export type Span = Pick<OpeningHours, "opens" | "closes">;
-export type WeeklySpan = Span & { days: Day[] };
+export type WeeklySpan = Span & { days: DayName[] };
 export type HolidayRule = "ordinary" | "closed" | "hours";
 export type HoursPlan = {
   weekly: WeeklySpan[];
@@ -17,15 +17,6 @@ export type HoursPlan = {
   exceptions: OpeningHours[];
 };
 
-export const WEEK: readonly Day[] = [
-  "Monday",
-  "Tuesday",
-  "Wednesday",
-  "Thursday",
-  "Friday",
-  "Saturday",
-  "Sunday",
-];
 export const CLOSED: Span = { opens: "00:00", closes: "00:00" };
 export const OFFICE: Span = { opens: "09:00", closes: "18:00" };
 
@@ -33,11 +24,11 @@ export function planOf(hours: readonly OpeningHours[]): HoursPlan {
   const weekly = hours.filter((entry) => !isDated(entry));
   return {
     weekly: weekly.flatMap(({ dayOfWeek, opens, closes }) => {
-      const days = dayOfWeek.filter((day) => day !== "PublicHolidays");
+      const days = dayOfWeek.filter((day) => day !== PUBLIC_HOLIDAYS);
       return days.length === 0 ? [] : [{ days, opens, closes }];
     }),
     holiday: weekly.flatMap(({ dayOfWeek, opens, closes }) =>
-      dayOfWeek.includes("PublicHolidays") ? [{ opens, closes }] : [],
+      dayOfWeek.includes(PUBLIC_HOLIDAYS) ? [{ opens, closes }] : [],
     ),
     exceptions: hours.filter(isDated),
   };
@@ -46,7 +37,7 @@ export function planOf(hours: readonly OpeningHours[]): HoursPlan {
 export function hoursOf({ weekly, holiday, exceptions }: HoursPlan): OpeningHours[] {
   return [
     ...weekly.map(({ days, opens, closes }) => ({ dayOfWeek: days, opens, closes })),
-    ...holiday.map((span): OpeningHours => ({ dayOfWeek: ["PublicHolidays"], ...span })),
+    ...holiday.map((span): OpeningHours => ({ dayOfWeek: [PUBLIC_HOLIDAYS], ...span })),
     ...exceptions,
   ];
 }
