@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { time } from "../../shared/format.ts";
+import { ConflictPanel, ConflictTable } from "../conflict-panel.tsx";
 import { locale, t } from "../session.ts";
 import { draftOf, keepBoth, meetingsOf, type Draft, type DraftField } from "./draft.ts";
 
@@ -22,53 +23,33 @@ export function Conflict({
   const [choices, setChoices] = useState<Map<DraftField, "mine" | "theirs">>(new Map());
   const chosen = (field: DraftField): "mine" | "theirs" =>
     choices.get(field) ?? (keepBoth(base, mine, other)[field] === mine[field] ? "mine" : "theirs");
+  const rows = meetings.map(({ field, both, ...values }) => {
+    const choice = (side: "theirs" | "mine"): VNode => (
+      <label>
+        <input
+          type="radio"
+          name={`conflict-${field}`}
+          checked={chosen(field) === side}
+          onChange={() => setChoices(new Map(choices).set(field, side))}
+        />
+        <code>{JSON.stringify(values[side] ?? null)}</code>
+      </label>
+    );
+    const label = (
+      <>
+        {t(`field_${field}`)}
+        {both ? <span class="note"> {t("bothChanged")}</span> : null}
+      </>
+    );
+    return { key: field, label, theirs: choice("theirs"), mine: choice("mine") };
+  });
   return (
-    <section class="conflict panel" role="alert" aria-labelledby="conflict-title">
-      <h2 id="conflict-title">
-        {t("conflictTitle", { version: theirs.version, at: time(locale.value, theirs.updated_at) })}
-      </h2>
-      <p class="quiet">{t("conflictText")}</p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t("field")}</th>
-            <th scope="col">{t("theirs")}</th>
-            <th scope="col">{t("mine")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {meetings.map(({ field, both, ...values }) => (
-            <tr key={field}>
-              <th scope="row">
-                {t(`field_${field}`)}
-                {both ? <span class="note"> {t("bothChanged")}</span> : null}
-              </th>
-              {(["theirs", "mine"] as const).map((side) => (
-                <td key={side}>
-                  <label>
-                    <input
-                      type="radio"
-                      name={`conflict-${field}`}
-                      checked={chosen(field) === side}
-                      onChange={() => setChoices(new Map(choices).set(field, side))}
-                    />
-                    <code>{JSON.stringify(values[side] ?? null)}</code>
-                  </label>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <div class="actions">
-        <button type="button" class="primary" onClick={() => onTake(keepBoth(base, mine, other, choices))}>
-          {t("takeBoth")}
-        </button>
-        <button type="button" onClick={() => onTake(other)}>
-          {t("takeTheirs")}
-        </button>
-      </div>
-      <p class="note">{t("conflictNothingSaved")}</p>
-    </section>
+    <ConflictPanel
+      title={t("conflictTitle", { version: theirs.version, at: time(locale.value, theirs.updated_at) })}
+      onTakeBoth={() => onTake(keepBoth(base, mine, other, choices))}
+      onTakeTheirs={() => onTake(other)}
+    >
+      <ConflictTable rows={rows} />
+    </ConflictPanel>
   );
 }

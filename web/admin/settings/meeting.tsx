@@ -1,6 +1,6 @@
 /** Two people changed the same thing: both versions field by field, and what becomes of them. */
 import type { VNode } from "preact";
-import { t } from "../session.ts";
+import { ConflictPanel, ConflictTable } from "../conflict-panel.tsx";
 
 export type MetField = { label: string; mine: unknown; theirs: unknown };
 
@@ -15,43 +15,17 @@ export function Meeting({
   onTakeBoth: () => void;
   onTakeTheirs: () => void;
 }): VNode {
+  const rows = fields.map(({ label, theirs, mine }) => ({
+    key: label,
+    label,
+    theirs: <code>{JSON.stringify(theirs)}</code>,
+    mine: <code>{JSON.stringify(mine)}</code>,
+  }));
   return (
-    <section class="conflict panel" role="alert" aria-labelledby="conflict-title">
-      <h2 id="conflict-title">{title}</h2>
-      <p class="quiet">{t("conflictText")}</p>
+    <ConflictPanel title={title} onTakeBoth={onTakeBoth} onTakeTheirs={onTakeTheirs}>
       <div class="table-scroll" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("field")}</th>
-              <th scope="col">{t("theirs")}</th>
-              <th scope="col">{t("mine")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {fields.map(({ label, theirs, mine }) => (
-              <tr key={label}>
-                <th scope="row">{label}</th>
-                <td>
-                  <code>{JSON.stringify(theirs)}</code>
-                </td>
-                <td>
-                  <code>{JSON.stringify(mine)}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ConflictTable rows={rows} />
       </div>
-      <div class="actions">
-        <button type="button" class="primary" onClick={onTakeBoth}>
-          {t("takeBoth")}
-        </button>
-        <button type="button" onClick={onTakeTheirs}>
-          {t("takeTheirs")}
-        </button>
-      </div>
-      <p class="note">{t("conflictNothingSaved")}</p>
-    </section>
+    </ConflictPanel>
   );
 }
