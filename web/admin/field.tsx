@@ -133,3 +133,31 @@ export function SelectField<T extends string>({
     </Field>
   );
 }
+
+/** Something that is on or off, and what it does. */
+export function Switch({
+  label,
+  note,
+  checked,
+  onChange,
+}: {
+  label: string;
+  note: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}): VNode {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <span>
+        <strong>{label}</strong>
+        <span class="note">{note}</span>
+      </span>
+    </label>
+  );
+}

@@ -3,22 +3,14 @@ import type { VNode } from "preact";
 import type { Caps } from "../../../domain/targeting/campaign.ts";
 import { TextField } from "../field.tsx";
 import { t } from "../session.ts";
-import type { Draft } from "./draft.ts";
-import { faultAt, type Fault } from "./fault.ts";
+import type { PartProps } from "./draft.ts";
+import { faultAt } from "./fault.ts";
 import { w } from "./words.ts";
 
 const COUNTS = ["per_session", "per_visitor", "per_days", "after_decline_days"] as const;
 const MINUTE_SECONDS = 60;
 
-export function CapsFields({
-  draft,
-  fault,
-  onChange,
-}: {
-  draft: Draft;
-  fault: Fault | null;
-  onChange: (part: Partial<Draft>) => void;
-}): VNode {
+export function CapsFields({ draft, fault, onChange }: PartProps): VNode {
   const write = (key: keyof Caps, value: number | null): void => {
     const { [key]: _before, ...others } = draft.caps;
     onChange({ caps: value === null ? others : { ...others, [key]: value } });

@@ -1,17 +1,15 @@
 /** "How much": when it may run, whether an agent must be free, the caps, the goal and the hold-out. */
 import Lock from "lucide-static/icons/lock.svg?raw";
 import type { VNode } from "preact";
-import type { Skill } from "../../../domain/site/resources.ts";
 import type { Campaign } from "../../../domain/targeting/campaign.ts";
-import { request } from "../../shared/api.ts";
 import { Icon } from "../../shared/icon.tsx";
-import { SelectField, TextField } from "../field.tsx";
-import { useResource } from "../resource.ts";
+import { Switch, TextField } from "../field.tsx";
+import { ResourceChoice } from "../resource-choice.tsx";
 import { t } from "../session.ts";
-import { apiPath, useSite, type Page } from "../site.ts";
+import { useSite } from "../site.ts";
 import { CapsFields } from "./caps-fields.tsx";
-import type { Draft } from "./draft.ts";
-import { faultAt, type Fault } from "./fault.ts";
+import type { PartProps } from "./draft.ts";
+import { faultAt } from "./fault.ts";
 import { GoalFields } from "./goal-fields.tsx";
 import { HoldoutField } from "./holdout-field.tsx";
 import type { Replayed } from "./holdout-price.ts";
@@ -20,7 +18,6 @@ import { NamespaceField } from "./namespace-field.tsx";
 import { OpeningHours } from "./opening-hours.tsx";
 import { w } from "./words.ts";
 
-type PartProps = { draft: Draft; fault: Fault | null; onChange: (part: Partial<Draft>) => void };
 type Props = PartProps & { saved: Campaign | null; replayed: Replayed | null; zone: string };
 
 export function Delivery({ draft, saved, replayed, fault, zone, onChange }: Props): VNode {
@@ -58,33 +55,6 @@ export function Delivery({ draft, saved, replayed, fault, zone, onChange }: Prop
   );
 }
 
-function Switch({
-  label,
-  note,
-  checked,
-  onChange,
-}: {
-  label: string;
-  note: string;
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-}): VNode {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        role="switch"
-        checked={checked}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-      <span>
-        <strong>{label}</strong>
-        <span class="note">{note}</span>
-      </span>
-    </label>
-  );
-}
-
 function Hours({ draft, fault, zone, onChange }: PartProps & { zone: string }): VNode {
   const { schedule } = draft;
   return (
@@ -117,38 +87,18 @@ function Agent({ draft, fault, onChange }: PartProps): VNode {
         onChange={(requires_agent) => onChange({ requires_agent })}
       />
       {draft.requires_agent ? (
-        <SkillChoice skill={draft.skill ?? null} fault={fault} onChoose={(skill) => onChange({ skill })} />
+        <ResourceChoice
+          collection="skills"
+          chosen={draft.skill ?? null}
+          label={t("skill")}
+          none={t("skillAny")}
+          gone={(skill) => t("skillGone", { skill })}
+          failed={t("skillsFailed")}
+          error={faultAt(fault, "skill")}
+          onChoose={(skill) => onChange({ skill })}
+        />
       ) : null}
     </>
-  );
-}
-
-/** One of the site's skills, or anybody. A skill that is gone stays in the list until another is chosen. */
-function SkillChoice({
-  skill,
-  fault,
-  onChoose,
-}: {
-  skill: string | null;
-  fault: Fault | null;
-  onChoose: (skill: string | null) => void;
-}): VNode {
-  const site = useSite();
-  const { data, failure } = useResource(`skills of ${site.key}`, (signal) =>
-    request<Page<Skill>>("GET", `${apiPath(site.key, "skills")}?limit=200`, undefined, { signal }),
-  );
-  const skills = (data?.items ?? []).map(({ key, name }) => ({ value: key, label: name }));
-  const gone = skill !== null && !skills.some(({ value }) => value === skill);
-  const present = gone ? [{ value: skill, label: data ? t("skillGone", { skill }) : skill }] : [];
-  return (
-    <SelectField
-      label={t("skill")}
-      value={skill ?? ""}
-      options={[{ value: "", label: t("skillAny") }, ...skills, ...present]}
-      {...(failure === null ? {} : { note: t("skillsFailed") })}
-      error={faultAt(fault, "skill")}
-      onChange={(chosen) => onChoose(chosen === "" ? null : chosen)}
-    />
   );
 }
 

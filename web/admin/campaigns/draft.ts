@@ -4,8 +4,15 @@
  * Shapes  a `Draft` has every field of `CampaignInput`; a `Meeting` is one field that somebody else saved meanwhile.
  */
 import type { Campaign, CampaignInput, PHASE_FIELDS } from "../../../domain/targeting/campaign.ts";
+import type { Fault } from "./fault.ts";
 
 export type Draft = CampaignInput;
+/** What one part of the form gets: the draft, what was refused of it, and where its changes go. */
+export type PartProps = {
+  draft: Draft;
+  fault: Fault | null;
+  onChange: (part: Partial<Draft>) => void;
+};
 export type DraftField = keyof Draft;
 export type PhaseField = (typeof PHASE_FIELDS)[number];
 

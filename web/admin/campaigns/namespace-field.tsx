@@ -1,37 +1,23 @@
 /** A campaign that shares its visitors out with others: only those whose place in the namespace is in its range. */
 import type { VNode } from "preact";
-import { TextField } from "../field.tsx";
-import type { Draft } from "./draft.ts";
+import { Switch, TextField } from "../field.tsx";
+import type { PartProps } from "./draft.ts";
 import { faultAt, type Fault } from "./fault.ts";
 import { w } from "./words.ts";
 
 const HALF = { key: "", from: 0, to: 0.5 };
 const PERCENT = 100;
 
-export function NamespaceField({
-  draft,
-  fault,
-  onChange,
-}: {
-  draft: Draft;
-  fault: Fault | null;
-  onChange: (part: Partial<Draft>) => void;
-}): VNode {
+export function NamespaceField({ draft, fault, onChange }: PartProps): VNode {
   const { namespace } = draft;
   return (
     <fieldset class="caps">
-      <label class="check">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={namespace !== null && namespace !== undefined}
-          onChange={(event) => onChange({ namespace: event.currentTarget.checked ? HALF : null })}
-        />
-        <span>
-          <strong>{w("namespace")}</strong>
-          <span class="note">{w("namespaceNote")}</span>
-        </span>
-      </label>
+      <Switch
+        label={w("namespace")}
+        note={w("namespaceNote")}
+        checked={namespace !== null && namespace !== undefined}
+        onChange={(on) => onChange({ namespace: on ? HALF : null })}
+      />
       {namespace === null || namespace === undefined ? null : (
         <>
           <TextField

@@ -1,11 +1,9 @@
 /** What being in a segment does: its worth, its place in the queue, who answers, or being left alone. */
 import type { VNode } from "preact";
-import type { Skill } from "../../../domain/site/resources.ts";
-import { request } from "../../shared/api.ts";
 import { faultAt } from "../campaigns/fault.ts";
-import { SelectField, TextField } from "../field.tsx";
-import { useResource } from "../resource.ts";
-import { apiPath, useSite, type Page } from "../site.ts";
+import { TextField } from "../field.tsx";
+import { ResourceChoice } from "../resource-choice.tsx";
+import { useSite } from "../site.ts";
 import type { SegmentForm } from "./use-segment-form.ts";
 import { s } from "./words.ts";
 
@@ -37,7 +35,16 @@ export function SegmentEffects({ form }: { form: SegmentForm }): VNode {
           error={faultAt(fault, "priority")}
           onInput={(text) => change({ priority: Number(text) })}
         />
-        <SkillChoice form={form} />
+        <ResourceChoice
+          collection="skills"
+          chosen={current.skill}
+          label={s("skill")}
+          none={s("skillAny")}
+          note={s("skillNote")}
+          failed={s("skillsFailed")}
+          error={faultAt(fault, "skill")}
+          onChoose={(skill) => change({ skill })}
+        />
         <label class="leave-alone">
           <input
             type="checkbox"
@@ -54,27 +61,5 @@ export function SegmentEffects({ form }: { form: SegmentForm }): VNode {
         </label>
       </div>
     </section>
-  );
-}
-
-/** One of the site's skills, or anybody. A skill that is gone stays in the list until another is chosen. */
-function SkillChoice({ form: { current, fault, change } }: { form: SegmentForm }): VNode {
-  const site = useSite();
-  const { data, failure } = useResource(`skills of ${site.key}`, (signal) =>
-    request<Page<Skill>>("GET", `${apiPath(site.key, "skills")}?limit=200`, undefined, { signal }),
-  );
-  const skill = current.skill ?? "";
-  const known = (data?.items ?? []).map(({ key, name }) => ({ value: key, label: name }));
-  const present =
-    skill === "" || known.some(({ value }) => value === skill) ? [] : [{ value: skill, label: skill }];
-  return (
-    <SelectField
-      label={s("skill")}
-      value={skill}
-      options={[{ value: "", label: s("skillAny") }, ...known, ...present]}
-      note={s(failure === null ? "skillNote" : "skillsFailed")}
-      error={faultAt(fault, "skill")}
-      onChange={(key) => change({ skill: key === "" ? null : key })}
-    />
   );
 }
