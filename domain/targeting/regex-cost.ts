@@ -3,8 +3,9 @@
  * cost can explode are refused when they are saved.
  *
  * Refused repetition of a group that itself repeats or chooses, backreferences, look-around, more than `MAX_SCANS`
- *         scans over the text (each open-ended repetition is one, and so is a missing `^`; `.*` at either end
- *         costs nothing), and more than `MAX_WAYS` ways through its optional parts and alternatives.
+ *         scans over the text (each open-ended repetition is one, and so is a missing `^`; only a `.*` that ends the
+ *         expression costs nothing, since it always holds), and more than `MAX_WAYS` ways through its optional parts
+ *         and alternatives.
  */
 import { patternOf } from "./operators.ts";
 
@@ -31,7 +32,7 @@ const newGroup = (): Group => ({ repeats: false, alternatives: 1 });
 
 /** One walk over the expression: what each group holds, how often the text is scanned, how many ways lead through. */
 function repetitionProblem(source: string): string | null {
-  const core = source.replace(/^\^?\.\*/, "^").replace(/\.\*\$?$/, "");
+  const core = source.replace(/(?<!\\)\.\*$/, "");
   const open: Group[] = [newGroup()];
   let closed: Group | null = null;
   let scans = core.startsWith("^") && !core.includes("|") ? 0 : 1;
