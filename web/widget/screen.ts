@@ -9,6 +9,7 @@ import { cell, derived } from "./cell.ts";
 import type { Conversation } from "./conversation.ts";
 import { readCreative } from "./creative.ts";
 import { memoryOf } from "./memory.ts";
+import { pageContentOf } from "./page-content.ts";
 import type { Availability } from "./server.ts";
 import { serverOf } from "./server.ts";
 import type { Words } from "./words.ts";
@@ -37,11 +38,10 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
   /** True once the visitor put the panel away themselves: then the launcher takes the focus. */
   const focusBack = cell(false);
   const judged = new Set<string>();
+  const content = pageContentOf(page, (id) => judged.add(id));
   let expiry: ReturnType<typeof setTimeout> | undefined;
   /** The decision whose moment to be shown is still to come. */
   let coming: { id: string; timer: ReturnType<typeof setTimeout> } | null = null;
-  /** Empties the slot of the page that a content campaign filled. */
-  let emptySlot: (() => void) | null = null;
   let accepted: string | null = null;
   /** The card was accepted and stays a moment: its decision is no longer open, and nobody takes it back. */
   let taking = false;
@@ -66,28 +66,6 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
   function cancelComing(): void {
     clearTimeout(coming?.timer);
     coming = null;
-  }
-
-  /** Content goes into the page where the page has its slot; elsewhere it waits for a page that has. */
-  async function fill({ id, kind, creative: words }: Decision): Promise<void> {
-    const { fillSlot } = await import("./slot.ts");
-    emptySlot?.();
-    emptySlot = null;
-    const tell = (name: string) => page.send(`Engagement ${name}`, { decision_id: id });
-    const emptied = fillSlot(words, {
-      seen() {
-        tell("Shown");
-        page.on("shown", { id });
-      },
-      followed() {
-        tell("Accepted");
-        tell("Clicked");
-      },
-    });
-    if (emptied === null) return;
-    judged.add(id);
-    emptySlot = emptied;
-    page.on("decision", { id, kind });
   }
 
   async function look(): Promise<void> {
@@ -162,7 +140,7 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
         return;
       }
       if (next.kind === "content" && next.creative["slot"]) {
-        fill(next).catch((failure: unknown) => page.on("error", { message: String(failure) }));
+        content.fill(next).catch((failure: unknown) => page.on("error", { message: String(failure) }));
         return;
       }
       if (view.value === "panel" || isTalking() || memory.conversation() !== null) return;
@@ -288,7 +266,7 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
     forget(): void {
       clearTimeout(expiry);
       cancelComing();
-      emptySlot?.();
+      content.clear();
       conversation.value?.forget();
       memory.forget();
       memory.keepRequest(null);
