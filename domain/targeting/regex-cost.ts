@@ -5,7 +5,7 @@
  * Refused repetition of a group that itself repeats or chooses, backreferences, look-around, more than `MAX_SCANS`
  *         scans over the text (each open-ended repetition is one, and so is a missing `^`; only a `.*` that ends the
  *         expression costs nothing, since it always holds), and more than `MAX_WAYS` ways through its optional parts
- *         and alternatives.
+ *         and alternatives, fewer beside two scans.
  */
 import { patternOf } from "./operators.ts";
 
@@ -14,6 +14,8 @@ const MAX_SCANS = 2;
 /** A counted repetition above this is as good as open-ended. */
 const MAX_COUNT = 32;
 const MAX_WAYS = 4_096;
+/** Each way is tried at each place that the scans lead to: with two of them, few ways are as much work. */
+const MAX_WAYS_OF_TWO_SCANS = 16;
 
 type Group = { repeats: boolean; alternatives: number };
 
@@ -64,8 +66,11 @@ function repetitionProblem(source: string): string | null {
       group.alternatives += 1;
     }
   }
+  if (scans > MAX_SCANS) return "too many open-ended repetitions; begin with ^ or use fewer";
   if (ways > MAX_WAYS) return "too many optional parts and alternatives";
-  return scans > MAX_SCANS ? "too many open-ended repetitions; begin with ^ or use fewer" : null;
+  return scans === MAX_SCANS && ways > MAX_WAYS_OF_TWO_SCANS
+    ? "too many optional parts and alternatives beside what repeats without end; begin with ^ or use fewer"
+    : null;
 }
 
 /** Escapes, classes, group openings, repetitions, and single characters. */
