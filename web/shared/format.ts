@@ -24,9 +24,13 @@ export function percent(locale: Locale, value: number | null, digits = 1): strin
   return proper(new Intl.NumberFormat(TAG[locale], options).format(value));
 }
 
-/** Money in major units of `currency` (ISO 4217); whole amounts lose their decimals, as do figures from 1,000 on. */
+/**
+ * Money in major units of `currency` (ISO 4217); whole amounts lose their decimals, as do figures from 1,000 on. What a
+ * page calls its currency may be anything: what no currency can be called stands as it is behind the figure.
+ */
 export function money(locale: Locale, value: number | null, currency: string): string {
   if (value === null) return MISSING;
+  if (!/^[A-Za-z]{3}$/.test(currency)) return `${number(locale, value)}\u00a0${currency}`;
   const whole = Number.isInteger(value) || Math.abs(value) >= 1_000;
   const options = { style: "currency", currency, ...(whole ? { maximumFractionDigits: 0 } : {}) } as const;
   return proper(new Intl.NumberFormat(TAG[locale], options).format(value));
