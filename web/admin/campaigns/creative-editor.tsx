@@ -1,4 +1,5 @@
 /** "What they see": who gets which variant, and each variant as a visitor gets it, side by side. */
+import "./creative.css";
 import Phone from "lucide-static/icons/smartphone.svg?raw";
 import Desktop from "lucide-static/icons/monitor.svg?raw";
 import Plus from "lucide-static/icons/plus.svg?raw";

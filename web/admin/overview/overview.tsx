@@ -1,4 +1,5 @@
 /** "Is it working?": what can be said, the figures behind it, their course, and each campaign's share. */
+import "./overview.css";
 import Calendar from "lucide-static/icons/calendar.svg?raw";
 import type { VNode } from "preact";
 import { useLocation } from "preact-iso";

@@ -1,4 +1,5 @@
 /** What was said, newest first, and a search in what has ended. */
+import "./talk.css";
 import Search from "lucide-static/icons/search.svg?raw";
 import Waiting from "lucide-static/icons/hourglass.svg?raw";
 import Open from "lucide-static/icons/message-circle.svg?raw";

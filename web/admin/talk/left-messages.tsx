@@ -1,4 +1,5 @@
 /** What visitors left while nobody was there. */
+import "./talk.css";
 import type { VNode } from "preact";
 import { request } from "../../shared/api.ts";
 import { dateTime } from "../../shared/format.ts";

@@ -1,4 +1,5 @@
 /** One conversation, set like a play, to be read and not changed. */
+import "./talk.css";
 import Lock from "lucide-static/icons/lock.svg?raw";
 import type { VNode } from "preact";
 import { request } from "../../shared/api.ts";
