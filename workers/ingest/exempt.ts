@@ -12,13 +12,12 @@ import { clocksOf, knownFacts } from "../../domain/visit/known.ts";
 import type { Json } from "../../domain/visit/facts.ts";
 import { recordEvents } from "../../domain/visit/record.ts";
 import { newVisitor } from "../../domain/visit/state.ts";
-import { deviceOf } from "../../domain/visit/user-agent.ts";
 import { HOUR_MS } from "../../durable-objects/exempt-counter.ts";
 import type { Decided } from "./decide.ts";
 import { judgeEvents } from "./judging.ts";
 import { renderCreative } from "../creative/render.ts";
 import type { Received } from "./record.ts";
-import { placeOf, senderOf } from "./sender.ts";
+import { placeOf, senderDevice, senderOf } from "./sender.ts";
 
 const SHARDS = 4;
 
@@ -57,7 +56,7 @@ export function decideExempt(
     idleMs: settings.session_idle_minutes * 60_000,
     currency: settings.currency,
     visitId: "",
-    device: deviceOf(userAgent, locale),
+    device: senderDevice(userAgent, locale),
     place: placeOf(request, server),
     trusted: false,
     provenUser: null,

@@ -7,7 +7,6 @@ import type { Event } from "../../domain/events/event.ts";
 import type { Message } from "../../domain/events/message.ts";
 import { globalHoldoutSeed, inHoldout } from "../../domain/experiments/allocation.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
-import { deviceOf } from "../../domain/visit/user-agent.ts";
 import { fillDecisions } from "../creative/fill.ts";
 import type { RecordAnswer } from "../../durable-objects/visitor-session.ts";
 import { ApiError } from "../errors.ts";
@@ -21,7 +20,7 @@ import { hasConsent } from "./consent.ts";
 import { type Decided, decide, type Question } from "./decide.ts";
 import { countExempt, decideExempt } from "./exempt.ts";
 import { eventOf, type Pages } from "./normalise.ts";
-import { placeOf, senderOf } from "./sender.ts";
+import { placeOf, senderDevice, senderOf } from "./sender.ts";
 import { visitorOf } from "./visitor-id.ts";
 
 /** Objects called at the same time: a Worker may have six connections open. */
@@ -151,7 +150,7 @@ async function recordVisitor(
     settings.admit_headless,
   );
   const locale = last.message.context?.locale ?? null;
-  const device = deviceOf(userAgent, locale);
+  const device = senderDevice(userAgent, locale);
   const answer = await visitorObject(env, site, visitor).record({
     site,
     visitor,

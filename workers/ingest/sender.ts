@@ -2,10 +2,16 @@
  * What the request itself tells of its sender: a person's browser, a server that reports events, or a bot; and the
  * place, which comes from the network edge and never from a message.
  */
-import type { Place } from "../../domain/visit/state.ts";
-import { isBot, isPersonal } from "../../domain/visit/user-agent.ts";
+import type { Device, Place } from "../../domain/visit/state.ts";
+import { deviceOf, isBot, isPersonal } from "../../domain/visit/user-agent.ts";
+import { remembered } from "./remembered.ts";
 
 const MAX_AGENT = 512;
+
+/** A few thousand user agents are nearly all traffic, and reading one costs more than the rest of a message. */
+const botOf = remembered((userAgent) => isBot(userAgent, false));
+const admittedBotOf = remembered((userAgent) => isBot(userAgent, true));
+const deviceOfAgent = remembered((userAgent) => deviceOf(userAgent, null));
 
 export type Sender = { userAgent: string | null; server: boolean; bot: boolean };
 
@@ -17,7 +23,14 @@ export function senderOf(request: Request, contextAgent: string | null, admitHea
   const ownAgent = request.headers.get("user-agent");
   const server = request.headers.get("origin") === null && (ownAgent === null || !isPersonal(ownAgent));
   const userAgent = (contextAgent ?? ownAgent)?.slice(0, MAX_AGENT) ?? null;
-  return { userAgent, server, bot: userAgent !== null && isBot(userAgent, admitHeadless) };
+  const isOne = admitHeadless ? admittedBotOf : botOf;
+  return { userAgent, server, bot: userAgent !== null && isOne(userAgent) };
+}
+
+/** The device that a sender's user agent names, with the language that the message tells. */
+export function senderDevice(userAgent: string | null, locale: string | null): Device {
+  const { language, ...unknown } = deviceOf(null, locale);
+  return { ...(userAgent === null ? unknown : deviceOfAgent(userAgent)), language };
 }
 
 /** Where the request came from; a server's place says nothing of its visitors. */
