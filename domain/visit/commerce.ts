@@ -61,11 +61,13 @@ export function cartTotals(cart: Cart): { value: number; items: number } {
   return { value: Math.round(value * 100) / 100, items };
 }
 
-/** What an `Order Completed` is worth: `total`, else `revenue`, else `value`, else its products. Null: not money. */
+/** What an `Order Completed` is worth: `total`, else `revenue`, else `value`, else its products. Null: no price. */
 export function orderTotal(properties: Properties): number | null {
   for (const key of ["total", "revenue", "value"]) {
     const stated = properties[key];
-    if (stated !== undefined && stated !== null) return moneyOf(stated);
+    if (stated === undefined || stated === null) continue;
+    const amount = moneyOf(stated);
+    return amount !== null && amount >= 0 ? amount : null;
   }
   return cartTotals({ ...EMPTY_CART, lines: changed({}, linesOf(properties), 1) }).value;
 }

@@ -30,7 +30,7 @@ function complete(before: Recorded, event: Event, context: RecordContext): Recor
   const currency = (textOf(event.properties.currency) ?? context.currency).toUpperCase();
   if (orderId === null) return reject(before, event, "an order names its order_id", "properties.order_id");
   if (total === null)
-    return reject(before, event, "the order's total is not an amount of money", "properties.total");
+    return reject(before, event, "the order's total is no amount of money from 0 up", "properties.total");
   if (!/^[A-Z]{3}$/.test(currency))
     return reject(before, event, "an ISO 4217 code such as EUR", "properties.currency");
 

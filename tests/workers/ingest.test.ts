@@ -498,10 +498,12 @@ describe("orders and identity", () => {
       track("ada", "Order Completed", { total: 10 }),
       track("ada", "Order Completed", { order_id: "x", total: "a lot" }),
       track("ada", "Order Completed", { order_id: "y", total: "10.50" }),
+      track("ada", "Order Completed", { order_id: "z", total: -5 }),
     ]);
     expect(answer.rejected.map(({ path }) => path)).toEqual([
       "batch.0.properties.order_id",
       "batch.1.properties.total",
+      "batch.3.properties.total",
     ]);
     const orders = await eventually(
       () => ordersOf(key),

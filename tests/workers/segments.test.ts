@@ -173,6 +173,9 @@ describe("what can be saved", () => {
     [{ "cart.value": { $gtr: 3 } }, "condition.cart.value.$gtr", 'did you mean "$gt'],
     [{ "segment.vpi": true }, "condition.segment.vpi", "vip"],
     [{ $and: [{ "page.path": { $regex: "(a+)+$" } }] }, "condition.$and.0.page.path.$regex", ""],
+    // A schema leaves this name out, and a condition without it would hold for everybody.
+    [JSON.parse('{"__proto__":{"cart.value":3}}'), "condition.__proto__", "__proto__"],
+    [JSON.parse('{"$and":[{"__proto__":1}]}'), "condition.$and.0.__proto__", "__proto__"],
   ])("API43: %j is refused at its place, with the nearest name", async (condition, path, named) => {
     const site = await makeSite();
     await made(site, "segments", segment("vip"));

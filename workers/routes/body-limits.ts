@@ -10,6 +10,7 @@ import { ApiError } from "../errors.ts";
 
 export const MAX_BODY_BYTES = 512 * 1_024;
 export const MAX_BODY_DEPTH = 64;
+const PROTOTYPE = "__proto__";
 
 /** What of a body that is too large is still read, so that its sender hears the refusal and not a broken connection. */
 const DRAIN_BYTES = 16 * MAX_BODY_BYTES;
@@ -55,9 +56,33 @@ function depthOf(text: string): number {
   return deepest;
 }
 
+/** Where in `value` a field is named `__proto__`, which schemas leave out without a word; null where none is. */
+function prototypeAt(value: unknown, path = ""): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const here = path === "" ? key : `${path}.${key}`;
+    const found = key === PROTOTYPE ? here : prototypeAt(inner, here);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Refuse what is nested too deep, and a name that would vanish: a condition without it means something else. */
 export const limitDepth = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.raw.body !== null && depthOf(await c.req.text()) > MAX_BODY_DEPTH) {
+  const text = c.req.raw.body === null ? "" : await c.req.text();
+  if (depthOf(text) > MAX_BODY_DEPTH) {
     throw new ApiError("invalid", `a body may nest up to ${MAX_BODY_DEPTH} levels`);
   }
+  const path = text.includes(PROTOTYPE) ? prototypeAt(jsonOf(text)) : null;
+  if (path !== null) throw new ApiError("invalid", `nothing may be named ${PROTOTYPE}`, { path });
   await next();
 });
+
+/** The JSON in `text`, or null where it is none: who reads the body says so. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
