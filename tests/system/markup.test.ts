@@ -166,6 +166,33 @@ test("R-T1: whatever a message holds, it is taken or refused with a reason, and 
   }
 });
 
+test("R-T2: what a screen must not do is noticed where a page does it, and the admin's policy forbids it besides", async () => {
+  const { context, page, troubles } = await enterAdmin();
+  const act = () =>
+    page.evaluate(() => {
+      const link = document.createElement("a");
+      link.href = " java\tscript:alert(1)";
+      const picture = document.createElement("img");
+      picture.src = "//evil.example/a.gif";
+      document.body.append(link, picture);
+      Reflect.set(globalThis, "owned", 1);
+      setTimeout(() => alert("here"));
+      link.setAttribute("onclick", "alert(1)");
+    });
+  const noticed = async (...signs: string[]) => {
+    for (const sign of signs) {
+      await expect.poll(() => troubles.some((one) => one.includes(sign)), { message: sign }).toBe(true);
+    }
+  };
+  await page.goto(`${server.url}/shop/`);
+  await act();
+  await noticed("<a href", "<a onclick", "evil.example", "a script ran", "dialog: here");
+  await open(page, "/campaigns");
+  await expect(act()).rejects.toThrow("TrustedScript");
+  await noticed("forbidden: require-trusted-types-for", "forbidden: img-src");
+  await context.close();
+});
+
 test("R-T2: every screen of the admin shows what visitors sent as text, and nothing of it acts", async () => {
   const { context, page, troubles } = await enterAdmin();
   for (const screen of [
@@ -229,15 +256,6 @@ test("R-T4: suggestions of values, reasons and the dry run take the visitors’ 
   await open(page, `/campaigns/${campaign}`);
   await page.locator(".row").first().waitFor();
   await page.locator(".reason-counts .bars").waitFor();
-  const offered: string[] = [];
-  page.on("response", (response) => {
-    if (response.url().includes("/values")) offered.push(response.url());
-  });
-  for (const row of await page.locator(".row").all()) {
-    const value = row.getByLabel("Valeur", { exact: true });
-    if ((await value.count()) === 0 || (await value.getAttribute("list")) === "never") continue;
-    await value.focus();
-  }
   const entry = page
     .locator(".row")
     .filter({ has: page.locator('option[value="session.entry_path"]:checked') });
@@ -260,7 +278,6 @@ test("R-T4: suggestions of values, reasons and the dry run take the visitors’ 
   await panel.locator(".bar-point").first().waitFor();
   expect(await panel.textContent()).toContain(file.name);
   await shoot(page, "campaign");
-  expect(offered.length).toBeGreaterThan(0);
   expect(troubles).toEqual([]);
   await context.close();
 });
@@ -359,13 +376,12 @@ test("R-T6: no cell of an export is a formula, and every table reads as the CSV 
   expect(whole.filter((text) => !said.has(within(text, 8_000)))).toEqual([]);
 });
 
+/** How those texts begin that a page's title says and a card says back: markup, an address, two kinds of template. */
+const SAID_BACK = ["</title>", "<svg onload", "<img src=x", "javascript:", "{{ 7", "${7*7}"];
+
 test("R-T7: the card in the page says a visitor’s words back as text, whatever markup or template they are", async () => {
-  const titles = HOSTILE.filter((text) =>
-    /onerror|<svg onload|^javascript|7 \| times|constructor|</.test(text),
-  )
-    .filter((text) => text.length <= 120 && !/[\r\n\t]/.test(text))
-    .filter((_, index) => index % 5 === 0);
-  expect(titles.length).toBeGreaterThan(3);
+  const titles = HOSTILE.filter((text) => SAID_BACK.some((beginning) => text.startsWith(beginning)));
+  expect(titles).toHaveLength(SAID_BACK.length);
   for (const title of titles) await readCard(title);
 });
 
