@@ -169,7 +169,15 @@ test("W9 W16: the campaign's page counts what stops it, and plays the draft agai
     .waitFor();
   expect(await page.locator(".reason-counts .bars tbody tr").count()).toBeGreaterThan(0);
 
-  await page.goto(`${url}/admin/demo/campaigns/new`);
+  // A site of its own: where nobody was invited or answered yet, acceptance and handle time are the caller's to assume.
+  const site = `why-${Date.now()}`;
+  const made = await page.evaluate(async (key) => {
+    const headers = { "content-type": "application/json" };
+    return (await fetch("/api/sites", { method: "POST", headers, body: JSON.stringify({ key, name: key }) }))
+      .status;
+  }, site);
+  expect(made).toBe(201);
+  await page.goto(`${url}/admin/${site}/campaigns/new`);
   const panel = page.locator(".dry-run");
   const lines = ["ada", "bea", "cleo"].map((anonymousId) =>
     JSON.stringify({

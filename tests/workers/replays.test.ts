@@ -57,10 +57,7 @@ test("F7: a day's first run empties what is older than 31 days, and nothing youn
     await db.insert(sessions).values({ ...one, id: `ses_at_${startedAt}`, startedAt, replay });
   }
   const kept = async () => {
-    const rows = await db
-      .select()
-      .from(sessions)
-      .where(eq(sessions.site, key));
+    const rows = await db.select().from(sessions).where(eq(sessions.site, key));
     return starts.map((at) => rows.some((row) => row.id === `ses_at_${at}` && row.replay !== null));
   };
   await emptyOldReplays(env, MIDNIGHT + 10 * MINUTE);

@@ -168,7 +168,9 @@ function lines(columns: readonly string[], rows: readonly Cell[][]): string {
       return moment ? new Date(cell).toISOString() : cell;
     }),
   );
-  return cells.length === 0 ? "" : `${Papa.unparse(cells, { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
+  return cells.length === 0
+    ? ""
+    : `${Papa.unparse(cells, { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
 }
 
 /** The rows of `table` in `span`, a page at a time, each page after the last key of the one before. */
