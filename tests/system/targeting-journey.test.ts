@@ -222,6 +222,7 @@ test("R-T12: a draft is shown to the browser that its link marked and to no othe
   await page.getByLabel("Name", { exact: true }).fill("Only a draft");
   await page.getByLabel("Kind", { exact: true }).selectOption("offer");
   await page.getByRole("switch", { name: "Needs a free agent" }).uncheck();
+  await page.getByLabel("JSON").fill('{ "event.name": "Page Viewed" }');
   await page.getByLabel("Preview language").selectOption("fr");
   await page.getByLabel(/^Title \(/).fill("Un brouillon");
   await page.getByRole("button", { name: "Save draft" }).click();
@@ -233,8 +234,12 @@ test("R-T12: a draft is shown to the browser that its link marked and to no othe
   await shoot(page, "try-out");
 
   const marked = await enterShop(null);
+  const heard = marked.page.waitForResponse((response) => isTold(response.request(), "Engagement Shown"));
   await marked.page.goto(link);
-  await marked.page.getByRole("heading", { name: "Un brouillon" }).waitFor();
+  await heard;
+  // The answer to this one comes after that to the first was read: a try-out that nothing keeps stands all the same.
+  await ask(marked.page);
+  expect(await marked.page.getByRole("heading", { name: "Un brouillon" }).isVisible()).toBe(true);
   const other = await enterShop(null);
   expect((await look(other.page, "/shop/")).decisions).toEqual([]);
   expect(await other.page.locator("aparte-widget .card").count()).toBe(0);
@@ -280,6 +285,18 @@ async function look(page: Page, path: string): Promise<Decided> {
     page.goto(server.url + path),
   ]);
   return decided;
+}
+
+/** Tell something that matches nothing, until it is answered and the page has drawn what came of it. */
+async function ask(page: Page): Promise<void> {
+  const answer = page.waitForResponse((response) => isTold(response.request(), "Looked Around"));
+  await page.evaluate(() => {
+    (Reflect.get(globalThis, "aparte") as { track(name: string): void }).track("Looked Around");
+  });
+  await (await answer).finished();
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  });
 }
 
 /** The first input on a page, and the signals that come with it. */

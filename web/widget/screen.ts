@@ -4,6 +4,7 @@
  * Holds   cells only; drawing is the components' business, talking is the conversation's.
  */
 import type { Decision } from "../../domain/targeting/decision.ts";
+import { TRY_OUT_ID } from "../../domain/targeting/try-out-id.ts";
 import type { PageLink } from "../shared/widget-mount.ts";
 import { cell, derived } from "./cell.ts";
 import type { Conversation } from "./conversation.ts";
@@ -162,6 +163,7 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
     /** A newer answer no longer names the decision: it was taken back, and nobody is told anything. */
     withdraw(): void {
       cancelComing();
+      if (decision.value?.id.startsWith(TRY_OUT_ID)) return;
       if (!taking) dismiss(isTalking() ? "launcher" : "none");
     },
 

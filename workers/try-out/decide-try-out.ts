@@ -8,6 +8,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { Message } from "../../domain/events/message.ts";
 import { isoOf } from "../../domain/ids.ts";
 import type { Campaign } from "../../domain/targeting/campaign.ts";
+import { TRY_OUT_ID } from "../../domain/targeting/try-out-id.ts";
 import { creativeOf, OFFER_MS } from "../../domain/visit/engage.ts";
 import type { TestMode } from "../../domain/visit/state.ts";
 import { campaigns } from "../../migrations/schema.ts";
@@ -16,12 +17,10 @@ import { campaignOf } from "../publish/campaign-row.ts";
 import type { LiveSite } from "../site/site-config.ts";
 import type { Decided } from "../ingest/decide.ts";
 
-const ID_PREFIX = "dec_test_";
-
 /** Whether `message` answers something that was only tried out. */
 export function answersTryOut({ properties }: Message): boolean {
   const decision = properties?.decision_id;
-  return typeof decision === "string" && decision.startsWith(ID_PREFIX);
+  return typeof decision === "string" && decision.startsWith(TRY_OUT_ID);
 }
 
 /** The decision of one moment of a try-out; the page view names it, so that it is shown once on each. */
@@ -38,7 +37,7 @@ export async function decideTryOut(
   const variant = campaign.variants.find(({ key }) => key === mode.variant) ?? campaign.variants[0];
   if (matched.length === 0 || variant === undefined) return { decisions: [], wakeAfterMs };
   const decision = {
-    id: `${ID_PREFIX}${campaign.id}_${campaign.version}_${seen.viewId ?? ""}`,
+    id: `${TRY_OUT_ID}${campaign.id}_${campaign.version}_${seen.viewId ?? ""}`,
     kind: campaign.kind,
     campaign: campaign.id,
     variant: variant.key,
