@@ -1,44 +1,15 @@
 /** Rules T18 to T22 and T29 of `docs/rules/targeting.md`: the judgement of an event, and when to ask again. */
 import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { Campaign, type PublishedSite } from "../../domain/targeting/campaign.ts";
+import type { Campaign } from "../../domain/targeting/campaign.ts";
 import { compileSite, judge, wakeAfterGate } from "../../domain/targeting/judge.ts";
 import type { Clock } from "../../domain/targeting/time-driven.ts";
-import { SiteSettings } from "../../domain/site/settings.ts";
+import { campaign, NOON, PARIS, siteOf } from "./targeting-site.ts";
 
 /** Properties over many cases, on machines that are busy with other things. */
 vi.setConfig({ testTimeout: 120_000 });
 
-const NOON = Date.parse("2026-11-23T12:00:00Z");
-const PARIS = "Europe/Paris";
-
-function campaign(id: string, given: Partial<Campaign> = {}): Campaign {
-  const base = {
-    id,
-    name: id,
-    status: "live",
-    kind: "chat",
-    variants: [{ key: "a", creative: {} }],
-    version: 1,
-    phase: 1,
-    created_at: "2026-11-01T00:00:00Z",
-    updated_at: "2026-11-01T00:00:00Z",
-  };
-  return Campaign.parse({ ...base, ...given });
-}
-
-function site(...campaigns: Campaign[]): PublishedSite {
-  const settings = SiteSettings.parse({ key: "demo", name: "Demo", timezone: PARIS });
-  return {
-    site: "demo",
-    version: 1,
-    published_at: "2026-11-23T00:00:00Z",
-    settings,
-    campaigns,
-    segments: [],
-    funnels: [],
-  };
-}
+const site = (...campaigns: Campaign[]) => siteOf(campaigns);
 
 const clock: Clock = {
   now: NOON,
