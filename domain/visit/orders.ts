@@ -54,12 +54,13 @@ function complete(before: Recorded, event: Event, context: RecordContext): Recor
     covered: known?.covered ?? context.covered,
   };
   const others = state.recentOrders.filter((other) => other.id !== orderId);
+  const refunded = state.refunded[orderId] ?? 0;
   const recentOrders = keepOwed(state, [...others, order], MAX_ORDERS, recordKey);
   const after = {
     ...state,
     recentOrders,
     orders: state.orders + (known === undefined ? 1 : 0),
-    lifetimeValue: state.lifetimeValue + total - (known?.total ?? 0),
+    lifetimeValue: worthWith(state, left(known, refunded), left(order, refunded)),
   };
   return { ...before, state: queueOrder(after, order, context.now) };
 }
@@ -85,23 +86,35 @@ function refund(before: Recorded, event: Event, context: RecordContext): Recorde
   return { ...before, state: queueWaiting(takeBack(before.state, record), record, context.now) };
 }
 
+/** Gives back all of an order, whatever it turns out to have brought. */
+const WHOLE = Number.MAX_VALUE;
+
 /**
- * What the visitor was worth, less what `given` gives back, and never more than the order brought. As with orders, a
- * claim takes nothing from what was confirmed.
+ * `given` is taken off what its order brought. What was told is kept as it was told, because the order's amount may
+ * still be corrected. As with orders, a claim takes nothing from what was confirmed.
  */
 function takeBack(state: VisitorState, given: RecordOf<"refunds">): VisitorState {
   const order = state.recentOrders.find(({ id }) => id === given.order_id);
   if (order === undefined || (order.status === "confirmed" && given.status === "claimed")) return state;
   const before = state.refunded[order.id] ?? 0;
-  const back = Math.min(given.amount ?? order.total, order.total - before);
-  if (back <= 0) return state;
+  const told = Math.min(before + (given.amount ?? WHOLE), WHOLE);
   const known = new Set(state.recentOrders.map(({ id }) => id));
   const others = Object.entries(state.refunded).filter(([id]) => known.has(id));
   return {
     ...state,
-    lifetimeValue: Math.max(0, state.lifetimeValue - back),
-    refunded: { ...Object.fromEntries(others), [order.id]: before + back },
+    lifetimeValue: worthWith(state, left(order, before), left(order, told)),
+    refunded: { ...Object.fromEntries(others), [order.id]: told },
   };
+}
+
+/** What is left of an order once `refunded` went back: never less than nothing. */
+function left(order: KnownOrder | undefined, refunded: number): number {
+  return Math.max(0, (order?.total ?? 0) - refunded);
+}
+
+/** What the visitor is worth when one order's `was` is `now`; sums of cents may end a hair below nothing. */
+function worthWith({ lifetimeValue }: VisitorState, was: number, now: number): number {
+  return Math.max(0, lifetimeValue - was + now);
 }
 
 function lead(before: Recorded, event: Event, context: RecordContext): Recorded {

@@ -167,7 +167,7 @@ export type VisitorState = {
   exposures: KnownExposure[];
   open: { decision: Decision; expiresAt: EpochMs } | null;
   recentOrders: KnownOrder[];
-  /** What was given back of each of them, by its id. */
+  /** What was told to be given back of each of them, by its id; it may be more than the order brought. */
   refunded: Record<string, number>;
   conversation: VisitorConversation | null;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */

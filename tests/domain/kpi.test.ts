@@ -165,6 +165,33 @@ describe("definitions", () => {
     expect(row.revenue.value).toBe(149.5);
   });
 
+  test("KPI6: what is left of an order is never less than nothing, whatever was refunded before its amount was confirmed", () => {
+    const euros = fc.integer({ min: 0, max: 20_000 }).map((cents) => cents / 100);
+    const parts = fc.record({
+      totals: fc.array(euros, { maxLength: 4 }),
+      back: fc.array(euros, { maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(parts, ({ totals, back }) => {
+        const orders = totals.map((total) => order("ada", T0 + HOUR, total, { status: "confirmed" }));
+        const refunds = back.flatMap((amount, at) =>
+          orders.slice(at % 4, (at % 4) + 1).map((of) => refund(of, amount)),
+        );
+        const row = whole({ orders, refunds });
+        const nets = orders.map(({ id, total }) => {
+          const gone = refunds
+            .filter((one) => one.order === id)
+            .reduce((sum, one) => sum + (one.amount ?? 0), 0);
+          return Math.max(0, total - gone);
+        });
+        expect(row.revenue.value).toBeCloseTo(
+          nets.reduce((sum, net) => sum + net, 0),
+          2,
+        );
+      }),
+    );
+  });
+
   test("KPI7: the setting `confirmed` counts what the site's server told, and only its refunds", () => {
     const [claimed, confirmed] = [order("a", T0, 10), order("b", T0, 20, { status: "confirmed" })];
     const refunds = [refund(confirmed, null, { status: "claimed" })];

@@ -235,3 +235,28 @@ test("F16: a claim gives nothing back of what was confirmed", () => {
   state = recordEvents(state, [back], context(NOON + 3_000, { trusted: true })).state;
   expect(state.lifetimeValue).toBe(0);
 });
+
+test("F16: an amount that is confirmed after a refund, and is lower than it, leaves nothing, never less than nothing", () => {
+  const order = (total: number) => track("Order Completed", { order_id: "T1", total });
+  const back = (total: number | undefined) =>
+    track("Order Refunded", { order_id: "T1", ...(total === undefined ? {} : { total }) });
+  const worthAfter = (returned: number | undefined, confirmed: number) => {
+    const claimed = visitorAfter([
+      track("Order Completed", { order_id: "T2", total: 20 }),
+      order(100),
+      back(returned),
+    ]);
+    return recordEvents(claimed, [order(confirmed)], context(NOON + 2_000, { trusted: true })).state;
+  };
+  expect(worthAfter(80, 100).lifetimeValue).toBe(40);
+  expect(worthAfter(80, 90).lifetimeValue).toBe(30);
+  expect(worthAfter(80, 50).lifetimeValue).toBe(20);
+  expect(worthAfter(undefined, 120).lifetimeValue).toBe(20);
+
+  const corrected = recordEvents(
+    worthAfter(80, 50),
+    [order(95)],
+    context(NOON + 3_000, { trusted: true }),
+  ).state;
+  expect(corrected.lifetimeValue).toBe(35);
+});
