@@ -18,3 +18,15 @@ export const OpeningHours = z.object({
   validThrough: z.iso.date().nullish(),
 });
 export type OpeningHours = z.infer<typeof OpeningHours>;
+
+/** The entries of `hours` that name no day at all, each with its place below `at`. */
+export function hoursProblems(
+  hours: readonly Pick<OpeningHours, "validFrom" | "validThrough">[],
+  at: string,
+): { path: string; message: string }[] {
+  return hours.flatMap(({ validFrom, validThrough }, index) => {
+    if (!validFrom || !validThrough || validFrom <= validThrough) return [];
+    const message = `validThrough ${validThrough} is before validFrom ${validFrom}, so no day has these hours; swap them, or leave one out`;
+    return [{ path: `${at}.${index}.validThrough`, message }];
+  });
+}

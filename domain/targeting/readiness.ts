@@ -18,8 +18,16 @@ export function readinessProblems({ kind, variants, schedule }: Unready): Proble
     ...variants.flatMap(({ creative }, index) =>
       creativeProblems(kind, Object.entries(creative), `variants.${index}.creative`),
     ),
+    ...weightProblems(variants),
     ...(never ? [{ path: "schedule.to", message: "it ends before it begins, so it would never run" }] : []),
   ];
+}
+
+/** Weights are relative to each other: among nothing but zeros nobody has a share. */
+function weightProblems(variants: Unready["variants"]): Problem[] {
+  if (variants.some(({ weight }) => weight > 0)) return [];
+  const message = "all weights are 0, so nobody would be shown anything; give at least one variant a weight";
+  return [{ path: "variants.0.weight", message }];
 }
 
 function creativeProblems(

@@ -36,11 +36,6 @@ async function readSegments(env: Env, site: string): Promise<StoredSegment[]> {
   return rows.map(({ id, version, body }) => ({ id, version, segment: Segment.parse(JSON.parse(body)) }));
 }
 
-/** The keys of the site's segments: the `segment.<key>` that its campaigns may ask about. */
-export async function segmentKeys(env: Env, site: string): Promise<string[]> {
-  return (await readSegments(env, site)).map(({ segment }) => segment.key);
-}
-
 /** The site's segments are those that were looked at. */
 function unchanged(site: string, id: string, seen: readonly StoredSegment[]) {
   const versions = seen

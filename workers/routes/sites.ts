@@ -4,6 +4,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
+import { hoursProblems } from "../../domain/site/opening-hours.ts";
 import { SiteSettings, SiteSettingsPatch } from "../../domain/site/settings.ts";
 import { sites as table } from "../../migrations/schema.ts";
 import { authenticate, requireAdmin, requireInstallationAdmin } from "../auth/authenticate.ts";
@@ -105,6 +106,11 @@ async function readRow(env: Env, key: string): Promise<typeof table.$inferSelect
   return row;
 }
 
+function assertHours({ business_hours }: SiteSettings): void {
+  const [problem] = hoursProblems(business_hours, "business_hours");
+  if (problem !== undefined) throw new ApiError("invalid", problem.message, { path: problem.path });
+}
+
 export const sites = nounRouter();
 
 sites.openapi(list, async (c) => {
@@ -125,6 +131,7 @@ sites.openapi(list, async (c) => {
 
 sites.openapi(create, async (c) => {
   const settings = c.req.valid("json");
+  assertHours(settings);
   const now = c.get("now");
   const db = drizzle(c.env.DB);
   const row = { key: settings.key, settings: JSON.stringify(settings), createdAt: now };
@@ -154,6 +161,7 @@ sites.openapi(update, async (c) => {
   const patch = await readPatch(c);
   const before = SiteSettings.parse(JSON.parse(row.settings));
   const settings = parseOrRefuse(SiteSettings, { ...before, ...patch, key: site });
+  if ("business_hours" in patch) assertHours(settings);
   const db = drizzle(c.env.DB);
   const version = row.version + 1;
   const text = JSON.stringify(settings);

@@ -34,7 +34,7 @@ export const DEMO_PEOPLE = [
   { id: "usr_demo_hugo", email: "hugo@demo.test", name: "Hugo Petit", role: "agent" },
 ] as const;
 
-const DEMO_SKILLS = [
+export const DEMO_SKILLS = [
   {
     key: "tailles",
     name: "Tailles et coupes",
@@ -48,7 +48,7 @@ const DEMO_SKILLS = [
     agents: [],
   },
 ];
-const DEMO_GOALS = [
+export const DEMO_GOALS = [
   { key: "commande", name: "Commande", kind: "sale", value: null, event: null },
   { key: "rappel", name: "Demande de rappel", kind: "lead", value: null, event: "Lead Submitted" },
 ];

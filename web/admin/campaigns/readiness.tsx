@@ -14,8 +14,9 @@ export function Readiness({ draft }: { draft: Draft }): VNode | null {
   );
 }
 
-function lackOf(path: string): "words" | "slot" | "blocks" | "time" {
+function lackOf(path: string): "words" | "slot" | "blocks" | "time" | "weights" {
   if (path.startsWith("schedule")) return "time";
+  if (path.endsWith(".weight")) return "weights";
   if (path.endsWith(".slot")) return "slot";
   return path.endsWith(".blocks") ? "blocks" : "words";
 }

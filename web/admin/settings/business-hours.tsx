@@ -50,7 +50,7 @@ export function BusinessHours({
       <OpenNow site={site} />
       {fault === undefined ? null : (
         <p class="field-error" role="alert">
-          {s("at_business_hours")}
+          {fault.said}
         </p>
       )}
       <Weekly plan={plan} onPlan={onPlan} />
