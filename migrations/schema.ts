@@ -261,7 +261,11 @@ export const leads = sqliteTable("leads", {
   at: moment("at").notNull(),
   value: real("value"),
   currency: text("currency"),
-}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("leads_at").on(t.site, t.at)]);
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("leads_at").on(t.site, t.at),
+  index("leads_visitor").on(t.site, t.visitorId),
+]);
 
 /** Which visitors a proven user has been. */
 export const identities = sqliteTable("identities", {
@@ -350,7 +354,11 @@ export const agentStates = sqliteTable("agent_states", {
   capacity: integer("capacity").notNull(),
   startedAt: moment("started_at").notNull(),
   endedAt: moment("ended_at"),
-}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("agent_states_started").on(t.site, t.startedAt)]);
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("agent_states_started").on(t.site, t.startedAt),
+  index("agent_states_open").on(t.site).where(sql`ended_at is null`),
+]);
 
 /** Page views of visitors without consent, by hour and shard; no identifier. */
 export const exemptCounts = sqliteTable("exempt_counts", {
@@ -360,6 +368,36 @@ export const exemptCounts = sqliteTable("exempt_counts", {
   hour: moment("hour").notNull(),
   pageViews: integer("page_views").notNull(),
 }, (t) => [primaryKey({ columns: [t.site, t.id] }), index("exempt_counts_hour").on(t.site, t.hour)]);
+
+// Figures counted from history, and rebuildable from it at any time. Both WITHOUT ROWID.
+
+/** Tallies by hour and by day of the site's zone: one row each dimension, its groups together in one JSON. */
+export const kpiRollups = sqliteTable("kpi_rollups", {
+  site: text("site").notNull(),
+  dimension: text("dimension").notNull(),
+  level: text("level", { enum: ["hour", "day"] }).notNull(),
+  start: moment("start").notNull(),
+  /** JSON: group → sparse tally. */
+  body: text("body").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.dimension, t.level, t.start] })]);
+
+/**
+ * How far a counted subject is behind history. A write to history raises `dirty` in its own transaction; a builder
+ * takes that number as `claimed` before it reads, and leaves it as `built` with what it wrote.
+ */
+export const rollupMarks = sqliteTable("rollup_marks", {
+  site: text("site").notNull(),
+  /** `day:YYYY-MM-DD` of the site's zone, `campaign:<id>:<phase>`, or `site`: all days of history have a mark. */
+  subject: text("subject").notNull(),
+  dirty: integer("dirty").notNull(),
+  claimed: integer("claimed").notNull().default(0),
+  built: integer("built").notNull().default(0),
+  /** Digest of the definitions and settings that it was counted by. */
+  definition: text("definition"),
+  builtAt: moment("built_at"),
+  /** From when on time alone makes it another; null where only an event can. */
+  changesAt: moment("changes_at"),
+}, (t) => [primaryKey({ columns: [t.site, t.subject] })]);
 
 /** What the history queue could not write, kept until it is replayed. */
 export const deadLetters = sqliteTable("dead_letters", {
