@@ -82,6 +82,9 @@ export function finalOf(codes: readonly OutcomeCode[]): OutcomeCode | null {
   return codes.at(-1) ?? null;
 }
 
+/** With fewer displays than this a measured acceptance says next to nothing, and is not reckoned with. */
+export const MIN_DISPLAYS = 30;
+
 export type Chats = { perHour: number; busiestHour: number };
 
 /**

@@ -20,9 +20,9 @@ export const DryRunRequest = z
     to: z.string().optional(),
     /** A file's content instead of the site's visits: messages, or batches of them, as the ingest takes them. */
     messages: z.array(z.unknown()).min(1).max(MAX_FILE_MESSAGES).optional(),
-    /** The share of those shown who accept, where the site has not measured its own. */
+    /** The share of those shown who accept; goes before what the site has measured. */
     acceptance: z.number().min(0).max(1).optional(),
-    /** How long a conversation takes, where the site has not measured its own. */
+    /** How long a conversation takes; goes before what the site has measured. */
     handle_seconds: z.number().min(1).max(86_400).optional(),
   })
   .refine(
@@ -56,10 +56,13 @@ export const DryRunAnswer = z.object({
   /** Messages of a file that could not be read, the first of them with the reason. */
   rejected: z.object({ count, first: z.array(z.object({ path: z.string(), message: z.string() })) }),
   acceptance: z.object({
+    /** What was reckoned with: what was given, else what was measured; null where neither is enough. */
     value: z.number().nullable(),
     numerator: count.nullable(),
     denominator: count.nullable(),
     given: z.boolean(),
+    /** What the site measured in 31 days, whether it was reckoned with or not, and how many displays that takes. */
+    measured: z.object({ accepted: count, displays: count, needed: count }),
   }),
   /** Null where nothing leads to a conversation, or the acceptance is not known. */
   chats: z.object({ per_hour: z.number(), busiest_hour: z.number() }).nullable(),
@@ -70,8 +73,9 @@ export const DryRunAnswer = z.object({
     service_level: z.number(),
     within_seconds: count,
     handle_seconds: z.number().nullable(),
-    /** Conversations from which it was measured; null where it was given, or is not known. */
-    handle_measured: count.nullable(),
+    handle_given: z.boolean(),
+    /** Conversations of 31 days from which it can be measured; used unless it was given. */
+    handle_measured: count,
     concurrency: count,
     concurrency_measured: z.boolean(),
   }),

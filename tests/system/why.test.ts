@@ -197,13 +197,13 @@ test("W9 W16: the campaign's page counts what stops it, and plays the draft agai
   await panel.getByLabel("Replay a file").setInputFiles(file);
   // The default hold-out keeps some of the three out: all could be invited.
   await panel.getByRole("row", { name: "Could be invited 3" }).waitFor();
-  await panel.getByLabel("Assumed acceptance (%)").fill("50");
-  await panel.getByLabel("Assumed acceptance (%)").press("Enter");
+  await panel.getByLabel("Acceptance to use (%)").fill("50");
+  await panel.getByLabel("Acceptance to use (%)").press("Enter");
   await panel
     .getByText(/^About [\d.]+ chats an hour, [\d.]+ in the busiest hour, at an acceptance of 50/)
     .waitFor();
-  await panel.getByLabel("Assumed time of a chat (min)").fill("10");
-  await panel.getByLabel("Assumed time of a chat (min)").press("Tab");
+  await panel.getByLabel("Time of a chat to use (min)").fill("10");
+  await panel.getByLabel("Time of a chat to use (min)").press("Tab");
   await panel.getByText(/agent is needed|agents are needed/).waitFor();
   const shots = process.env["SHOTS"];
   if (shots !== undefined) await panel.screenshot({ path: `${shots}/panel.png` });

@@ -1,4 +1,4 @@
-/** Rules W16 to W18 and W20: a draft played against what history kept, or against a file, through the API. */
+/** Rules W16 to W18, W20, W26 and W27: a draft played against what history kept, or against a file, through the API. */
 import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
@@ -138,7 +138,35 @@ test("W18: what cannot be played is refused with its place, to admins; others ar
   expect((await dryRun(key, as(apiKey), big)).status).toBe(413);
 });
 
-test("W20: chats and agents come from what the site measured: acceptance by kind, handle time, places", async () => {
+test("W26: a draft is played if it could be saved, and refused at the same place with the same words if not", async () => {
+  const { key, apiKey } = await makeSite();
+  const texts = (title: string) => [{ key: "a", creative: { fr: { title } } }];
+  const reversed = { validFrom: "2026-12-24", validThrough: "2026-12-20" };
+  const hours = [{ dayOfWeek: ["Monday"], opens: "09:00", closes: "18:00", ...reversed }];
+  const unsound: [Body, place: string][] = [
+    [{ variants: texts("{{ cart.value") }, "variants.0.creative.fr.title"],
+    [{ variants: [...texts("Un"), ...texts("Deux")] }, "variants.1.key"],
+    [{ goal: "none" }, "goal"],
+    [{ skill: "none" }, "skill"],
+    [{ schedule: { hours } }, "schedule.hours.0.validThrough"],
+    [{ condition: { "page.pth": "/" } }, "condition.page.pth"],
+    [{ status: "live" }, "variants.0.creative"],
+  ];
+  for (const [part, place] of unsound) {
+    const campaign = { ...DRAFT, ...part };
+    const saving = await exports.default.fetch(`http://localhost/api/sites/${key}/campaigns`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...as(apiKey) },
+      body: JSON.stringify(campaign),
+    });
+    const { error } = (await saving.json()) as { error: Body };
+    expect(error).toMatchObject({ code: "invalid", path: place });
+    const played = await dryRun(key, as(apiKey), { campaign });
+    expect(played).toMatchObject({ status: 400, error: { ...error, path: `campaign.${place}` } });
+  }
+});
+
+test("W20 W27: chats and agents come from what the site measured: acceptance by kind, handle time, places; what is given goes first", async () => {
   const { key, apiKey } = await makeSite({ wait_target_seconds: 45 });
   for (let index = 0; index < 30; index += 1) {
     await visit(key, `visitor-${index}`, HOUR + index * 1_000);
@@ -207,14 +235,31 @@ test("W20: chats and agents come from what the site measured: acceptance by kind
       agentMessages: 1,
     });
   }
-  const { answer } = await dryRun(key, as(apiKey), { campaign, acceptance: 0.9 });
-  expect(answer.acceptance).toEqual({ value: 0.4, numerator: 2, denominator: 5, given: false });
-  expect(answer.staffing).toMatchObject({
-    handle_seconds: 600,
-    handle_measured: 3,
-    concurrency_measured: false,
+  const few = await dryRun(key, as(apiKey), { campaign });
+  expect(few.answer).toMatchObject({
+    acceptance: {
+      value: null,
+      numerator: null,
+      denominator: null,
+      given: false,
+      measured: { accepted: 2, displays: 5, needed: 30 },
+    },
+    chats: null,
+    staffing: { handle_seconds: 600, handle_given: false, handle_measured: 3, concurrency_measured: false },
   });
-  expect(answer.staffing.agents_busiest_hour).toBe(agentsRequired({ ...arrivals, arrivalsPerHour: 12 }, aim));
+  for (let index = 11; index <= 35; index += 1) await db.insert(exposures).values(shown(index));
+  const { answer } = await dryRun(key, as(apiKey), { campaign });
+  const measured = { accepted: 2, displays: 30, needed: 30 };
+  const acceptance = { value: 2 / 30, numerator: 2, denominator: 30, given: false, measured };
+  expect(answer.acceptance).toEqual(acceptance);
+  expect(answer.staffing.agents_busiest_hour).toBe(agentsRequired({ ...arrivals, arrivalsPerHour: 2 }, aim));
   const offer = await dryRun(key, as(apiKey), { campaign: { ...campaign, kind: "offer" } });
-  expect(offer.answer).toMatchObject({ acceptance: { value: 1 }, chats: null });
+  expect(offer.answer).toMatchObject({ acceptance: { value: null, measured: { displays: 1 } }, chats: null });
+
+  const given = await dryRun(key, as(apiKey), { campaign, acceptance: 0.9, handle_seconds: 300 });
+  expect(given.answer).toMatchObject({
+    acceptance: { value: 0.9, numerator: null, denominator: null, given: true, measured },
+    chats: { busiest_hour: 27 },
+    staffing: { handle_seconds: 300, handle_given: true, handle_measured: 3 },
+  });
 });

@@ -8,7 +8,7 @@ import { time } from "../shared/format.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Brackets } from "../shared/mark.tsx";
 import type { Resource } from "./resource.ts";
-import type { Refused } from "./campaigns/fault.ts";
+import type { Fault, Refused } from "./campaigns/fault.ts";
 import { sayRefusal } from "./refusal.ts";
 import { locale, t } from "./session.ts";
 
@@ -95,6 +95,20 @@ export function Detail({ text }: { text: Refused["detail"] }): VNode | null {
       {locale.value === "fr" ? "\u00a0: " : ": "}
       <span lang="en">{text}</span>
     </p>
+  );
+}
+
+/** What was refused of something whose place has no field here. */
+export function PlacedFault({ fault }: { fault: Fault }): VNode {
+  return (
+    <div class="banner bad" role="alert">
+      <div>
+        <p>
+          <code>{fault.path}</code> {fault.said}
+        </p>
+        <Detail text={fault.message} />
+      </div>
+    </div>
   );
 }
 

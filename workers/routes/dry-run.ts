@@ -2,19 +2,20 @@
  * /api/sites/{site}/campaigns/dry-run — what a draft would have done to the visits that were, or to those of a file: how
  * many it would have reached, what would have stopped the others, and how many agents that needs.
  *
- * Nothing is written. The draft is judged with the site's published segments, pressure and settings.
+ * Nothing is written. The draft must be one that could be saved; it is judged with the site's published segments,
+ * pressure and settings. What the caller gives goes before what the site measured.
  */
 import { createRoute } from "@hono/zod-openapi";
 import { isoOf } from "../../domain/ids.ts";
 import { agentsRequired } from "../../domain/staffing/erlang.ts";
 import type { Campaign, DecisionKind, PublishedSite } from "../../domain/targeting/campaign.ts";
-import { conditionProblems } from "../../domain/targeting/condition.ts";
 import { type DryRun, dryRunVisitor, prepareDryRun } from "../../domain/targeting/dry-run.ts";
 import {
   type Chats,
   chatsOf,
   type DryRunReport,
   DryRunTally,
+  MIN_DISPLAYS,
 } from "../../domain/targeting/dry-run-report.ts";
 import { DryRunAnswer, DryRunRequest, MAX_DRY_RUN_VISITS } from "../../domain/targeting/dry-run-wire.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
@@ -23,6 +24,7 @@ import { listKept, visitorsOf } from "../dry-run/kept-visits.ts";
 import { measure, type Measured } from "../dry-run/load.ts";
 import { ApiError } from "../errors.ts";
 import { loadSite } from "../site/site-config.ts";
+import { assertSound, readKnownKeys } from "./campaign-rules.ts";
 import { findCampaign } from "./campaigns.ts";
 import { readMoment } from "./kpis.ts";
 import { REFUSALS, SitePath, jsonBody, jsonContent, nounRouter } from "./openapi.ts";
@@ -62,6 +64,7 @@ dryRun.openapi(run, async (c) => {
   if (live === null) throw new ApiError("not_found", "this site has no published configuration");
   const { config } = live;
   const known = body.campaign_id === undefined ? null : await findCampaign(c.env, site, body.campaign_id);
+  assertSound(body.campaign, await readKnownKeys(c.env, site), "campaign");
   const prepared = prepare(config, {
     ...body.campaign,
     id: known?.id ?? DRAFT_ID,
@@ -78,13 +81,12 @@ dryRun.openapi(run, async (c) => {
   return c.json(answerOf(replayed, body, measured, config.settings.wait_target_seconds), 200);
 });
 
-/** The draft beside the site's segments; 400 at the place of its condition that cannot be judged. */
+/** The draft beside what is published; a segment that was saved a moment ago may not be published yet. */
 function prepare(config: PublishedSite, draft: Campaign): DryRun {
-  const [problem] = conditionProblems(draft.condition, { segments: config.segments.map(({ key }) => key) });
-  const prepared = problem === undefined ? prepareDryRun(config, draft) : null;
+  const prepared = prepareDryRun(config, draft);
   if (prepared !== null) return prepared;
-  const path = ["campaign.condition", problem?.path ?? ""].filter((part) => part !== "").join(".");
-  throw new ApiError("invalid", problem?.message ?? "this condition cannot be read", { path });
+  const message = "this condition cannot be judged by what is published; try again in a moment";
+  throw new ApiError("invalid", message, { path: "campaign.condition" });
 }
 
 async function replayKept(
@@ -126,11 +128,12 @@ function answerOf(
   measured: Measured,
   withinSeconds: number,
 ): DryRunAnswer {
-  const own = measured.shown === 0 ? null : measured.accepted / measured.shown;
-  const acceptance = own ?? given.acceptance ?? null;
+  const enough = measured.shown >= MIN_DISPLAYS;
+  const own = given.acceptance === undefined && enough ? measured.accepted / measured.shown : null;
+  const acceptance = given.acceptance ?? own;
   const talks = TALKING.includes(given.campaign.kind);
   const chats = talks && acceptance !== null ? chatsOf(report, acceptance) : null;
-  const handleSeconds = measured.handleSeconds ?? given.handle_seconds ?? null;
+  const handleSeconds = given.handle_seconds ?? measured.handleSeconds;
   return {
     visits: report.visits,
     visitors: report.visitors,
@@ -148,7 +151,8 @@ function answerOf(
       value: acceptance,
       numerator: own === null ? null : measured.accepted,
       denominator: own === null ? null : measured.shown,
-      given: own === null && acceptance !== null,
+      given: given.acceptance !== undefined,
+      measured: { accepted: measured.accepted, displays: measured.shown, needed: MIN_DISPLAYS },
     },
     chats: chats === null ? null : { per_hour: chats.perHour, busiest_hour: chats.busiestHour },
     staffing: {
@@ -156,7 +160,8 @@ function answerOf(
       service_level: SERVICE_LEVEL,
       within_seconds: withinSeconds,
       handle_seconds: handleSeconds,
-      handle_measured: measured.handleSeconds === null ? null : measured.handled,
+      handle_given: given.handle_seconds !== undefined,
+      handle_measured: measured.handled,
       concurrency: measured.concurrency,
       concurrency_measured: measured.concurrencyMeasured,
     },

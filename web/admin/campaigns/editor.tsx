@@ -7,7 +7,7 @@ import { dateTime } from "../../shared/format.ts";
 import { SavedOrNew } from "../saved-or-new.tsx";
 import { locale, t } from "../session.ts";
 import { screenPath, useSite } from "../site.ts";
-import { Detail, Failed, PageHead } from "../states.tsx";
+import { Failed, PageHead, PlacedFault } from "../states.tsx";
 import { SelectField, TextField } from "../field.tsx";
 import { DryRun } from "../dry-run/dry-run.tsx";
 import { ReasonCounts } from "../why/reason-counts.tsx";
@@ -116,14 +116,7 @@ function CampaignForm({
         <Failed title={t("saveFailed")} failure={failure} onRetry={() => void save(current.status)} />
       )}
       {fault === null || conditionFaults.length > 0 || hasField(fault.path) ? null : (
-        <div class="banner bad" role="alert">
-          <div>
-            <p>
-              <code>{fault.path}</code> {fault.said}
-            </p>
-            <Detail text={fault.message} />
-          </div>
-        </div>
+        <PlacedFault fault={fault} />
       )}
       {asked === null || saved === null ? null : (
         <PhaseWarning

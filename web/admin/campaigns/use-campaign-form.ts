@@ -25,7 +25,7 @@ const CAMPAIGN: VersionedKind<Campaign, Draft> = {
   collection: "campaigns",
   begin: newDraft,
   draftOf,
-  worded,
+  worded: campaignFault,
 };
 
 /** `first` is the campaign as it was read, or null for a new one; `onMade` hears the id it gets. */
@@ -50,7 +50,7 @@ export function useCampaignForm(first: Campaign | null, onMade: (id: string) => 
 }
 
 /** A text whose variables cannot be filled may have any length: that is not what is wrong with it. */
-function worded(fault: Fault | null): Fault | null {
+export function campaignFault(fault: Fault | null): Fault | null {
   return fault?.message.startsWith("this text cannot be filled") === true
     ? { ...fault, said: w("templateProblem") }
     : fault;

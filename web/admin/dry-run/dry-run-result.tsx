@@ -104,15 +104,13 @@ function Load({ answer, given, onGiven }: Omit<Props, "kind">): VNode {
               })}
         </p>
       )}
-      {acceptance.value === null || acceptance.given ? (
-        <Assumed
-          label={d("acceptance")}
-          note={acceptance.value === null ? d("noAcceptance") : undefined}
-          value={given.acceptance === null ? "" : String(Math.round(given.acceptance * 1_000) / 10)}
-          max={100}
-          onValue={(value) => onGiven({ ...given, acceptance: value === null ? null : value / 100 })}
-        />
-      ) : null}
+      <Assumed
+        label={d("acceptance")}
+        note={sayAcceptance(acceptance)}
+        value={given.acceptance === null ? "" : String(Math.round(given.acceptance * 1_000) / 10)}
+        max={100}
+        onValue={(value) => onGiven({ ...given, acceptance: value === null ? null : value / 100 })}
+      />
       {staffing.agents_busiest_hour === null ? null : (
         <p>
           {d("agents", {
@@ -125,17 +123,30 @@ function Load({ answer, given, onGiven }: Omit<Props, "kind">): VNode {
           })}
         </p>
       )}
-      {staffing.handle_measured === null ? (
-        <Assumed
-          label={d("handle")}
-          note={staffing.handle_seconds === null ? d("noHandle") : undefined}
-          value={given.handleSeconds === null ? "" : String(given.handleSeconds / 60)}
-          max={1_440}
-          onValue={(value) => onGiven({ ...given, handleSeconds: value === null ? null : value * 60 })}
-        />
-      ) : null}
+      <Assumed
+        label={d("handle")}
+        note={sayHandle(staffing)}
+        value={given.handleSeconds === null ? "" : String(given.handleSeconds / 60)}
+        max={1_440}
+        onValue={(value) => onGiven({ ...given, handleSeconds: value === null ? null : value * 60 })}
+      />
     </div>
   );
+}
+
+/** Which acceptance counts, and of how many displays the measured one is. */
+function sayAcceptance({ given, measured }: DryRunAnswer["acceptance"]): string {
+  const { accepted, displays, needed } = measured;
+  const rate = displays === 0 ? "" : percent(locale.value, accepted / displays, 1);
+  const figures = { accepted, displays, needed, rate };
+  if (displays === 0) return d(given ? "acceptanceGiven" : "noAcceptance", figures);
+  if (displays < needed) return d(given ? "acceptanceGivenFew" : "acceptanceFew", figures);
+  return d(given ? "acceptanceGivenInstead" : "acceptanceMeasured", figures);
+}
+
+function sayHandle({ handle_given: given, handle_measured: n }: DryRunAnswer["staffing"]): string {
+  if (given) return d("handleGiven", { n });
+  return n === 0 ? d("noHandle") : d("handleMeasured", { n });
 }
 
 /** A figure that takes effect once it is left, so that half of a number is not asked about. */
@@ -147,7 +158,7 @@ function Assumed({
   onValue,
 }: {
   label: string;
-  note: string | undefined;
+  note: string;
   value: string;
   max: number;
   onValue: (value: number | null) => void;
@@ -168,7 +179,7 @@ function Assumed({
         max={max}
         step="any"
         value={text}
-        {...(note === undefined ? {} : { note })}
+        note={note}
         onInput={setText}
       />
     </div>

@@ -11,12 +11,17 @@ import type { CampaignInput } from "../../../domain/targeting/campaign.ts";
 import type { DryRunAnswer, DryRunRequest } from "../../../domain/targeting/dry-run-wire.ts";
 import { type ApiFailure, request } from "../../shared/api.ts";
 import { Icon } from "../../shared/icon.tsx";
+import type { Fault } from "../campaigns/fault.ts";
+import { campaignFault } from "../campaigns/use-campaign-form.ts";
+import { faultOf } from "../refusal.ts";
 import { asFailure } from "../resource.ts";
 import { apiPath, useSite } from "../site.ts";
-import { Failed, Loading } from "../states.tsx";
+import { Failed, Loading, PlacedFault } from "../states.tsx";
 import { DryRunResult, type Given } from "./dry-run-result.tsx";
 import { MAX_FILE_BYTES, readMessages } from "./read-file.ts";
 import { d } from "./words.ts";
+
+const DRAFT = "campaign.";
 
 type File = { name: string; messages: unknown[] };
 type Done = { answer: DryRunAnswer; of: string; file: string | null };
@@ -60,6 +65,7 @@ export function DryRun({ campaign, id, onAnswer }: Props): VNode {
     setGiven(assumed);
     void play(file, assumed);
   };
+  const refused = failure === null ? null : faultInDraft(failure);
   return (
     <section class="dry-run" aria-labelledby="dry-run">
       <div class="section-head">
@@ -79,8 +85,10 @@ export function DryRun({ campaign, id, onAnswer }: Props): VNode {
         />
       </div>
       <div role="status" aria-busy={running}>
-        {failure === null ? null : (
+        {failure === null ? null : refused === null ? (
           <Failed title={d("failed")} failure={failure} onRetry={() => void play(file, given)} />
+        ) : (
+          <PlacedFault fault={refused} />
         )}
         {done === null ? (
           running ? (
@@ -99,6 +107,13 @@ export function DryRun({ campaign, id, onAnswer }: Props): VNode {
       </div>
     </section>
   );
+}
+
+/** What the server refuses of the draft, in the words of its editor; null where it refuses something else. */
+function faultInDraft(failure: ApiFailure): Fault | null {
+  const fault = faultOf(failure);
+  if (fault?.path.startsWith(DRAFT) !== true) return null;
+  return campaignFault({ ...fault, path: fault.path.slice(DRAFT.length) });
 }
 
 function bodyOf(campaign: CampaignInput, id: string | null, file: File | null, given: Given): DryRunRequest {
