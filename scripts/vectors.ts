@@ -8,11 +8,13 @@
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { allocation } from "./vector-sets/allocation.ts";
+import { incrementality } from "./vector-sets/incrementality.ts";
 import { kpis } from "./vector-sets/kpis.ts";
 import type { VectorSet } from "./vector-sets/vector-set.ts";
 
 const SETS = new Map<string, VectorSet>([
   ["allocation", allocation],
+  ["incrementality", incrementality],
   ["kpis", kpis],
 ]);
 
