@@ -10,12 +10,16 @@ import * as z from "zod";
 import { allocation } from "./vector-sets/allocation.ts";
 import { incrementality } from "./vector-sets/incrementality.ts";
 import { kpis } from "./vector-sets/kpis.ts";
+import { models } from "./vector-sets/models.ts";
+import { staffing } from "./vector-sets/staffing.ts";
 import type { VectorSet } from "./vector-sets/vector-set.ts";
 
 const SETS = new Map<string, VectorSet>([
   ["allocation", allocation],
   ["incrementality", incrementality],
   ["kpis", kpis],
+  ["models", models],
+  ["staffing", staffing],
 ]);
 
 const VectorFile = z.object({
