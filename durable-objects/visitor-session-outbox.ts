@@ -8,7 +8,7 @@ import type { EpochMs } from "../domain/ids.ts";
 import { confirmRecords, outgoingRecords } from "../domain/visit/outgoing.ts";
 import { endVisit } from "../domain/visit/record.ts";
 import type { SeenMessages } from "../domain/visit/seen.ts";
-import { endToldAt, forgetAt, nextLook } from "../domain/visit/settled.ts";
+import { completedAt, endToldAt, forgetAt, isSettled, nextLook } from "../domain/visit/settled.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
 import { gzipBase64 } from "./gzip.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
@@ -18,6 +18,10 @@ export class VisitorSessionOutbox {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #store: VisitorSessionStore;
+  /** D1 is known to hold a whole visit up to this moment: the run over D1 comes by that visit (`forget`). */
+  #completedAt: EpochMs = -Infinity;
+  /** A visit has ended that the stored state still says to be on: its next alarm would end it the same. */
+  #endUnwritten = false;
 
   constructor(ctx: DurableObjectState, env: Env, store: VisitorSessionStore) {
     this.#ctx = ctx;
@@ -36,8 +40,9 @@ export class VisitorSessionOutbox {
     if (state === before) return;
     const kept = idleMs === null ? state : { ...state, idleMs };
     this.#store.save(kept, seen);
-    this.#ctx.waitUntil(this.#send(kept, newKeys(kept, before)));
-    await this.#store.wakeBy(Math.max(nextLook(kept), now));
+    const fresh = newKeys(kept, before);
+    if (fresh.length > 0) this.#ctx.waitUntil(this.#send(kept, fresh));
+    await this.#wake(kept, now);
   }
 
   /**
@@ -49,8 +54,9 @@ export class VisitorSessionOutbox {
     if (loaded === null) return;
     const state = confirmRecords(loaded.state, confirmations);
     if (state.outbox.length === loaded.state.outbox.length) return;
+    this.#completedAt = Math.max(this.#completedAt, completedAt(loaded.state, confirmations) ?? -Infinity);
     this.#store.hold(state, loaded.seen);
-    await this.#store.wakeAt(Math.max(nextLook(state), now));
+    if (!this.#findsNothing(state, now)) await this.#store.wakeAt(Math.max(nextLook(state), now));
     await clearOverdue(this.#env, ownerOf(state), loaded.state.outbox, state.outbox, now);
   }
 
@@ -59,15 +65,63 @@ export class VisitorSessionOutbox {
     const loaded = this.#store.load();
     if (loaded === null) return;
     const { state: before, seen } = loaded;
-    if (now >= forgetAt(before)) return this.#store.clear();
+    if (now >= forgetAt(before)) return this.#clear(before, now);
     const state = endVisit(before, before.idleMs, now);
     const again = due(state.outbox, now);
     const kept = { ...state, outbox: sent(state.outbox, new Set(again.map(({ key }) => key)), now) };
-    if (again.length > 0 || (state !== before && !canEndAgain(before, now))) this.#store.save(kept, seen);
+    const writes = again.length > 0 || (state !== before && !canEndAgain(before, now));
+    if (writes) this.#store.save(kept, seen);
     else this.#store.hold(kept, seen);
-    await this.#store.wakeBy(nextLook(kept));
+    this.#endUnwritten = !writes && (this.#endUnwritten || state !== before);
+    await this.#wake(kept, now);
     await this.#send(kept, again.map(({ key }) => key).concat(newKeys(state, before)));
     await reportOverdue(this.#env, ownerOf(kept), kept.outbox, now);
+  }
+
+  /**
+   * History's run has come to a visit of this visitor that was over at `lastAt`, and to none that began later: forget
+   * him if that is due by what is known here. One who came back is left to his next visit's row or to what is still
+   * owed; one whose last visit is this and not old enough yet, to his own alarm.
+   */
+  async forget(lastAt: EpochMs, now: EpochMs): Promise<"forgotten" | "kept"> {
+    const loaded = this.#store.load();
+    if (loaded === null) return "forgotten";
+    const { state } = loaded;
+    if (now >= forgetAt(state)) {
+      await this.#clear(state, now);
+      return "forgotten";
+    }
+    if (state.lastAt <= lastAt) await this.#store.wakeBy(Math.max(nextLook(state), now));
+    return "kept";
+  }
+
+  /** Nothing of him is kept, nor does the operator's table name him any longer. */
+  async #clear(state: VisitorState, now: EpochMs): Promise<void> {
+    this.#completedAt = -Infinity;
+    this.#endUnwritten = false;
+    await this.#store.clear();
+    await clearOverdue(this.#env, ownerOf(state), state.outbox, [], now);
+  }
+
+  /** See to being woken, unless all was told and the run over D1 sees to the rest. */
+  async #wake(state: VisitorState, now: EpochMs): Promise<void> {
+    if (this.#isHistorys(state)) return;
+    await this.#store.wakeBy(Math.max(nextLook(state), now));
+  }
+
+  /** Nothing is left to tell, and D1 holds the visit by which it will find him. */
+  #isHistorys(state: VisitorState): boolean {
+    return isSettled(state) && this.#completedAt >= state.lastAt;
+  }
+
+  /**
+   * The alarm may stay where it is: it rings while this is still in memory, finds nothing to do, and none stands after
+   * it. That saves the row that moving it costs. (If memory is gone by then, the end is told once more, and written.)
+   */
+  #findsNothing(state: VisitorState, now: EpochMs): boolean {
+    const { alarmAt } = this.#store;
+    const soon = alarmAt !== null && alarmAt <= now + FIRST_RETRY_MS;
+    return soon && this.#endUnwritten && this.#isHistorys(state);
   }
 
   async #send(state: VisitorState, keys: string[]): Promise<void> {
@@ -103,6 +157,7 @@ function ownerOf(state: VisitorState): { kind: "visitor"; name: string } {
 
 /** The outbox keys of `state` that are new or at a higher revision than in `before`. */
 function newKeys(state: VisitorState, before: VisitorState): string[] {
+  if (state.outbox === before.outbox) return [];
   const known = new Map(before.outbox.map(({ key, revision }) => [key, revision]));
   return state.outbox.filter(({ key, revision }) => revision > (known.get(key) ?? 0)).map(({ key }) => key);
 }

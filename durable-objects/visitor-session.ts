@@ -11,6 +11,7 @@ import { uuidv7 } from "uuidv7";
 import type { Event } from "../domain/events/event.ts";
 import type { Confirmation, RecordOf } from "../domain/history/records.ts";
 import type { Decision } from "../domain/targeting/decision.ts";
+import type { EpochMs } from "../domain/ids.ts";
 import { type TraceSource, traceSourceOf } from "../domain/targeting/trace.ts";
 import {
   guidanceOf,
@@ -26,8 +27,9 @@ import { queueWaiting } from "../domain/visit/outgoing.ts";
 import { recordEvents, type RecordContext, type Rejection } from "../domain/visit/record.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import { snapshotOf, type VisitorSnapshot } from "../domain/visit/snapshot.ts";
+import { ALL_DUE } from "../domain/visit/settled.ts";
 import { spokenFacts } from "../domain/visit/spoken.ts";
-import { type KnownExposure, newVisitor, type TestMode, viewOf } from "../domain/visit/state.ts";
+import { isOver, type KnownExposure, newVisitor, type TestMode, viewOf } from "../domain/visit/state.ts";
 import {
   type EngageAnswer,
   type EngageRequest,
@@ -35,6 +37,11 @@ import {
 } from "./visitor-session-engagement.ts";
 import { VisitorSessionOutbox } from "./visitor-session-outbox.ts";
 import { VisitorSessionStore } from "./visitor-session-store.ts";
+
+/** The platform rings an alarm that fails six times anew; at the last but one this is seen to here. */
+const LAST_RETRY = 5;
+/** Long past: it rings at once, and stands before everything that is owed. */
+const AT_ONCE: EpochMs = 1;
 
 export type RecordRequest = Omit<RecordContext, "visitId"> & {
   site: string;
@@ -80,7 +87,8 @@ export class VisitorSession extends DurableObject<Env> {
     const before = loaded?.state ?? newVisitor(request.site, request.visitor, now);
     const seen = loaded?.seen ?? new SeenMessages();
     const fresh = events.filter((event, index) => !seen.has(event.id) && firstOf(events, event.id) === index);
-    const recorded = recordEvents(before, fresh, { ...request, visitId: `ses_${uuidv7()}` });
+    const opens = before.visit === null || isOver(before.visit, request.idleMs, now);
+    const recorded = recordEvents(before, fresh, { ...request, visitId: opens ? `ses_${uuidv7()}` : "" });
     if (recorded.state !== before) {
       const keep = fresh.filter((event) => event.name !== "Wake").map((event) => event.id);
       await this.#outbox.keep(
@@ -195,12 +203,28 @@ export class VisitorSession extends DurableObject<Env> {
     return this.#store.load()?.state.outbox.map(({ key }) => key) ?? [];
   }
 
+  /** Forget the visitor if he stayed away as long as promised. (Called by history's run; see `forget` of the outbox.) */
+  async forget({ lastAt, now }: { lastAt: EpochMs; now: EpochMs }): Promise<"forgotten" | "kept"> {
+    await this.#store.open();
+    return this.#outbox.forget(lastAt, now);
+  }
+
   /** Safe to run twice: a visit that is over ends once, and what is sent again is written once. */
   override async alarm(rung?: AlarmInvocationInfo): Promise<void> {
-    // An alarm that failed is rung anew at a moment that says nothing of what was confirmed.
-    await this.#store.open(rung === undefined || rung.isRetry ? null : rung.scheduledTime);
-    this.#store.alarmRang();
-    await this.#outbox.look(Date.now());
+    try {
+      // An alarm that failed is rung anew at a moment that says nothing of what was confirmed.
+      await this.#store.open(rung === undefined || rung.isRetry ? ALL_DUE : rung.scheduledTime);
+      this.#store.alarmRang();
+      await this.#outbox.look(Date.now());
+    } catch (error) {
+      if ((rung?.retryCount ?? 0) < LAST_RETRY) throw error;
+      // The platform gives up now, and where no alarm stands all counts as told: this one says that all is due.
+      const visitor = this.ctx.id.name;
+      console.error(
+        JSON.stringify({ level: "alert", what: "visitor's alarm", visitor, error: String(error) }),
+      );
+      await this.#store.wakeAt(AT_ONCE);
+    }
   }
 }
 

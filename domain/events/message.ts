@@ -6,13 +6,24 @@
  * Shapes  `readMessage` returns the checked message, or why it is refused with the path of the fault.
  */
 import * as z from "zod";
+import {
+  MAX_DEPTH,
+  MAX_ID,
+  MAX_LOCALE,
+  MAX_NAME,
+  MAX_PAGE_TEXT,
+  MAX_TOKEN,
+  MAX_VIEW_ID,
+  TYPES,
+} from "./message-limits.ts";
+import { readWellFormed } from "./message-reader.ts";
 
-export const MAX_MESSAGE_BYTES = 32 * 1_024;
-export const MAX_BODY_BYTES = 500 * 1_024;
-/** What nests deeper would exhaust the stack of whoever walks through it. */
-export const MAX_DEPTH = 64;
+export { MAX_BODY_BYTES, MAX_DEPTH, MAX_MESSAGE_BYTES } from "./message-limits.ts";
 
-const identity = z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1).max(200));
+const identity = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .pipe(z.string().trim().min(1).max(MAX_ID));
 const json = z.record(z.string(), z.json());
 const moment = z
   .string()
@@ -27,19 +38,19 @@ const cut = (length: number) =>
     .nullish()
     .catch(null);
 const page = z.looseObject({
-  url: cut(2_000),
-  path: cut(2_000),
-  title: cut(2_000),
-  referrer: cut(2_000),
+  url: cut(MAX_PAGE_TEXT),
+  path: cut(MAX_PAGE_TEXT),
+  title: cut(MAX_PAGE_TEXT),
+  referrer: cut(MAX_PAGE_TEXT),
   status: z.number().nullish().catch(null),
-  view_id: cut(100),
+  view_id: cut(MAX_VIEW_ID),
 });
 
 const context = z.looseObject({
   page: page.nullish().catch(null),
-  userAgent: cut(2_000),
-  locale: z.string().max(40).nullish().catch(null),
-  identity_token: z.string().max(4_096).nullish().catch(null),
+  userAgent: cut(MAX_PAGE_TEXT),
+  locale: z.string().max(MAX_LOCALE).nullish().catch(null),
+  identity_token: z.string().max(MAX_TOKEN).nullish().catch(null),
   traits: json.nullish().catch(null),
   /** The event stands in GA4's words, as a page pushed it. */
   ga4: z.boolean().nullish().catch(null),
@@ -52,16 +63,14 @@ const context = z.looseObject({
     .nullish(),
 });
 
-const TYPES = ["page", "track", "identify", "alias", "group", "screen"] as const;
-
 export const Message = z
   .looseObject({
     type: z.enum(TYPES),
-    messageId: z.string().min(1).max(200).nullish(),
+    messageId: z.string().min(1).max(MAX_ID).nullish(),
     anonymousId: identity.nullish(),
     userId: identity.nullish(),
-    event: z.string().trim().min(1).max(200).nullish(),
-    name: z.string().max(2_000).nullish(),
+    event: z.string().trim().min(1).max(MAX_ID).nullish(),
+    name: z.string().max(MAX_NAME).nullish(),
     properties: json.nullish(),
     traits: json.nullish(),
     context: context.nullish(),
@@ -107,6 +116,8 @@ export function readMessage(raw: unknown, type: MessageType | null): Read {
     return refuse(null, { code: "invalid", message: "a message is a JSON object", path: "" });
   }
   const named = type === null ? body : { ...body, type };
+  const message = readWellFormed(named);
+  if (message !== null) return { ok: true, message };
   const parsed = Message.safeParse(named);
   if (parsed.success) return { ok: true, message: parsed.data };
   const issue = parsed.error.issues[0];

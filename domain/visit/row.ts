@@ -11,15 +11,36 @@ import { type StoredState, upgraded } from "./upgrade.ts";
  * taken from there: a beacon writes out what it brought and not again everything before it.
  */
 export class RowWriter {
-  #written = new Map<Moment, string>();
+  /** The moments of the last row, their JSON one after another with commas between, and how long each is. */
+  #moments: readonly Moment[] = [];
+  #text = "";
+  #lengths: number[] = [];
 
   write(state: VisitorState): string {
     const { visit, ...others } = state;
     if (visit === null) return JSON.stringify(state);
     const { recent, ...bare } = visit;
-    const lines = recent.map((moment) => this.#written.get(moment) ?? JSON.stringify(moment));
-    this.#written = new Map(recent.map((moment, index) => [moment, lines[index] ?? ""]));
-    return `${open(others)},"visit":${open(bare)},"recent":[${lines.join(",")}]}}`;
+    this.#keepOf(recent);
+    for (const moment of recent.slice(this.#moments.length)) this.#append(JSON.stringify(moment));
+    this.#moments = recent;
+    return `${open(others)},"visit":${open(bare)},"recent":[${this.#text}]}}`;
+  }
+
+  /** Drops what was written before the first of `recent`; all of it where they are not its continuation. */
+  #keepOf(recent: readonly Moment[]): void {
+    const [oldest] = recent;
+    const from = oldest === undefined ? -1 : this.#moments.indexOf(oldest);
+    const known = from < 0 ? [] : this.#moments.slice(from);
+    const goesOn = known.length > 0 && known.every((moment, at) => moment === recent[at]);
+    const dropped = this.#lengths.splice(0, goesOn ? from : this.#lengths.length);
+    const cut = dropped.reduce((sum, length) => sum + length + ",".length, 0);
+    this.#text = this.#text.slice(cut);
+    this.#moments = goesOn ? known : [];
+  }
+
+  #append(line: string): void {
+    this.#text += this.#lengths.length === 0 ? line : `,${line}`;
+    this.#lengths.push(line.length);
   }
 }
 

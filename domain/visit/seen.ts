@@ -8,6 +8,7 @@ import { fnv1a32 } from "../hash/fnv.ts";
 
 export const MAX_SEEN = 2_000;
 const HASH_BYTES = 8;
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 export class SeenMessages {
   /** Two numbers an id, whatever the order in which this machine reads their bytes. */
@@ -24,12 +25,12 @@ export class SeenMessages {
   }
 
   has(messageId: string): boolean {
-    return contains(this.#halves, hashOf(messageId));
+    return contains(this.#halves, firstHalf(messageId), secondHalf(messageId));
   }
 
   /** With `messageIds` as the newest; the oldest fall off, but none of these: one batch is known again whole. */
   with(messageIds: readonly string[]): SeenMessages {
-    const added = joined([...new Set(messageIds)].map(hashOf));
+    const added = [...new Set(messageIds)].flatMap((id) => [firstHalf(id), secondHalf(id)]);
     const older = without(this.#halves, added);
     const room = Math.max(0, 2 * MAX_SEEN - added.length);
     const kept = older.subarray(Math.max(0, older.length - room));
@@ -46,32 +47,34 @@ export class SeenMessages {
 }
 
 /** Two FNV-1a hashes from different seeds: 64 bits, enough for some thousands of ids. In the order of the store. */
-function hashOf(text: string): Uint32Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(HASH_BYTES));
-  view.setUint32(0, fnv1a32(text));
-  view.setUint32(4, fnv1a32(`seen:${text}`));
-  return new Uint32Array(view.buffer);
+function firstHalf(text: string): number {
+  return stored(fnv1a32(text));
 }
 
-function joined(hashes: readonly Uint32Array[]): Uint32Array<ArrayBuffer> {
-  const halves = new Uint32Array(2 * hashes.length);
-  hashes.forEach((hash, index) => halves.set(hash, 2 * index));
-  return halves;
+function secondHalf(text: string): number {
+  return stored(fnv1a32(`seen:${text}`));
+}
+
+/** What this machine reads where the bytes of `half` stand in network order. */
+function stored(half: number): number {
+  if (!LITTLE_ENDIAN) return half;
+  const swapped = (half << 24) | ((half & 0xff00) << 8) | ((half >>> 8) & 0xff00) | (half >>> 24);
+  return swapped >>> 0;
 }
 
 /** `halves` less those of `gone`; itself where none is among them, as with every message that is new. */
-function without(halves: Uint32Array<ArrayBuffer>, gone: Uint32Array): Uint32Array<ArrayBuffer> {
-  if (!pairsOf(gone).some((hash) => contains(halves, hash))) return halves;
-  return joined(pairsOf(halves).filter((hash) => !contains(gone, hash)));
-}
-
-function pairsOf(halves: Uint32Array): Uint32Array[] {
-  return Array.from({ length: halves.length / 2 }, (_, index) => halves.subarray(2 * index, 2 * index + 2));
+function without(halves: Uint32Array<ArrayBuffer>, gone: readonly number[]): Uint32Array<ArrayBuffer> {
+  if (!gone.some((first, at) => at % 2 === 0 && contains(halves, first, gone[at + 1] ?? 0))) return halves;
+  const kept: number[] = [];
+  for (let at = 0; at < halves.length; at += 2) {
+    const [first, second] = [halves[at] ?? 0, halves[at + 1] ?? 0];
+    if (!contains(gone, first, second)) kept.push(first, second);
+  }
+  return new Uint32Array(kept);
 }
 
 /** Two thousand comparisons of numbers cost less than an index that is built anew whenever the object wakes. */
-function contains(halves: Uint32Array, hash: Uint32Array): boolean {
-  const [first, second] = hash;
+function contains(halves: ArrayLike<number>, first: number, second: number): boolean {
   for (let at = 0; at < halves.length; at += 2) {
     if (halves[at] === first && halves[at + 1] === second) return true;
   }

@@ -13,8 +13,7 @@ import {
   type NotBefore,
   wakeAfterGate,
 } from "../../domain/targeting/judge.ts";
-import type { Clock } from "../../domain/targeting/time-driven.ts";
-import { localTime } from "../../domain/targeting/zone.ts";
+import { type Clock, wallOf } from "../../domain/targeting/time-driven.ts";
 import type { Loser } from "../../domain/visit/engage.ts";
 import type { Facts } from "../../domain/visit/facts.ts";
 import type { Clocks, KnownFacts } from "../../domain/visit/known.ts";
@@ -42,7 +41,8 @@ export function judgeEvents(live: LiveSite, seen: Seen, notBefore: NotBefore): V
   const compiled = compiledOf(live.config);
   const clock = clockOf(compiled, seen);
   const judged = seen.events.length === 0 ? [null] : seen.events.slice(-MAX_JUDGED);
-  const verdicts = judged.map((event) => judge(compiled, factsFor(live, seen, event), clock, notBefore));
+  const factsOf = factsFor(live, seen);
+  const verdicts = judged.map((event) => judge(compiled, factsOf(event), clock, notBefore));
   const found = new Set(verdicts.flatMap(({ candidates }) => candidates.map(({ campaign }) => campaign)));
   return {
     matched: [...found].flatMap((id) => compiled.byId.get(id) ?? []).sort((a, b) => a.rank - b.rank),
@@ -85,7 +85,7 @@ export function wakeAfterLosers(live: LiveSite, seen: Seen, losers: readonly Los
   const waiting = losers.filter(({ until }) => until !== null);
   if (waiting.length === 0) return null;
   const compiled = compiledOf(live.config);
-  const facts = factsFor(live, seen, seen.events.at(-1) ?? null);
+  const facts = factsFor(live, seen)(seen.events.at(-1) ?? null);
   const clock = clockOf(compiled, seen);
   return soonest(
     waiting.map(({ campaign, until }) =>
@@ -95,19 +95,18 @@ export function wakeAfterLosers(live: LiveSite, seen: Seen, losers: readonly Los
 }
 
 /** What the visitor's object knows, with the clock on the site's wall, the desk and the event that is judged. */
-function factsFor({ config, desk }: LiveSite, { facts, now }: Seen, event: Event | null): Facts {
-  return {
+function factsFor({ config, desk }: LiveSite, { facts, now }: Seen): (event: Event | null) => Facts {
+  const { covered, free_slots, skills, wait_seconds } = desk;
+  const shared = {
     ...facts,
-    time: localTime(now, config.settings.timezone),
-    desk: {
-      covered: desk.covered,
-      free_slots: desk.free_slots,
-      skills: desk.skills,
-      ...(desk.wait_seconds === null ? {} : { wait_seconds: desk.wait_seconds }),
-    },
+    time: wallOf(config.settings.timezone, now, now).local(now),
+    desk: { covered, free_slots, skills, ...(wait_seconds === null ? {} : { wait_seconds }) },
     score: {},
-    event: { name: event?.name ?? "Wake", properties: event?.properties ?? {} },
   };
+  return (event) => ({
+    ...shared,
+    event: { name: event?.name ?? "Wake", properties: event?.properties ?? {} },
+  });
 }
 
 function clockOf({ timezone }: CompiledSite, { clocks, now }: Seen): Clock {
