@@ -25,7 +25,9 @@ export type Observations = {
 
 const MAX_STEPS = 100;
 const MAX_HALVINGS = 40;
-/** The squared Newton decrement, relative to the objective, at which nothing more is to be gained. */
+/** Newton's decrement, relative to the objective, below which whole steps are right and the objective's last digits are noise. */
+const NEAR = 1e-10;
+/** The same, where nothing more is to be gained. */
 const ENOUGH = 1e-20;
 /** A logit this far out is certainty: without a ridge, only outcomes that a plane tells apart drive it there. */
 const CERTAIN = 30;
@@ -33,18 +35,20 @@ const CERTAIN = 30;
 export function fitLogistic(observations: Observations, l2: number): LogisticFit | null {
   const problem = problemOf(observations, l2);
   if (problem === null) return null;
-  let theta = startOf(problem);
-  let objective = objectiveAt(problem, theta);
+  let place: Place = placeAt(problem, startOf(problem));
+  let before = Infinity;
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const { gradient, hessian } = slopesAt(problem, theta);
+    const { gradient, hessian } = slopesAt(problem, place.theta);
     const direction = solvePositive(hessian, gradient);
     if (direction === null) return null;
     const decrement = dot(gradient, direction);
-    if (decrement <= ENOUGH * (1 + objective)) return fitOf(problem, theta, objective);
-    const next = descend(problem, { theta, objective, direction, decrement });
-    // Rounding leaves no lower point along a direction that goes down: this is the optimum.
-    if (next === null) return fitOf(problem, theta, objective);
-    ({ theta, objective } = next);
+    const scale = 1 + place.objective;
+    const near = decrement <= NEAR * scale;
+    if (decrement <= ENOUGH * scale || (near && decrement > before / 2)) return fitOf(problem, place);
+    const next = near ? stepOf(problem, place, direction, 1) : descend(problem, place, direction, decrement);
+    if (next === null) return fitOf(problem, place);
+    place = next;
+    before = near ? decrement : Infinity;
   }
   return null;
 }
@@ -118,21 +122,32 @@ function slopesAt({ rows, y, weights, l2 }: Problem, theta: readonly number[]) {
 
 type Place = { theta: number[]; objective: number };
 
-/** The first of ever shorter steps that goes down as far as its slope promises; null where none does. */
+const placeAt = (problem: Problem, theta: number[]): Place => ({
+  theta,
+  objective: objectiveAt(problem, theta),
+});
+
+const stepOf = (problem: Problem, { theta }: Place, direction: readonly number[], length: number): Place =>
+  placeAt(
+    problem,
+    theta.map((value, at) => value - length * (direction[at] ?? 0)),
+  );
+
+/** The first of ever shorter steps that goes down as far as its slope promises; null where rounding leaves none. */
 function descend(
   problem: Problem,
-  { theta, objective, direction, decrement }: Place & { direction: readonly number[]; decrement: number },
+  from: Place,
+  direction: readonly number[],
+  decrement: number,
 ): Place | null {
-  let length = 1;
-  for (let halving = 0; halving < MAX_HALVINGS; halving += 1, length /= 2) {
-    const tried = theta.map((value, at) => value - length * (direction[at] ?? 0));
-    const reached = objectiveAt(problem, tried);
-    if (reached <= objective - 1e-4 * length * decrement) return { theta: tried, objective: reached };
+  for (let halving = 0, length = 1; halving < MAX_HALVINGS; halving += 1, length /= 2) {
+    const tried = stepOf(problem, from, direction, length);
+    if (tried.objective <= from.objective - 1e-4 * length * decrement) return tried;
   }
   return null;
 }
 
-function fitOf({ rows, l2 }: Problem, theta: readonly number[], objective: number): LogisticFit | null {
+function fitOf({ rows, l2 }: Problem, { theta, objective }: Place): LogisticFit | null {
   const [intercept = 0, ...coefficients] = theta;
   const farthest = Math.max(...rows.map((row) => Math.abs(intercept + dot(coefficients, row))));
   if (l2 === 0 && farthest > CERTAIN) return null;
