@@ -8,6 +8,8 @@
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { allocation } from "./vector-sets/allocation.ts";
+import { experimentsMisc } from "./vector-sets/experiments-misc.ts";
+import { experiments } from "./vector-sets/experiments.ts";
 import { incrementality } from "./vector-sets/incrementality.ts";
 import { kpis } from "./vector-sets/kpis.ts";
 import { models } from "./vector-sets/models.ts";
@@ -16,6 +18,8 @@ import type { VectorSet } from "./vector-sets/vector-set.ts";
 
 const SETS = new Map<string, VectorSet>([
   ["allocation", allocation],
+  ["experiments", experiments],
+  ["experiments_misc", experimentsMisc],
   ["incrementality", incrementality],
   ["kpis", kpis],
   ["models", models],

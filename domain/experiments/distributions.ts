@@ -1,0 +1,57 @@
+/**
+ * The tails and quantiles that every test of this room reads.
+ *
+ * A p-value is always a tail, computed as a tail: one minus a probability near 1 keeps nothing of a small p.
+ *
+ * Shapes  `…Survival(x)` is the probability of more than x; `…Quantile(p)` is where a probability p lies below.
+ * Units   x is in standard units; degrees of freedom may be any number above 0.
+ * Errors  none; where a distribution does not exist the answer is NaN, and callers do not ask.
+ */
+import betainc from "@stdlib/math-base-special-betainc";
+import erfc from "@stdlib/math-base-special-erfc";
+import gammainc from "@stdlib/math-base-special-gammainc";
+import standardQuantile from "@stdlib/stats-base-dists-normal-quantile";
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
+
+export function normalSurvival(z: number): number {
+  return erfc(z / Math.SQRT2) / 2;
+}
+
+export function normalDensity(z: number): number {
+  return Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI);
+}
+
+export function normalQuantile(p: number): number {
+  return standardQuantile(p, 0, 1);
+}
+
+/** The critical value of a two-sided test or interval at `alpha`. */
+export function normalCritical(alpha: number): number {
+  return normalQuantile(1 - alpha / 2);
+}
+
+/**
+ * By t²/(df + t²), whose upper tail keeps its digits on both sides: near 0, where the other argument is almost 1, and
+ * far out, where the tail is almost nothing.
+ */
+export function tSurvival(t: number, df: number): number {
+  const beyond = betainc((t * t) / (df + t * t), 0.5, df / 2, true, true) / 2;
+  return t < 0 ? 1 - beyond : beyond;
+}
+
+/** The probability of a t at least as far from 0 on either side. */
+export function tTwoSided(t: number, df: number): number {
+  return Math.min(1, 2 * tSurvival(Math.abs(t), df));
+}
+
+export function tQuantile(p: number, df: number): number {
+  return studentQuantile(p, df);
+}
+
+export function tCritical(alpha: number, df: number): number {
+  return tQuantile(1 - alpha / 2, df);
+}
+
+export function chiSquareSurvival(x: number, df: number): number {
+  return gammainc(x / 2, df / 2, true, true);
+}
