@@ -3,12 +3,12 @@
  * alarm, which says what of it D1 has confirmed since (`domain/visit/settled.ts`).
  *
  * A value under a key costs the same row as one of a table, but no table has to be made for every visitor, which costs
- * two. What an earlier release wrote into its table is read from there until it is written anew.
+ * two.
  */
 import type { EpochMs } from "../domain/ids.ts";
 import { readRow, RowWriter } from "../domain/visit/row.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
-import { settledBy } from "../domain/visit/settled.ts";
+import { NOTHING_DUE, settledBy } from "../domain/visit/settled.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
 
 const KEY = "visitor";
@@ -30,19 +30,21 @@ export class VisitorSessionStore {
 
   /**
    * Read what is stored, once while the object is in memory; every call into the object begins with it. `rangFor` is
-   * the moment that the alarm was set to which wakes the object now.
+   * the moment that the alarm was set to which wakes the object now, or `ALL_DUE`; null where it is no alarm that does.
    */
   async open(rangFor: EpochMs | null = null): Promise<void> {
     if (this.#opened) return;
     const alarmAt = await this.#storage.getAlarm();
     // Another call may have read it meanwhile, and changed it since.
     if (this.#opened) return;
-    this.#opened = true;
     this.#alarmAt = alarmAt;
-    const stored = this.#storage.kv.get<Stored>(KEY) ?? earlier(this.#storage);
-    if (stored === undefined) return;
-    this.#state = settledBy(readRow(stored.state), rangFor ?? alarmAt);
-    this.#seen = SeenMessages.from(stored.seen);
+    const stored = this.#storage.kv.get<Stored>(KEY);
+    if (stored !== undefined) {
+      this.#state = settledBy(readRow(stored.state), rangFor ?? alarmAt ?? NOTHING_DUE);
+      this.#seen = SeenMessages.from(stored.seen);
+    }
+    // Last: whom it cannot read it must not take for somebody new.
+    this.#opened = true;
   }
 
   /** What is known, or null for a visitor nobody has recorded. */
@@ -79,21 +81,17 @@ export class VisitorSessionStore {
     this.#alarmAt = null;
   }
 
-  /** Forget the visitor for good. */
+  /** When the alarm will ring; null where none stands. */
+  get alarmAt(): EpochMs | null {
+    return this.#alarmAt;
+  }
+
+  /** Forget the visitor for good: from this instant on, whoever asks meets somebody new. */
   async clear(): Promise<void> {
-    await this.#storage.deleteAll();
+    const alarmed = this.#alarmAt !== null;
     this.#state = null;
     this.#seen = null;
     this.#alarmAt = null;
+    await Promise.all([...(alarmed ? [this.#storage.deleteAlarm()] : []), this.#storage.deleteAll()]);
   }
-}
-
-/** The row of a release that kept a table. */
-function earlier({ sql }: DurableObjectStorage): Stored | undefined {
-  const [table] = sql.exec("select 1 from sqlite_master where type = 'table' and name = 'visitor'").toArray();
-  if (table === undefined) return undefined;
-  const [row] = sql
-    .exec<{ state: string; seen: ArrayBuffer }>("select state, seen from visitor where id = 1")
-    .toArray();
-  return row && { state: row.state, seen: new Uint8Array(row.seen) };
 }

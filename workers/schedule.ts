@@ -1,14 +1,23 @@
 /**
- * What happens every five minutes, whoever asks or not: publications that were cut short are finished, and what is
- * kept for a time only is dropped; bandits move their weights.
+ * What happens every five minutes, whoever asks or not: publications that were cut short are finished, what is kept
+ * for a time only is dropped, bandits move their weights. One that fails holds up none of the others.
  */
 import type { EpochMs } from "../domain/ids.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
 import { emptyOldReplays } from "./history/replays.ts";
+import { forgetVisitors } from "./history/retention.ts";
 import { republishStale } from "./publish/publish.ts";
 
+const JOBS = [republishStale, emptyOldReplays, moveBandits, forgetVisitors];
+
 export async function runSchedule(env: Env, now: EpochMs): Promise<void> {
-  await republishStale(env, now);
-  await emptyOldReplays(env, now);
-  await moveBandits(env, now);
+  const failures: unknown[] = [];
+  for (const job of JOBS) {
+    try {
+      await job(env, now);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "the schedule was not finished");
 }

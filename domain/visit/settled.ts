@@ -3,11 +3,13 @@
  *
  * The alarm never stands later than the moment at which something that D1 is owed is to be sent again, nor later than
  * the end of a visit is to be told. So where it stands later than that, D1 had confirmed it: setting the alarm was the
- * one row that the confirmation cost, and the stored state is read again in its light.
+ * one row that the confirmation cost, and the stored state is read again in its light. Where none stands, nothing is
+ * left to do: all was told, and history knows when the visitor was last here, so that its daily run has him forgotten.
  *
- * Units   `EpochMs`.
+ * Units   `EpochMs`; `NOTHING_DUE` and `ALL_DUE` stand for the alarm that is none and for one that says nothing.
  */
 import { nextRetryAt } from "../history/outbox.ts";
+import type { Confirmation } from "../history/records.ts";
 import type { EpochMs } from "../ids.ts";
 import { confirmRecords } from "./outgoing.ts";
 import type { VisitorState } from "./state.ts";
@@ -17,6 +19,11 @@ const DAY_MS = 86_400_000;
 export const RETENTION_MS = 395 * DAY_MS;
 /** A visit is told to be over this part of its idle time later, so that an alarm does not ring for one that went on. */
 const GRACE_PART = 1 / 8;
+
+/** No alarm stands: everything was told and confirmed. */
+export const NOTHING_DUE: EpochMs = Infinity;
+/** Of what was confirmed nothing is known. */
+export const ALL_DUE: EpochMs = -Infinity;
 
 /** When there may be something to do: an entry to send again, a visit to end, a visitor to forget. */
 export function nextLook(state: VisitorState): EpochMs {
@@ -30,14 +37,34 @@ export function endToldAt(visit: { lastAt: EpochMs }, idleMs: number): EpochMs {
   return visit.lastAt + Math.round(idleMs * (1 + GRACE_PART));
 }
 
-/** When nothing is kept of this visitor any more, if he does not come again. */
-export function forgetAt({ lastAt }: { lastAt: EpochMs }): EpochMs {
-  return lastAt + RETENTION_MS;
+/**
+ * When nothing is kept of this visitor any more, if he does not come again. What D1 never confirmed is offered to it
+ * for one more day, and is then gone as well.
+ */
+export function forgetAt({ lastAt, outbox }: Pick<VisitorState, "lastAt" | "outbox">): EpochMs {
+  return lastAt + RETENTION_MS + (outbox.length === 0 ? 0 : DAY_MS);
 }
 
-/** `stored` as the object last knew it that set its alarm to `alarmAt`; where none is set, all that it says is owed. */
-export function settledBy(stored: VisitorState, alarmAt: EpochMs | null): VisitorState {
-  if (alarmAt === null) return stored;
+/** Nothing is left to tell of him. */
+export function isSettled({ visit, outbox }: VisitorState): boolean {
+  return visit === null && outbox.length === 0;
+}
+
+/** The last moment of a visit that D1 is now known to hold whole; null where `confirmed` completes none. */
+export function completedAt(
+  { waiting }: Pick<VisitorState, "waiting">,
+  confirmed: readonly Confirmation[],
+): EpochMs | null {
+  const moments = confirmed.flatMap(({ key, revision }) => {
+    const record = waiting[key];
+    const whole = record?.table === "sessions" && record.ended_at !== null && record.revision <= revision;
+    return whole ? [record.last_at] : [];
+  });
+  return moments.length === 0 ? null : Math.max(...moments);
+}
+
+/** `stored` as the object last knew it that set its alarm to `alarmAt`. */
+export function settledBy(stored: VisitorState, alarmAt: EpochMs): VisitorState {
   const confirmed = stored.outbox.filter(({ retryAt }) => retryAt < alarmAt);
   const settled = confirmed.length === 0 ? stored : confirmRecords(stored, confirmed);
   return settled.visit !== null && alarmAt >= forgetAt(settled) ? { ...settled, visit: null } : settled;

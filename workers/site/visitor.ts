@@ -14,6 +14,7 @@ type Calls =
   | "conversationClosed"
   | "leaveMessage"
   | "confirm"
+  | "forget"
   | "snapshot"
   | "spoken"
   | "visitTrace";
