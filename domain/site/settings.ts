@@ -2,7 +2,7 @@
  * A site's settings: what its owner decides once and every room obeys.
  *
  * Shapes  `SiteSettings` is the whole; `SiteSettingsPatch` is what an update may carry.
- * Units   named in the keys; `global_holdout` is a share from 0 to 1.
+ * Units   named in the keys; `global_holdout` is a share from 0 to 1; money is in the site's currency.
  */
 import * as z from "zod";
 import { SITE_KEY_PATTERN } from "../ids.ts";
@@ -42,6 +42,23 @@ export const Pressure = z.object({
 });
 export type Pressure = z.infer<typeof Pressure>;
 
+const money = z.number().min(0).max(1e9).nullish();
+
+/**
+ * What selling and serving cost. Nothing is assumed: where a figure is absent, what would be computed from it is unknown.
+ */
+export const Economics = z.object({
+  /** The part of revenue that is left after what was sold is paid. */
+  margin: z.number().min(0).max(1).nullish(),
+  agent_hour: money,
+  /** What the platform costs in a month. */
+  platform_month: money,
+  /** What one contact costs where no chat takes its place. */
+  contact_phone: money,
+  contact_email: money,
+});
+export type Economics = z.infer<typeof Economics>;
+
 export const SiteSettings = z.object({
   key: SiteKeySchema,
   name: z.string().trim().min(1).max(120),
@@ -62,6 +79,7 @@ export const SiteSettings = z.object({
   allowed_origins: z.array(origin).max(50).default([]),
   orders: z.enum(["claimed", "confirmed"]).default("claimed"),
   attribution_hours: z.int().min(1).max(720).default(48),
+  economics: Economics.default({}),
   wait_target_seconds: z.int().min(5).max(3_600).default(60),
   conversations_per_visitor_hour: z.int().min(1).max(100_000).default(20),
   conversations_per_address_hour: z.int().min(1).max(100_000).default(60),

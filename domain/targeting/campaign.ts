@@ -107,6 +107,21 @@ export const CampaignNamespace = z
   .object({ key: SlotName, from: z.number().min(0).max(1), to: z.number().min(0).max(1) })
   .refine(({ from, to }) => from < to, "from must be below to");
 
+/**
+ * What a campaign sets out to see. It is kept with the phase that starts under it, and cannot be moved while that runs:
+ * a plan that follows the figures plans nothing.
+ */
+export const CampaignPlan = z.object({
+  /** How many of those held out are expected to convert. */
+  baseline: z.number().gt(0).lt(1),
+  /** The smallest difference that matters: 0.01 is one point. */
+  effect: z.number().gt(0).lt(1),
+  power: z.number().min(0.5).max(0.99).default(0.8),
+  /** What one visitor spent counts up to this much in the capped reading, so that one large order proves nothing. */
+  spend_cap: z.number().gt(0).max(1e9).nullish().default(null),
+});
+export type CampaignPlan = z.infer<typeof CampaignPlan>;
+
 export const CampaignInput = z.object({
   name: z.string().trim().min(1).max(120),
   status: z.enum(["draft", "live", "paused", "ended"]).default("draft"),
@@ -121,6 +136,7 @@ export const CampaignInput = z.object({
   goal: z.string().max(80).nullish().default(null),
   window_hours: z.int().min(1).max(720).default(48),
   planned_end: z.iso.datetime().nullish().default(null),
+  plan: CampaignPlan.nullish().default(null),
   exempt_ok: z.boolean().default(false),
   /** What engaging one visitor is taken to be worth: between equal priorities the higher value goes first. */
   value: z.number().min(0).max(1e9).nullish().default(null),
@@ -157,6 +173,9 @@ export const PHASE_FIELDS = [
   "namespace",
   "allocation",
 ] as const;
+
+/** What a phase is read by: as it was when the phase began, for as long as the phase lasts. */
+export const FIXED_FIELDS = ["planned_end", "plan"] as const;
 
 /** One immutable JSON per published version, kept in KV under `config:{site}:{version}`. */
 export const PublishedSite = z.object({

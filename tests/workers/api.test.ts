@@ -567,6 +567,24 @@ describe("nouns", () => {
     }
   });
 
+  test("RES1: a phase that runs keeps its planned end and its plan; the next may have others", async () => {
+    await seed();
+    const plan = { baseline: 0.05, effect: 0.01 };
+    const planned_end = "2027-01-31T23:00:00Z";
+    const campaign = await makeCampaign({ status: "live", holdout: 0.2, plan, planned_end });
+    for (const moved of [{ planned_end: "2027-03-01T00:00:00Z" }, { planned_end: null }, { plan: null }]) {
+      const refused = await patch(campaign.id, 1, moved);
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({ error: { path: Object.keys(moved)[0] } });
+    }
+    // Nor by way of a pause.
+    expect((await patch(campaign.id, 1, { status: "paused", plan: null })).status).toBe(200);
+    expect((await patch(campaign.id, 2, { status: "live" })).status).toBe(400);
+    expect(await (await patch(campaign.id, 2, { status: "live", holdout: 0.3 })).json()).toMatchObject({
+      phase: 2,
+    });
+  });
+
   test("API10: while live, what changes the experiment starts a phase; a name does not, and drafts have none", async () => {
     await seed();
     const draft = await makeCampaign({ holdout: 0.5 });

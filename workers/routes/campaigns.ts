@@ -10,7 +10,7 @@ import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
-import { Campaign, CampaignInput, PHASE_FIELDS } from "../../domain/targeting/campaign.ts";
+import { Campaign, CampaignInput, FIXED_FIELDS, PHASE_FIELDS } from "../../domain/targeting/campaign.ts";
 import { campaignPhases, campaigns as table } from "../../migrations/schema.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { newId } from "../auth/people.ts";
@@ -58,9 +58,11 @@ export const existing = createMiddleware<CampaignEnv>(async (c, next) => {
   await next();
 });
 
-/** Whether `b` is another experiment than `a`; a limit that is null is one that is not there. */
-function differs(a: CampaignInput, b: CampaignInput): boolean {
-  return PHASE_FIELDS.some((field) => {
+type Field = (typeof PHASE_FIELDS | typeof FIXED_FIELDS)[number];
+
+/** The first of `fields` in which `a` and `b` differ; a limit that is null is one that is not there. */
+function differing(fields: readonly Field[], a: CampaignInput, b: CampaignInput): Field | undefined {
+  return fields.find((field) => {
     const nullCounts = field === "condition";
     return canonical(a[field], nullCounts) !== canonical(b[field], nullCounts);
   });
@@ -75,7 +77,10 @@ function canonical(value: unknown, nullCounts: boolean): string {
   });
 }
 
-/** The phase in which `input` will run: the present one, or the next where it no longer is the same experiment. */
+/**
+ * The phase in which `input` will run: the present one, or the next where it no longer is the same experiment. A phase
+ * that runs keeps its plan: a change of it alone is refused.
+ */
 async function phaseFor(env: Env, row: CampaignRow, input: CampaignInput): Promise<number> {
   if (input.status !== "live") return row.phase;
   const running = await drizzle(env.DB)
@@ -90,7 +95,15 @@ async function phaseFor(env: Env, row: CampaignRow, input: CampaignInput): Promi
     )
     .get();
   if (running === undefined) return row.phase;
-  return differs(CampaignInput.parse(JSON.parse(running.body)), input) ? row.phase + 1 : row.phase;
+  const began = CampaignInput.parse(JSON.parse(running.body));
+  if (differing(PHASE_FIELDS, began, input) !== undefined) return row.phase + 1;
+  const moved = differing(FIXED_FIELDS, began, input);
+  if (moved === undefined) return row.phase;
+  throw new ApiError(
+    "invalid",
+    `the phase that runs was planned with another ${moved}, and keeps it; change it together with one of ${PHASE_FIELDS.join(", ")}, which begins a new phase`,
+    { path: moved },
+  );
 }
 
 /** Keeps the body of a phase that begins; taken from the row itself, so a lost race cannot write another's. */
