@@ -9,7 +9,15 @@
  * Units   seconds, arrivals an hour, shares from 0 to 1.
  * Errors  such a queue always settles, so figures exist for every load; with nobody to serve, all leave.
  */
-import { type Aim, effectiveHandleSeconds, erlangB, loadOf, MAX_AGENTS, type Queue, slotsOf } from "./erlang.ts";
+import {
+  type Aim,
+  effectiveHandleSeconds,
+  erlangB,
+  loadOf,
+  MAX_AGENTS,
+  type Queue,
+  slotsOf,
+} from "./erlang.ts";
 
 export type ImpatientQueue = Queue & { patienceSeconds: number };
 
@@ -68,22 +76,33 @@ export function ninetiethWait(queue: ImpatientQueue): number {
   return high;
 }
 
-/** The fewest agents with which the aim is reached; null beyond `MAX_AGENTS`. */
+/**
+ * The fewest agents with which the aim is reached; null beyond `MAX_AGENTS`.
+ *
+ * @param guess where to look first: the answer is the same, and found sooner nearby
+ */
 export function agentsRequiredWithPatience(
   queue: Omit<ImpatientQueue, "agents">,
   aim: ImpatientAim,
+  guess: number = 1,
 ): number | null {
   const reached = (agents: number): boolean => {
     const { leaving, levels } = figuresOf({ ...queue, agents }, aim.within?.withinSeconds ?? 0);
     const soonEnough = aim.within == null || levels.ofAll >= aim.within.share;
     return soonEnough && (aim.maxAbandonment == null || leaving.abandonment <= aim.maxAbandonment);
   };
-  let enough = 1;
-  while (!reached(enough)) {
+  let tooFew = 0;
+  let enough = Math.max(1, Math.min(MAX_AGENTS, guess));
+  for (let step = 1; !reached(enough); step *= 2) {
     if (enough >= MAX_AGENTS) return null;
-    enough = Math.min(MAX_AGENTS, enough * 2);
+    tooFew = enough;
+    enough = Math.min(MAX_AGENTS, enough + step);
   }
-  let tooFew = Math.floor(enough / 2);
+  for (let step = 1; tooFew === 0 && enough > 1; step *= 2) {
+    const fewer = Math.max(1, enough - step);
+    if (reached(fewer)) enough = fewer;
+    else tooFew = fewer;
+  }
   while (enough - tooFew > 1) {
     const middle = Math.floor((tooFew + enough) / 2);
     if (reached(middle)) enough = middle;
@@ -104,7 +123,10 @@ function figuresOf(queue: ImpatientQueue, withinSeconds: number): Figures {
   const arrivals = queue.arrivalsPerHour / HOUR_SECONDS;
   if (slots === 0) return nobodyThere(queue, arrivals, withinSeconds);
   const leaving = 1 / queue.patienceSeconds;
-  const wait = offeredWait({ arrivals, serving: slots / effectiveHandleSeconds(queue), leaving }, withinSeconds);
+  const wait = offeredWait(
+    { arrivals, serving: slots / effectiveHandleSeconds(queue), leaving },
+    withinSeconds,
+  );
   // The odds of finding a free slot against none: Erlang B's, over the weight of the states in which somebody waits.
   const blocked = erlangB(slots, loadOf(queue));
   const oddsOfNone = blocked === 0 ? 0 : 1 / (1 + (1 / blocked - 1) * Math.exp(-wait.logWeight));
@@ -209,9 +231,17 @@ const WIDEST_PANEL = 1 / 12;
 /** Where to cut the axis: panels that start at `finest` beside the peak and widen, as far as the density reaches. */
 function panelsAround(peak: number, fall: (from: number) => number, finest: number): number[] {
   const right = reach(fall, finest);
-  const left = peak === 0 ? 0 : Math.min(peak, reach((from) => fall(-from), finest));
+  const left =
+    peak === 0
+      ? 0
+      : Math.min(
+          peak,
+          reach((from) => fall(-from), finest),
+        );
   return [
-    ...widening(left, finest).map((from) => peak - from).toReversed(),
+    ...widening(left, finest)
+      .map((from) => peak - from)
+      .toReversed(),
     peak,
     ...widening(right, finest).map((from) => peak + from),
   ];

@@ -61,7 +61,8 @@ export function estimateHandleTimes(served: readonly Served[]): HandleTimes {
   const average = total / n;
   const deviation = Math.sqrt(sum(seconds.map((one) => (one - average) ** 2)) / (n - 1));
   const mean = { value: average, se: deviation / Math.sqrt(n), n };
-  const line = n < FEWEST_FOR_SLOPE ? null : fitLine(loads.map((load) => [load.simultaneous - 1, load.seconds]));
+  const line =
+    n < FEWEST_FOR_SLOPE ? null : fitLine(loads.map((load) => [load.simultaneous - 1, load.seconds]));
   if (line === null || line.intercept <= 0) return { mean, alone: none, slowdown: none, simultaneous };
   if (line.slope <= 0) {
     const slowdown = { value: 0, se: line.slopeSe / line.intercept, n };

@@ -1,0 +1,178 @@
+/**
+ * One day of a site's desk, quarter hour by quarter hour: who was foretold and who came, who was there and who was
+ * needed, what was reached and what will be.
+ *
+ * Agents are those logged in while the time is over, and those who usually are, on days of the same kind, while it
+ * is to come. Needed is reckoned from the forecast; without one, from who came. Nobody is needed while it is closed.
+ *
+ * Shapes  `Interval` is a quarter hour; a gap is agents less needed, so that below zero somebody is missing.
+ * Units   moments are `EpochMs`; forecasts are conversations per quarter hour.
+ * Errors  what cannot be reckoned is null: no history, no forecast; no handle time, no need.
+ */
+import type { EpochMs } from "../ids.ts";
+import { type Actual, actualIn, type Told } from "./actual.ts";
+import { forecastDay, type Forecast, type PastDay, type TooShort } from "./forecast.ts";
+import { byPlace, type LocalDay, QUARTER_MS } from "./local-day.ts";
+import { type Desk, type Expected, expectedOf, type Needed, neededFor } from "./model.ts";
+
+const HOUR_MS = 3_600_000;
+const AN_HOUR = HOUR_MS / QUARTER_MS;
+
+export type Interval = {
+  from: EpochMs;
+  to: EpochMs;
+  place: number;
+  open: boolean;
+  over: boolean;
+  forecast: { ahead: number; expected: number; low: number; high: number } | null;
+  /** Null while it has not begun. */
+  actual: Actual | null;
+  agents: number | null;
+  agentsFrom: "logged_in" | "usual" | null;
+  needed: Needed | null;
+  gap: number | null;
+  /** What the model expects of those agents and the forecast. */
+  outlook: Expected | null;
+};
+
+export type DayInput = {
+  day: LocalDay;
+  kind: string;
+  /** The complete days before it, oldest first, counted by what the wall clock shows. */
+  past: readonly PastDay[];
+  told: Told;
+  withinSeconds: number;
+  /** Agents usually there at a place of the wall clock; null where nobody ever logged in. */
+  usual: (place: number) => number | null;
+  openIn: (from: EpochMs, to: EpochMs) => boolean;
+  desk: Desk | null;
+};
+
+export type DayPlan = { forecast: Forecast | TooShort; intervals: Interval[] };
+
+export function planDay(input: DayInput): DayPlan {
+  const { day, told } = input;
+  const counts = byPlace(day, (quarter) => arrivalsIn(told, quarter));
+  const running = day.quarters.find(({ to }) => to > told.now);
+  const soFar = running === undefined ? counts : counts.slice(0, running.place);
+  const forecast = forecastDay(input.past, input.kind, told.now <= day.from ? [] : soFar);
+  return { forecast, intervals: day.quarters.map((quarter) => intervalOf(input, quarter, forecast)) };
+}
+
+function arrivalsIn({ chats }: Told, { from, to }: { from: EpochMs; to: EpochMs }): number {
+  return chats.filter(({ startedAt }) => startedAt >= from && startedAt < to).length;
+}
+
+function intervalOf(
+  input: DayInput,
+  { from, to, place }: { from: EpochMs; to: EpochMs; place: number },
+  forecast: Forecast | TooShort,
+): Interval {
+  const { told, desk } = input;
+  const actual = from < told.now ? actualIn(told, { from, to }, input.withinSeconds) : null;
+  const foretold = forecast.ok
+    ? {
+        ahead: forecast.ahead[place] ?? 0,
+        expected: forecast.expected[place] ?? 0,
+        low: forecast.low[place] ?? 0,
+        high: forecast.high[place] ?? 0,
+      }
+    : null;
+  const open = input.openIn(from, to);
+  const agents = actual === null ? input.usual(place) : actual.agents;
+  const expected = foretold?.expected ?? (actual === null ? null : actual.arrivals);
+  const needed = neededIn(desk, expected, open);
+  const there = agents === null ? null : Math.round(agents);
+  return {
+    from,
+    to,
+    place,
+    open,
+    over: to <= told.now,
+    forecast: foretold,
+    actual,
+    agents,
+    agentsFrom: agents === null ? null : actual === null ? "usual" : "logged_in",
+    needed,
+    gap: gapOf(there, needed),
+    outlook:
+      desk === null || expected === null || there === null
+        ? null
+        : expectedOf(desk, expected * AN_HOUR, there),
+  };
+}
+
+function neededIn(desk: Desk | null, expected: number | null, open: boolean): Needed | null {
+  if (desk === null || expected === null || !open) return null;
+  return neededFor(desk, expected * AN_HOUR);
+}
+
+/** The model that counts: with those who leave where their patience is known. */
+export function countingNeed(needed: Needed | null): number | null {
+  return needed === null ? null : (needed.erlangA ?? needed.erlangC);
+}
+
+function gapOf(agents: number | null, needed: Needed | null): number | null {
+  const need = countingNeed(needed);
+  return agents === null || need === null ? null : agents - need;
+}
+
+/** Agents over or short in one hour of the wall clock. */
+export type HourGap = { hour: number; agents: number | null; needed: number | null; gap: number | null };
+
+/** The same by hours of the wall clock, for the week's picture; hours that the day lacks are left out. */
+export function hourGaps(intervals: readonly Interval[], desk: Desk | null): HourGap[] {
+  const byHour = Map.groupBy(intervals, ({ place }) => Math.floor(place / AN_HOUR));
+  return [...byHour].map(([hour, quarters]) => {
+    const open = quarters.filter((quarter) => quarter.open);
+    const expected = open.flatMap(({ forecast, actual }) => forecast?.expected ?? actual?.arrivals ?? []);
+    const there = open.flatMap(({ agents }) => (agents === null ? [] : [agents]));
+    const need = desk === null || expected.length === 0 ? null : neededFor(desk, mean(expected) * AN_HOUR);
+    const agents = there.length === 0 ? null : Math.round(mean(there));
+    return { hour, agents, needed: countingNeed(need), gap: gapOf(agents, need) };
+  });
+}
+
+export type DayLevel = { expected: number; low: number; high: number };
+
+/**
+ * The share of the whole day's arrivals answered in time: those of so far as they were, the rest as the model expects;
+ * low and high where as many come as the band's upper and lower end says. Null where any of it is unknown.
+ */
+export function dayLevel(intervals: readonly Interval[], desk: Desk | null): DayLevel | null {
+  const at = (pick: (forecast: NonNullable<Interval["forecast"]>) => number) => {
+    const parts = intervals.flatMap((interval) => partOf(interval, desk, pick) ?? []);
+    const known = intervals.every((interval) => partOf(interval, desk, pick) !== null);
+    const all = parts.reduce((sum, { all: one }) => sum + one, 0);
+    return known && all > 0 ? parts.reduce((sum, { soon }) => sum + soon, 0) / all : null;
+  };
+  const expected = at((forecast) => forecast.expected);
+  const low = at((forecast) => forecast.high);
+  const high = at((forecast) => forecast.low);
+  return expected === null || low === null || high === null ? null : { expected, low, high };
+}
+
+type Part = { soon: number; all: number };
+
+function partOf(
+  { over, actual, forecast, agents }: Interval,
+  desk: Desk | null,
+  pick: (forecast: NonNullable<Interval["forecast"]>) => number,
+): Part | null {
+  if (over && actual !== null) {
+    const { numerator, denominator } = actual.level.ofAll;
+    return { soon: numerator, all: denominator };
+  }
+  if (forecast === null || desk === null || agents === null) return null;
+  const arrivals = pick(forecast);
+  return { soon: arrivals * (levelWith(desk, arrivals, Math.round(agents)) ?? 0), all: arrivals };
+}
+
+/** The level that so many agents reach for `arrivals` a quarter hour; 0 where the queue would grow without end. */
+export function levelWith(desk: Desk, arrivals: number, agents: number): number {
+  return expectedOf(desk, arrivals * AN_HOUR, agents).level ?? 0;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
