@@ -29,16 +29,9 @@ export type Pair =
 export type Scale = "absolute" | "relative";
 export type Interval = readonly [low: number, high: number];
 export type EffectError = "ZERO_NEGATIVE_VARIANCE" | "ZERO_NEGATIVE_BASELINE_VARIATION";
-export type Effect = {
-  ok: true;
-  effect: number;
-  se: number;
-  df: number;
-  /** Visitors of both arms. */
-  n: number;
-  ci: Interval;
-  p: number;
-};
+/** An effect and how well it is known; `n` counts the visitors of both arms. */
+export type Estimate = { ok: true; effect: number; se: number; df: number; n: number };
+export type Effect = Estimate & { ci: Interval; p: number };
 export type NoEffect = { ok: false; code: EffectError };
 
 /** One arm as its test sees it: `variance` is that of one visitor; `plainMean` is unadjusted. */
@@ -47,6 +40,14 @@ export type Arms = { control: Arm; treatment: Arm };
 
 /** The effect of `pair` on `scale`, with an interval of 1 − `alpha`. */
 export function compare(pair: Pair, scale: Scale, alpha: number = 0.05): Effect | NoEffect {
+  const found = estimate(pair, scale);
+  if (!found.ok) return found;
+  const { effect, se, df } = found;
+  return { ...found, ci: around(effect, tCritical(alpha, df) * se), p: tTwoSided(effect / se, df) };
+}
+
+/** The same without an interval, for whom another will be made. */
+export function estimate(pair: Pair, scale: Scale): Estimate | NoEffect {
   const { control, treatment } = armsOf(pair);
   if (!varies(control) || !varies(treatment)) return { ok: false, code: "ZERO_NEGATIVE_VARIANCE" };
   const base = control.plainMean;
@@ -62,16 +63,7 @@ export function compare(pair: Pair, scale: Scale, alpha: number = 0.05): Effect 
   if (!(se > 0 && Number.isFinite(se) && Number.isFinite(effect))) {
     return { ok: false, code: "ZERO_NEGATIVE_VARIANCE" };
   }
-  const df = welch(control, treatment);
-  return {
-    ok: true,
-    effect,
-    se,
-    df,
-    n: control.n + treatment.n,
-    ci: around(effect, tCritical(alpha, df) * se),
-    p: tTwoSided(effect / se, df),
-  };
+  return { ok: true, effect, se, df: welch(control, treatment), n: control.n + treatment.n };
 }
 
 export function around(effect: number, half: number): Interval {

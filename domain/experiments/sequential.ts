@@ -9,9 +9,8 @@
  * Units   those of the effect; n counts the visitors of both arms.
  * Errors  none; an effect that could not be computed has no sequence.
  */
-import { around, type Interval } from "./effect.ts";
+import { around, type Estimate, type Interval } from "./effect.ts";
 
-export type Estimate = { effect: number; se: number; n: number };
 export type Tuning = { alpha: number; tightest: number };
 
 /** The mixing parameter that makes the sequence narrowest at N*. */

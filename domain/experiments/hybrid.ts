@@ -1,0 +1,244 @@
+/**
+ * The decision rule: what may be said of a campaign today, however often one looks.
+ *
+ * While it runs, a confidence sequence at 1 % holds at every look at once and may stop it early. At the planned end, fixed
+ * before the start, one t interval at 4 % is read, once. Together they hold the effect with 95 %. Decided is on the
+ * absolute scale; the relative lift is Fieller's at the same critical value, so the two never disagree.
+ *
+ * Nothing is read before seven days and ten conversions and non-conversions in each arm, and nothing at all from arms whose
+ * sizes contradict the plan.
+ *
+ * Shapes  a `Look` is the arms' totals up to a moment: of those who became eligible before the planned end, and whose
+ *         conversions are in. A `Verdict` is one of the result panel's states, with the reading that it may show. An interval that is shown holds the estimate
+ *         beside it, and a verdict of better or worse is one whose interval leaves 0 out.
+ * Units   rates and differences from −1 to 1, lifts relative to the control; moments are `EpochMs`.
+ * Errors  none; what cannot be measured is a state.
+ */
+import type { EpochMs } from "../ids.ts";
+import { tCritical } from "./distributions.ts";
+import { around, armsOf, type Counts, estimate, type Estimate, type Interval, type Pair } from "./effect.ts";
+import { fiellerLift, meanOf } from "./fieller.ts";
+import { runningIntersection, sequentialCritical } from "./sequential.ts";
+import { FEW, fewest, type Fewness, fisherP, newcombe } from "./small-counts.ts";
+import { checkSplit, expectedUsers } from "./srm.ts";
+
+/** The error that is spent on all looks before the planned end together, and on the one at it. */
+export const ALPHA = { sequential: 0.01, final: 0.04 } as const;
+export const MIN_RUNTIME_MS = 7 * 86_400_000;
+/** Below this many due in an arm, the chi-square of a split is no guide. */
+const MIN_DUE = 5;
+/** The level of what is shown without any decision: exact intervals of small counts. */
+const SHOWN_ALPHA = ALPHA.sequential + ALPHA.final;
+
+/** What is fixed at the start and never moves. */
+export type Plan = {
+  startedAt: EpochMs;
+  plannedEnd: EpochMs;
+  /** N*: the eligible visitors of both arms that are planned for. */
+  plannedVisitors: number;
+  /** Relative weights of the arms, the hold-out's first. */
+  weights: readonly number[];
+  /** The absolute difference that is planned to be seen, as a size; null where none was planned. */
+  mde: number | null;
+  /** How long after the last visitor conversions still come in. */
+  maturityMs?: number;
+  /** Variants that are each compared with the hold-out: they share the error (Bonferroni). */
+  comparisons?: number;
+  lowerIsBetter?: boolean;
+};
+
+export type Look = {
+  at: EpochMs;
+  control: Counts;
+  treatment: Counts;
+  /** Those assigned to each arm, parallel to `weights`, whether or not they are compared here. */
+  users: readonly number[];
+};
+
+/** May be looked at any day, or only this once. */
+export type Basis = "sequential" | "final";
+
+export type Reading = {
+  difference: number;
+  interval: Interval;
+  basis: Basis;
+  /** The error that this interval was given. */
+  alpha: number;
+  /** Null with too few in the control; `interval` null where it is unbounded. */
+  relative: { lift: number; interval: Interval | null } | null;
+  /** The estimate has left what earlier intervals had in common: the effect changes over time, or the data did. */
+  drifted: boolean;
+};
+
+export type Verdict =
+  | { kind: "not_measurable" }
+  | { kind: "unusable_split"; p: number; users: readonly number[]; planned: readonly number[] }
+  | {
+      kind: "collecting";
+      visitors: number;
+      planned: number;
+      earliestReadingAt: EpochMs;
+      reading: Reading | null;
+    }
+  | {
+      kind: "too_few";
+      fewest: Fewness;
+      difference: number | null;
+      interval: Interval | null;
+      p: number | null;
+      ended: boolean;
+    }
+  | { kind: "likely_better" | "likely_worse"; reading: Reading; decidedAt: EpochMs }
+  | { kind: "no_difference_planned" | "inconclusive"; reading: Reading };
+
+/** What may be said after `looks`, in order of time; those after the one at the planned end change nothing. */
+export function verdictOf(looks: readonly Look[], plan: Plan): Verdict {
+  if (!hasControl(plan)) return { kind: "not_measurable" };
+  const end = finalReadingAt(plan);
+  const ended = looks.findIndex(({ at }) => at >= end);
+  const counted = ended < 0 ? looks : looks.slice(0, ended + 1);
+  const latest = counted.at(-1);
+  if (latest === undefined) return collecting(null, plan, null);
+
+  const split = splitFault(latest, plan);
+  if (split !== null) return split;
+  if (!ranLongEnough(latest, plan)) return collecting(latest, plan, null);
+  const few = fewest(latest);
+  if (few !== null) return tooFew(latest, few, ended >= 0);
+
+  const readings = readingsOf(counted, plan, ended >= 0);
+  const reading = readings.at(-1)?.reading;
+  if (reading === undefined) return collecting(latest, plan, null);
+  if (excludesZero(reading.interval)) {
+    const better = reading.difference > 0 !== (plan.lowerIsBetter ?? false);
+    return {
+      kind: better ? "likely_better" : "likely_worse",
+      reading,
+      decidedAt: decidedAt(readings, latest),
+    };
+  }
+  if (ended < 0) return collecting(latest, plan, reading);
+  return { kind: within(reading.interval, plan.mde) ? "no_difference_planned" : "inconclusive", reading };
+}
+
+/** When the one final reading is due: all planned visitors in, and their conversions too. */
+export function finalReadingAt({ startedAt, plannedEnd, maturityMs = 0 }: Plan): EpochMs {
+  return Math.max(plannedEnd + maturityMs, startedAt + MIN_RUNTIME_MS);
+}
+
+/**
+ * The reading of one look alone, of any metric: money beside conversions has its interval at the same level.
+ *
+ * @returns null where an arm does not vary
+ */
+export function readPair(pair: Pair, basis: Basis, plan: Plan): Reading | null {
+  const found = estimate(pair, "absolute");
+  return found.ok ? readEstimate(pair, found, basis, plan) : null;
+}
+
+function readEstimate(pair: Pair, { effect, se, df, n }: Estimate, basis: Basis, plan: Plan): Reading {
+  const alpha = ALPHA[basis] / Math.max(1, plan.comparisons ?? 1);
+  const critical =
+    basis === "final"
+      ? tCritical(alpha, df)
+      : sequentialCritical(n, { alpha, tightest: Math.max(1, plan.plannedVisitors) });
+  return {
+    difference: effect,
+    interval: around(effect, critical * se),
+    basis,
+    alpha,
+    relative: relativeOf(pair, critical),
+    drifted: false,
+  };
+}
+
+function relativeOf(pair: Pair, critical: number): Reading["relative"] {
+  const { control, treatment } = armsOf(pair);
+  if (control.plainMean === 0 || (pair.kind === "proportion" && pair.control.x < FEW)) return null;
+  const lift = (treatment.mean - control.mean) / Math.abs(control.plainMean);
+  // Adjusted means vary together through their shared past: Fieller's set of two independent ones is not theirs.
+  const interval = pair.kind === "cuped" ? null : fiellerLift(meanOf(control), meanOf(treatment), critical);
+  return { lift, interval };
+}
+
+type Dated = { at: EpochMs; reading: Reading };
+
+/**
+ * The reading at each look that may be read. All intervals hold at once, so each may be cut to what it has in common with
+ * the earlier ones; not where the estimate lies outside of that, which then says that something changed.
+ */
+function readingsOf(looks: readonly Look[], plan: Plan, ended: boolean): Dated[] {
+  const alone = looks.flatMap((look, index): Dated[] => {
+    if (!ranLongEnough(look, plan) || fewest(look) !== null) return [];
+    const basis = ended && index === looks.length - 1 ? "final" : "sequential";
+    const pair: Pair = { kind: "proportion", control: look.control, treatment: look.treatment };
+    const reading = readPair(pair, basis, plan);
+    return reading === null ? [] : [{ at: look.at, reading }];
+  });
+  const common = runningIntersection(alone.map(({ reading }) => reading.interval));
+  return alone.map(({ at, reading }, index) => ({ at, reading: cut(reading, common[index]) }));
+}
+
+function cut(reading: Reading, common: Interval | undefined): Reading {
+  if (common === undefined) return reading;
+  const holds = common[0] <= reading.difference && reading.difference <= common[1];
+  return holds ? { ...reading, interval: common } : { ...reading, drifted: true };
+}
+
+/** The first look since which every reading leaves 0 out on the same side. */
+function decidedAt(readings: readonly Dated[], latest: Look): EpochMs {
+  const side = Math.sign(readings.at(-1)?.reading.difference ?? 0);
+  const open = readings.findLastIndex(
+    ({ reading }) => !excludesZero(reading.interval) || Math.sign(reading.difference) !== side,
+  );
+  return readings[open + 1]?.at ?? latest.at;
+}
+
+function excludesZero([low, high]: Interval): boolean {
+  return low > 0 || high < 0;
+}
+
+/** Whether a difference as large as planned is left out on both sides. */
+function within([low, high]: Interval, mde: number | null): boolean {
+  return mde !== null && low > -mde && high < mde;
+}
+
+function hasControl({ weights }: Plan): boolean {
+  return (weights[0] ?? 0) > 0 && weights.slice(1).some((weight) => weight > 0);
+}
+
+function splitFault({ users }: Look, { weights }: Plan): Verdict | null {
+  const due = expectedUsers(users, weights);
+  if (due.some((count, arm) => (weights[arm] ?? 0) > 0 && count < MIN_DUE)) return null;
+  const { p, flag } = checkSplit(users, weights);
+  if (!flag) return null;
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return { kind: "unusable_split", p, users, planned: weights.map((weight) => weight / all) };
+}
+
+function ranLongEnough({ at }: Look, { startedAt }: Plan): boolean {
+  return at - startedAt >= MIN_RUNTIME_MS;
+}
+
+function collecting(latest: Look | null, plan: Plan, reading: Reading | null): Verdict {
+  const first = plan.startedAt + MIN_RUNTIME_MS;
+  return {
+    kind: "collecting",
+    visitors: latest === null ? 0 : latest.control.n + latest.treatment.n,
+    planned: plan.plannedVisitors,
+    earliestReadingAt: latest !== null && latest.at >= first ? finalReadingAt(plan) : first,
+    reading,
+  };
+}
+
+function tooFew(look: Look, few: Fewness, ended: boolean): Verdict {
+  const { control, treatment } = look;
+  return {
+    kind: "too_few",
+    fewest: few,
+    difference: control.n > 0 && treatment.n > 0 ? treatment.x / treatment.n - control.x / control.n : null,
+    interval: newcombe(look, SHOWN_ALPHA),
+    p: fisherP(look),
+    ended,
+  };
+}
