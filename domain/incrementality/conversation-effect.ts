@@ -9,9 +9,10 @@
  * Units   a conversation's change in the share who buy, or in money.
  * Errors  none; null where inviting made neither more nor fewer conversations.
  */
+import type { Interval } from "../experiments/effect.ts";
+import { andersonRubin } from "./anderson-rubin.ts";
 import { acceptanceOf, type Arms, covarianceOf, type Outcome, outcomeOf } from "./arm.ts";
-import { around, finite, type Interval, Z_95 } from "./figure.ts";
-import { ratioSet } from "./ratio-set.ts";
+import { around, finite, Z_95 } from "./figure.ts";
 
 /** What has to be believed with every effect per conversation; screens word it by this code. */
 export const ASSUMPTION = "acts_only_through_conversation";
@@ -83,7 +84,7 @@ function waldEffect(arms: Arms, outcome: Outcome): WaldEffect {
   }
   const spread = numeratorVariance - 2 * point * covariance + point ** 2 * denominatorVariance;
   const se = finite(Math.sqrt(Math.max(0, spread)) / Math.abs(parts.denominator));
-  const robust = ratioSet({ ...parts, numeratorVariance, denominatorVariance, covariance });
+  const robust = andersonRubin({ ...parts, numeratorVariance, denominatorVariance, covariance });
   return { point, se, ci: around(point, se), robust };
 }
 

@@ -5,13 +5,13 @@
  * Units   whatever the caller's figure is in; intervals are of 95 % and run from low to high.
  * Errors  none; what would be NaN or infinite is null.
  */
-import quantile from "@stdlib/stats-base-dists-normal-quantile";
+import { normalCritical } from "../experiments/distributions.ts";
+import type { Interval } from "../experiments/effect.ts";
 
-export type Interval = [low: number, high: number];
 export type Figure = { point: number | null; ci: Interval | null };
 
 /** How many standard errors to each side a 95 % interval reaches. */
-export const Z_95 = quantile(0.975, 0, 1);
+export const Z_95 = normalCritical(0.05);
 
 export const NO_FIGURE: Figure = { point: null, ci: null };
 

@@ -8,10 +8,11 @@
  * Units   conversion in shares of visitors, revenue per visitor; `lift` is relative to the hold-out's absolute mean.
  * Errors  none.
  */
-import erfc from "@stdlib/math-base-special-erfc";
+import { normalSurvival } from "../experiments/distributions.ts";
+import type { Interval } from "../experiments/effect.ts";
+import { fiellerLift } from "../experiments/fieller.ts";
 import { type Arms, type Estimate, type Outcome, outcomeOf } from "./arm.ts";
-import { around, finite, type Figure, intervalOf, type Interval } from "./figure.ts";
-import { ratioSet } from "./ratio-set.ts";
+import { around, finite, type Figure, intervalOf, Z_95 } from "./figure.ts";
 
 export type IntentionToTreat = {
   treatment: number | null;
@@ -29,9 +30,6 @@ export type IntentionToTreat = {
   liftCiDelta: Interval | null;
 };
 
-/** Fewer buyers, or fewer who did not buy, in either arm, and these intervals are not to be trusted. */
-export const MIN_CONVERSIONS = 10;
-
 /** The difference of `outcome` that inviting made. */
 export function intentionToTreat(arms: Arms, outcome: Outcome): IntentionToTreat {
   const treatment = outcomeOf(arms.treatment, outcome);
@@ -47,20 +45,13 @@ export function intentionToTreat(arms: Arms, outcome: Outcome): IntentionToTreat
     se,
     ci: around(diff, se),
     z,
-    p: z === null ? null : erfc(Math.abs(z) / Math.SQRT2),
+    p: z === null ? null : 2 * normalSurvival(Math.abs(z)),
     ...liftOf(treatment, control),
   };
 }
 
 /** The absolute difference, as a figure that can be multiplied. */
 export const effectOf = (itt: IntentionToTreat): Figure => ({ point: itt.diff, ci: itt.ci });
-
-/** Whether either arm has so few buyers, or so few others, that only methods for small counts may speak. */
-export function fewConversions({ treatment, control }: Arms): boolean {
-  return [treatment, control].some(
-    ({ n, conversions }) => conversions < MIN_CONVERSIONS || n - conversions < MIN_CONVERSIONS,
-  );
-}
 
 function unknown(treatment: Estimate | null, control: Estimate | null): IntentionToTreat {
   const nothing = { diff: null, se: null, ci: null, z: null, p: null };
@@ -88,18 +79,16 @@ function liftOf(
   if (lift === null || treatment.variance === null || control.variance === null) {
     return { lift, liftCi: null, liftCiDelta: null };
   }
-  const spread = treatment.variance / base ** 2 + (control.variance * treatment.mean ** 2) / base ** 4;
-  const ratio = ratioSet({
-    numerator: treatment.mean,
-    denominator: base,
-    numeratorVariance: treatment.variance,
-    denominatorVariance: control.variance,
-    covariance: 0,
-  });
-  const side = Math.sign(base);
+  const [ofTreatment, ofControl] = [treatment.variance, control.variance];
+  const spread = ofTreatment / base ** 2 + (ofControl * treatment.mean ** 2) / base ** 4;
+  const set = fiellerLift(
+    { mean: base, variance: ofControl },
+    { mean: treatment.mean, variance: ofTreatment },
+    Z_95,
+  );
   return {
     lift,
-    liftCi: ratio === null ? null : intervalOf(side * (ratio[0] - 1), side * (ratio[1] - 1)),
+    liftCi: set === null || spread === 0 ? null : intervalOf(set[0], set[1]),
     liftCiDelta: around(lift, finite(Math.sqrt(spread))),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a ratio of two estimates may truly be: Fieller's set, which of an instrument is the Anderson–Rubin set.
+ * What the ratio of two estimates from the same visitors may truly be: the Anderson–Rubin set of an instrument.
  *
  * It asks of every value whether numerator − value × denominator could be nothing, and so stays right where the
  * denominator is uncertain, where the usual ± says things that cannot be.
@@ -8,9 +8,10 @@
  * Units   those of numerator / denominator; the level is 95 %.
  * Errors  none.
  */
-import { intervalOf, type Interval, Z_95 } from "./figure.ts";
+import type { Interval } from "../experiments/effect.ts";
+import { intervalOf, Z_95 } from "./figure.ts";
 
-export type Correlated = {
+export type CorrelatedRatio = {
   numerator: number;
   denominator: number;
   /** Variances of the two as estimates, and their covariance. */
@@ -19,7 +20,7 @@ export type Correlated = {
   covariance: number;
 };
 
-export function ratioSet(of: Correlated): Interval | null {
+export function andersonRubin(of: CorrelatedRatio): Interval | null {
   const z2 = Z_95 ** 2;
   const square = of.denominator ** 2 - z2 * of.denominatorVariance;
   const cross = of.numerator * of.denominator - z2 * of.covariance;
