@@ -399,6 +399,17 @@ export const rollupMarks = sqliteTable("rollup_marks", {
   changesAt: moment("changes_at"),
 }, (t) => [primaryKey({ columns: [t.site, t.subject] })]);
 
+/** A phase of a campaign, counted by the local day of its visitors' first eligible moments (`domain/results`). */
+export const campaignSums = sqliteTable("campaign_sums", {
+  site: text("site").notNull(),
+  campaignId: text("campaign_id").notNull(),
+  phase: integer("phase").notNull(),
+  /** `YYYY-MM-DD`; the empty day holds what belongs to no day. */
+  day: text("day").notNull(),
+  /** JSON: arm → sums. */
+  body: text("body").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.campaignId, t.phase, t.day] })]);
+
 /** What the history queue could not write, kept until it is replayed. */
 export const deadLetters = sqliteTable("dead_letters", {
   id: text("id").primaryKey(),
