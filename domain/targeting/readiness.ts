@@ -5,6 +5,7 @@
  * Shapes  each lack names its place in the campaign, as every refusal does.
  *         An offer without a code, and content without a slot, are cards as any other: their words are enough.
  */
+import { wordsIn } from "../creative/words.ts";
 import type { CampaignInput, CreativeText } from "./campaign.ts";
 import type { Problem } from "./condition.ts";
 
@@ -16,7 +17,7 @@ export function readinessProblems({ kind, variants, schedule }: Unready): Proble
   const never = from && to && Date.parse(to) <= Date.parse(from);
   return [
     ...variants.flatMap(({ creative }, index) =>
-      creativeProblems(kind, Object.entries(creative), `variants.${index}.creative`),
+      creativeProblems(kind, wordsByLocale(creative), `variants.${index}.creative`),
     ),
     ...weightProblems(variants),
     ...(never ? [{ path: "schedule.to", message: "it ends before it begins, so it would never run" }] : []),
@@ -28,6 +29,11 @@ function weightProblems(variants: Unready["variants"]): Problem[] {
   if (variants.some(({ weight }) => weight > 0)) return [];
   const message = "all weights are 0, so nobody would be shown anything; give at least one variant a weight";
   return [{ path: "variants.0.weight", message }];
+}
+
+/** What is read in each language that the variant has, the other's words filled in. */
+function wordsByLocale(creative: Unready["variants"][number]["creative"]): [string, CreativeText][] {
+  return Object.keys(creative).map((locale) => [locale, wordsIn(creative, [locale])]);
 }
 
 function creativeProblems(

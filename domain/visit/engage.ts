@@ -5,6 +5,7 @@
  * The gates before the campaign arm are the same for treated and held-out visitors; being held out ends the
  * arbitration of the moment. The caller awaits the desk between `gateOf` and `expose`, so it looks again.
  */
+import { wordsIn } from "../creative/words.ts";
 import { assign, type Assignment } from "../experiments/allocation.ts";
 import { isoOf, type EpochMs } from "../ids.ts";
 import type { Pressure } from "../site/settings.ts";
@@ -134,19 +135,14 @@ export function expose(
   return { state: { ...written, open: { decision, expiresAt } }, exposure, decision };
 }
 
-/** The variant's words in the first of `languages` that it has, else in any. */
+/** The variant's words for a reader of `languages`. */
 export function creativeOf(
   campaign: Campaign,
   variantKey: string,
   languages: readonly string[],
 ): CreativeText {
-  const creative = campaign.variants.find(({ key }) => key === variantKey)?.creative ?? {};
-  for (const language of [...languages, "fr", "en"]) {
-    const base = language.slice(0, 2).toLowerCase();
-    const words = base === "fr" || base === "en" ? creative[base] : undefined;
-    if (words !== undefined) return words;
-  }
-  return {};
+  const variant = campaign.variants.find(({ key }) => key === variantKey);
+  return variant === undefined ? {} : wordsIn(variant.creative, languages);
 }
 
 /**

@@ -288,6 +288,26 @@ test("R-M8 R-M9: what is new in a campaign is kept through a save, and asks befo
   await context.close();
 });
 
+test("T103: the picture of a card has the words that a visitor would read, the other language's where one is empty", async () => {
+  const { context, page, complaints } = await enter({ locale: "fr-FR" });
+  const creative = {
+    fr: { title: "", text: "Elle est déduite à la caisse." },
+    en: { title: "Free delivery tonight", decline: "Not today" },
+  };
+  const { id } = await made({ name: "Both", kind: "offer", variants: [{ key: "a", creative }] });
+  await page.goto(editorOf(id));
+  const card = page.locator(".preview .card");
+  await card.getByRole("heading", { name: "Free delivery tonight", includeHidden: true }).waitFor();
+  await card.getByText("Elle est déduite à la caisse.").waitFor();
+  expect(await card.locator(".answers span").allTextContents()).toEqual(["J’en profite", "Not today"]);
+  expect(await page.getByLabel("Titre (français)").inputValue()).toBe("");
+  if (process.env["SHOTS"] !== undefined) {
+    await page.locator(".creative").screenshot({ path: `${process.env["SHOTS"]}/editor-both.png` });
+  }
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("R-M18: a draft's hold-out is unknown in days until a dry run tells how many would be eligible", async () => {
   const { context, page, complaints } = await enter();
   const { id } = await made({

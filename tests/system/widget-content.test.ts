@@ -126,6 +126,30 @@ test("R-W72 R-W73: a delayed card is shown at its moment, not before, in the cor
   }
 });
 
+test("T104: an offer without code or link is taken with words of its own, and opens no chat", async () => {
+  const creative = { title: "Livraison offerte ce soir", text: "Elle est déduite à la caisse." };
+  for (const [locale, word, kind] of [
+    ["fr", "J’en profite", "offer"],
+    ["en", "I’ll take it", "offer"],
+    ["fr", "D’accord", "content"],
+    ["en", "Got it", "content"],
+  ] as const) {
+    const site = await visit(browser, { locale, decision: { ...decisionOf(), kind, creative } });
+    const { page, context, room } = site;
+    const card = page.locator("aparte-widget .card");
+    await card.getByRole("heading", { name: "Livraison offerte ce soir" }).waitFor();
+    if (process.env["SHOTS"] !== undefined) {
+      await page.screenshot({ path: `${process.env["SHOTS"]}/card-${kind}-${locale}.png` });
+    }
+    await card.getByRole("button", { name: word }).click();
+    await card.waitFor({ state: "detached" });
+    await expect.poll(() => names(site)).toEqual(["Engagement Shown", "Engagement Accepted"]);
+    expect(room.posted.filter(({ path }) => path === "/v1/conversations")).toEqual([]);
+    expect(await page.locator("aparte-widget .panel").count()).toBe(0);
+    await context.close();
+  }
+});
+
 test("R-W74: where the kept place is gone, the visitor is told so, may wait or leave the question, and keeps what was typed", async () => {
   const room = new ScriptedRoom();
   room.place = { held: false, state: "busy", wait_seconds: 240 };

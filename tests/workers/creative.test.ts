@@ -57,6 +57,20 @@ describe("Liquid variables", () => {
   });
 });
 
+test("T103: the visitor reads the other language's words where their own are blank, filled alike", async () => {
+  const creative = {
+    fr: { title: " ", text: "{{ visitor.traits.nobody }}", accept: "Oui" },
+    en: { title: "{{ cart.items }} items", decline: "{{ visitor.traits.nobody }}", code: "TEN" },
+  };
+  const { key } = await makeSite({
+    campaigns: [{ id: "cmp_both", kind: "offer", variants: [{ key: "a", weight: 1, creative }] }],
+  });
+  const context = { locale: "fr-FR", page: { url: "https://shop.example/", path: "/", view_id: "v" } };
+  const event = { type: "page", anonymousId: "ada", messageId: crypto.randomUUID(), context };
+  const { decisions } = await send(key, [event]);
+  expect(decisions[0]?.creative).toEqual({ title: "0 items", accept: "Oui", code: "TEN" });
+});
+
 describe("what a page view may read back", () => {
   const campaign = {
     id: "cmp_words",

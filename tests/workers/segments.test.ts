@@ -289,6 +289,10 @@ describe("what can be saved", () => {
       const live = card({ title: "x", text: "y" }, { kind, status: "live" });
       expect((await ask(site, "POST", "campaigns", live)).status).toBe(201);
     }
+    const place = { slot: "banner", blocks: [{ type: "text", text: "x" }] };
+    const lent = card({}, { kind: "content", status: "live" });
+    const both = { ...lent, variants: [{ key: "a", creative: { fr: { slot: "banner" }, en: place } }] };
+    expect((await ask(site, "POST", "campaigns", both)).status).toBe(201);
     const schedule = { from: "2026-12-02T00:00:00Z", to: "2026-12-01T00:00:00Z" };
     expect(
       await refused(ask(site, "POST", "campaigns", card({ title: "x" }, { status: "live", schedule }))),

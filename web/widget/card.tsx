@@ -8,7 +8,7 @@ import type { VNode } from "preact";
 import Copy from "lucide-static/icons/copy.svg?shapes";
 import Cross from "lucide-static/icons/x.svg?shapes";
 import { Icon } from "./icon.tsx";
-import type { Card as Creative } from "./creative.ts";
+import { acceptWord, type Card as Creative, leadsToTalk } from "./creative.ts";
 import { Face } from "./face.tsx";
 import { keepClear } from "./keep-clear.ts";
 import type { Screen } from "./screen.ts";
@@ -19,6 +19,7 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
   const [why, setWhy] = useState(false);
   const { t } = screen.words;
   const site = screen.site.value;
+  const title = card.title ?? (leadsToTalk(card) ? t("chatTitle") : null);
   const taken = screen.copied.value && card.code !== null;
 
   useEffect(() => {
@@ -50,7 +51,7 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
           <Icon of={Cross} />
         </button>
       </header>
-      <h2>{card.title ?? t("chatTitle")}</h2>
+      {title && <h2>{title}</h2>}
       {(card.text || card.kind === "chat") && <p>{card.text ?? t("chatText")}</p>}
       {card.thumbnails.length > 0 && (
         <ul class="thumbnails">
@@ -83,7 +84,7 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
         ) : (
           <>
             <button type="button" class="main" onClick={() => void screen.accept()}>
-              {card.accept ?? acceptWord(card, t)}
+              {card.accept ?? t(acceptWord(card))}
             </button>
             <button type="button" class="plain" onClick={() => screen.decline(false)}>
               {card.decline ?? t("decline")}
@@ -128,11 +129,6 @@ function Who({ screen, card }: { screen: Screen; card: Creative }): VNode {
       )}
     </div>
   );
-}
-
-function acceptWord(card: Creative, t: Screen["words"]["t"]): string {
-  if (card.code) return t(card.link ? "takeAndGo" : "takeCode");
-  return card.link ? t("discover") : t("accept");
 }
 
 /** Escape that belongs to something of the page: its dialog, or a field being written in. */

@@ -24,8 +24,23 @@ export type Card = {
 
 const MOST_THUMBNAILS = 3;
 
+/** Kinds whose "yes" opens the conversation; the others' offer is taken once it is said. */
+const TALKING: ReadonlySet<Decision["kind"]> = new Set(["chat", "callback", "call", "video"]);
+
+export function leadsToTalk({ kind }: Pick<Card, "kind">): boolean {
+  return TALKING.has(kind);
+}
+
+/** The widget's word for a "yes" that the campaign does not word. */
+export function acceptWord(card: Pick<Card, "kind" | "code" | "link">): string {
+  if (card.code !== null) return card.link === null ? "takeCode" : "takeAndGo";
+  if (card.link !== null) return "discover";
+  if (leadsToTalk(card)) return "accept";
+  return card.kind === "offer" ? "takeOffer" : "gotIt";
+}
+
 /** `page` is the address of the page, which a link that is a path belongs to. */
-export function readCreative({ kind, creative }: Decision, page: string): Card {
+export function readCreative({ kind, creative }: Pick<Decision, "kind" | "creative">, page: string): Card {
   const agent = fields(creative["agent"]);
   const images = Array.isArray(creative["images"]) ? creative["images"] : [creative["image"]];
   return {

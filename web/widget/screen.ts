@@ -8,7 +8,7 @@ import { TRY_OUT_ID } from "../../domain/targeting/try-out-id.ts";
 import type { PageLink } from "../shared/widget-mount.ts";
 import { cell, derived } from "./cell.ts";
 import type { Conversation } from "./conversation.ts";
-import { readCreative } from "./creative.ts";
+import { leadsToTalk, readCreative } from "./creative.ts";
 import { memoryOf } from "./memory.ts";
 import { pageContentOf } from "./page-content.ts";
 import type { Availability } from "./server.ts";
@@ -191,6 +191,7 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
         location.assign(card.link);
         return;
       }
+      if (!leadsToTalk(card)) return dismiss("launcher");
       accepted = shown.id;
       asked.value = true;
       const [talking] = await Promise.all([talk(), look()]);

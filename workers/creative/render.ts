@@ -9,6 +9,7 @@
  */
 import type { Liquid } from "liquidjs";
 import { templateEngine } from "../../domain/creative/template-engine.ts";
+import { filled } from "../../domain/creative/words.ts";
 import { CreativeText } from "../../domain/targeting/campaign.ts";
 import type { Json } from "../../domain/visit/facts.ts";
 
@@ -39,7 +40,7 @@ export function hasVariables(creative: CreativeText): boolean {
   return TAG.test(JSON.stringify(creative));
 }
 
-/** `creative` with its variables filled from `facts`; a variable that is not known is empty, or its `default`. */
+/** `creative` with its variables filled from `facts`; a variable that is not known is empty, or its `default`; what is blank then is left out. */
 export function renderCreative(
   creative: CreativeText,
   facts: Readonly<Record<string, Json>>,
@@ -47,13 +48,15 @@ export function renderCreative(
 ): CreativeText {
   if (!hasVariables(creative)) return creative;
   const scope = { ...(clipped(facts) as Record<string, Json>), locale };
-  const filled = Object.fromEntries(
+  const rendered = Object.fromEntries(
     Object.entries(creative).map(([key, value]) => [key, renderValue(value as Json, scope)]),
   );
-  const checked = CreativeText.safeParse(filled);
-  if (checked.success) return checked.data;
+  const checked = CreativeText.safeParse(rendered);
+  if (checked.success) return filled(checked.data);
   const wrong = new Set(checked.error.issues.map((issue) => String(issue.path[0])));
-  return CreativeText.parse(Object.fromEntries(Object.entries(filled).filter(([key]) => !wrong.has(key))));
+  return filled(
+    CreativeText.parse(Object.fromEntries(Object.entries(rendered).filter(([key]) => !wrong.has(key)))),
+  );
 }
 
 function renderValue(value: Json, scope: object): Json {

@@ -11,6 +11,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CreativeText } from "../../../domain/targeting/campaign.ts";
 import { translator, type Translate } from "../../shared/i18n.ts";
 import { Icon } from "../../shared/icon.tsx";
+import { acceptWord, leadsToTalk, readCreative } from "../../widget/creative.ts";
 import en from "../../widget/messages/en.json?icu";
 import fr from "../../widget/messages/fr.json?icu";
 import widgetStyle from "../../widget/widget.css?inline";
@@ -71,9 +72,10 @@ type CardProps = { kind: Draft["kind"]; creative: CreativeText; words: Translate
 
 function Card({ kind, creative, words, site }: CardProps): VNode {
   const chat = kind === "chat";
-  const code = kind === "offer" ? creative.code : undefined;
+  const card = readCreative({ kind, creative }, location.origin);
   const picture = pictureAt(creative.image ?? "");
-  const text = creative.text ?? (chat ? words("chatText") : "");
+  const title = card.title ?? (leadsToTalk(card) ? words("chatTitle") : null);
+  const text = card.text ?? (chat ? words("chatText") : null);
   return (
     <section class={`card ${kind}`}>
       <header class="who">
@@ -95,8 +97,8 @@ function Card({ kind, creative, words, site }: CardProps): VNode {
           <Icon svg={Cross} size={20} />
         </span>
       </header>
-      <h2>{creative.title ?? words("chatTitle")}</h2>
-      {text === "" ? null : <p>{text}</p>}
+      {title === null ? null : <h2>{title}</h2>}
+      {text === null ? null : <p>{text}</p>}
       {picture === null ? null : (
         <ul class="thumbnails">
           <li>
@@ -108,9 +110,9 @@ function Card({ kind, creative, words, site }: CardProps): VNode {
           </li>
         </ul>
       )}
-      {code === undefined ? null : (
+      {card.code === null ? null : (
         <div class="code">
-          <code>{code}</code>
+          <code>{card.code}</code>
           <span class="quiet">
             <Icon svg={Copy} />
             {words("copy")}
@@ -118,8 +120,8 @@ function Card({ kind, creative, words, site }: CardProps): VNode {
         </div>
       )}
       <div class="answers">
-        <span class="main">{creative.accept ?? words(acceptWord(kind, creative))}</span>
-        <span class="plain">{creative.decline ?? words("decline")}</span>
+        <span class="main">{card.accept ?? words(acceptWord(card))}</span>
+        <span class="plain">{card.decline ?? words("decline")}</span>
       </div>
       <footer>
         <span class="link">{words("never")}</span>
@@ -127,11 +129,4 @@ function Card({ kind, creative, words, site }: CardProps): VNode {
       </footer>
     </section>
   );
-}
-
-/** The widget's word for a "yes" that the campaign does not word. */
-function acceptWord(kind: Draft["kind"], { code, link }: CreativeText): string {
-  if (kind === "chat") return "accept";
-  if (kind === "offer" && code !== undefined) return link === undefined ? "takeCode" : "takeAndGo";
-  return link === undefined ? "accept" : "discover";
 }

@@ -16,7 +16,7 @@ export function isInPage({ creative }: Variant): boolean {
   return Object.values(creative).some((text) => text.slot !== undefined || (text.blocks ?? []).length > 0);
 }
 
-/** `variant` with one text changed; an empty text is no text: then the widget's own words stand. */
+/** `variant` with one text changed; an empty text is no text: then the other language's stands, or the widget's own. */
 export function withText(variant: Variant, language: Language, key: TextKey, text: string): Variant {
   const { [key]: _before, ...others } = variant.creative[language] ?? {};
   const next: CreativeText = text === "" ? others : { ...others, [key]: text };

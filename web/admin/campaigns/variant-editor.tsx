@@ -2,6 +2,7 @@
 import Cross from "lucide-static/icons/x.svg?raw";
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import { filled, wordsIn } from "../../../domain/creative/words.ts";
 import type { CreativeText, Variant } from "../../../domain/targeting/campaign.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { SelectField, TextField } from "../field.tsx";
@@ -44,7 +45,9 @@ type Props = {
 export function VariantEditor(props: Props): VNode {
   const { index, variant, kind, language, phone, fault, onChange, onRemove } = props;
   const creative = variant.creative[language] ?? {};
-  const filled = useFilled(creative, language);
+  // Problems are those of what is written here; the picture is what is read, the other language filled in.
+  const { problems } = useFilled(creative, language);
+  const shown = filled(useFilled(wordsIn(variant.creative, [language]), language).creative);
   const [chosen, setChosen] = useState<"card" | "page" | null>(null);
   const inPage = kind === "content" && (chosen === null ? isInPage(variant) : chosen === "page");
   const at = `variants.${index}`;
@@ -56,9 +59,9 @@ export function VariantEditor(props: Props): VNode {
     <div class="variant" role="group" aria-label={t("variantNamed", { key: variant.key })}>
       <VariantHead variant={variant} language={language} inPage={inPage} onRemove={onRemove} />
       {inPage ? (
-        <ContentPreview creative={filled.creative} language={language} phone={phone} />
+        <ContentPreview creative={shown} language={language} phone={phone} />
       ) : (
-        <CardPreview kind={kind} creative={filled.creative} language={language} phone={phone} />
+        <CardPreview kind={kind} creative={shown} language={language} phone={phone} />
       )}
       <div class="variant-fields">
         <TextField
@@ -92,9 +95,9 @@ export function VariantEditor(props: Props): VNode {
           />
         ) : null}
         {inPage ? (
-          <PageFields {...props} creative={creative} problems={filled.problems} />
+          <PageFields {...props} creative={creative} problems={problems} />
         ) : (
-          <CardFields {...props} creative={creative} problems={filled.problems} />
+          <CardFields {...props} creative={creative} problems={problems} />
         )}
         <Delay variant={variant} at={at} fault={fault} onChange={onChange} />
       </div>

@@ -1,0 +1,19 @@
+/**
+ * Decisions with their words filled in, for the page view that asks. The visitor's object keeps the words as they were
+ * written: the same decision stands again on another page, and there another page's words must not show.
+ *
+ * Without proof of who the visitor is, only what this page view itself has sent may be said back to it.
+ */
+import type { SiteKey } from "../../domain/ids.ts";
+import type { Decision } from "../../domain/targeting/decision.ts";
+import type { KnownFacts } from "../../domain/visit/known.ts";
+export type Asking = {
+    site: SiteKey;
+    visitor: string;
+    viewId: string | null;
+    /** What is known of a visitor who has proven who he is; null for everybody else. */
+    proven: KnownFacts | null;
+    locale: string;
+};
+/** `decisions` as this page view may read them. */
+export declare function fillDecisions(env: Env, decisions: Decision[], asking: Asking): Promise<Decision[]>;
