@@ -49,7 +49,7 @@ export type HoldoutEffect = {
 };
 
 export type HoldoutReport = {
-  status: "unusable_split" | "collecting" | "too_few" | "readable";
+  status: "not_measurable" | "unusable_split" | "collecting" | "too_few" | "readable";
   weeks: number | null;
   split: SplitCheck;
   scarce: Fewness | null;
@@ -63,11 +63,18 @@ export function reportHoldout({ daysSinceSeed, plannedShare, arms, money }: Hold
     control: { n: arms.control.n, x: arms.control.conversions },
     treatment: { n: arms.treatment.n, x: arms.treatment.conversions },
   });
-  const status = statusOf(split, weeks, scarce);
+  const status = statusOf(plannedShare, split, weeks, scarce);
   return { status, weeks, split, scarce, effect: status === "readable" ? effectOfAll(arms, money) : null };
 }
 
-function statusOf(split: SplitCheck, weeks: number | null, scarce: Fewness | null): HoldoutReport["status"] {
+function statusOf(
+  plannedShare: number,
+  split: SplitCheck,
+  weeks: number | null,
+  scarce: Fewness | null,
+): HoldoutReport["status"] {
+  // Whoever is left from an earlier hold-out is none that chance made for this one.
+  if (!(plannedShare > 0 && plannedShare < 1)) return "not_measurable";
   if (split.flag) return "unusable_split";
   if (weeks === null) return "collecting";
   return scarce === null ? "readable" : "too_few";

@@ -54,6 +54,11 @@ test("INC9: fewer than ten sales in an arm are too few, and it says which", () =
   });
 });
 
+test("INC9: where nobody is held out nothing can be measured, whoever is left from before", () => {
+  expect(reported({ plannedShare: 0 })).toMatchObject({ status: "not_measurable", effect: null });
+  expect(reported({ plannedShare: 1 })).toMatchObject({ status: "not_measurable", effect: null });
+});
+
 test("INC9: nobody yet is still collecting, and no counts give a figure that is none", () => {
   expect(reported({ daysSinceSeed: 3, arms: { treatment: arm(0, 0), control: arm(0, 0) } }).status).toBe(
     "collecting",
