@@ -11,6 +11,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   beacon: "processor time of one beacon against the least that any Worker could spend on it",
   cost: "what a million visits cost at list price, counted from meters",
   page: "what the one script tag costs a page, in a real browser",
+  experiments:
+    "whether campaigns without effect are left alone and effects lie in their intervals, simulated",
   targeting: "1,000 campaigns judged, against GrowthBook's evaluator and json-rules-engine",
 };
 
