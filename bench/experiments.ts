@@ -7,7 +7,7 @@
  * Fails   where a figure is not reached.
  */
 import { Presets, SingleBar } from "cli-progress";
-import { mulberry } from "../tests/mulberry.ts";
+import { diceOf } from "./dice.ts";
 import { type Campaign, lookDaily, type Tally } from "./simulated-campaigns.ts";
 import { coverages, selfSelection } from "./simulated-visitors.ts";
 
@@ -111,7 +111,7 @@ function withEffect(): void {
 
 function intervals(): void {
   console.log(`\nOther measures with an effect: how often the 95 % interval holds it, ${INTERVALS} times`);
-  for (const { method, runs, covered } of coverages(INTERVALS, mulberry(SEED + 2))) {
+  for (const { method, runs, covered } of coverages(INTERVALS, diceOf(SEED + 2))) {
     console.log(`  ${method.padEnd(38)}${percent(covered / runs)}`);
     covers(covered / runs, method);
   }
@@ -119,7 +119,7 @@ function intervals(): void {
 
 function selection(): void {
   const bar = barOf("self-selection", SELECTIONS);
-  const found = selfSelection(SELECTIONS, mulberry(SEED + 3), (done) => bar.update(done));
+  const found = selfSelection(SELECTIONS, diceOf(SEED + 3), (done) => bar.update(done));
   bar.stop();
   console.log(
     `\nAn offer that changes nothing, ${SELECTIONS} times 100,000 visitors: the effect in points of conversion`,
@@ -148,7 +148,7 @@ function simulate(what: string, campaigns: readonly Campaign[], seed: number): R
   const bar = barOf(what, campaigns.length * CAMPAIGNS);
   const rows = campaigns.map((campaign, index) => {
     const onRun = (done: number) => bar.update(index * CAMPAIGNS + done);
-    return { campaign, tally: lookDaily(campaign, CAMPAIGNS, mulberry(seed + 1_000 * index), onRun) };
+    return { campaign, tally: lookDaily(campaign, CAMPAIGNS, diceOf(seed + 1_000 * index), onRun) };
   });
   bar.stop();
   return rows;

@@ -9,8 +9,7 @@ import { tCritical } from "../domain/experiments/distributions.ts";
 import { compare, type Counts, estimate, type Interval, type Pair } from "../domain/experiments/effect.ts";
 import { type Look, type Plan, type Reading, type Verdict, verdictOf } from "../domain/experiments/hybrid.ts";
 import { sequentialCritical } from "../domain/experiments/sequential.ts";
-
-export type Dice = () => number;
+import type { Dice } from "./dice.ts";
 
 const DAY_MS = 86_400_000;
 const ALPHA = 0.05;

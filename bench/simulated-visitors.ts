@@ -17,7 +17,8 @@ import { normalCritical } from "../domain/experiments/distributions.ts";
 import { newcombe } from "../domain/experiments/small-counts.ts";
 import type { Arm } from "../domain/incrementality/arm.ts";
 import { conversationEffect } from "../domain/incrementality/conversation-effect.ts";
-import { binomialDraws, type Dice } from "./simulated-campaigns.ts";
+import type { Dice } from "./dice.ts";
+import { binomialDraws } from "./simulated-campaigns.ts";
 
 export type Coverage = { method: string; runs: number; covered: number };
 
