@@ -1,32 +1,99 @@
-/** How long agents were there. */
-import { type Counting } from "./counting.ts";
-import { isTime, NO_GROUP, timeGroup } from "./grouping.ts";
-import { compare } from "./orders.ts";
+/**
+ * How long agents were there, how many places they offered, and how much of that conversations filled.
+ *
+ * An agent is busy with a conversation from taking it to its end; one that was handed on is its last agent's. Places
+ * are filled only while the agent is online, and no more than there are; being busy counts in any state.
+ * Stretches of one agent that overlap count once.
+ */
+import type { EpochMs } from "../ids.ts";
+import { busyChats, chatEnd } from "./chats.ts";
+import type { Counting } from "./counting.ts";
+import { NO_GROUP } from "./grouping.ts";
+import { noteStale, type Tally } from "./tally.ts";
 
-const HOUR_MS = 3_600_000;
+/** A moment at which an agent's places or conversations change. */
+type Change = { at: EpochMs; capacity: number; chats: number };
+type Stretch = { from: EpochMs; to: EpochMs; lasts: boolean };
 
-/** The hours in which agents were online, cut at the borders of the row. */
+/** Count each agent's time in the span, cut where hours begin. */
 export function countAgentHours(counting: Counting): void {
-  const { history, scope, calendar } = counting;
-  const { groupBy } = scope;
-  if (groupBy !== null && groupBy !== "agent" && !isTime(groupBy)) return;
-  const states = history.agentStates.toSorted(
-    (a, b) => a.startedAt - b.startedAt || compare(a.agent, b.agent),
-  );
-  for (const { agent, state, startedAt, endedAt } of states) {
-    if (state !== "online") continue;
-    const from = Math.max(startedAt, scope.from);
-    const to = Math.min(endedAt ?? scope.now, scope.to);
-    if (groupBy === null || groupBy === "agent") {
-      const tally = counting.tallyOf(groupBy === null ? NO_GROUP : agent);
-      tally.agent_hours_logged += Math.max(0, to - from) / HOUR_MS;
-      continue;
+  const { history } = counting;
+  const changes = new Map<string, Change[]>();
+  const put = (agent: string, { from, to, lasts }: Stretch, capacity: number, chats: number) => {
+    if (lasts) noteChanging(counting, agent, from);
+    if (from >= to) return;
+    const own = changes.get(agent) ?? [];
+    own.push({ at: from, capacity, chats }, { at: to, capacity: -capacity, chats: -chats });
+    changes.set(agent, own);
+  };
+  for (const { agent, state, capacity, startedAt, endedAt } of history.agentStates) {
+    if (state === "online") put(agent, stretchOf(counting, startedAt, endedAt), Math.max(1, capacity), 0);
+  }
+  for (const chat of busyChats(history.chats)) {
+    put(chat.agent, stretchOf(counting, chat.taken, chatEnd(chat)), 0, 1);
+  }
+  for (const [agent, own] of changes) countAgent(counting, agent, own);
+}
+
+/** The part inside the span; what has not ended lasts until now. */
+function stretchOf({ scope }: Counting, startedAt: EpochMs, endedAt: EpochMs | null): Stretch {
+  const from = Math.max(startedAt, scope.from);
+  const to = Math.min(endedAt ?? scope.now, scope.to);
+  return { from, to, lasts: endedAt === null && startedAt < scope.to && scope.now < scope.to };
+}
+
+/** What has not ended is longer at every later moment. */
+function noteChanging(counting: Counting, agent: string, at: EpochMs): void {
+  for (const tally of talliesOf(counting, agent, at)) noteStale(tally, counting.scope.now + 1);
+}
+
+/** The whole's tally and the agent's own, of the hour of `at`. */
+function talliesOf({ dimensions, tallyOf }: Counting, agent: string, at: EpochMs): Tally[] {
+  return dimensions.flatMap((dimension) => {
+    if (dimension === NO_GROUP) return [tallyOf(at, dimension, NO_GROUP)];
+    return dimension === "agent" ? [tallyOf(at, dimension, agent)] : [];
+  });
+}
+
+function countAgent(counting: Counting, agent: string, unsorted: readonly Change[]): void {
+  const { calendar } = counting;
+  const changes = unsorted.toSorted((a, b) => a.at - b.at);
+  const places = new Map<number, number>();
+  let chats = 0;
+  changes.forEach((change, index) => {
+    if (change.capacity !== 0) {
+      const size = Math.abs(change.capacity);
+      places.set(size, (places.get(size) ?? 0) + Math.sign(change.capacity));
     }
-    const bucketOf = timeGroup(groupBy, calendar);
-    for (let at = from; at < to;) {
-      const next = Math.min(to, (Math.floor(at / (HOUR_MS / 4)) + 1) * (HOUR_MS / 4));
-      counting.tallyOf(bucketOf(at)).agent_hours_logged += (next - at) / HOUR_MS;
+    chats += change.chats;
+    const until = changes[index + 1]?.at ?? change.at;
+    const capacity = largest(places);
+    if (capacity === 0 && chats === 0) return;
+    for (let at = change.at; at < until;) {
+      const next = Math.min(until, calendar.endOfHour(at));
+      addStretch(counting, agent, { at, ms: next - at, capacity, chats });
       at = next;
     }
+  });
+}
+
+/** The places of the stretch that offers most: where two overlap, the agent is still one. */
+function largest(places: ReadonlyMap<number, number>): number {
+  let most = 0;
+  for (const [size, times] of places) if (times > 0) most = Math.max(most, size);
+  return most;
+}
+
+function addStretch(
+  counting: Counting,
+  agent: string,
+  { at, ms, capacity, chats }: { at: EpochMs; ms: number; capacity: number; chats: number },
+): void {
+  for (const tally of talliesOf(counting, agent, at)) {
+    tally.agent_online_ms += capacity > 0 ? ms : 0;
+    tally.slot_available_ms += capacity * ms;
+    tally.slot_busy_ms += Math.min(capacity, chats) * ms;
+    tally.agent_busy_ms += chats > 0 ? ms : 0;
+    tally.chat_ms += chats * ms;
   }
 }

@@ -14,11 +14,15 @@ export type Calendar = {
   hourOf(at: EpochMs): string;
   dayOf(at: EpochMs): string;
   weekOf(at: EpochMs): string;
+  /** When the local hour of `at` begins. */
+  startOfHour(at: EpochMs): EpochMs;
+  /** When the next local hour begins. */
+  endOfHour(at: EpochMs): EpochMs;
   /** When the local day of `at` begins. */
   startOfDay(at: EpochMs): EpochMs;
 };
 
-type Quarter = { hour: string; day: string; week: string; startOfDay: EpochMs };
+type Quarter = { hour: string; day: string; week: string; startOfHour: EpochMs; startOfDay: EpochMs };
 
 export function calendarOf(zone: string): Calendar {
   const known = new Map<number, Quarter>();
@@ -30,10 +34,18 @@ export function calendarOf(zone: string): Calendar {
     known.set(index, quarter);
     return quarter;
   }
+  const startOfHour = (at: EpochMs) => quarterOf(at).startOfHour;
   return {
     hourOf: (at) => quarterOf(at).hour,
     dayOf: (at) => quarterOf(at).day,
     weekOf: (at) => quarterOf(at).week,
+    startOfHour,
+    endOfHour(at) {
+      const start = startOfHour(at);
+      let next = (Math.floor(at / QUARTER_MS) + 1) * QUARTER_MS;
+      while (startOfHour(next) === start) next += QUARTER_MS;
+      return next;
+    },
     startOfDay: (at) => quarterOf(at).startOfDay,
   };
 }
@@ -41,9 +53,10 @@ export function calendarOf(zone: string): Calendar {
 function readQuarter(at: EpochMs, zone: string): Quarter {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
   const date = local.toPlainDate();
-  const hour = new Date(at - local.minute * 60_000).toISOString();
+  const startOfHour = at - local.minute * 60_000;
   return {
-    hour,
+    hour: new Date(startOfHour).toISOString(),
+    startOfHour,
     day: date.toString(),
     week: date.subtract({ days: date.dayOfWeek - 1 }).toString(),
     startOfDay: local.startOfDay().epochMilliseconds,

@@ -1,80 +1,146 @@
 /** Conversations, those who had them, and their answers to the survey. */
-import { type Counting, groupOf, hasOrder, tallyFor, within } from "./counting.ts";
-import { isTime, NO_GROUP } from "./grouping.ts";
-import { personOf } from "./orders.ts";
+import { type Counting, countIn, countVisitorDaysOf, hasLead, hasOrder, within } from "./counting.ts";
+import { countDuration, secondsBetween } from "./durations.ts";
+import type { ChatRow, SurveyRow } from "./history.ts";
+import { compare, personOf, type PlacedOrder } from "./orders.ts";
+import { countKey, noteStale, type Spread, type Tally } from "./tally.ts";
 
 const RECONTACT_MS = 7 * 24 * 3_600_000;
+/** Who is gone sooner never waited: counted apart from those who left. */
+const SHORT_ABANDON_SECONDS = 5;
+
+/** When `chat` was over: one that was closed for silence ended with its last message. Null while it goes on. */
+export function chatEnd({ closedAt, closeReason, lastMessageAt, startedAt }: ChatRow): number | null {
+  if (closedAt === null) return null;
+  const end = closeReason === "idle" ? (lastMessageAt ?? closedAt) : closedAt;
+  return Math.max(startedAt, Math.min(end, closedAt));
+}
+
+/** When an agent took `chat`, be it by its first word; null while nobody has. */
+export function takenAt({ assignedAt, answeredAt }: ChatRow): number | null {
+  if (assignedAt === null || answeredAt === null) return assignedAt ?? answeredAt;
+  return Math.min(assignedAt, answeredAt);
+}
 
 /** Count the conversations that began in the span: answered, abandoned, resolved without another within a week. */
 export function countChats(counting: Counting): void {
-  const { history, visitAt, scope } = counting;
-  const resolved = new Map(history.surveys.map(({ conversation, resolved: said }) => [conversation, said]));
+  const { history, visitAt } = counting;
+  const surveys = new Map(history.surveys.map((survey) => [survey.conversation, survey]));
   const startsByPerson = Map.groupBy(history.chats, ({ visitor }) => personOf(history, visitor));
   for (const chat of history.chats) {
-    if (!within(counting, chat.startedAt)) continue;
-    const tally = tallyFor(counting, {
-      at: chat.startedAt,
-      chat,
-      visit: visitAt(chat.visitor, chat.startedAt),
+    const { startedAt: at, closedAt } = chat;
+    if (!within(counting, at)) continue;
+    const survey = surveys.get(chat.id);
+    const again =
+      closedAt !== null &&
+      startsByPerson
+        .get(personOf(history, chat.visitor))
+        ?.some(({ startedAt }) => startedAt > closedAt && startedAt <= closedAt + RECONTACT_MS) === true;
+    countIn(counting, { at, chat, visit: visitAt(chat.visitor, at) }, (tally) => {
+      tally.conversations += 1;
+      if (survey !== undefined) countSurvey(tally, survey);
+      if (chat.answeredAt === null) countUnanswered(tally, chat);
+      else countHandled(counting, tally, { chat, survey, again });
+      const isAsked = chat.answeredAt !== null && closedAt !== null;
+      tally.surveys_sent += isAsked || survey !== undefined ? 1 : 0;
     });
-    if (tally === null) continue;
-    tally.conversations += 1;
-    if (chat.answeredAt === null) {
-      tally.abandoned += chat.closedAt === null ? 0 : 1;
-      continue;
-    }
-    tally.chats_handled += 1;
-    const { closedAt } = chat;
-    if (closedAt === null) continue;
-    tally.surveys_sent += 1;
-    if (closedAt + RECONTACT_MS > scope.now) continue;
-    const again = startsByPerson
-      .get(personOf(history, chat.visitor))
-      ?.some(({ startedAt }) => startedAt > closedAt && startedAt <= closedAt + RECONTACT_MS);
-    tally.contacts_mature += 1;
-    tally.contacts_resolved_no_recontact += again !== true && resolved.get(chat.id) !== false ? 1 : 0;
   }
 }
 
-/** Chatters are visitor-days, each in the group and hour of its first answered chat. */
-export function countChatters(counting: Counting): void {
-  const { answered, calendar, visitAt } = counting;
-  const timeless = counting.scope.groupBy === null || isTime(counting.scope.groupBy);
-  const days = Map.groupBy(answered, (chat) => {
-    const visit = visitAt(chat.visitor, chat.startedAt);
-    const group = timeless ? NO_GROUP : groupOf(counting, { at: chat.startedAt, chat, visit });
-    return `${calendar.dayOf(chat.startedAt)} ${chat.person} ${group}`;
-  });
-  for (const chats of days.values()) {
-    const [first] = chats;
-    if (first === undefined || !within(counting, first.startedAt)) continue;
-    const visit = visitAt(first.visitor, first.startedAt);
-    const tally = tallyFor(counting, { at: first.startedAt, chat: first, visit });
-    if (tally === null) continue;
-    tally.chatters += 1;
-    tally.chatters_buying_after_chat += chats.some((chat) => hasOrder(counting, chat)) ? 1 : 0;
-    if (first.decision === null) continue;
-    tally.proactive_chatters += 1;
-    tally.proactive_chatters_buying += hasOrder(counting, first) ? 1 : 0;
+function countUnanswered(tally: Tally, { startedAt, closedAt }: ChatRow): void {
+  if (closedAt === null) return;
+  const waited = secondsBetween(startedAt, closedAt);
+  if (waited < SHORT_ABANDON_SECONDS) {
+    tally.abandoned_short += 1;
+    return;
   }
+  tally.abandoned += 1;
+  countKey(tally.waiting_abandoned, waited);
+}
+
+/** One that a person answered; what only was assigned, or heard a machine alone, is none of these. */
+function countHandled(
+  { scope }: Counting,
+  tally: Tally,
+  { chat, survey, again }: { chat: ChatRow; survey: SurveyRow | undefined; again: boolean },
+): void {
+  const { startedAt, closedAt, answeredAt, queuedAt } = chat;
+  const taken = takenAt(chat);
+  const end = chatEnd(chat);
+  tally.chats_handled += 1;
+  if (answeredAt === null || taken === null) return;
+  const { open } = scope;
+  countDuration(tally, "first_reply", { from: startedAt, to: answeredAt, open });
+  countDuration(tally, "waiting", { from: queuedAt ?? startedAt, to: taken, open });
+  if (closedAt === null || end === null) return;
+  tally.chats_closed += 1;
+  countKey(tally.handle_time, secondsBetween(taken, end));
+  const isResolved = survey?.resolved !== false;
+  if (isResolved) countDuration(tally, "resolution", { from: startedAt, to: end, open });
+  if (closedAt + RECONTACT_MS > scope.now) {
+    noteStale(tally, closedAt + RECONTACT_MS);
+    return;
+  }
+  tally.contacts_mature += 1;
+  tally.contacts_no_recontact += again ? 0 : 1;
+  tally.contacts_resolved_no_recontact += !again && isResolved ? 1 : 0;
 }
 
 /** An answer stands in the row of its conversation. */
-export function countSurveys(counting: Counting): void {
-  const { history, visitAt } = counting;
-  const chats = new Map(history.chats.map((chat) => [chat.id, chat]));
-  for (const survey of history.surveys) {
-    const chat = chats.get(survey.conversation);
-    if (chat === undefined || !within(counting, chat.startedAt)) continue;
-    const visit = visitAt(chat.visitor, chat.startedAt);
-    const tally = tallyFor(counting, { at: chat.startedAt, chat, visit });
-    if (tally === null) continue;
-    count(tally.csat, survey.csat);
-    count(tally.nps, survey.nps);
-    count(tally.ces, survey.ces);
-  }
+function countSurvey(tally: Tally, { csat, nps, ces, resolved }: SurveyRow): void {
+  tally.surveys_answered += [csat, nps, ces, resolved].some((answer) => answer !== null) ? 1 : 0;
+  tally.told_resolved += resolved === true ? 1 : 0;
+  tally.told_unresolved += resolved === false ? 1 : 0;
+  countAnswer(tally.csat, csat);
+  countAnswer(tally.nps, nps);
+  countAnswer(tally.ces, ces);
 }
 
-function count(answers: Record<string, number>, score: number | null): void {
-  if (score !== null) answers[score] = (answers[score] ?? 0) + 1;
+function countAnswer(answers: Spread, score: number | null): void {
+  if (score !== null) countKey(answers, score);
+}
+
+/** Chatters are visitor-days, each in the group and hour of its first answered chat. */
+export function countChatters(counting: Counting, credited: ReadonlyMap<string, PlacedOrder[]>): void {
+  const chats = counting.answered.map((chat) => ({
+    at: chat.startedAt,
+    person: chat.person,
+    chat,
+    visit: counting.visitAt(chat.visitor, chat.startedAt),
+    bought: hasOrder(counting, chat),
+    led: hasLead(counting, chat),
+    orders: credited.get(chat.id) ?? [],
+  }));
+  countVisitorDaysOf(counting, chats, (tally, ofDay) => {
+    const bought = ofDay.some((one) => one.bought);
+    const led = ofDay.some((one) => one.led);
+    tally.chatters += 1;
+    tally.chatters_buying_after_chat += bought ? 1 : 0;
+    tally.chatters_leading += led ? 1 : 0;
+    tally.chatters_converting += bought || led ? 1 : 0;
+    const [first] = ofDay;
+    if (first.chat.decision !== null) {
+      tally.proactive_chatters += 1;
+      tally.proactive_chatters_buying += first.bought ? 1 : 0;
+      tally.proactive_chatters_converting += first.bought || first.led ? 1 : 0;
+    }
+    const orders = ofDay.flatMap((one) => one.orders);
+    const revenue = orders.reduce((sum, { netCents }) => sum + netCents, 0);
+    tally.assisted_buyers += orders.length > 0 ? 1 : 0;
+    tally.assisted_orders_sq += orders.length ** 2;
+    tally.assisted_revenue_sq += revenue ** 2;
+    tally.assisted_revenue_x_orders += revenue * orders.length;
+    tally.chatters_chats_sq += ofDay.length ** 2;
+    tally.chatters_revenue_x_chats += revenue * ofDay.length;
+  });
+}
+
+/** The chats that somebody was busy with, for the hours of agents, by time and id. */
+export function busyChats(chats: readonly ChatRow[]): (ChatRow & { agent: string; taken: number })[] {
+  return chats
+    .flatMap((chat) => {
+      const taken = takenAt(chat);
+      return chat.agent === null || taken === null ? [] : [{ ...chat, agent: chat.agent, taken }];
+    })
+    .toSorted((a, b) => a.taken - b.taken || compare(a.id, b.id));
 }

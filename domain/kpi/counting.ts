@@ -1,38 +1,54 @@
-/** What every count of the KPIs shares: the history and its span, and the row in which something is counted. */
+/** What every count of the KPIs shares: the history and its span, and the tally in which something is counted. */
 import type { EpochMs } from "../ids.ts";
+import type { OpenDays } from "../site/open-days.ts";
 import type { Calendar } from "./calendar.ts";
-import { type Grouping, NO_GROUP, timeGroup } from "./grouping.ts";
-import type { ChatRow, ExposureRow, KpiHistory, VisitRow } from "./history.ts";
-import {
-  type AnsweredChat,
-  type CountedOrder,
-  inWindow,
-  type OrderRule,
-  type visitFinder,
-} from "./orders.ts";
+import type { CostModel } from "./costs.ts";
+import { type Dimension, type Grouping, NO_GROUP } from "./grouping.ts";
+import type { ChatRow, ExposureRow, KpiHistory, LeadRow, VisitRow } from "./history.ts";
+import { type AnsweredChat, inWindow, type OrderRule, type PlacedOrder, type visitFinder } from "./orders.ts";
 import type { Tally } from "./tally.ts";
 
-export type KpiScope = OrderRule & {
+/** What a span is counted with. */
+export type DayScope = OrderRule & {
   from: EpochMs;
   to: EpochMs;
   now: EpochMs;
   zone: string;
+  /** The site's business hours (`domain/site/open-days.ts`); absent, the site is open at any time. */
+  open?: OpenDays | undefined;
+  /** How long after a chat's visit a lead still belongs to it; absent, as long as an order. */
+  leadAttributionMs?: number | undefined;
+};
+
+export type KpiScope = DayScope & {
   groupBy: Grouping | null;
+  /** Durations inside business hours only. */
+  businessHours?: boolean | undefined;
+  /** What chat costs the site; absent or null, no cost is told. */
+  costs?: CostModel | null | undefined;
 };
 
 /** What everything is counted with, made once. */
 export type Counting = {
   history: KpiHistory;
-  scope: KpiScope;
+  scope: DayScope;
   calendar: Calendar;
-  orders: CountedOrder[];
+  dimensions: readonly Dimension[];
+  /** The orders that count. */
+  orders: PlacedOrder[];
   answered: AnsweredChat[];
-  ordersByPerson: Map<string, CountedOrder[]>;
+  ordersByPerson: Map<string, PlacedOrder[]>;
+  /** Also those that were given back whole. */
+  placed: PlacedOrder[];
+  placedByPerson: Map<string, PlacedOrder[]>;
+  leadsByPerson: Map<string, LeadRow[]>;
   visitAt: ReturnType<typeof visitFinder>;
-  tallyOf(group: string): Tally;
+  /** The tally of the hour of `at` for a group of a dimension. */
+  tallyOf(at: EpochMs, dimension: Dimension, group: string): Tally;
 };
 
-type Groupable = {
+export type Groupable = {
+  /** Says in which hour it is counted. */
   at: EpochMs;
   visit?: VisitRow | undefined;
   exposure?: Pick<ExposureRow, "campaign" | "variant"> | undefined;
@@ -44,25 +60,20 @@ export function within({ scope }: Counting, at: EpochMs): boolean {
   return scope.from <= at && at < scope.to;
 }
 
-/** The row of `thing`, or null where this grouping does not know it. */
-export function tallyFor(counting: Counting, thing: Groupable): Tally | null {
-  const group = groupOf(counting, thing);
-  return group === null ? null : counting.tallyOf(group);
+/** Count `thing` in every dimension that knows it. */
+export function countIn(counting: Counting, thing: Groupable, add: (tally: Tally) => void): void {
+  for (const dimension of counting.dimensions) {
+    const group = groupIn(dimension, thing);
+    if (group !== null) add(counting.tallyOf(thing.at, dimension, group));
+  }
 }
 
-/** The group of something that happened at `at`, or null where this grouping does not know it. */
-export function groupOf(
-  { scope, calendar }: Counting,
-  { at, visit, exposure, chat }: Groupable,
-): string | null {
+/** The group of a thing, or null where this dimension does not know it. */
+export function groupIn(dimension: Dimension, { visit, exposure, chat }: Groupable): string | null {
   const offered = exposure ?? chat;
-  switch (scope.groupBy) {
-    case null:
+  switch (dimension) {
+    case NO_GROUP:
       return NO_GROUP;
-    case "hour":
-    case "day":
-    case "week":
-      return timeGroup(scope.groupBy, calendar)(at);
     case "campaign":
       return offered?.campaign ?? null;
     case "variant":
@@ -76,11 +87,50 @@ export function groupOf(
     case "device":
       return visit === undefined ? null : (visit.device ?? "unknown");
     default:
-      return scope.groupBy satisfies never;
+      return dimension satisfies never;
   }
+}
+
+/**
+ * The visitor-days among `things`, in every dimension: what one person had on one day in one group, first to last.
+ * Each is counted once, in the hour of its first thing, if that lies in the span. `things` are in order.
+ */
+export function countVisitorDaysOf<T extends Groupable & { person: string }>(
+  counting: Counting,
+  things: readonly T[],
+  add: (tally: Tally, ofDay: readonly [T, ...T[]]) => void,
+): void {
+  for (const dimension of counting.dimensions) {
+    const units = new Map<string, [T, ...T[]]>();
+    for (const thing of things) {
+      const group = groupIn(dimension, thing);
+      if (group === null) continue;
+      const key = `${dayKey(counting, thing)} ${group}`;
+      const known = units.get(key);
+      if (known === undefined) units.set(key, [thing]);
+      else known.push(thing);
+    }
+    for (const unit of units.values()) {
+      const [first] = unit;
+      if (!within(counting, first.at)) continue;
+      const group = groupIn(dimension, first);
+      if (group !== null) add(counting.tallyOf(first.at, dimension, group), unit);
+    }
+  }
+}
+
+/** One person on one day of the site's zone. */
+export function dayKey({ calendar }: Counting, { at, person }: { at: EpochMs; person: string }): string {
+  return `${calendar.dayOf(at)} ${person}`;
 }
 
 /** Whether the person of `chat` bought within its window. */
 export function hasOrder({ ordersByPerson }: Counting, chat: AnsweredChat): boolean {
   return ordersByPerson.get(chat.person)?.some((order) => inWindow(chat, order)) ?? false;
+}
+
+/** Whether the person of `chat` became a lead within its window. */
+export function hasLead({ leadsByPerson, scope }: Counting, chat: AnsweredChat): boolean {
+  const end = chat.endsAt + (scope.leadAttributionMs ?? scope.attributionMs);
+  return leadsByPerson.get(chat.person)?.some(({ at }) => chat.startedAt <= at && at <= end) ?? false;
 }

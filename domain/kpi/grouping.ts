@@ -1,4 +1,8 @@
-/** By what the rows are grouped; hours, days and weeks have a row even where nothing happened. */
+/**
+ * By what the rows are grouped; hours, days and weeks have a row even where nothing happened.
+ *
+ * Shapes  a `Dimension` is what is counted apart within an hour; stretches of time are sums of hours.
+ */
 import type { EpochMs } from "../ids.ts";
 import { bucketsBetween, type Calendar } from "./calendar.ts";
 
@@ -19,9 +23,28 @@ export type TimeGrouping = Extract<Grouping, "hour" | "day" | "week">;
 /** The name of the one row where nothing is grouped. */
 export const NO_GROUP = "";
 
+/** What each hour is counted by; the first is the whole. */
+export const DIMENSIONS = [NO_GROUP, "campaign", "variant", "agent", "skill", "channel", "device"] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
 /** Whether the rows are stretches of time. */
 export function isTime(groupBy: Grouping): groupBy is TimeGrouping {
   return groupBy === "hour" || groupBy === "day" || groupBy === "week";
+}
+
+/** What has to be counted for rows that are grouped so. */
+export function dimensionOf(groupBy: Grouping | null): Dimension {
+  return groupBy === null || isTime(groupBy) ? NO_GROUP : groupBy;
+}
+
+/** The row in which an hour's group is, or a function of the hour where the rows are stretches of time. */
+export function rowOf(
+  groupBy: Grouping | null,
+  calendar: Calendar,
+): (hour: EpochMs, group: string) => string {
+  if (groupBy === null) return () => NO_GROUP;
+  if (!isTime(groupBy)) return (_hour, group) => group;
+  return timeGroup(groupBy, calendar);
 }
 
 /** The stretch of time in which a moment lies, in the zone of `calendar`. */

@@ -14,6 +14,8 @@ export type VisitRow = {
   endedAt: EpochMs;
   covered: boolean;
   eligible: boolean;
+  /** Some campaign's condition held, and it was not shown because no agent was free. */
+  suppressed: boolean;
   channel: string | null;
   device: string | null;
 };
@@ -45,8 +47,15 @@ export type ChatRow = {
   agent: string | null;
   /** The visitor's first message; before it there is no conversation to count. */
   startedAt: EpochMs;
+  queuedAt: EpochMs | null;
+  /** When an agent first took it; it may stay silent after that. */
+  assignedAt: EpochMs | null;
+  /** The first message of a person to the visitor: no note, no machine. */
   answeredAt: EpochMs | null;
+  lastMessageAt: EpochMs | null;
   closedAt: EpochMs | null;
+  /** `idle`: it was closed because nobody had said anything for a while. */
+  closeReason: string | null;
 };
 
 export type OrderRow = {
@@ -62,6 +71,14 @@ export type OrderRow = {
 
 export type RefundRow = { id: string; order: string; amount: number | null; status: "claimed" | "confirmed" };
 
+export type LeadRow = {
+  id: string;
+  visitor: string;
+  at: EpochMs;
+  value: number | null;
+  currency: string | null;
+};
+
 export type SurveyRow = {
   conversation: string;
   at: EpochMs;
@@ -74,9 +91,14 @@ export type SurveyRow = {
 export type AgentStateRow = {
   agent: string;
   state: "online" | "away" | "offline";
+  /** How many conversations at once. */
+  capacity: number;
   startedAt: EpochMs;
   endedAt: EpochMs | null;
 };
+
+/** Page views of visitors without consent in the hour that begins at `hour`. */
+export type ExemptRow = { hour: EpochMs; pageViews: number };
 
 export type KpiHistory = {
   visits: readonly VisitRow[];
@@ -84,8 +106,10 @@ export type KpiHistory = {
   chats: readonly ChatRow[];
   orders: readonly OrderRow[];
   refunds: readonly RefundRow[];
+  leads: readonly LeadRow[];
   surveys: readonly SurveyRow[];
   agentStates: readonly AgentStateRow[];
+  exempt: readonly ExemptRow[];
   /** Visitor → the proven user that they are; absent, a visitor is a person of their own. */
   persons: ReadonlyMap<string, string>;
 };
@@ -96,7 +120,9 @@ export const EMPTY_HISTORY: KpiHistory = {
   chats: [],
   orders: [],
   refunds: [],
+  leads: [],
   surveys: [],
   agentStates: [],
+  exempt: [],
   persons: new Map(),
 };

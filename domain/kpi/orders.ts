@@ -18,16 +18,27 @@ export type OrderRule = {
 /** An order that counts. `net` is 0 in a currency that is not the site's: nobody told us the rate. */
 export type CountedOrder = OrderRow & { person: string; net: number };
 
-export type AnsweredChat = ChatRow & { person: string; windowEndsAt: EpochMs };
+/** An order as it was placed, with what was given back of it, in hundredths; 0 in a currency that is not the site's. */
+export type PlacedOrder = CountedOrder & {
+  netCents: number;
+  grossCents: number;
+  returned: boolean;
+  /** Something of it is left, or nothing was given back: it counts. */
+  kept: boolean;
+};
+
+/** `endsAt` is the end of the chat and of its visit; its window goes on for the attribution after that. */
+export type AnsweredChat = ChatRow & { person: string; endsAt: EpochMs; windowEndsAt: EpochMs };
 
 export function personOf(history: KpiHistory, visitor: string): string {
   return history.persons.get(visitor) ?? visitor;
 }
 
-const cents = (amount: number) => Math.round(amount * 100);
+/** An amount of money in whole hundredths. */
+export const cents = (amount: number) => Math.round(amount * 100);
 
-/** The orders that count, each with what is left of it, by time and id. */
-export function countedOrders(history: KpiHistory, rule: OrderRule): CountedOrder[] {
+/** Every order of the rule, each with what is left of it, by time and id. */
+export function placedOrders(history: KpiHistory, rule: OrderRule): PlacedOrder[] {
   const refunded = new Map<string, number>();
   for (const { order, amount, status } of history.refunds) {
     if (rule.orders === "confirmed" && status !== "confirmed") continue;
@@ -35,14 +46,27 @@ export function countedOrders(history: KpiHistory, rule: OrderRule): CountedOrde
   }
   return history.orders
     .filter(({ status }) => rule.orders === "claimed" || status === "confirmed")
-    .map((order) => ({ order, left: cents(order.total) - (refunded.get(order.id) ?? 0) }))
-    .filter(({ order, left }) => left > 0 || !refunded.has(order.id))
-    .map(({ order, left }) => ({
-      ...order,
-      person: personOf(history, order.visitor),
-      net: order.currency === rule.currency ? left / 100 : 0,
-    }))
+    .map((order) => {
+      const own = order.currency === rule.currency;
+      const gross = cents(order.total);
+      const left = Math.max(0, gross - (refunded.get(order.id) ?? 0));
+      const returned = refunded.has(order.id);
+      return {
+        ...order,
+        person: personOf(history, order.visitor),
+        net: own ? left / 100 : 0,
+        netCents: own ? left : 0,
+        grossCents: own ? gross : 0,
+        returned,
+        kept: left > 0 || !returned,
+      };
+    })
     .toSorted((a, b) => a.at - b.at || compare(a.id, b.id));
+}
+
+/** The orders that count, by time and id. */
+export function countedOrders(history: KpiHistory, rule: OrderRule): PlacedOrder[] {
+  return placedOrders(history, rule).filter(({ kept }) => kept);
 }
 
 export function compare(a: string, b: string): number {
@@ -72,6 +96,7 @@ export function answeredChats(history: KpiHistory, rule: OrderRule): AnsweredCha
       return {
         ...chat,
         person: personOf(history, chat.visitor),
+        endsAt: end,
         windowEndsAt: end + rule.attributionMs,
       };
     })

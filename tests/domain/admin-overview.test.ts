@@ -10,7 +10,7 @@ import {
   verdictOf,
   type KpiRow,
 } from "../../web/admin/overview/kpi-view.ts";
-import { KPI_NAMES } from "../../domain/kpi/tally.ts";
+import { KPI_NAMES } from "../../domain/kpi/figures.ts";
 import { inBucket, PERIODS, periodRange, readPeriod } from "../../web/admin/overview/periods.ts";
 
 const PARIS = "Europe/Paris";

@@ -1,0 +1,58 @@
+/**
+ * How long something took, as counts by whole second, by the clock and inside business hours.
+ *
+ * The count by the clock is kept whole; beside it stands only what business hours change of it, so that a site that is
+ * always open, and a chat inside hours, cost nothing. What lies wholly outside hours has no duration inside them.
+ *
+ * Units   moments are `EpochMs`; seconds are whole, rounded down, never below 0.
+ */
+import type { EpochMs } from "../ids.ts";
+import type { OpenDays } from "../site/open-days.ts";
+import { countKey, type Spread, type Tally } from "./tally.ts";
+
+/** What is known by the clock and inside business hours. */
+export type Timed = "first_reply" | "waiting" | "resolution";
+
+/** Whole seconds from one moment to another. */
+export function secondsBetween(from: EpochMs, to: EpochMs): number {
+  return Math.max(0, Math.floor((to - from) / 1_000));
+}
+
+/** How much of a stretch lies inside business hours; null where nothing of it does. */
+export function openSeconds(open: OpenDays, from: EpochMs, to: EpochMs): number | null {
+  const end = Math.max(to, from + 1);
+  let openMs = 0;
+  let at = from;
+  for (let next = open.next(at, end); next !== null; next = open.next(at, end)) {
+    const until = Math.min(next.to, end);
+    openMs += until - Math.max(next.from, at);
+    at = until;
+    if (at >= end) break;
+  }
+  if (openMs === 0) return null;
+  return to > from ? Math.floor(openMs / 1_000) : 0;
+}
+
+/** Count a stretch of time, both ways. */
+export function countDuration(
+  tally: Tally,
+  name: Timed,
+  { from, to, open }: { from: EpochMs; to: EpochMs; open: OpenDays | undefined },
+): void {
+  const seconds = secondsBetween(from, to);
+  countKey(tally[name], seconds);
+  if (open === undefined) return;
+  const inside = openSeconds(open, from, to);
+  if (inside === seconds) return;
+  const shift = tally[`${name}_shift`];
+  countKey(shift, seconds, -1);
+  if (inside !== null) countKey(shift, inside);
+}
+
+/** The counts of `name`, by the clock or inside business hours. */
+export function durationsOf(tally: Tally, name: Timed, insideHours: boolean): Spread {
+  if (!insideHours) return tally[name];
+  const inside = { ...tally[name] };
+  for (const [seconds, times] of Object.entries(tally[`${name}_shift`])) countKey(inside, seconds, times);
+  return inside;
+}

@@ -1,0 +1,266 @@
+/**
+ * Every figure that a tally gives, by its public name: those of the reference vectors, then the further ones of `kpis.md`.
+ *
+ * The formulas are those of `ratios.ts`; here they get the size of their sample and their interval.
+ *
+ * Units   rates are fractions, money is in major units, durations in seconds, agents' time in hours.
+ */
+import type { Interval } from "../experiments/effect.ts";
+import { wilson } from "../experiments/small-counts.ts";
+import type { CostOfRow } from "./costs.ts";
+import { durationsOf } from "./durations.ts";
+import {
+  answered,
+  type Figure,
+  perUnit,
+  plain,
+  quantile,
+  rateOf,
+  share,
+  sum,
+  sumRateOf,
+  UNKNOWN,
+} from "./figure.ts";
+import { meanInterval } from "./intervals.ts";
+import { answersWhere, KPI_FORMULAS, type KpiTotals, npsInterval, type Ratio, ratio } from "./ratios.ts";
+import type { Tally } from "./tally.ts";
+
+export type FigureOptions = {
+  /** First reply, waiting and resolution inside business hours only. */
+  businessHours?: boolean;
+  /** What the row cost; null: nobody has entered it. */
+  costs?: CostOfRow | null;
+};
+
+/** What a figure is made from. */
+type Source = { t: Tally; totals: KpiTotals; hours: number; costs: CostOfRow | null; businessHours: boolean };
+
+const HOUR_MS = 3_600_000;
+
+function sourceOf(t: Tally, { businessHours = false, costs = null }: FigureOptions): Source {
+  const hours = t.agent_online_ms / HOUR_MS;
+  const totals: KpiTotals = {
+    ...t,
+    assisted_revenue: t.assisted_revenue_cents / 100,
+    total_revenue: t.total_revenue_cents / 100,
+    agent_hours_logged: hours,
+    agent_cost: hours * (costs?.agentHour ?? 0),
+    platform_cost: costs?.platform ?? 0,
+    margin: costs?.margin ?? null,
+  };
+  return { t, totals, hours, costs, businessHours };
+}
+
+const all = (answers: Readonly<Record<string, number>>) => answersWhere(answers);
+
+function answerShare(answers: Readonly<Record<string, number>>, of: Ratio): Figure {
+  const n = all(answers);
+  return answered(of, n, wilson({ n, x: of.numerator ?? 0 }));
+}
+
+function answerMean(answers: Record<string, number>, of: Ratio): Figure {
+  return answered(of, all(answers), meanInterval(answers));
+}
+
+/** The value and interval of a ratio of squares in hundredths, in major units. */
+function money(figure: Figure): Figure {
+  const part = (value: number | null) => (value === null ? null : value / 100);
+  const interval: Interval | null = figure.interval && [figure.interval[0] / 100, figure.interval[1] / 100];
+  const numerator = part(figure.numerator);
+  const value = figure.denominator === 0 || numerator === null ? null : numerator / (figure.denominator ?? 1);
+  return { ...figure, value, numerator, interval };
+}
+
+const COUNTED = {
+  visitors: ({ t }) => sum(t.visitors),
+  visits: ({ t }) => sum(t.visits),
+  eligible_visitors: ({ t }) => sum(t.eligible_visitors),
+  covered_visitors: ({ t }) => sum(t.covered_visitors),
+  engaged_visitors: ({ t }) => sum(t.engaged_visitors),
+  exempt_page_views: ({ t }) => sum(t.exempt_page_views),
+  triggered: ({ t }) => sum(t.triggered),
+  held_out: ({ t }) => sum(t.held_out),
+  capacity_suppressed: ({ t }) => sum(t.suppressed_visits),
+  displayed: ({ t }) => sum(t.displayed),
+  opened: ({ t }) => sum(t.opened),
+  accepted: ({ t }) => sum(t.invites_accepted),
+  declined: ({ t }) => sum(t.declined),
+  ignored: ({ t }) => sum(t.ignored),
+  treated_visitors: ({ t }) => sum(t.treated_units),
+  holdout_visitors: ({ t }) => sum(t.holdout_units),
+  conversations: ({ t }) => sum(t.conversations),
+  chats_handled: ({ t }) => sum(t.chats_handled),
+  chats_closed: ({ t }) => sum(t.chats_closed),
+  chats_without_reply: ({ t }) => sum(t.conversations - t.chats_handled),
+  abandoned: ({ t }) => sum(t.abandoned),
+  abandoned_short: ({ t }) => sum(t.abandoned_short),
+  chatters: ({ t }) => sum(t.chatters),
+  proactive_chatters: ({ t }) => sum(t.proactive_chatters),
+  orders: ({ t }) => sum(t.total_orders),
+  revenue: ({ t }) => sum(t.total_revenue_cents / 100, t.total_orders),
+  refunded: ({ t }) => sum(t.refunded_cents / 100, t.orders_returned),
+  orders_in_other_currency: ({ t }) => sum(t.orders_in_other_currency),
+  assisted_orders: ({ t }) => sum(t.assisted_orders),
+  leads: ({ t }) => sum(t.leads),
+  lead_value: ({ t }) => sum(t.lead_value_cents / 100, t.leads),
+  agent_hours: ({ hours }) => sum(hours, 0),
+} satisfies Record<string, (source: Source) => Figure>;
+
+const OF_VISITORS = {
+  coverage_rate: ({ t }) => share(t.covered_visitors, t.eligible_visitors),
+  coverage_at_order_rate: ({ t }) => share(t.orders_covered, t.total_orders),
+  conversion_rate: ({ t }) => share(t.buying_visitors, t.visitors),
+  lead_rate: ({ t }) => share(t.lead_visitors, t.visitors),
+  conversion_rate_with_leads: ({ t }) => share(t.converting_visitors, t.visitors),
+  share_of_visitors_engaged: ({ t }) => share(t.engaged_visitors, t.visitors),
+  share_of_orders_assisted: ({ t }) => share(t.row_assisted_orders, t.total_orders),
+  repeat_purchase_rate: ({ t }) => share(t.rebuying_visitors, t.buying_visitors),
+  return_rate: ({ t }) => share(t.orders_returned, t.total_orders + t.orders_refunded_whole),
+  returned_revenue_rate: ({ t }) =>
+    plain(ratio(t.refunded_cents / 100, t.gross_revenue_cents / 100), t.orders_returned),
+  time_to_purchase_median: ({ t }) => quantile(t.time_to_purchase, 0.5),
+  time_to_purchase_p90: ({ t }) => quantile(t.time_to_purchase, 0.9),
+} satisfies Record<string, (source: Source) => Figure>;
+
+const OF_OFFERS = {
+  display_rate: ({ t }) => share(t.displayed, t.triggered),
+  // What the reference vectors call the display rate: they know covered visitors, but no moments.
+  display_rate_among_covered: ({ t, totals }) => plain(KPI_FORMULAS.display_rate(totals), t.covered_visitors),
+  opened_rate: ({ t }) => share(t.opened, t.displayed),
+  click_rate: ({ t }) => share(t.invites_opened, t.invites_displayed),
+  acceptance_rate: ({ t }) => share(t.invites_accepted, t.invites_displayed),
+  acceptance_rate_by_visitor: ({ t }) => share(t.invited_visitors_accepting, t.invited_visitors),
+  treated_return_rate: ({ t }) => share(t.treated_returns, t.treated_orders_placed),
+  holdout_return_rate: ({ t }) => share(t.holdout_returns, t.holdout_orders_placed),
+  treated_repeat_rate: ({ t }) => share(t.treated_rebuyers, t.treated_buyers),
+  holdout_repeat_rate: ({ t }) => share(t.holdout_rebuyers, t.holdout_buyers),
+  treated_time_to_purchase_median: ({ t }) => quantile(t.treated_time_to_purchase, 0.5),
+  holdout_time_to_purchase_median: ({ t }) => quantile(t.holdout_time_to_purchase, 0.5),
+} satisfies Record<string, (source: Source) => Figure>;
+
+const OF_CHATS = {
+  conversion_after_chat_among_covered: ({ t }) =>
+    share(t.covered_visitors_buying_after_chat, t.covered_visitors),
+  conversion_after_chat: ({ t }) => share(t.chatters_buying_after_chat, t.chatters),
+  conversion_after_chat_with_leads: ({ t }) => share(t.chatters_converting, t.chatters),
+  orders_per_closed_conversation: ({ t }) => rateOf(t.assisted_orders, t.chats_closed),
+  proactive_conversion: ({ t }) => share(t.proactive_chatters_buying, t.proactive_chatters),
+  proactive_conversion_with_leads: ({ t }) => share(t.proactive_chatters_converting, t.proactive_chatters),
+  proactive_conversion_among_covered: ({ t }) =>
+    share(t.covered_visitors_buying_proactive, t.covered_visitors),
+  abandonment_rate: ({ t }) => share(t.abandoned, t.conversations - t.abandoned_short),
+  fcr: ({ t }) => share(t.contacts_resolved_no_recontact, t.contacts_mature),
+  fcr_observed: ({ t }) => share(t.contacts_no_recontact, t.contacts_mature),
+  fcr_asked: ({ t }) => {
+    const n = t.told_resolved + t.told_unresolved;
+    return answered(ratio(t.told_resolved, n), n, wilson({ n, x: t.told_resolved }));
+  },
+  csat: ({ t, totals }) => answerShare(t.csat, KPI_FORMULAS.csat(totals)),
+  csat_mean: ({ t, totals }) => answerMean(t.csat, KPI_FORMULAS.csat_mean(totals)),
+  csat_response_rate: ({ t }) => share(all(t.csat), t.surveys_sent),
+  nps: ({ t, totals }) => answered(KPI_FORMULAS.nps(totals), all(t.nps), npsInterval(t.nps)),
+  nps_response_rate: ({ t }) => share(all(t.nps), t.surveys_sent),
+  ces_mean: ({ t, totals }) => answerMean(t.ces, KPI_FORMULAS.ces_mean(totals)),
+  ces_agree: ({ t, totals }) => answerShare(t.ces, KPI_FORMULAS.ces_agree(totals)),
+  ces_response_rate: ({ t }) => share(all(t.ces), t.surveys_sent),
+  survey_response_rate: ({ t }) => share(t.surveys_answered, t.surveys_sent),
+  first_reply_median: (s) => quantile(durationsOf(s.t, "first_reply", s.businessHours), 0.5),
+  first_reply_p90: (s) => quantile(durationsOf(s.t, "first_reply", s.businessHours), 0.9),
+  waiting_median: (s) => quantile(durationsOf(s.t, "waiting", s.businessHours), 0.5),
+  waiting_p90: (s) => quantile(durationsOf(s.t, "waiting", s.businessHours), 0.9),
+  abandoned_after_median: ({ t }) => quantile(t.waiting_abandoned, 0.5),
+  handle_time_median: ({ t }) => quantile(t.handle_time, 0.5),
+  handle_time_p90: ({ t }) => quantile(t.handle_time, 0.9),
+  resolution_time_median: (s) => quantile(durationsOf(s.t, "resolution", s.businessHours), 0.5),
+  resolution_time_p90: (s) => quantile(durationsOf(s.t, "resolution", s.businessHours), 0.9),
+} satisfies Record<string, (source: Source) => Figure>;
+
+/** The baskets of those who bought after a chat, and of those without one: attributed, no effect. */
+const aovAssisted = ({ t }: Source) =>
+  money(
+    perUnit({
+      x: t.assisted_revenue_cents,
+      n: t.assisted_orders,
+      units: t.assisted_buyers,
+      xx: t.assisted_revenue_sq,
+      xn: t.assisted_revenue_x_orders,
+      nn: t.assisted_orders_sq,
+    }),
+  );
+const aovUnassisted = ({ t }: Source) =>
+  money(
+    perUnit({
+      x: t.total_revenue_cents - t.row_assisted_revenue_cents,
+      n: t.total_orders - t.row_assisted_orders,
+      units: t.unassisted_buyers,
+      xx: t.unassisted_revenue_sq,
+      xn: t.unassisted_revenue_x_orders,
+      nn: t.unassisted_orders_sq,
+    }),
+  );
+
+function aovUplift(source: Source): Figure {
+  const [assisted, unassisted] = [aovAssisted(source), aovUnassisted(source)];
+  if (assisted.value === null || unassisted.value === null) return UNKNOWN;
+  return plain(ratio(assisted.value - unassisted.value, unassisted.value), assisted.n + unassisted.n);
+}
+
+/** A figure of costs: unknown until they are entered. */
+const costed = (of: (totals: KpiTotals) => Ratio, n: (t: Tally) => number) => (source: Source) =>
+  source.costs === null ? UNKNOWN : plain(of(source.totals), n(source.t));
+
+const OF_MONEY = {
+  aov: ({ t }) =>
+    money(
+      perUnit({
+        x: t.total_revenue_cents,
+        n: t.total_orders,
+        units: t.buyers,
+        xx: t.revenue_sq,
+        xn: t.revenue_x_orders,
+        nn: t.orders_sq,
+      }),
+    ),
+  aov_assisted: aovAssisted,
+  aov_unassisted: aovUnassisted,
+  aov_uplift_vs_unassisted: aovUplift,
+  attributed_revenue: ({ t }) => sum(t.assisted_revenue_cents / 100, t.assisted_orders),
+  revenue_per_chat: ({ t }) =>
+    money(
+      perUnit({
+        x: t.assisted_revenue_cents,
+        n: t.chats_handled,
+        units: t.chatters,
+        xx: t.assisted_revenue_sq,
+        xn: t.chatters_revenue_x_chats,
+        nn: t.chatters_chats_sq,
+      }),
+    ),
+  cost_total: costed(KPI_FORMULAS.cost_total, (t) => t.chats_handled),
+  cost_per_contact: costed(KPI_FORMULAS.cost_per_contact, (t) => t.chats_handled),
+  gross_roi_attributed: costed(KPI_FORMULAS.gross_roi_attributed, (t) => t.assisted_orders),
+} satisfies Record<string, (source: Source) => Figure>;
+
+const OF_AGENTS = {
+  sales_per_agent_hour: ({ t, hours }) => rateOf(t.assisted_orders, hours),
+  revenue_per_agent_hour: ({ t, hours }) =>
+    money(
+      sumRateOf(t.assisted_revenue_cents, { squares: t.assisted_revenue_sq, n: t.assisted_buyers }, hours),
+    ),
+  chats_per_agent_hour: ({ t, hours }) => rateOf(t.chats_handled, hours),
+  occupancy: ({ t }) => plain(ratio(t.slot_busy_ms / 1_000, t.slot_available_ms / 1_000), t.chats_handled),
+  concurrency: ({ t }) => plain(ratio(t.chat_ms / 1_000, t.agent_busy_ms / 1_000), t.chats_handled),
+} satisfies Record<string, (source: Source) => Figure>;
+
+const FIGURES = { ...COUNTED, ...OF_VISITORS, ...OF_OFFERS, ...OF_CHATS, ...OF_MONEY, ...OF_AGENTS };
+
+export type KpiName = keyof typeof FIGURES;
+export const KPI_NAMES = Object.keys(FIGURES) as KpiName[];
+export type KpiFigures = Record<KpiName, Figure>;
+
+/** Every KPI of `tally`. */
+export function figuresOf(tally: Tally, options: FigureOptions = {}): KpiFigures {
+  const source = sourceOf(tally, options);
+  const entries = KPI_NAMES.map((name) => [name, FIGURES[name](source)] as const);
+  return Object.fromEntries(entries) as KpiFigures;
+}

@@ -1,0 +1,121 @@
+/**
+ * The 95 % intervals of figures, from the sums that a tally holds.
+ *
+ * Shapes  `Squares` are the sums of a ratio's two sides, of their squares and product, over `units` visitors.
+ * Units   those of the figure; a rate per hour has its count and its hours.
+ * Errors  null where there is too little for an interval.
+ */
+import gammainc from "@stdlib/math-base-special-gammainc";
+import binomialQuantile from "@stdlib/stats-base-dists-binomial-quantile";
+import { normalCritical, tCritical } from "../experiments/distributions.ts";
+import type { Interval } from "../experiments/effect.ts";
+import type { Spread } from "./tally.ts";
+
+export const ALPHA = 0.05;
+export const Z = normalCritical(ALPHA);
+
+/** Beyond so many the normal distribution gives the same ranks and quantiles to within what is shown. */
+const MANY = 500;
+
+/** What was computed before: figures of many rows ask for the same small counts over and over. */
+function remembered<T>(compute: (key: number) => T): (key: number) => T {
+  const known = new Map<number, T>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const made = compute(key);
+    if (known.size < 10_000) known.set(key, made);
+    return made;
+  };
+}
+
+const critical = remembered((df) => (df > MANY ? Z : tCritical(ALPHA, df)));
+
+export type Squares = { x: number; n: number; units: number; xx: number; xn: number; nn: number };
+
+/** Of Σx/Σn where visitors bring both: by what each visitor's x differs from the ratio's share of their n. */
+export function ratioInterval({ x, n, units, xx, xn, nn }: Squares): Interval | null {
+  if (n === 0 || units < 2) return null;
+  const ratio = x / n;
+  const residual = Math.max(0, xx - 2 * ratio * xn + ratio ** 2 * nn);
+  const se = Math.sqrt((residual * units) / (units - 1)) / n;
+  const half = critical(units - 1) * se;
+  return [ratio - half, ratio + half];
+}
+
+/** Of the mean of answers. */
+export function meanInterval(answers: Spread): Interval | null {
+  let [n, sum, squares] = [0, 0, 0];
+  for (const [score, times] of Object.entries(answers)) {
+    n += times;
+    sum += Number(score) * times;
+    squares += Number(score) ** 2 * times;
+  }
+  return ratioInterval({ x: sum, n, units: n, xx: squares, xn: sum, nn: n });
+}
+
+/** The exact (Garwood) interval of a count that nobody limits, such as orders. */
+export const poissonInterval = remembered((count: number): Interval => {
+  const most = count + 10 * Math.sqrt(count + 1) + 10;
+  const low = count === 0 ? 0 : rootOf((mean) => gammainc(mean, count) - ALPHA / 2, 0, count);
+  const high = rootOf((mean) => ALPHA / 2 - gammainc(mean, count + 1, true, true), count, most);
+  return [low, high];
+});
+
+/** Where the rising function `of` is 0 between `low` and `high`. */
+function rootOf(of: (at: number) => number, low: number, high: number): number {
+  let [below, above] = [low, high];
+  for (let step = 0; step < 200 && above - below > 1e-12 * above; step += 1) {
+    const middle = (below + above) / 2;
+    if (of(middle) < 0) below = middle;
+    else above = middle;
+  }
+  return (below + above) / 2;
+}
+
+/** Of a sum of a random number of amounts: `squares` is the sum of the amounts' squares, by visitor. */
+export function compoundInterval(sum: number, squares: number): Interval {
+  const half = Z * Math.sqrt(squares);
+  return [Math.max(0, sum - half), sum + half];
+}
+
+export type Quantile = { value: number | null; n: number; interval: Interval | null };
+
+/** The least whole second within which at least the share `level` of them were done, with order statistics around it. */
+export function quantileOf(spread: Spread, level: number): Quantile {
+  const values = Object.entries(spread)
+    .map(([seconds, times]) => ({ seconds: Number(seconds), times }))
+    .toSorted((a, b) => a.seconds - b.seconds);
+  const n = values.reduce((sum, { times }) => sum + times, 0);
+  if (n <= 0) return { value: null, n: 0, interval: null };
+  const at = (rank: number): number => {
+    let seen = 0;
+    for (const { seconds, times } of values) {
+      seen += times;
+      if (seen >= rank) return seconds;
+    }
+    return values.at(-1)?.seconds ?? 0;
+  };
+  const ranks = (level === 0.5 ? medianRanks : ninetiethRanks)(n);
+  const bounded = ranks.lower >= 1 && ranks.upper <= n;
+  return {
+    value: at(Math.ceil(level * n - 1e-9)),
+    n,
+    interval: bounded ? [at(ranks.lower), at(ranks.upper)] : null,
+  };
+}
+
+const medianRanks = remembered((n) => ranksAround(n, 0.5));
+const ninetiethRanks = remembered((n) => ranksAround(n, 0.9));
+
+/** The ranks, from 1, of the order statistics that hold the quantile in at least 95 of 100 samples. */
+function ranksAround(n: number, level: number): { lower: number; upper: number } {
+  if (n > MANY) {
+    const half = Z * Math.sqrt(n * level * (1 - level));
+    return { lower: Math.floor(n * level - half), upper: Math.ceil(n * level + half) + 1 };
+  }
+  return {
+    lower: binomialQuantile(ALPHA / 2, n, level),
+    upper: binomialQuantile(1 - ALPHA / 2, n, level) + 1,
+  };
+}

@@ -1,0 +1,129 @@
+/** Hours that add up: what is kept by the day gives the same figures as counting the span anew. */
+import * as fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { bucketsBetween, calendarOf } from "../../domain/kpi/calendar.ts";
+import type { KpiScope } from "../../domain/kpi/counting.ts";
+import { GROUPINGS } from "../../domain/kpi/grouping.ts";
+import { type HourTally, kpiRows, rowsOf, tallyDay } from "../../domain/kpi/measure.ts";
+import { addTally, decodeTally, emptyTally, encodeTally, type Tally } from "../../domain/kpi/tally.ts";
+import {
+  arbitraryShop,
+  chat,
+  DAY,
+  history,
+  HOUR,
+  nineToSix,
+  online,
+  scope,
+  T0,
+  visit,
+} from "./kpi-history.ts";
+
+/** Properties over many cases, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Spans with a day of 25 hours, one of 23, and hours that begin at a quarter to. */
+const PLACES = [
+  { zone: "Europe/Paris", start: Date.parse("2026-10-23T22:00:00Z") },
+  { zone: "America/New_York", start: Date.parse("2026-03-06T05:00:00Z") },
+  { zone: "Asia/Kathmandu", start: Date.parse("2026-11-18T18:15:00Z") },
+];
+const DAYS = 4;
+
+function localDays(from: number, to: number, zone: string): { from: number; to: number }[] {
+  const calendar = calendarOf(zone);
+  const starts = bucketsBetween(from, to, (at) => String(calendar.startOfDay(at))).map(Number);
+  return starts.map((start, index) => ({ from: start, to: starts[index + 1] ?? to }));
+}
+
+/** What storage keeps of `hours`, read again. */
+function kept(hours: readonly HourTally[]): HourTally[] {
+  return hours.map((hour) => ({
+    ...hour,
+    tally: decodeTally(JSON.parse(JSON.stringify(encodeTally(hour.tally)))),
+  }));
+}
+
+describe("adding up", () => {
+  for (const { zone, start } of PLACES) {
+    test(`KPI17: in ${zone}, the rows of a span are its days' kept tallies added together, for every grouping`, () => {
+      const days = localDays(start, start + DAYS * DAY, zone);
+      const to = days.at(-1)?.to ?? start;
+      const span: KpiScope = { ...scope, zone, from: start, to, now: to + 2 * DAY, open: nineToSix(zone) };
+      fc.assert(
+        fc.property(
+          arbitraryShop(start, DAYS),
+          fc.integer({ min: 0, max: 12 * DAY }),
+          fc.boolean(),
+          (shop, age, businessHours) => {
+            const now = start + age;
+            const hours = days.flatMap((day) => kept(tallyDay(shop, { ...span, ...day, now })));
+            for (const groupBy of [null, ...GROUPINGS]) {
+              const asked = { ...span, now, groupBy, businessHours };
+              expect(rowsOf(hours, asked)).toEqual(kpiRows(shop, asked));
+            }
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+  }
+
+  test("KPI17: a tally survives storage, adds in any order, and nothing takes no room", () => {
+    const shops = fc.array(arbitraryShop(T0, 2), { minLength: 2, maxLength: 3 });
+    fc.assert(
+      fc.property(shops, (several) => {
+        const tallies = several.map((shop) =>
+          add(tallyDay(shop, { ...scope, from: T0, to: T0 + 2 * DAY }).map(({ tally }) => tally)),
+        );
+        expect(add(tallies)).toEqual(add(tallies.toReversed()));
+        for (const tally of tallies) {
+          expect(decodeTally(JSON.parse(JSON.stringify(encodeTally(tally))))).toEqual(tally);
+        }
+      }),
+      { numRuns: 30 },
+    );
+    expect(encodeTally(emptyTally())).toEqual({});
+    expect(decodeTally({ visitors: 2, unknown: 3, csat: { 5: 1 }, orders_sq: "?" })).toEqual({
+      ...emptyTally(),
+      visitors: 2,
+      csat: { 5: 1 },
+    });
+  });
+});
+
+function add(tallies: readonly Tally[]): Tally {
+  return tallies.reduce((sum, tally) => addTally(sum, tally), emptyTally());
+}
+
+describe("what time alone changes", () => {
+  const span = { ...scope, from: T0 - HOUR, to: T0 + DAY };
+  function staleAt(parts: Parameters<typeof history>[0], now: number): number | null {
+    return add(tallyDay(history(parts), { ...span, now }).map(({ tally }) => tally)).stale_at;
+  }
+
+  test("KPI18: a tally says when time alone will first change it: as a contact ripens, or while somebody is online", () => {
+    const closed = chat("ada", T0, { closedAt: T0 + HOUR });
+    expect(staleAt({ chats: [closed] }, T0 + DAY)).toBe(T0 + HOUR + 7 * DAY);
+    expect(staleAt({ chats: [closed] }, T0 + HOUR + 7 * DAY)).toBeNull();
+    const there = online("usr_lea", T0, null);
+    expect(staleAt({ agentStates: [there] }, T0 + HOUR)).toBe(T0 + HOUR + 1);
+    expect(staleAt({ agentStates: [there] }, T0 + 2 * DAY)).toBeNull();
+    expect(staleAt({ visits: [visit("ada", T0)] }, T0 + HOUR)).toBeNull();
+  });
+
+  test("KPI18: until then, nothing changes", () => {
+    const start = T0;
+    const whole = { ...scope, from: start, to: start + 3 * DAY };
+    fc.assert(
+      fc.property(arbitraryShop(start, 3), fc.nat(12 * DAY), fc.nat(12 * DAY), (shop, age, later) => {
+        const at = (now: number) => tallyDay(shop, { ...whole, now });
+        const before = at(start + age);
+        const stale = add(before.map(({ tally }) => tally)).stale_at;
+        const until = start + age + later;
+        if (stale === null || until < stale) expect(at(until)).toEqual(before);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
