@@ -52,6 +52,8 @@ const MAD_TO_SD = 1.4826022185056018;
 /** A day further off than this many standard deviations counts as if it were only so far off. */
 const FURTHEST_SD = 2.5;
 const LEAST_LEVEL_SD = 0.02;
+/** A level that never moved may still move so much a day. */
+const LEAST_STEP = 0.1;
 
 /**
  * @param soFar the counts of the stretches of this day that are over, from its first on
@@ -110,7 +112,7 @@ function levelOf(days: readonly PastDay[], sizes: ReadonlyMap<string, number>): 
     return size > 0 ? [Math.log((totalOf(day) + 0.5) / (size + 0.5))] : [];
   });
   if (offs.length === 0) return { busyness: 1, sd: LEAST_LEVEL_SD };
-  const furthest = FURTHEST_SD * MAD_TO_SD * median(offs.map(Math.abs));
+  const furthest = Math.max(LEAST_STEP, FURTHEST_SD * MAD_TO_SD * median(offs.map(Math.abs)));
   const runs = PACES.map((pace) => follow(offs, pace, furthest));
   const best = runs.reduce((a, b) => (b.error < a.error ? b : a));
   return { busyness: Math.exp(best.level), sd: best.sd };

@@ -12,7 +12,7 @@
 import type { EpochMs } from "../ids.ts";
 import { type Actual, actualIn, type Told } from "./actual.ts";
 import { forecastDay, type Forecast, type PastDay, type TooShort } from "./forecast.ts";
-import { byPlace, type LocalDay, QUARTER_MS } from "./local-day.ts";
+import { byPlace, type LocalDay, type Quarter, QUARTER_MS } from "./local-day.ts";
 import { type Desk, type Expected, expectedOf, type Needed, neededFor } from "./model.ts";
 
 const HOUR_MS = 3_600_000;
@@ -25,7 +25,8 @@ export type Interval = {
   open: boolean;
   over: boolean;
   forecast: { ahead: number; expected: number; low: number; high: number } | null;
-  /** Null while it has not begun. */
+  /** Who came, and what was reached; null while it has not begun. */
+  arrivals: number | null;
   actual: Actual | null;
   agents: number | null;
   agentsFrom: "logged_in" | "usual" | null;
@@ -40,6 +41,8 @@ export type DayInput = {
   kind: string;
   /** The complete days before it, oldest first, counted by what the wall clock shows. */
   past: readonly PastDay[];
+  /** Who came in a quarter hour that has begun. */
+  arrivals: (quarter: Quarter) => number;
   told: Told;
   withinSeconds: number;
   /** Agents usually there at a place of the wall clock; null where nobody ever logged in. */
@@ -52,22 +55,15 @@ export type DayPlan = { forecast: Forecast | TooShort; intervals: Interval[] };
 
 export function planDay(input: DayInput): DayPlan {
   const { day, told } = input;
-  const counts = byPlace(day, (quarter) => arrivalsIn(told, quarter));
+  const counts = byPlace(day, input.arrivals);
   const running = day.quarters.find(({ to }) => to > told.now);
   const soFar = running === undefined ? counts : counts.slice(0, running.place);
   const forecast = forecastDay(input.past, input.kind, told.now <= day.from ? [] : soFar);
   return { forecast, intervals: day.quarters.map((quarter) => intervalOf(input, quarter, forecast)) };
 }
 
-function arrivalsIn({ chats }: Told, { from, to }: { from: EpochMs; to: EpochMs }): number {
-  return chats.filter(({ startedAt }) => startedAt >= from && startedAt < to).length;
-}
-
-function intervalOf(
-  input: DayInput,
-  { from, to, place }: { from: EpochMs; to: EpochMs; place: number },
-  forecast: Forecast | TooShort,
-): Interval {
+function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooShort): Interval {
+  const { from, to, place } = quarter;
   const { told, desk } = input;
   const actual = from < told.now ? actualIn(told, { from, to }, input.withinSeconds) : null;
   const foretold = forecast.ok
@@ -80,7 +76,8 @@ function intervalOf(
     : null;
   const open = input.openIn(from, to);
   const agents = actual === null ? input.usual(place) : actual.agents;
-  const expected = foretold?.expected ?? (actual === null ? null : actual.arrivals);
+  const arrivals = actual === null ? null : input.arrivals(quarter);
+  const expected = foretold?.expected ?? arrivals;
   const needed = neededIn(desk, expected, open);
   const there = agents === null ? null : Math.round(agents);
   return {
@@ -90,6 +87,7 @@ function intervalOf(
     open,
     over: to <= told.now,
     forecast: foretold,
+    arrivals,
     actual,
     agents,
     agentsFrom: agents === null ? null : actual === null ? "usual" : "logged_in",
@@ -125,7 +123,7 @@ export function hourGaps(intervals: readonly Interval[], desk: Desk | null): Hou
   const byHour = Map.groupBy(intervals, ({ place }) => Math.floor(place / AN_HOUR));
   return [...byHour].map(([hour, quarters]) => {
     const open = quarters.filter((quarter) => quarter.open);
-    const expected = open.flatMap(({ forecast, actual }) => forecast?.expected ?? actual?.arrivals ?? []);
+    const expected = open.flatMap(({ forecast, arrivals }) => forecast?.expected ?? arrivals ?? []);
     const there = open.flatMap(({ agents }) => (agents === null ? [] : [agents]));
     const need = desk === null || expected.length === 0 ? null : neededFor(desk, mean(expected) * AN_HOUR);
     const agents = there.length === 0 ? null : Math.round(mean(there));
@@ -165,7 +163,7 @@ function partOf(
   }
   if (forecast === null || desk === null || agents === null) return null;
   const arrivals = pick(forecast);
-  return { soon: arrivals * (levelWith(desk, arrivals, Math.round(agents)) ?? 0), all: arrivals };
+  return { soon: arrivals * levelWith(desk, arrivals, Math.round(agents)), all: arrivals };
 }
 
 /** The level that so many agents reach for `arrivals` a quarter hour; 0 where the queue would grow without end. */

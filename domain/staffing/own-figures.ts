@@ -39,7 +39,7 @@ const SECOND_MS = 1_000;
  */
 export function estimatePatience(waits: readonly Wait[]): Estimate {
   const left = waits.filter((wait) => wait.left).length;
-  const waited = waits.reduce((sum, { seconds }) => sum + Math.max(0, seconds), 0);
+  const waited = waits.reduce((total, { seconds }) => total + Math.max(0, seconds), 0);
   if (left < FEWEST_LEFT || waited <= 0) return { value: null, se: null, n: left };
   const value = waited / left;
   return { value, se: value / Math.sqrt(left), n: left };

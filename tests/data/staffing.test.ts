@@ -12,6 +12,8 @@ import {
   slotsOf,
   waitingIn,
 } from "../../domain/staffing/erlang.ts";
+import { agentsRequiredWithPatience, leavingFrom, serviceLevels } from "../../domain/staffing/erlang-a.ts";
+import { forecastDay, type PastDay } from "../../domain/staffing/forecast.ts";
 
 type Input = {
   model: string;
@@ -76,10 +78,54 @@ test("W19: the reference has queues that are stable, that are not, and with seve
   expect(vectors.some(({ input }) => input.concurrency > 1)).toBe(true);
 });
 
+type ImpatientInput = Input & { patience_s: number; max_abandonment?: number | null };
+const impatient = (
+  JSON.parse(readFileSync("../shared/vectors/staffing.visible.json", "utf8")) as {
+    vectors: { id: string; input: ImpatientInput; expected: Record<string, number> }[];
+  }
+).vectors.filter(({ input }) => input.model === "erlang_a");
+
+test.each(impatient)("STA1: reference queue $id has the figures of the reference", ({ input, expected }) => {
+  const queue = {
+    arrivalsPerHour: input.arrivals_per_hour,
+    handleSeconds: input.aht_s,
+    agents: input.agents,
+    concurrency: input.concurrency,
+    slowdown: input.aht_inflation_per_extra_chat,
+    patienceSeconds: input.patience_s,
+  };
+  const leaving = leavingFrom(queue);
+  const levels = serviceLevels(queue, input.target_s);
+  const share = input.target_service_level ?? null;
+  const within = share === null ? null : { withinSeconds: input.target_s, share };
+  const maxAbandonment = input.max_abandonment ?? null;
+  const figures: Record<string, number | null> = {
+    occupancy: leaving.occupancy,
+    prob_wait: leaving.probability,
+    abandonment: leaving.abandonment,
+    avg_wait_all: leaving.meanSeconds,
+    avg_queue: leaving.meanQueue,
+    served_rate: leaving.servedPerSecond,
+    service_level_all: levels.ofAll,
+    service_level_served: levels.ofServed,
+    abandoned_within_T: levels.leftWithin,
+    sl_answered_or_excl_short_abandons: levels.withoutShortLeavers,
+    agents_required: agentsRequiredWithPatience(queue, { within, maxAbandonment }),
+  };
+  const named = Object.entries(figures).filter(([name]) => name in expected);
+  expect(named.length).toBeGreaterThanOrEqual(10);
+  for (const [name, got] of named) {
+    const wanted = expected[name] ?? 0;
+    if (name === "agents_required") expect(got, name).toBe(wanted);
+    else expect(Math.abs((got ?? 0) - wanted), name).toBeLessThanOrEqual(1e-9 * Math.abs(wanted));
+  }
+});
+
 type Published = {
   model: string;
   rate: number;
   handle: number;
+  patience: number;
   agents: number;
   quantity: string;
   value: string;
@@ -90,12 +136,44 @@ const published: Published[] = readFileSync("../shared/data/erlang-checks/publis
   .split("\n")
   .slice(1)
   .map((line) => {
-    const [model = "", rate = "", handle = "", , agents = "", quantity = "", value = ""] = line.split(",");
-    return { model, rate: Number(rate), handle: Number(handle), agents: Number(agents), quantity, value };
-  })
-  .filter(({ model }) => model === "B" || model === "C");
+    const [model = "", rate, handle, patience, agents, quantity = "", value = ""] = line.split(",");
+    return {
+      model,
+      rate: Number(rate),
+      handle: Number(handle),
+      patience: Number(patience),
+      agents: Number(agents),
+      quantity,
+      value,
+    };
+  });
+const leavers = published.filter(({ model }) => model === "A");
+const stayers = published.filter(({ model }) => model !== "A");
 
-test.each(published)("W19: published Erlang $model: $quantity is $value", (row) => {
+test.each(leavers)("STA1: published Erlang A: $quantity is $value", (row) => {
+  const leaving = leavingFrom({
+    arrivalsPerHour: row.rate * 60,
+    handleSeconds: row.handle * 60,
+    patienceSeconds: row.patience * 60,
+    agents: row.agents,
+  });
+  const figures: Record<string, number> = {
+    waiting_probability: leaving.probability,
+    abandonment_probability: leaving.abandonment,
+    occupancy: leaving.occupancy,
+    mean_wait_minutes: leaving.meanSeconds / 60,
+    mean_wait_seconds: leaving.meanSeconds,
+  };
+  const decimals = row.value.split(".")[1]?.length ?? 0;
+  // Some of them were cut off and not rounded, so that they are right to their last digit only.
+  expect(Math.abs((figures[row.quantity] ?? Number.NaN) - Number(row.value))).toBeLessThan(10 ** -decimals);
+});
+
+test("STA1: the reference publishes figures of Erlang A", () => {
+  expect(leavers.length).toBeGreaterThanOrEqual(7);
+});
+
+test.each(stayers)("W19: published Erlang $model: $quantity is $value", (row) => {
   const queue: Queue = { arrivalsPerHour: row.rate * 60, handleSeconds: row.handle * 60, agents: row.agents };
   const decimals = row.value.split(".")[1]?.length ?? 0;
   // A published figure is right to half of its last digit, a rate of 3.3333333333 a minute to nine.
@@ -122,3 +200,80 @@ function figureOf({ model, quantity }: Published, queue: Queue): number {
       throw new Error(`the reference has a figure that is not asked for here: ${quantity}`);
   }
 }
+
+const calls = readFileSync("../shared/data/bank-calls-5min/bank_calls.csv", "utf8")
+  .trim()
+  .split("\n")
+  .slice(1)
+  .map((line) => ({ date: line.slice(0, 10), count: Number(line.split(",")[1]) }));
+
+/** The bank's days by stretches of `perStretch` times five minutes. */
+function bankDays(perStretch: number): PastDay[] {
+  return [...Map.groupBy(calls, ({ date }) => date)].map(([date, rows]) => ({
+    kind: String(new Date(`${date}T12:00:00Z`).getUTCDay()),
+    counts: Array.from({ length: Math.ceil(rows.length / perStretch) }, (_, index) =>
+      rows.slice(index * perStretch, (index + 1) * perStretch).reduce((sum, { count }) => sum + count, 0),
+    ),
+  }));
+}
+
+const UNSEEN_DAYS = 20;
+const TO_BEAT = 20.44;
+
+/** Forecasts of the last days, each from the days before it alone. */
+function walk(days: readonly PastDay[], seen: (day: PastDay) => readonly number[]) {
+  return days.slice(-UNSEEN_DAYS).map((day, index) => {
+    const past = days.slice(0, days.length - UNSEEN_DAYS + index);
+    const forecast = forecastDay(past, day.kind, seen(day));
+    if (!forecast.ok) throw new Error("144 days are enough");
+    const same = past.filter(({ kind }) => kind === day.kind).slice(-4);
+    const plain = day.counts.map((_, at) => same.reduce((sum, one) => sum + (one.counts[at] ?? 0), 0) / 4);
+    return { day, forecast, plain };
+  });
+}
+
+function meanError(pairs: readonly (readonly [foretold: number | undefined, came: number])[]): number {
+  return (
+    pairs.reduce((sum, [foretold = Number.NaN, came]) => sum + Math.abs(foretold - came), 0) / pairs.length
+  );
+}
+
+test("STA5: on the last 20 days of the bank's calls the forecast misses by less than the last four same weekdays", () => {
+  const walked = walk(bankDays(1), () => []);
+  const plain = meanError(
+    walked.flatMap(({ day, plain: base }) => day.counts.map((came, at) => [base[at], came] as const)),
+  );
+  const ahead = meanError(
+    walked.flatMap(({ day, forecast }) =>
+      day.counts.map((came, at) => [forecast.expected[at], came] as const),
+    ),
+  );
+  console.log(
+    `mean absolute error per 5 minutes: ${ahead.toFixed(2)}, last four same weekdays ${plain.toFixed(2)}`,
+  );
+  expect(plain).toBeCloseTo(TO_BEAT, 2);
+  expect(ahead).toBeLessThan(0.8 * TO_BEAT);
+});
+
+test("STA6: what has come by a third of the bank's day betters the rest of it, and the band holds its four in five", () => {
+  const days = bankDays(3);
+  const third = Math.floor((days[0]?.counts.length ?? 0) / 3);
+  const before = walk(days, () => []);
+  const updated = walk(days, (day) => day.counts.slice(0, third));
+  const errorOf = (walked: typeof before) =>
+    meanError(
+      walked.flatMap(({ day, forecast }) =>
+        day.counts.map((came, at) => [forecast.expected[at], came] as const).slice(third),
+      ),
+    );
+  const held = before.flatMap(({ day, forecast }) =>
+    day.counts.map((came, at) => came >= (forecast.low[at] ?? 0) && came <= (forecast.high[at] ?? 0)),
+  );
+  const share = held.filter(Boolean).length / held.length;
+  console.log(
+    `per 15 minutes of the last two thirds: ${errorOf(updated).toFixed(2)} updated, ${errorOf(before).toFixed(2)} before; band holds ${share.toFixed(3)}`,
+  );
+  expect(errorOf(updated)).toBeLessThan(0.85 * errorOf(before));
+  expect(share).toBeGreaterThan(0.7);
+  expect(share).toBeLessThan(0.9);
+});

@@ -29,7 +29,7 @@ function compare(actual: unknown, expected: unknown, at: string): void {
   }
 }
 
-test.each(["allocation", "incrementality", "kpis", "models"])(
+test.each(["allocation", "incrementality", "kpis", "models", "staffing"])(
   "T42: the reference set %s is answered to its tolerance, without its answers",
   (set) => {
     const source = readFileSync(`../shared/vectors/${set}.visible.json`, "utf8");

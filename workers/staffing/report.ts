@@ -1,0 +1,190 @@
+/** A day's staffing of a site: its history read, its own figures estimated, the day planned. */
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { holidayCalendar } from "../../domain/site/holidays.ts";
+import { readOpenDays } from "../../domain/site/open-days.ts";
+import { actualIn, heldSpan, leftUnanswered, type Online } from "../../domain/staffing/actual.ts";
+import type { Aim } from "../../domain/staffing/erlang.ts";
+import type { PastDay } from "../../domain/staffing/forecast.ts";
+import { dayLevel, type DayInput, hourGaps, planDay } from "../../domain/staffing/intraday.ts";
+import type { Intraday } from "../../domain/staffing/intraday-wire.ts";
+import {
+  byPlace,
+  dateAt,
+  daysFrom,
+  kindOf,
+  type LocalDay,
+  localDay,
+  type Quarter,
+  QUARTER_MS,
+  weekAround,
+} from "../../domain/staffing/local-day.ts";
+import { type Assumptions, deskOf, parametersOf } from "../../domain/staffing/model.ts";
+import { type Estimate, estimateHandleTimes, estimatePatience } from "../../domain/staffing/own-figures.ts";
+import {
+  type CampaignShare,
+  remediesFor,
+  type Shortage,
+  shortagesOf,
+  worstOf,
+} from "../../domain/staffing/remedies.ts";
+import { usualAgents } from "../../domain/staffing/usual.ts";
+import { readSettings } from "../kpis/report.ts";
+import { type CampaignChat, countArrivals, liveCampaigns, readChats, readOnline } from "./read-staffing.ts";
+
+/** How far back arrivals are read for the forecast, and conversations for the estimates. */
+const FORECAST_DAYS = 120;
+const ESTIMATE_DAYS = 28;
+const DAY_MS = 86_400_000;
+const SECOND_MS = 1_000;
+const EVERY_CHAT = 1_000_000;
+
+export type Asked = {
+  date: string | null;
+  share: number;
+  withinSeconds: number | null;
+  assumed: Assumptions;
+};
+
+export async function reportIntraday(env: Env, site: SiteKey, asked: Asked, now: EpochMs): Promise<Intraday> {
+  const settings = await readSettings(env, site);
+  const { timezone } = settings;
+  const today = dateAt(now, timezone);
+  const date = asked.date ?? today;
+  const day = localDay(date, timezone);
+  const week = weekAround(date).map((one) => localDay(one, timezone));
+  const pastDays = daysBefore(date < today ? date : today, timezone);
+  const isHoliday = holidayCalendar(settings.holidays);
+
+  const first = pastDays[0] ?? day;
+  const last = week.at(-1) ?? day;
+  const until = Math.min(now + 1, Math.max(day.to, last.to));
+  const estimated = { from: Math.min(day.from, now) - ESTIMATE_DAYS * DAY_MS, to: Math.min(day.to, now + 1) };
+  const idle = settings.conversation_idle_minutes;
+  const [counts, chats, own, online, campaigns] = await Promise.all([
+    countArrivals(env, site, { from: first.from, to: until }),
+    readChats(env, site, estimated, idle),
+    day.from > now
+      ? []
+      : readChats(env, site, { from: day.from, to: Math.min(day.to, until) }, idle, EVERY_CHAT),
+    readOnline(env, site, { from: Math.min(estimated.from, week[0]?.from ?? day.from), to: until }, now),
+    liveCampaigns(env, site),
+  ]);
+
+  const arrivals = ({ from }: Quarter) => counts.get(Math.floor(from / QUARTER_MS)) ?? 0;
+  const counted = pastDays.map((one) => ({
+    day: one,
+    kind: kindOf(one.date, isHoliday),
+    counts: byPlace(one, arrivals),
+  }));
+  const begun = counted.findIndex((one) => one.counts.some((count) => count > 0));
+  const past = begun < 0 ? [] : counted.slice(begun);
+  const aim: Aim = { withinSeconds: asked.withinSeconds ?? settings.wait_target_seconds, share: asked.share };
+  const parameters = parametersOf(measuredOf(chats, online, estimated.from), asked.assumed);
+  const desk = deskOf(parameters, aim);
+  const open = readOpenDays(settings.business_hours, settings);
+  const usual = usualAgents(past, online);
+
+  const inputOf = (one: LocalDay, whole: boolean): DayInput => {
+    const kind = kindOf(one.date, isHoliday);
+    return {
+      day: one,
+      kind,
+      past: past.filter((before) => before.day.date < one.date),
+      arrivals,
+      told: { chats: whole ? own : [], online, now },
+      withinSeconds: aim.withinSeconds,
+      usual: usual(kind),
+      openIn: (from, to) => open.next(from, to) !== null,
+      desk: whole ? desk : null,
+    };
+  };
+  const plan = planDay(inputOf(day, true));
+  const shortages = shortagesOf(plan.intervals);
+  const worst = worstOf(shortages);
+  const shares = worst === null ? [] : campaignShares(past, chats, day, worst);
+  const remedies =
+    desk === null || worst === null
+      ? []
+      : remediesFor(
+          plan.intervals,
+          desk,
+          parameters,
+          worst,
+          shares.filter(({ campaign }) => campaigns.has(campaign)),
+        );
+
+  return {
+    date,
+    today,
+    timezone,
+    now,
+    aim,
+    parameters,
+    concurrencyUsed: desk?.concurrency ?? null,
+    forecast: plan.forecast,
+    intervals: plan.intervals,
+    soFar: day.from < now ? actualIn({ chats: own, online, now }, day, aim.withinSeconds) : null,
+    outlook: dayLevel(plan.intervals, desk),
+    shortages,
+    remedies,
+    campaigns,
+    week: week.map((one) => ({
+      date: one.date,
+      hours: hourGaps(planDay(inputOf(one, false)).intervals, desk),
+    })),
+  };
+}
+
+/** The days before `date`, oldest first. */
+function daysBefore(date: string, zone: string): LocalDay[] {
+  return Array.from({ length: FORECAST_DAYS }, (_, index) =>
+    localDay(daysFrom(date, index - FORECAST_DAYS), zone),
+  );
+}
+
+function measuredOf(chats: readonly CampaignChat[], online: readonly Online[], from: EpochMs) {
+  const served = chats.flatMap((chat) => {
+    const held = chat.closedAt === null ? null : heldSpan(chat, chat.closedAt);
+    return held === null ? [] : [{ agent: chat.agent ?? "", ...held }];
+  });
+  const waits = chats.flatMap((chat) => {
+    const left = leftUnanswered(chat);
+    const until = left ?? chat.answeredAt;
+    return until === null ? [] : [{ seconds: (until - chat.startedAt) / SECOND_MS, left: left !== null }];
+  });
+  return {
+    handle: estimateHandleTimes(served),
+    patience: estimatePatience(waits),
+    capacity: capacityOf(online.filter(({ to }) => to > from)),
+  };
+}
+
+/** The places of an agent, averaged over the time that agents were there. */
+function capacityOf(online: readonly Online[]): Estimate {
+  const time = online.reduce((sum, { from, to }) => sum + (to - from), 0);
+  const places = online.reduce((sum, { from, to, capacity }) => sum + (to - from) * capacity, 0);
+  return { value: time > 0 ? places / time : null, se: null, n: online.length };
+}
+
+/** What each campaign brought at the hours of `span` in the days that the estimates read. */
+function campaignShares(
+  past: readonly (PastDay & { day: LocalDay })[],
+  chats: readonly CampaignChat[],
+  day: LocalDay,
+  span: Shortage,
+): CampaignShare[] {
+  const places = new Set(
+    day.quarters.filter(({ from, to }) => from >= span.from && to <= span.to).map(({ place }) => place),
+  );
+  const quarters = new Set(
+    past
+      .slice(-ESTIMATE_DAYS)
+      .flatMap((one) => one.day.quarters.filter(({ place }) => places.has(place)))
+      .map(({ from }) => Math.floor(from / QUARTER_MS)),
+  );
+  const then = chats.filter(({ startedAt }) => quarters.has(Math.floor(startedAt / QUARTER_MS)));
+  const byCampaign = Map.groupBy(then, ({ campaign }) => campaign);
+  return [...byCampaign].flatMap(([campaign, own]) =>
+    campaign === null ? [] : [{ campaign, own: own.length, all: then.length }],
+  );
+}
