@@ -19,8 +19,8 @@ afterAll(() => browser.close());
 
 const enter = (look?: Look) => enterAdmin(browser, url, { ...look, timezoneId: "Europe/Paris" });
 
-/** A visit that looks at two shirts and the cart, an answer awaited after each event. */
-async function visit(id: string): Promise<void> {
+/** A visit that looks at two shirts and the cart, an answer awaited after each event; the last comes `again`. */
+async function visit(id: string, again = 0): Promise<void> {
   const context = (path: string) => ({
     userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
     locale: "fr-FR",
@@ -38,7 +38,7 @@ async function visit(id: string): Promise<void> {
       properties: { signal: "exit_intent" },
     },
   ];
-  for (const event of events) {
+  for (const event of [...events, ...Array.from({ length: again }, () => events.slice(-1)).flat()]) {
     const answer = await fetch(`${url}/v1/batch?decide=1`, {
       method: "POST",
       headers: { "content-type": "application/json", origin: SHOP_ORIGIN },
@@ -94,6 +94,24 @@ test("W21: a visitor is found by the id, and the arrow keys go through the visit
     .getByRole("heading", { name: name ?? "" })
     .waitFor();
   expect(await page.locator(".why-foot").textContent()).toMatch(/Configuration \d+, published/);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test.each([
+  ["en-GB", /offer was already open/g],
+  ["fr-FR", /offre attendait déjà/g],
+] as const)("W28: that an offer was waiting is said once of a moment, in %s", async (locale, words) => {
+  const waiting = `waiting-${locale}-${Date.now()}`;
+  await visit(waiting, 1);
+  const { context, page, complaints } = await enter({ locale });
+  await page.goto(`${url}/admin/demo/visitors/${waiting}?at=5`);
+  await page.locator(".why-table tbody tr").first().waitFor();
+  const told = (await page.locator(".why").textContent()) ?? "";
+  expect(told.match(words)).toHaveLength(1);
+  expect(await page.locator(".details .answer").count()).toBe(0);
+  const shots = process.env["SHOTS"];
+  if (shots !== undefined) await page.screenshot({ path: `${shots}/waiting-${locale}.png`, fullPage: true });
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -6,6 +6,7 @@
  */
 import { ApiFailure } from "../shared/api.ts";
 import type { Fault, Refused } from "./campaigns/fault.ts";
+import { keysOfPlace } from "./refusal-keys.ts";
 import { t } from "./session.ts";
 
 /** How the reader of conditions words a problem, and the key of the same in the reader's language. */
@@ -45,10 +46,9 @@ export function sayCondition(message: string): Refused {
   return { said: t("at_condition"), detail: message };
 }
 
-/** The innermost name in `path` that has words: `caps.per_days` is a cap, `variants.0.creative.fr.title` a title. */
 function sayField(path: string, code: string): string {
-  for (const name of path.split(".").toReversed()) {
-    const words = known(`at_${name}_${code}`) ?? known(`at_${name}`);
+  for (const key of keysOfPlace(path, code)) {
+    const words = known(key);
     if (words !== null) return words;
   }
   return t("at_other");

@@ -74,6 +74,6 @@ function valueWords(value: Json): string {
   if (Array.isArray(value)) return value.map(valueWords).join(", ");
   if (typeof value === "number") return number(locale.value, value, Number.isInteger(value) ? 0 : 2);
   if (typeof value === "boolean") return t(value ? "yes" : "no");
-  if (typeof value === "string") return value === "" ? "“”" : value;
+  if (typeof value === "string") return value === "" ? s("emptyText") : value;
   return JSON.stringify(value);
 }

@@ -9,7 +9,7 @@ import { Icon } from "../../shared/icon.tsx";
 import { screenPath, useSite } from "../site.ts";
 import { askedWords, factWords } from "./asked.ts";
 import { Answer } from "./campaign-table.tsx";
-import { refusalWords } from "./gate-cells.ts";
+import { refusalWords, WAITING } from "./gate-cells.ts";
 import { y } from "./words.ts";
 
 type Leaf = Extract<WirePart, { kind: "leaf" }>;
@@ -29,7 +29,7 @@ export function CampaignDetails({
   const site = useSite();
   const { name, matched, held, of, condition, gates } = campaign;
   const rows = rowsOf(condition, true, true);
-  const refusing = gates.find(({ answer }) => answer === "no");
+  const refusing = gates.find(({ answer, gate }) => answer === "no" && gate !== WAITING);
   return (
     <section class="details" aria-label={name}>
       <div class="section-head">

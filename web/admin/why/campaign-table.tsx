@@ -7,7 +7,7 @@ import type { WireCampaign } from "../../../domain/targeting/why-wire.ts";
 import { percent } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { locale, t } from "../session.ts";
-import { answerOf, COLUMNS, type Column, gatesIn, refusalWords } from "./gate-cells.ts";
+import { answerOf, COLUMNS, type Column, gatesIn, refusalWords, WAITING } from "./gate-cells.ts";
 import { y } from "./words.ts";
 
 type Props = {
@@ -69,7 +69,8 @@ export function CampaignTable({ campaigns, engaged, chosen, zone, onChoose }: Pr
                 <ArmCell campaign={one} />
               </td>
               <td class={one.campaign === engaged ? "outcome" : ""}>
-                {one.campaign === engaged ? <Icon svg={Arrow} size={12} /> : null} {y(`reason_${one.result}`)}
+                {one.campaign === engaged ? <Icon svg={Arrow} size={12} /> : null}{" "}
+                {y(one.result === WAITING ? "stoppedByWaiting" : `reason_${one.result}`)}
               </td>
             </tr>
           ))}
@@ -108,6 +109,7 @@ function GateCell({
   if (answer === "yes") return <Answer yes />;
   if (answer === "not_applicable") return <span class="quiet">{y("notApplicable")}</span>;
   const refusing = gates.find((gate) => gate.answer === "no");
+  if (refusing?.gate === WAITING) return <Answer yes={false} />;
   if (refusing !== undefined) return <Answer yes={false}>{refusalWords(refusing, zone)}</Answer>;
   return (
     <span class="quiet">

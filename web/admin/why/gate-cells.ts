@@ -31,6 +31,9 @@ export function answerOf(gates: readonly WireGate[]): WireGate["answer"] {
   return gates.length === 0 ? "not_evaluated" : "not_applicable";
 }
 
+/** An offer that waits stops every campaign behind it: that is said of the moment, once, and not of each campaign. */
+export const WAITING = "open_decision";
+
 /** Why `gate` said no, in a few words: what was there against what was needed. */
 export function refusalWords({ gate, needed, seen, until }: WireGate, zone: string): string {
   const figure = (value: number | null): string | number =>
