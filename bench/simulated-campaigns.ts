@@ -188,7 +188,7 @@ export function binomialDraws(dice: Dice): Draw {
     const key = `${n}:${rate}`;
     const known = tables.get(key) ?? cumulative(n, rate);
     tables.set(key, known);
-    return firstAbove(known, dice());
+    return firstAbove(known, dice.next());
   };
 }
 

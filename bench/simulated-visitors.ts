@@ -22,22 +22,6 @@ import { binomialDraws } from "./simulated-campaigns.ts";
 
 export type Coverage = { method: string; runs: number; covered: number };
 
-/** Standard normal numbers, two at a time (Box and Muller). */
-export function normals(dice: Dice): () => number {
-  let spare: number | null = null;
-  return () => {
-    if (spare !== null) {
-      const kept = spare;
-      spare = null;
-      return kept;
-    }
-    const radius = Math.sqrt(-2 * Math.log(1 - dice()));
-    const angle = 2 * Math.PI * dice();
-    spare = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
-  };
-}
-
 /** How often the 95 % interval of each method holds a true effect that is not nothing. */
 export function coverages(runs: number, dice: Dice): Coverage[] {
   const trials = [
@@ -60,12 +44,12 @@ const SPREAD = 0.6;
 const meanAmount = (log: number) => Math.exp(log + SPREAD ** 2 / 2);
 
 function meanTrial(dice: Dice): () => boolean {
-  const [draw, normal] = [binomialDraws(dice), normals(dice)];
+  const draw = binomialDraws(dice);
   const n = 5_000;
   const arm = (rate: number): Sums => {
     const sums = { n, sum: 0, sumsq: 0 };
     for (let buyers = draw(n, rate); buyers > 0; buyers -= 1) {
-      const amount = Math.exp(4 + SPREAD * normal());
+      const amount = Math.exp(4 + SPREAD * dice.normal());
       sums.sum += amount;
       sums.sumsq += amount ** 2;
     }
@@ -80,13 +64,13 @@ function meanTrial(dice: Dice): () => boolean {
 
 /** One buyer in five orders twice, for similar amounts: orders are not independent, visitors are. */
 function ratioTrial(dice: Dice): () => boolean {
-  const [draw, normal] = [binomialDraws(dice), normals(dice)];
+  const draw = binomialDraws(dice);
   const n = 5_000;
   const arm = (log: number): RatioSums => {
     const sums = { n, sum: 0, sumsq: 0, divisorSum: 0, divisorSumsq: 0, product: 0 };
     for (let buyers = draw(n, 0.06); buyers > 0; buyers -= 1) {
-      const orders = dice() < 0.2 ? 2 : 1;
-      const spent = orders * Math.exp(log + SPREAD * normal());
+      const orders = dice.next() < 0.2 ? 2 : 1;
+      const spent = orders * Math.exp(log + SPREAD * dice.normal());
       sums.sum += spent;
       sums.sumsq += spent ** 2;
       sums.divisorSum += orders;
@@ -103,13 +87,12 @@ function ratioTrial(dice: Dice): () => boolean {
 }
 
 function adjustedTrial(dice: Dice): () => boolean {
-  const normal = normals(dice);
   const n = 500;
   const arm = (effect: number): CupedSums => {
     const sums = { n, sum: 0, sumsq: 0, preSum: 0, preSumsq: 0, product: 0 };
     for (let visitor = 0; visitor < n; visitor += 1) {
-      const before = 10 + normal();
-      const after = 3 + effect + 0.7 * before + 0.7 * normal();
+      const before = 10 + dice.normal();
+      const after = 3 + effect + 0.7 * before + 0.7 * dice.normal();
       sums.sum += after;
       sums.sumsq += after ** 2;
       sums.preSum += before;
@@ -169,7 +152,6 @@ const share = (odds: number) => 1 / (1 + Math.exp(-odds));
  * whether they talk: one deviation more, and the odds of each are e times as high.
  */
 export function selfSelection(runs: number, dice: Dice, onRun: (done: number) => void = () => {}): Selection {
-  const normal = normals(dice);
   const sum = {
     declined: 0,
     heldOut: 0,
@@ -180,7 +162,7 @@ export function selfSelection(runs: number, dice: Dice, onRun: (done: number) =>
     covered: 0,
   };
   for (let run = 0; run < runs; run += 1) {
-    const { treatment, control } = invite(dice, normal);
+    const { treatment, control } = invite(dice);
     const effect = conversationEffect({ treatment, control }).conversion;
     const acceptors = treatment.acceptedConversions / treatment.accepted;
     const decliners =
@@ -207,18 +189,18 @@ export function selfSelection(runs: number, dice: Dice, onRun: (done: number) =>
   };
 }
 
-function invite(dice: Dice, normal: () => number): { treatment: Arm; control: Arm } {
+function invite(dice: Dice): { treatment: Arm; control: Arm } {
   const treatment = emptyArm();
   const control = emptyArm();
   const [buying, talking] = [logit(0.02), logit(0.05)];
   for (let visitor = 0; visitor < VISITORS; visitor += 1) {
-    const set = normal();
-    const held = dice() < HELD_OUT;
-    const buys = dice() < share(buying + set) ? 1 : 0;
+    const set = dice.normal();
+    const held = dice.next() < HELD_OUT;
+    const buys = dice.next() < share(buying + set) ? 1 : 0;
     const arm = held ? control : treatment;
     arm.n += 1;
     arm.conversions += buys;
-    if (held || dice() >= share(talking + set)) continue;
+    if (held || dice.next() >= share(talking + set)) continue;
     arm.accepted += 1;
     arm.acceptedConversions += buys;
   }
