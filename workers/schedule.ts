@@ -1,14 +1,16 @@
 /**
  * What happens every five minutes, whoever asks or not: publications that were cut short are finished, what is kept
- * for a time only is dropped, bandits move their weights. One that fails holds up none of the others.
+ * for a time only is dropped, bandits move their weights, figures are kept up
+ * with history. One that fails holds up none of the others.
  */
 import type { EpochMs } from "../domain/ids.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
 import { emptyOldReplays } from "./history/replays.ts";
 import { forgetVisitors } from "./history/retention.ts";
+import { buildRollups } from "./kpis/rollup-builder.ts";
 import { republishStale } from "./publish/publish.ts";
 
-const JOBS = [republishStale, emptyOldReplays, moveBandits, forgetVisitors];
+const JOBS = [republishStale, emptyOldReplays, moveBandits, forgetVisitors, buildRollups];
 
 export async function runSchedule(env: Env, now: EpochMs): Promise<void> {
   const failures: unknown[] = [];

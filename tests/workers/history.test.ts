@@ -184,13 +184,15 @@ test("HIS2: replayed dead letters are written once the cause is gone, and only t
 
 test("HIS3: one record that D1 refuses does not hold up the messages beside it", async () => {
   const refused = envelope(3, [{ ...session(3, 1), started_at: Number.MAX_SAFE_INTEGER, pages: 2 }]);
+  let together = true;
   const broken = new Proxy(env.DB, {
     get(target, name) {
       if (name !== "batch") return Reflect.get(target, name, target).bind(target) as unknown;
-      return (statements: D1PreparedStatement[]) =>
-        statements.length > 1
-          ? Promise.reject(new Error("one of them is refused"))
-          : target.batch(statements);
+      return (statements: D1PreparedStatement[]) => {
+        const refuse = together;
+        together = false;
+        return refuse ? Promise.reject(new Error("one of them is refused")) : target.batch(statements);
+      };
     },
   });
   const world = new Proxy(env, {

@@ -1,12 +1,14 @@
 /**
  * The one writer of history: takes the queue's messages, writes their records to D1 in one transaction each batch,
- * and tells the owners, whose outboxes keep everything until then.
+ * marks there what they change of the figures, and tells the owners, whose outboxes keep everything until then.
  *
  * Errors  a message that is no history message, or that D1 refuses by itself, is retried and ends in the dead
  *         letters; its neighbours are written.
  */
 import { drizzle } from "drizzle-orm/d1";
 import { HistoryMessage, recordKey } from "../../domain/history/records.ts";
+import { marksFor } from "../kpis/marks.ts";
+import { settingsOf } from "../kpis/site-settings.ts";
 import { noteLag } from "./lag.ts";
 import { upsertsOf } from "./upserts.ts";
 
@@ -41,11 +43,24 @@ async function writeAll(env: Env, read: Read[]): Promise<void> {
 
 async function write(env: Env, read: Read[]): Promise<void> {
   const db = drizzle(env.DB);
-  const statements = read.flatMap(({ history }) =>
-    history.records.flatMap((record) => upsertsOf(db, history.site, record)),
-  );
-  const [first, ...rest] = statements;
-  if (first !== undefined) await db.batch([first, ...rest]);
+  const now = Date.now();
+  const bySite = Map.groupBy(read, ({ history }) => history.site);
+  const settings = await settingsOf(env, [...bySite.keys()]);
+  const marks = [...settings].map(([site, of]) => {
+    const records = bySite.get(site)?.flatMap(({ history }) => history.records) ?? [];
+    return marksFor(env.DB, site, records, of, now);
+  });
+  const upserts = read
+    .flatMap(({ history }) => history.records.flatMap((record) => upsertsOf(db, history.site, record)))
+    .map((built) => {
+      const { sql, params } = built.toSQL();
+      return env.DB.prepare(sql).bind(...params);
+    });
+  await env.DB.batch([
+    ...marks.flatMap(({ before }) => before),
+    ...upserts,
+    ...marks.flatMap(({ after }) => after),
+  ]);
 }
 
 /** What is in D1 is acknowledged even where its owner cannot be told: the owner will send again and be told then. */

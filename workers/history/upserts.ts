@@ -3,7 +3,6 @@
  * any order and D1 ends the same.
  */
 import { getTableColumns, type InferInsertModel, sql, type SQL } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import type { drizzle } from "drizzle-orm/d1";
 import { type SQLiteColumn, type SQLiteTable, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { HistoryRecord, RecordOf } from "../../domain/history/records.ts";
@@ -18,10 +17,12 @@ const conversationTexts = sqliteTable("conversation_texts", {
 });
 
 type Db = ReturnType<typeof drizzle>;
+/** A built statement: its SQL and what is bound to it. */
+export type Built = { toSQL(): { sql: string; params: unknown[] } };
 type RevisedTable = SQLiteTable & { revision: SQLiteColumn };
 
 /** The statements that write `record` of `site`. */
-export function upsertsOf(db: Db, site: SiteKey, record: HistoryRecord): BatchItem<"sqlite">[] {
+export function upsertsOf(db: Db, site: SiteKey, record: HistoryRecord): Built[] {
   switch (record.table) {
     case "sessions":
       return [upsert(db, tables.sessions, sessionRow(site, record), ["site", "id"], OF_SESSION)];
@@ -108,7 +109,7 @@ function upsert<T extends RevisedTable>(
   row: InferInsertModel<T>,
   keys: (keyof T["_"]["columns"] & string)[],
   fixed: readonly (keyof T["_"]["columns"] & string)[] = [],
-): BatchItem<"sqlite"> {
+): Built {
   const columns = getTableColumns(table) as Record<string, SQLiteColumn>;
   const target = keys.map((key) => columns[key] as SQLiteColumn);
   const set: Record<string, SQL> = {};

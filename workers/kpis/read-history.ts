@@ -1,5 +1,6 @@
 /**
- * The one query layer of the KPIs: what `domain/kpi` needs of D1 for a span of time, for the screen, the API and exports.
+ * What `domain/kpi` needs of D1 to count a span of time as it would from all of history: what lies in the span, and what
+ * reaches into it from before and after.
  *
  * Every query names the site and is bounded by an index on it and a moment. Rows come back as arrays and are read by
  * position: at tens of thousands of rows, the names would be most of the bytes.
@@ -8,112 +9,132 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type {
   AgentStateRow,
   ChatRow,
+  ExemptRow,
   ExposureRow,
   KpiHistory,
+  LeadRow,
   OrderRow,
   RefundRow,
   SurveyRow,
   VisitRow,
 } from "../../domain/kpi/history.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** A visit that began before the day may still run in it. */
-const VISIT_MS = 6 * HOUR_MS;
-/** A conversation may be made this long before its first message, and end this long after it. */
-const CONVERSATION_MS = DAY_MS;
-const RECONTACT_MS = 7 * DAY_MS;
+const DAY_MS = 86_400_000;
+/** How long a conversation and its visit may go on after it was made, and still be found by what comes later. */
+export const LONG_CHAT_MS = 2 * DAY_MS;
+export const RECONTACT_MS = 7 * DAY_MS;
 const LONGEST_SHIFT_MS = 31 * DAY_MS;
 
+/** Whole local days. */
 export type HistorySpan = {
   site: SiteKey;
   from: EpochMs;
   to: EpochMs;
-  /** The start of the local day of `from`. */
-  dayStart: EpochMs;
   attributionMs: number;
+  leadAttributionMs: number;
 };
 
 type Cell = string | number | null;
 type Cells = Cell[];
 
-/** Everything that the KPIs of `span` are counted from. */
+/** Everything that the KPIs of `span` are counted from. What is written meanwhile has marked the span once more. */
 export async function readHistory(env: Env, span: HistorySpan): Promise<KpiHistory> {
-  const { site, from, to, dayStart, attributionMs } = span;
-  const visitsFrom = dayStart - VISIT_MS;
-  const chatsFrom = dayStart - attributionMs - CONVERSATION_MS;
-  const chatsTo = to + RECONTACT_MS;
-  const ordersTo = to + attributionMs + CONVERSATION_MS;
-  const all = (sql: string, ...values: Cell[]) =>
-    env.DB.prepare(sql)
-      .bind(site, ...values)
-      .raw<Cells>();
-  const [visits, earlierVisits, exposures, chats, orders, refunds, surveys, states, persons] =
+  const { site, from, to, attributionMs, leadAttributionMs } = span;
+  const longest = Math.max(attributionMs, leadAttributionMs);
+  const chatsFrom = from - longest - LONG_CHAT_MS;
+  const chatsTo = to + RECONTACT_MS + LONG_CHAT_MS;
+  const ordersTo = to + attributionMs + LONG_CHAT_MS;
+  const leadsTo = to + leadAttributionMs + LONG_CHAT_MS;
+  const read = (sql: string, ...values: Cell[]) => rowsOf(env, sql, [site, ...values]);
+  const [visits, lastVisits, exposures, chats, orders, refunds, leads, surveys, states, exempt, persons] =
     await Promise.all([
-      all(`${VISITS} WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3`, visitsFrom, to),
-      all(
-        `${VISITS} WHERE site = ?1 AND visitor_id IN
-         (SELECT visitor_id FROM conversations WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3)
-         AND started_at >= ?2 AND started_at < ?3`,
-        chatsFrom,
-        visitsFrom,
+      read(
+        `${VISITS} FROM sessions s WHERE s.site = ?1 AND s.started_at >= ?2 AND s.started_at < ?3`,
+        from,
+        to,
       ),
-      all(`${EXPOSURES} WHERE site = ?1 AND eligible_at >= ?2 AND eligible_at < ?3`, from, to),
-      all(
+      read(LAST_VISITS, from, to, chatsFrom),
+      read(`${EXPOSURES} WHERE site = ?1 AND eligible_at >= ?2 AND eligible_at < ?3`, from, to),
+      read(
         `${CHATS} WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3
          AND c.first_visitor_message_at IS NOT NULL`,
         chatsFrom,
         chatsTo,
       ),
-      all(`${ORDERS} WHERE site = ?1 AND at >= ?2 AND at < ?3`, dayStart, ordersTo),
-      all(`${REFUNDS} WHERE o.site = ?1 AND o.at >= ?2 AND o.at < ?3`, dayStart, ordersTo),
-      all(`${SURVEYS} WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3`, chatsFrom, chatsTo),
-      all(
+      read(`${ORDERS} WHERE site = ?1 AND at >= ?2 AND at < ?3`, from, ordersTo),
+      read(`${REFUNDS} WHERE o.site = ?1 AND o.at >= ?2 AND o.at < ?3`, from, ordersTo),
+      read(`${LEADS} WHERE site = ?1 AND at >= ?2 AND at < ?3`, from, leadsTo),
+      read(
+        `${SURVEYS} WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3`,
+        from - LONG_CHAT_MS,
+        to,
+      ),
+      read(
         `${STATES} WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3
          AND (ended_at IS NULL OR ended_at > ?4)`,
         from - LONGEST_SHIFT_MS,
         to,
         from,
       ),
-      all(
-        `${PERSONS} WHERE i.site = ?1 AND i.visitor_id IN
-         (SELECT visitor_id FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3
-          UNION SELECT visitor_id FROM conversations WHERE site = ?1 AND created_at >= ?4 AND created_at < ?3
-          UNION SELECT visitor_id FROM orders WHERE site = ?1 AND at >= ?2 AND at < ?5)
-         ORDER BY i.at, i.user_id`,
-        visitsFrom,
-        chatsTo,
-        chatsFrom,
-        ordersTo,
-      ),
+      read(`${EXEMPT} WHERE site = ?1 AND hour >= ?2 AND hour < ?3`, from, to),
+      read(PERSONS, from, to, chatsFrom, chatsTo, Math.max(ordersTo, leadsTo)),
     ]);
   return {
-    visits: [...visits, ...earlierVisits].map(visitOf),
+    visits: [...visits, ...lastVisits].map(visitOf),
     exposures: exposures.map(exposureOf),
     chats: chats.map(chatOf),
     orders: orders.map(orderOf),
     refunds: refunds.map(refundOf),
+    leads: leads.map(leadOf),
     surveys: surveys.map(surveyOf),
     agentStates: states.map(stateOf),
+    exempt: exempt.map(exemptOf),
     persons: new Map(persons.map((cells) => [text(cells, 0), `user:${text(cells, 1)}`])),
   };
 }
 
-const VISITS = `SELECT id, visitor_id, started_at, coalesce(ended_at, last_at), covered, eligible, channel, device_type
-  FROM sessions`;
+function rowsOf(env: Env, sql: string, values: Cell[]): Promise<Cells[]> {
+  return env.DB.prepare(sql)
+    .bind(...values)
+    .raw<Cells>();
+}
+
+const VISITS = `SELECT s.id, s.visitor_id, s.started_at, coalesce(s.ended_at, s.last_at), s.covered, s.eligible,
+  instr(s.outcomes, '"capacity"') > 0, s.channel, s.device_type`;
+/** Where whoever did something in the span came from, if that visit began before it; chats since ?4 besides. */
+const LAST_VISITS = `WITH things(visitor, at) AS (
+    SELECT visitor_id, first_visitor_message_at FROM conversations
+      WHERE site = ?1 AND created_at >= ?4 AND created_at < ?3 AND first_visitor_message_at IS NOT NULL
+    UNION SELECT visitor_id, eligible_at FROM exposures WHERE site = ?1 AND eligible_at >= ?2 AND eligible_at < ?3
+    UNION SELECT visitor_id, at FROM orders WHERE site = ?1 AND at >= ?2 AND at < ?3
+    UNION SELECT visitor_id, at FROM leads WHERE site = ?1 AND at >= ?2 AND at < ?3),
+  last(id) AS (SELECT DISTINCT (SELECT v.id FROM sessions v INDEXED BY sessions_visitor
+    WHERE v.site = ?1 AND v.visitor_id = things.visitor AND v.started_at <= things.at
+    ORDER BY v.started_at DESC, v.id DESC LIMIT 1) FROM things)
+  ${VISITS} FROM last CROSS JOIN sessions s ON s.site = ?1 AND s.id = last.id WHERE s.started_at < ?2`;
 const EXPOSURES = `SELECT id, visitor_id, session_id, campaign_id, phase, variant, kind, arm, eligible_at,
   shown_at IS NOT NULL OR clicked_at IS NOT NULL, opened_at IS NOT NULL, declined_at IS NOT NULL,
   ignored_at IS NOT NULL FROM exposures`;
 const CHATS = `SELECT c.id, c.visitor_id, c.decision_id, e.campaign_id, e.variant, c.skill, c.agent_id,
-  c.first_visitor_message_at, c.first_agent_message_at, c.closed_at
-  FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id`;
+  c.first_visitor_message_at, c.queued_at, c.assigned_at, c.first_agent_message_at, c.last_message_at, c.closed_at,
+  c.close_reason FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id`;
 const ORDERS = `SELECT order_id, visitor_id, session_id, at, total, currency, status, covered FROM orders`;
 const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status
   FROM orders o JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id`;
+const LEADS = `SELECT id, visitor_id, at, value, currency FROM leads`;
 const SURVEYS = `SELECT s.conversation_id, s.at, s.csat, s.nps, s.ces, s.resolved
   FROM conversations c JOIN surveys s ON s.site = c.site AND s.conversation_id = c.id`;
-const STATES = `SELECT agent_id, state, started_at, ended_at FROM agent_states`;
-const PERSONS = `SELECT i.visitor_id, i.user_id FROM identities i`;
+const STATES = `SELECT agent_id, state, capacity, started_at, ended_at FROM agent_states`;
+const EXEMPT = `SELECT hour, page_views FROM exempt_counts`;
+/** The last user of each visitor comes last. */
+const PERSONS = `SELECT i.visitor_id, i.user_id FROM (
+    SELECT visitor_id FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3
+    UNION SELECT visitor_id FROM exposures WHERE site = ?1 AND eligible_at >= ?2 AND eligible_at < ?3
+    UNION SELECT visitor_id FROM conversations WHERE site = ?1 AND created_at >= ?4 AND created_at < ?5
+    UNION SELECT visitor_id FROM orders WHERE site = ?1 AND at >= ?2 AND at < ?6
+    UNION SELECT visitor_id FROM leads WHERE site = ?1 AND at >= ?2 AND at < ?6) v
+  CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = v.visitor_id
+  ORDER BY i.at, i.user_id`;
 
 function text(cells: Cells, index: number): string {
   return String(cells[index]);
@@ -144,8 +165,9 @@ function visitOf(cells: Cells): VisitRow {
     endedAt: number(cells, 3),
     covered: flag(cells, 4),
     eligible: flag(cells, 5),
-    channel: maybeText(cells, 6),
-    device: maybeText(cells, 7),
+    suppressed: flag(cells, 6),
+    channel: maybeText(cells, 7),
+    device: maybeText(cells, 8),
   };
 }
 
@@ -177,8 +199,12 @@ function chatOf(cells: Cells): ChatRow {
     skill: maybeText(cells, 5),
     agent: maybeText(cells, 6),
     startedAt: number(cells, 7),
-    answeredAt: maybeNumber(cells, 8),
-    closedAt: maybeNumber(cells, 9),
+    queuedAt: maybeNumber(cells, 8),
+    assignedAt: maybeNumber(cells, 9),
+    answeredAt: maybeNumber(cells, 10),
+    lastMessageAt: maybeNumber(cells, 11),
+    closedAt: maybeNumber(cells, 12),
+    closeReason: maybeText(cells, 13),
   };
 }
 
@@ -221,7 +247,22 @@ function stateOf(cells: Cells): AgentStateRow {
   return {
     agent: text(cells, 0),
     state: state === "online" || state === "away" ? state : "offline",
-    startedAt: number(cells, 2),
-    endedAt: maybeNumber(cells, 3),
+    capacity: number(cells, 2),
+    startedAt: number(cells, 3),
+    endedAt: maybeNumber(cells, 4),
+  };
+}
+
+function exemptOf(cells: Cells): ExemptRow {
+  return { hour: number(cells, 0), pageViews: number(cells, 1) };
+}
+
+function leadOf(cells: Cells): LeadRow {
+  return {
+    id: text(cells, 0),
+    visitor: text(cells, 1),
+    at: number(cells, 2),
+    value: maybeNumber(cells, 3),
+    currency: maybeText(cells, 4),
   };
 }

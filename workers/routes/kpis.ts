@@ -79,7 +79,12 @@ kpis.openapi(read, async (c) => {
   }
   c.header("cache-control", "private, no-store");
   return c.json(
-    { version: KPI_VERSION, rows: await reportKpis(c.env, site, { from, to, groupBy, now }) },
+    {
+      version: KPI_VERSION,
+      rows: await reportKpis(c.env, site, { from, to, groupBy, now }, (work) =>
+        c.executionCtx.waitUntil(work),
+      ),
+    },
     200,
   );
 });

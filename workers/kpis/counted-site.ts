@@ -1,0 +1,91 @@
+/** A site as its figures are counted: its zone, its rules, and the name of the definition that these make. */
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { type Calendar, calendarOf } from "../../domain/kpi/calendar.ts";
+import type { CostModel } from "../../domain/kpi/costs.ts";
+import type { DayScope } from "../../domain/kpi/counting.ts";
+import { KPI_VERSION } from "../../domain/kpi/tally.ts";
+import { fnv1a32 } from "../../domain/hash/fnv.ts";
+import { readOpenDays } from "../../domain/site/open-days.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
+
+const HOUR_MS = 3_600_000;
+/** Raised when the way in which counted figures are kept changes. */
+const KEPT_VERSION = 1;
+
+export type CountedSite = {
+  key: SiteKey;
+  calendar: Calendar;
+  /** What every span is counted with, but its bounds. */
+  rules: Omit<DayScope, "from" | "to" | "now">;
+  leadAttributionMs: number;
+  /** What chat costs, where somebody entered it: no part of what is counted. */
+  costs: CostModel | null;
+  /** Figures of another definition are to be counted anew. */
+  definition: string;
+};
+
+export function countedSite(key: SiteKey, settings: SiteSettings): CountedSite {
+  const { timezone: zone, currency, orders, attribution_hours, business_hours, holidays } = settings;
+  const told = JSON.stringify([
+    [KEPT_VERSION, KPI_VERSION],
+    [zone, currency, orders, attribution_hours],
+    [business_hours, holidays],
+  ]);
+  const attributionMs = attribution_hours * HOUR_MS;
+  return {
+    key,
+    calendar: calendarFor(zone),
+    rules: {
+      zone,
+      currency,
+      orders,
+      attributionMs,
+      open: business_hours.length === 0 ? undefined : readOpenDays(business_hours, settings),
+    },
+    leadAttributionMs: attributionMs,
+    costs: costsOf(settings),
+    definition: `${fnv1a32(told).toString(36)}-${fnv1a32(`again ${told}`).toString(36)}`,
+  };
+}
+
+/** Unknown while either is: half of the costs would flatter. */
+function costsOf({ economics }: SiteSettings): CostModel | null {
+  const { agent_hour: agentHour, platform_month: platformMonth, margin } = economics;
+  if (agentHour == null || platformMonth == null) return null;
+  return { agentHour, platformMonth, margin: margin ?? null };
+}
+
+const calendars = new Map<string, Calendar>();
+
+/** One calendar a zone: what it has once looked up, it knows. */
+function calendarFor(zone: string): Calendar {
+  const known = calendars.get(zone) ?? calendarOf(zone);
+  calendars.set(zone, known);
+  return known;
+}
+
+/** A day of the site's zone; `from` is inside, `to` is not. */
+export type LocalDay = { date: string; from: EpochMs; to: EpochMs };
+
+/** No day is longer, and no day after a longer one is over so soon. */
+const INTO_NEXT_DAY_MS = 26 * HOUR_MS;
+
+/** When the day after that of `at` begins. */
+export function nextDay(calendar: Calendar, at: EpochMs): EpochMs {
+  return calendar.startOfDay(calendar.startOfDay(at) + INTO_NEXT_DAY_MS);
+}
+
+/** The local days that `[from, to)` touches. */
+export function daysBetween(calendar: Calendar, from: EpochMs, to: EpochMs): LocalDay[] {
+  const days: LocalDay[] = [];
+  for (let start = calendar.startOfDay(from); start < to;) {
+    const next = nextDay(calendar, start);
+    days.push({ date: calendar.dayOf(start), from: start, to: next });
+    start = next;
+  }
+  return days;
+}
+
+export function subjectOf(day: LocalDay): string {
+  return `day:${day.date}`;
+}
