@@ -5,8 +5,21 @@
  * Units   `renderLimit` is milliseconds. Where the clock stands still while code runs, as it does in Workers, it bounds
  *         nothing: there, one level of loops over values of limited size does.
  */
-import { ForTag, Liquid, type Parser, TablerowTag, type TagToken, type TopLevelToken } from "liquidjs";
+import {
+  ForTag,
+  Liquid,
+  type Parser,
+  TablerowTag,
+  type Tag,
+  type TagToken,
+  type TopLevelToken,
+} from "liquidjs";
 
+/** A tag that can be made: `Tag` itself leaves its `render` to others. */
+interface Loop extends Tag {
+  render: Tag["render"];
+}
+type LoopTag = new (token: TagToken, rest: TopLevelToken[], liquid: Liquid, parser: Parser) => Loop;
 type Scoped = { context: { getSync(path: string[]): unknown } };
 
 /** An engine; give it as long to render as its place can spare. The scope's `locale` says how amounts are written. */
@@ -28,36 +41,21 @@ export function templateEngine(renderLimit: number): Liquid {
 
 function refuseNestedLoops(engine: Liquid): void {
   let inside = false;
-  const enter = ({ name }: TagToken): void => {
-    if (inside) throw new Error(`a loop may not stand inside another (${name})`);
-    inside = true;
-  };
-  engine.registerTag(
-    "for",
-    class extends ForTag {
+  // Liquid reads what stands inside a loop while the loop's own tag is made.
+  const alone = (Base: LoopTag): LoopTag =>
+    class extends Base {
       constructor(token: TagToken, rest: TopLevelToken[], liquid: Liquid, parser: Parser) {
-        enter(token);
+        if (inside) throw new Error(`a loop may not stand inside another (${token.name})`);
+        inside = true;
         try {
           super(token, rest, liquid, parser);
         } finally {
           inside = false;
         }
       }
-    },
-  );
-  engine.registerTag(
-    "tablerow",
-    class extends TablerowTag {
-      constructor(token: TagToken, rest: TopLevelToken[], liquid: Liquid, parser: Parser) {
-        enter(token);
-        try {
-          super(token, rest, liquid, parser);
-        } finally {
-          inside = false;
-        }
-      }
-    },
-  );
+    };
+  engine.registerTag("for", alone(ForTag));
+  engine.registerTag("tablerow", alone(TablerowTag));
 }
 
 /** An amount as the visitor writes it: `{{ cart.value | money: cart.currency }}`; what is no number stays as it is. */
