@@ -24,13 +24,13 @@ export async function countArrivals(
   { from, to }: Span,
 ): Promise<Map<number, number>> {
   const { results } = await env.DB.prepare(
-    `SELECT first_visitor_message_at / ?4 AS quarter, count(*) AS n FROM conversations
+    `SELECT CAST(first_visitor_message_at / ?4 AS INTEGER) AS quarter, count(*) AS n FROM conversations
      WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3
        AND first_visitor_message_at >= ?5 AND first_visitor_message_at < ?3 GROUP BY 1`,
   )
     .bind(site, from - UNSPOKEN_MS, to, QUARTER_MS, from)
     .all<{ quarter: number; n: number }>();
-  return new Map(results.map(({ quarter, n }) => [Math.floor(quarter), n]));
+  return new Map(results.map(({ quarter, n }) => [quarter, n]));
 }
 
 /** The newest conversations that began in the span. */
