@@ -1,7 +1,8 @@
 /**
  * Aparté's Worker with meters and a clock of its own: stands before the bundle (`index.js`), lets everything through,
  * and counts what a bill counts. `GET /__meters` tells the counts, `DELETE` sets them to zero; `POST /__clock` with
- * `{ms}` moves the time on and rings what is due, so that half an hour of silence takes no half an hour.
+ * `{ms}` moves the time on and rings what is due, so that half an hour of silence takes no half an hour; `POST
+ * /__schedule` runs the schedule once.
  *
  * Objects   requests are calls, alarms and sockets' openings; rows are what SQLite says; a value put under a key is one,
  *           an alarm set or deleted is one, and so is forgetting a visitor's one value.
@@ -30,10 +31,17 @@ let skippedMs = 0;
 /** Messages that the queue has taken and history has not yet settled: the clock waits for them, as time would. */
 let underWay = 0;
 const POLL_MS = 20;
+/** What history takes to confirm, at most, where nothing is ill. */
+const CONFIRMED_MS = 5_000;
 let d1Bytes = 0;
 let d1BytesBefore = 0;
 const realNow = Date.now.bind(Date);
-Date.now = () => begunAt + skippedMs + ((realNow() - begunAt) % 1_000);
+/** Goes on for no more than a second by itself, and never back. */
+let lastNow = 0;
+Date.now = () => {
+  lastNow = Math.max(lastNow, begunAt + skippedMs + ((realNow() - begunAt) % 1_000));
+  return lastNow;
+};
 const UNIT_BYTES = 64 * 1024;
 
 function meterStorage(storage) {
@@ -84,12 +92,17 @@ function meterAlarms(ctx) {
 /** Move the time on by `ms` and ring the alarms that are due, those they set among them. */
 async function passTime(env, ms) {
   const until = skippedMs + ms;
+  let rangAt = skippedMs;
   for (;;) {
     const due = [...alarms].filter(([, at]) => at <= begunAt + until).toSorted((a, b) => a[1] - b[1])[0];
     if (due === undefined) break;
     const [name, at] = due;
-    // What is confirmed within a second or two in life must be confirmed here before its alarm would ring.
-    if (at - begunAt > skippedMs && underWay > 0) await settled();
+    // What is confirmed within seconds in life must be confirmed here before a later alarm rings, but not before each
+    // of those that ring together: an object that waited for all of them would be put out of memory, as none is in life.
+    if (at - begunAt > rangAt + CONFIRMED_MS) {
+      if (underWay > 0) await settled();
+      rangAt = at - begunAt;
+    }
     if (alarms.get(name) !== at) continue;
     skippedMs = Math.max(skippedMs, at - begunAt);
     alarms.delete(name);
@@ -150,6 +163,9 @@ function meterClass(Class, ownClock, counted = null) {
   Metered.prototype.storedBytes = async function () {
     return this.ctx.storage.sql.databaseSize;
   };
+  Metered.prototype.knowsNothing = async function () {
+    return [...this.ctx.storage.kv.list()].length === 0;
+  };
   Metered.prototype.ring = async function (at) {
     return this.alarm({ isRetry: false, retryCount: 0, scheduledTime: at });
   };
@@ -195,7 +211,16 @@ export default {
     }
     if (pathname === "/__stored") {
       const { name } = await request.json();
-      return Response.json({ bytes: await env.VISITOR_SESSION.getByName(name).storedBytes() });
+      const object = env.VISITOR_SESSION.getByName(name);
+      return Response.json({
+        bytes: await object.storedBytes(),
+        empty: await object.knowsNothing(),
+        alarm: alarms.get(name) ?? null,
+      });
+    }
+    if (pathname === "/__schedule") {
+      await worker.scheduled({ scheduledTime: Date.now(), cron: "", noRetry() {} }, meterEnv(env), ctx);
+      return Response.json({ now: Date.now() });
     }
     if (pathname === "/__clock") {
       await passTime(meterEnv(env), (await request.json()).ms);

@@ -8,7 +8,7 @@ import type { EpochMs } from "../domain/ids.ts";
 import { confirmRecords, outgoingRecords } from "../domain/visit/outgoing.ts";
 import { endVisit } from "../domain/visit/record.ts";
 import type { SeenMessages } from "../domain/visit/seen.ts";
-import { completedAt, endToldAt, forgetAt, isSettled, nextLook } from "../domain/visit/settled.ts";
+import { completedAt, forgetAt, isForEnd, isSettled, nextLook } from "../domain/visit/settled.ts";
 import type { VisitorState } from "../domain/visit/state.ts";
 import { gzipBase64 } from "./gzip.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
@@ -60,8 +60,12 @@ export class VisitorSessionOutbox {
     await clearOverdue(this.#env, ownerOf(state), loaded.state.outbox, state.outbox, now);
   }
 
-  /** The alarm has rung: end a visit that is over, send what is due, or forget a visitor who stayed away. */
-  async look(now: EpochMs): Promise<void> {
+  /**
+   * The alarm of `rangFor` has rung: end a visit that is over, send what is due, or forget a visitor who stayed away.
+   * A visit ends without a row, since what is stored ends the same at the next alarm; what that one tells once more is
+   * written, so that it is sent less and less often.
+   */
+  async look(rangFor: EpochMs, now: EpochMs): Promise<void> {
     const loaded = this.#store.load();
     if (loaded === null) return;
     const { state: before, seen } = loaded;
@@ -69,7 +73,7 @@ export class VisitorSessionOutbox {
     const state = endVisit(before, before.idleMs, now);
     const again = due(state.outbox, now);
     const kept = { ...state, outbox: sent(state.outbox, new Set(again.map(({ key }) => key)), now) };
-    const writes = again.length > 0 || (state !== before && !canEndAgain(before, now));
+    const writes = again.length > 0 || (state !== before && !isForEnd(rangFor));
     if (writes) this.#store.save(kept, seen);
     else this.#store.hold(kept, seen);
     this.#endUnwritten = !writes && (this.#endUnwritten || state !== before);
@@ -141,14 +145,6 @@ async function withReplay(record: HistoryRecord, replays: VisitorState["replays"
   if (record.table !== "sessions" || replay === undefined) return record;
   const packed = await gzipBase64(JSON.stringify(replay));
   return { ...record, replay: packed.length <= MAX_REPLAY_LENGTH ? packed : null };
-}
-
-/**
- * Whether the visit of `state` may end without a row: what is stored ends the same at the next alarm. One that was told
- * and not confirmed is written, so that it is sent less and less often.
- */
-function canEndAgain({ visit, idleMs }: VisitorState, now: EpochMs): boolean {
-  return visit !== null && now < endToldAt(visit, idleMs) + FIRST_RETRY_MS;
 }
 
 function ownerOf(state: VisitorState): { kind: "visitor"; name: string } {

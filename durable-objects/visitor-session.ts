@@ -213,9 +213,10 @@ export class VisitorSession extends DurableObject<Env> {
   override async alarm(rung?: AlarmInvocationInfo): Promise<void> {
     try {
       // An alarm that failed is rung anew at a moment that says nothing of what was confirmed.
-      await this.#store.open(rung === undefined || rung.isRetry ? ALL_DUE : rung.scheduledTime);
+      const rangFor = rung === undefined || rung.isRetry ? ALL_DUE : rung.scheduledTime;
+      await this.#store.open(rangFor);
       this.#store.alarmRang();
-      await this.#outbox.look(Date.now());
+      await this.#outbox.look(rangFor, Date.now());
     } catch (error) {
       if ((rung?.retryCount ?? 0) < LAST_RETRY) throw error;
       // The platform gives up now, and where no alarm stands all counts as told: this one says that all is due.

@@ -14,6 +14,7 @@ import type { EpochMs } from "../ids.ts";
 import { confirmRecords } from "./outgoing.ts";
 import type { VisitorState } from "./state.ts";
 
+const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 /** The longest that anything about a visitor is kept after the last visit: the life of a consented identifier. */
 export const RETENTION_MS = 395 * DAY_MS;
@@ -25,16 +26,29 @@ export const NOTHING_DUE: EpochMs = Infinity;
 /** Of what was confirmed nothing is known. */
 export const ALL_DUE: EpochMs = -Infinity;
 
-/** When there may be something to do: an entry to send again, a visit to end, a visitor to forget. */
+/**
+ * When there may be something to do: an entry to send again, a visit to end, a visitor to forget. Only a visit's end is
+ * looked for at a whole second: so an alarm tells whether it is the first to end a visit that the stored state has on.
+ */
 export function nextLook(state: VisitorState): EpochMs {
   const retryAt = nextRetryAt(state.outbox) ?? Infinity;
   const endsAt = state.visit === null ? Infinity : endToldAt(state.visit, state.idleMs);
-  return Math.min(retryAt, endsAt, forgetAt(state));
+  const otherwise = Math.min(retryAt, forgetAt(state));
+  return Math.min(endsAt, isWhole(otherwise) ? otherwise - 1 : otherwise);
 }
 
 /** When the end of `visit` is told, if it stays silent. */
-export function endToldAt(visit: { lastAt: EpochMs }, idleMs: number): EpochMs {
-  return visit.lastAt + Math.round(idleMs * (1 + GRACE_PART));
+function endToldAt(visit: { lastAt: EpochMs }, idleMs: number): EpochMs {
+  return Math.ceil((visit.lastAt + idleMs * (1 + GRACE_PART)) / SECOND_MS) * SECOND_MS;
+}
+
+/** The alarm of `at` was set for a visit's end; where that is told and not confirmed, another follows that is not. */
+export function isForEnd(at: EpochMs): boolean {
+  return isWhole(at);
+}
+
+function isWhole(at: EpochMs): boolean {
+  return at % SECOND_MS === 0;
 }
 
 /**
