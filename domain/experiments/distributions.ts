@@ -30,12 +30,13 @@ export function normalCritical(alpha: number): number {
   return normalQuantile(1 - alpha / 2);
 }
 
-/**
- * By t²/(df + t²), whose upper tail keeps its digits on both sides: near 0, where the other argument is almost 1, and
- * far out, where the tail is almost nothing.
- */
+/** By whichever share of t² + df is the smaller: the other is almost 1 and has lost the digits that count. */
 export function tSurvival(t: number, df: number): number {
-  const beyond = betainc((t * t) / (df + t * t), 0.5, df / 2, true, true) / 2;
+  const square = t * t;
+  const beyond =
+    square > df
+      ? betainc(df / (df + square), df / 2, 0.5) / 2
+      : betainc(square / (df + square), 0.5, df / 2, true, true) / 2;
   return t < 0 ? 1 - beyond : beyond;
 }
 

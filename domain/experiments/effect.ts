@@ -61,7 +61,10 @@ export function estimate(pair: Pair, scale: Scale): Estimate | NoEffect {
       : relativeVariance(pair, { control, treatment });
   const se = Math.sqrt(variance);
   if (!(se > 0 && Number.isFinite(se) && Number.isFinite(effect))) {
-    return { ok: false, code: "ZERO_NEGATIVE_VARIANCE" };
+    return {
+      ok: false,
+      code: scale === "relative" ? "ZERO_NEGATIVE_BASELINE_VARIATION" : "ZERO_NEGATIVE_VARIANCE",
+    };
   }
   return { ok: true, effect, se, df: welch(control, treatment), n: control.n + treatment.n };
 }

@@ -176,13 +176,31 @@ function readingsOf(looks: readonly Look[], plan: Plan, ended: boolean): Dated[]
     return reading === null ? [] : [{ at: look.at, reading }];
   });
   const common = runningIntersection(alone.map(({ reading }) => reading.interval));
-  return alone.map(({ at, reading }, index) => ({ at, reading: cut(reading, common[index]) }));
+  const lifts = runningIntersection(alone.map(({ reading }) => reading.relative?.interval ?? EVERYTHING));
+  return alone.map(({ at, reading }, look) => ({
+    at,
+    reading: cut(reading, common[look] ?? EVERYTHING, lifts[look] ?? EVERYTHING),
+  }));
 }
 
-function cut(reading: Reading, common: Interval | undefined): Reading {
-  if (common === undefined) return reading;
-  const holds = common[0] <= reading.difference && reading.difference <= common[1];
-  return holds ? { ...reading, interval: common } : { ...reading, drifted: true };
+const EVERYTHING: Interval = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+function cut(reading: Reading, interval: Interval, liftInterval: Interval): Reading {
+  const { relative } = reading;
+  const fits =
+    holds(interval, reading.difference) && (relative === null || holds(liftInterval, relative.lift));
+  if (!fits) return { ...reading, drifted: true };
+  // A lift that was unbounded when the absolute interval left 0 out cannot say so now: then it stays without interval.
+  const agrees = liftInterval.every(Number.isFinite) && excludesZero(liftInterval) === excludesZero(interval);
+  return {
+    ...reading,
+    interval,
+    relative: relative && { ...relative, interval: agrees ? liftInterval : null },
+  };
+}
+
+function holds([low, high]: Interval, value: number): boolean {
+  return low <= value && value <= high;
 }
 
 /** The first look since which every reading leaves 0 out on the same side. */
