@@ -14,7 +14,6 @@ import {
 import type { KpiScope } from "../../domain/kpi/counting.ts";
 import type { Grouping } from "../../domain/kpi/grouping.ts";
 import { kpiRows, type KpiRow } from "../../domain/kpi/measure.ts";
-import { campaignResult, differenceOf, type Eligible } from "../../domain/kpi/results.ts";
 import { KPI_NAMES, type KpiName } from "../../domain/kpi/figures.ts";
 
 const HOUR = 3_600_000;
@@ -401,49 +400,5 @@ describe("properties", () => {
         expect(row?.attributed_revenue.value ?? 0).toBeLessThanOrEqual((row?.revenue.value ?? 0) + 0.005);
       }),
     );
-  });
-});
-
-const moment = (person: string, arm: "treated" | "holdout", at = T0): Eligible => ({
-  id: nextId("dec"),
-  person,
-  variant: "a",
-  arm,
-  eligibleAt: at,
-  visitEndsAt: at + HOUR,
-  shown: arm === "treated",
-  accepted: false,
-});
-const bought = (person: string, at: number) => ({ ...order(person, at, 10), person, net: 10 });
-
-describe("campaign results", () => {
-  test("KPI15: everybody of an arm counts, once, from their first eligible moment and within the window", () => {
-    const moments = [moment("a", "treated"), moment("a", "treated", T0 + DAY), moment("b", "holdout")];
-    const orders = [bought("a", T0 + 2), bought("b", T0 - 1), bought("b", T0 + 50 * HOUR)];
-    const result = campaignResult(moments, orders, 48 * HOUR);
-    expect(result.arms.treated).toMatchObject({ visitors: 1, moments: 2, conversions: 1, revenue: 10 });
-    expect(result.arms.holdout).toMatchObject({ visitors: 1, conversions: 0 });
-    expect(result.state).toBe("too_few");
-  });
-
-  test("KPI15: without a hold-out nothing is measurable", () => {
-    const result = campaignResult([moment("a", "treated")], [], 48 * HOUR);
-    expect(result).toMatchObject({ state: "not_measurable", difference: null, incremental_sales: null });
-  });
-
-  test("KPI16: with few sales the interval is Newcombe's, which stays possible; else Wald's", () => {
-    // The two examples of Newcombe (1998), method 10.
-    const few = differenceOf({ successes: 5, n: 56 }, { successes: 0, n: 29 });
-    expect(few?.method).toBe("newcombe");
-    expect(few?.low).toBeCloseTo(-0.0381, 4);
-    expect(few?.high).toBeCloseTo(0.1926, 4);
-    const fewer = differenceOf({ successes: 9, n: 10 }, { successes: 3, n: 10 });
-    expect(fewer?.low).toBeCloseTo(0.1705, 4);
-    expect(fewer?.high).toBeCloseTo(0.809, 4);
-    const many = differenceOf({ successes: 267, n: 21_307 }, { successes: 122, n: 21_306 });
-    expect(many?.method).toBe("wald");
-    expect(many?.value).toBeCloseTo(0.006805, 5);
-    expect(many?.low).toBeCloseTo(0.005, 3);
-    expect(many?.high).toBeCloseTo(0.00861, 4);
   });
 });

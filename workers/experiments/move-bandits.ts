@@ -10,11 +10,11 @@ import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { nextWeights } from "../../domain/experiments/bandit.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { Goal } from "../../domain/site/resources.ts";
 import type { Campaign } from "../../domain/targeting/campaign.ts";
-import { banditPeriods, campaigns, resources } from "../../migrations/schema.ts";
+import { banditPeriods, campaigns } from "../../migrations/schema.ts";
 import { campaignOf, type CampaignRow } from "../publish/campaign-row.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
+import { goalOf } from "../results/report.ts";
 import { maturedArms } from "./matured-arms.ts";
 
 const HOUR_MS = 3_600_000;
@@ -91,14 +91,4 @@ function lastPeriod(env: Env, site: SiteKey, { id, phase }: Campaign) {
     .orderBy(desc(t.period))
     .limit(1)
     .get();
-}
-
-/** What counts as success: the campaign's goal, a sale where it names none that exists. */
-async function goalOf(env: Env, site: SiteKey, key: string | null | undefined): Promise<Goal["kind"]> {
-  const rows = await drizzle(env.DB)
-    .select({ body: resources.body })
-    .from(resources)
-    .where(and(eq(resources.site, site), eq(resources.noun, "goals")));
-  const goals = rows.map(({ body }) => Goal.parse(JSON.parse(body)));
-  return goals.find((goal) => goal.key === key)?.kind ?? "sale";
 }

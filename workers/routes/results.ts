@@ -1,55 +1,30 @@
 /** /api/sites/{site}/campaigns/{id}/results — what a phase did against its hold-out; phases are never pooled. */
 import { createRoute } from "@hono/zod-openapi";
-import { and, asc, eq } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
-import { CampaignInput } from "../../domain/targeting/campaign.ts";
-import { campaignPhases } from "../../migrations/schema.ts";
+import { resultWire, ResultWire } from "../../domain/results/wire.ts";
 import { ApiError } from "../errors.ts";
-import { reportCampaign } from "../kpis/campaign-report.ts";
+import { reportResult } from "../results/report.ts";
 import { existing } from "./campaigns.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
 
-const Figure = z.object({
-  value: z.number().nullable(),
-  numerator: z.number().nullable(),
-  denominator: z.number().nullable(),
-});
-const Arm = z.object({
-  visitors: z.int(),
-  moments: z.int(),
-  displayed: z.int(),
-  accepted: z.int(),
-  conversions: z.int(),
-  revenue: z.number(),
-  conversion: Figure,
-});
-const Results = z.object({
+const Results = ResultWire.extend({
   campaign: z.string(),
   phase: z.int(),
   phases: z.array(z.object({ phase: z.int(), started_at: z.string() })),
+  goal: z.enum(["sale", "lead"]),
+  currency: z.string(),
   window_hours: z.int(),
-  /** `not_measurable` without a hold-out, `too_few` with fewer than 10 sales in it. */
-  state: z.enum(["not_measurable", "too_few", "measured"]),
-  arms: z.object({ treated: Arm, holdout: Arm }),
-  variants: z.array(Arm.extend({ variant: z.string() })),
-  difference: z
-    .object({
-      value: z.number(),
-      low: z.number(),
-      high: z.number(),
-      method: z.enum(["newcombe", "wald"]),
-      level: z.number(),
-    })
-    .nullable(),
-  incremental_sales: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** Until when history is in these figures. */
+  counted_at: z.string(),
 });
 
 const read = createRoute({
   method: "get",
   path: "/{id}/results",
   summary: "What a campaign's phase did, by intention to treat",
+  description:
+    "What the state hides is null: nothing of an unusable split, no difference before the minimum runtime, no relative lift of a few.",
   tags: ["Figures"],
   middleware: [existing] as const,
   request: {
@@ -62,28 +37,22 @@ const read = createRoute({
 export const results = nounRouter();
 
 results.openapi(read, async (c) => {
-  const { site, id } = c.req.valid("param");
   const row = c.get("campaign");
-  const phase = c.req.valid("query").phase ?? row.phase;
-  const phases = await drizzle(c.env.DB)
-    .select()
-    .from(campaignPhases)
-    .where(and(eq(campaignPhases.site, site), eq(campaignPhases.campaignId, id)))
-    .orderBy(asc(campaignPhases.phase));
-  const ran = phases.find((candidate) => candidate.phase === phase);
-  if (ran === undefined && phase !== row.phase) {
-    throw new ApiError("not_found", "this campaign never ran such a phase");
-  }
-  const { window_hours } = CampaignInput.parse(JSON.parse(ran?.body ?? row.body));
-  const result = await reportCampaign(c.env, site, { id, phase, windowHours: window_hours });
+  const report = await reportResult(c.env, row, c.req.valid("query").phase, c.get("now"), (work) =>
+    c.executionCtx.waitUntil(work),
+  );
+  if (report === null) throw new ApiError("not_found", "this campaign never ran such a phase");
   c.header("cache-control", "private, no-store");
   return c.json(
     {
-      campaign: id,
-      phase,
-      phases: phases.map((one) => ({ phase: one.phase, started_at: isoOf(one.startedAt) })),
-      window_hours,
-      ...result,
+      campaign: row.id,
+      phase: report.phase,
+      phases: report.phases.map(({ phase, startedAt }) => ({ phase, started_at: isoOf(startedAt) })),
+      goal: report.goal,
+      currency: report.currency,
+      window_hours: report.windowHours,
+      counted_at: isoOf(report.countedAt),
+      ...resultWire(report.panel),
     },
     200,
   );

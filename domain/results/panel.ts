@@ -1,0 +1,155 @@
+/**
+ * The result of one phase, whole: the state and its reading first, then each arm, money, whether it can be trusted, the
+ * plan, and how it came about (`kpis.md`, result panel).
+ *
+ * Whatever the state hides is null everywhere in it. Accepted against declined is told once, as a description beside
+ * the size of its error, and never as an effect.
+ *
+ * Shapes  `ResultPanel` is what the API answers in these names and the screens word; see `reading.ts` for what is hidden.
+ * Units   differences in shares; money in major units of the site's currency; moments are `EpochMs`.
+ */
+import { detectableDifference } from "../experiments/mde.ts";
+import type { EpochMs } from "../ids.ts";
+import { conversationEffect, type ConversationEffect } from "../incrementality/conversation-effect.ts";
+import { selectionBias, type SelectionBias } from "../incrementality/selection-bias.ts";
+import { ratio, type Ratio } from "../kpi/ratios.ts";
+import { type Guards, guardsOf } from "./guards.ts";
+import { moneyOf, type Money } from "./money.ts";
+import { armOf, type PhaseFacts, plannedVisitors, totalsOf, type Totals } from "./phase.ts";
+import {
+  compareVariants,
+  compareWithHoldout,
+  type Comparison,
+  courseOf,
+  type CoursePoint,
+  type Span,
+} from "./reading.ts";
+import { type ArmSums } from "./sums.ts";
+
+export type ArmFigures = {
+  visitors: number;
+  moments: number;
+  displayed: number;
+  accepted: number;
+  reached: number;
+  conversions: number;
+  orders: number;
+  revenue: number;
+  conversion: Ratio;
+  revenuePerVisitor: Ratio;
+};
+export type PlanFigures = {
+  baseline: number | null;
+  effect: number | null;
+  power: number | null;
+  alpha: number;
+  holdout: number;
+  visitors: number;
+  plannedVisitors: number | null;
+  plannedEnd: EpochMs | null;
+  /** At the pace so far, until the planned visitors are there; null where they are, or nobody comes. */
+  daysLeft: number | null;
+  /** The smallest difference that today's visitors show with this power. */
+  detectable: number | null;
+};
+export type ResultPanel = {
+  overall: Comparison;
+  arms: { treated: ArmFigures; holdout: ArmFigures };
+  variants: { key: string; figures: ArmFigures; comparison: Comparison | null }[];
+  /** Each pair of variants, where both may be read. */
+  between: { a: string; b: string; difference: Span }[];
+  money: Money;
+  guards: Guards;
+  plan: PlanFigures;
+  course: CoursePoint[];
+  perConversation: ConversationEffect | null;
+  /** A description, never an effect; null where the effect it is wrong by is hidden. */
+  selection: SelectionBias | null;
+};
+
+const ALPHA = 0.05;
+const USUAL_POWER = 0.8;
+const DAY_MS = 86_400_000;
+
+export function resultPanel(facts: PhaseFacts): ResultPanel {
+  const totals = totalsOf(facts);
+  const { control, treated, variants } = totals;
+  const overall = compareWithHoldout(facts, "all", { control, treatment: treated }, 1);
+  const readable = overall.basis !== null;
+  const arms = { treatment: armOf(treated), control: armOf(control) };
+  return {
+    overall,
+    arms: { treated: figuresOf(treated), holdout: figuresOf(control) },
+    variants: [...variants].map(([key, sums]) => ({
+      key,
+      figures: figuresOf(sums),
+      comparison:
+        variants.size < 2
+          ? null
+          : compareWithHoldout(facts, key, { control, treatment: sums }, variants.size),
+    })),
+    between: overall.basis === null ? [] : pairsOf(facts, overall.basis, variants),
+    money: moneyOf(overall, treated, facts.economics),
+    guards: guardsOf(facts, totals),
+    plan: planOf(facts, totals),
+    course: readable ? courseOf(facts) : [],
+    perConversation: readable ? conversationEffect(arms) : null,
+    selection: readable ? selectionBias(arms) : null,
+  };
+}
+
+function figuresOf(sums: ArmSums): ArmFigures {
+  const revenue = sums.revenue_cents / 100;
+  return {
+    visitors: sums.n,
+    moments: sums.moments,
+    displayed: sums.displayed,
+    accepted: sums.accepted,
+    reached: sums.reached,
+    conversions: sums.conversions,
+    orders: sums.orders,
+    revenue,
+    conversion: ratio(sums.conversions, sums.n),
+    revenuePerVisitor: ratio(revenue, sums.n),
+  };
+}
+
+function pairsOf(
+  facts: PhaseFacts,
+  basis: NonNullable<Comparison["basis"]>,
+  variants: ReadonlyMap<string, ArmSums>,
+): ResultPanel["between"] {
+  const all = [...variants];
+  const pairs = all.flatMap(([a, own], index) =>
+    all.slice(index + 1).map(([b, other]) => ({ a, b, sums: [own, other] as const })),
+  );
+  return pairs.flatMap(({ a, b, sums }) => {
+    const difference = compareVariants(facts, basis, sums, pairs.length);
+    return difference === null ? [] : [{ a, b, difference }];
+  });
+}
+
+function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
+  const { plan, holdout, plannedEnd, now, startedAt } = facts;
+  const visitors = control.n + treated.n;
+  const planned = plannedVisitors(facts);
+  const baseline = plan?.baseline ?? (control.n > 0 ? control.conversions / control.n : null);
+  const power = plan?.power ?? USUAL_POWER;
+  const pace = visitors / Math.max(1, (now - startedAt) / DAY_MS);
+  const missing = planned === null ? null : planned - visitors;
+  return {
+    baseline: plan?.baseline ?? null,
+    effect: plan?.effect ?? null,
+    power: plan?.power ?? null,
+    alpha: ALPHA,
+    holdout,
+    visitors,
+    plannedVisitors: planned,
+    plannedEnd,
+    daysLeft: missing === null || missing <= 0 || pace === 0 ? null : Math.ceil(missing / pace),
+    detectable:
+      baseline === null
+        ? null
+        : detectableDifference(baseline, visitors, { alpha: ALPHA, power, controlShare: holdout }),
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * A phase as its result is read: what was fixed when it began, and what its sums say of each arm.
+ *
+ * Shapes  `PhaseFacts` is everything that a result is made from; `armsOf`, `looksOf` and `pairOf` turn sums into what
+ *         `domain/experiments` and `domain/incrementality` compare.
+ * Units   rates from 0 to 1; money in major units; moments are `EpochMs`.
+ */
+import type { Look, Plan } from "../experiments/hybrid.ts";
+import { sizeForProportion } from "../experiments/mde.ts";
+import type { Pair } from "../experiments/effect.ts";
+import type { EpochMs } from "../ids.ts";
+import type { Arm } from "../incrementality/arm.ts";
+import type { Economics } from "../site/settings.ts";
+import type { CampaignPlan } from "../targeting/campaign.ts";
+import { addSums, type ArmSums, emptySums, totalOf } from "./sums.ts";
+import { HOLDOUT, type PhaseSums, variantOf } from "./units.ts";
+
+export type PhaseFacts = {
+  sums: PhaseSums;
+  startedAt: EpochMs;
+  /** When it stopped deciding: another phase began, or the campaign ended; null while it runs. */
+  stoppedAt: EpochMs | null;
+  now: EpochMs;
+  countedAt: EpochMs;
+  windowMs: number;
+  holdout: number;
+  variants: readonly { key: string; weight: number }[];
+  /** A bandit moves the variants' shares, so only the hold-out's has a plan to be checked against. */
+  fixedShares: boolean;
+  plan: CampaignPlan | null;
+  plannedEnd: EpochMs | null;
+  goal: "sale" | "lead";
+  economics: Economics;
+  startOfDay(day: string): EpochMs;
+};
+
+/** Without a plan, the number of visitors at which the sequence is narrowest. */
+const UNPLANNED_VISITORS = 5_000;
+/** The error of both rules together, for which a plan is sized. */
+const ALPHA = 0.05;
+const DAY_MS = 86_400_000;
+
+export type Totals = { control: ArmSums; treated: ArmSums; variants: Map<string, ArmSums> };
+
+/** The sums of all days, by arm; every variant of the phase is there, with nobody in it if so. */
+export function totalsOf({ sums, variants }: Pick<PhaseFacts, "sums" | "variants">): Totals {
+  const byVariant = new Map(variants.map(({ key }) => [key, emptySums()]));
+  const control = emptySums();
+  for (const [key, day] of Object.values(sums.days).flatMap((arms) => Object.entries(arms))) {
+    const variant = variantOf(key);
+    if (variant === null) addSums(control, day);
+    else byVariant.set(variant, addSums(byVariant.get(variant) ?? emptySums(), day));
+  }
+  return { control, treated: totalOf(byVariant.values()), variants: byVariant };
+}
+
+/** The visitors that the plan needs, in both arms together; null without a plan or without anybody held out. */
+export function plannedVisitors({ plan, holdout }: Pick<PhaseFacts, "plan" | "holdout">): number | null {
+  if (plan === null || holdout <= 0 || holdout >= 1) return null;
+  const design = { alpha: ALPHA, power: plan.power, controlShare: holdout };
+  const size = sizeForProportion(plan.baseline, plan.effect / plan.baseline, design);
+  return size === null ? null : size.control + size.treatment;
+}
+
+/** The decision rule's plan for one comparison with the hold-out, out of `comparisons`. */
+export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
+  const { startedAt, plannedEnd, windowMs, plan, holdout, variants, fixedShares } = facts;
+  const shares = variants.reduce((sum, { weight }) => sum + weight, 0);
+  const each = variants.map(({ weight }) => (shares > 0 ? ((1 - holdout) * weight) / shares : 0));
+  return {
+    startedAt,
+    plannedEnd: plannedEnd ?? Infinity,
+    plannedVisitors: plannedVisitors(facts) ?? UNPLANNED_VISITORS,
+    weights: fixedShares ? [holdout, ...each] : [holdout, 1 - holdout],
+    mde: plan?.effect ?? null,
+    maturityMs: windowMs,
+    comparisons,
+  };
+}
+
+/**
+ * The phase after each of its days: all who were first eligible up to then. `which` sums of a day are compared with
+ * the hold-out: all variants', or one's. What they did is counted as it is known now.
+ */
+export function looksOf(facts: PhaseFacts, which: "all" | string): Look[] {
+  const { sums, variants, fixedShares, now, plannedEnd } = facts;
+  const treatment = { n: 0, x: 0 };
+  const control = { n: 0, x: 0 };
+  const users = new Map<string, number>();
+  const looks: Look[] = [];
+  for (const [day, arms] of Object.entries(sums.days).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (plannedEnd !== null && facts.startOfDay(day) >= plannedEnd) break;
+    for (const [key, { n, conversions }] of Object.entries(arms)) {
+      const variant = variantOf(key);
+      const name = variant === null || fixedShares ? key : "treated:";
+      users.set(name, (users.get(name) ?? 0) + n);
+      if (variant !== null && which !== "all" && variant !== which) continue;
+      const side = variant === null ? control : treatment;
+      side.n += n;
+      side.x += conversions;
+    }
+    looks.push({
+      at: Math.min(now, facts.startOfDay(day) + DAY_MS),
+      control: { ...control },
+      treatment: { ...treatment },
+      users: usersOf(users, variants, fixedShares),
+    });
+  }
+  // The last look is now: a final reading is due once the planned end has passed, whether or not anybody came since.
+  const last = looks.at(-1);
+  if (last !== undefined && now > last.at) looks.push({ ...last, at: now });
+  return looks;
+}
+
+function usersOf(
+  users: ReadonlyMap<string, number>,
+  variants: PhaseFacts["variants"],
+  fixedShares: boolean,
+): number[] {
+  const keys = fixedShares ? variants.map(({ key }) => `treated:${key}`) : ["treated:"];
+  return [HOLDOUT, ...keys].map((key) => users.get(key) ?? 0);
+}
+
+const CENTS = 100;
+
+/** An arm as incrementality compares it. `reached` is whom an agent answered: what an invitation acts through. */
+export function armOf(sums: ArmSums): Arm {
+  return {
+    n: sums.n,
+    conversions: sums.conversions,
+    revenue: sums.revenue_cents / CENTS,
+    revenueSquares: sums.revenue_sq / CENTS ** 2,
+    accepted: sums.reached,
+    acceptedConversions: sums.reached_conversions,
+    acceptedRevenue: sums.reached_revenue_cents / CENTS,
+  };
+}
+
+export type Metric = "conversion" | "revenue" | "capped_revenue" | "adjusted_revenue";
+
+/** Two arms by one metric of a visitor; adjusted is by what the visitor spent in the weeks before (CUPED). */
+export function pairOf(metric: Metric, control: ArmSums, treatment: ArmSums): Pair {
+  switch (metric) {
+    case "conversion":
+      return {
+        kind: "proportion",
+        control: { n: control.n, x: control.conversions },
+        treatment: { n: treatment.n, x: treatment.conversions },
+      };
+    case "revenue":
+    case "capped_revenue": {
+      const read = ({ n, ...sums }: ArmSums) =>
+        metric === "revenue"
+          ? { n, sum: sums.revenue_cents / CENTS, sumsq: sums.revenue_sq / CENTS ** 2 }
+          : { n, sum: sums.capped_cents / CENTS, sumsq: sums.capped_sq / CENTS ** 2 };
+      return { kind: "mean", control: read(control), treatment: read(treatment) };
+    }
+    case "adjusted_revenue": {
+      const read = (sums: ArmSums) => ({
+        n: sums.n,
+        sum: sums.revenue_cents / CENTS,
+        sumsq: sums.revenue_sq / CENTS ** 2,
+        preSum: sums.before_cents / CENTS,
+        preSumsq: sums.before_sq / CENTS ** 2,
+        product: sums.before_x_revenue / CENTS ** 2,
+      });
+      return { kind: "cuped", control: read(control), treatment: read(treatment) };
+    }
+    default:
+      return metric satisfies never;
+  }
+}

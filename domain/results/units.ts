@@ -1,0 +1,135 @@
+/**
+ * The units of one phase, from its rows of history: who was first eligible when, in which arm, and what came of it.
+ *
+ * A unit is a person at the first eligible moment; who a proven user has been is one person. Whoever was seen in two
+ * arms or two variants says nothing about either: left out, and counted. What a person did counts from the eligible
+ * moment to the end of the window after that visit, in both arms alike.
+ *
+ * Shapes  `PhaseHistory` in, `PhaseSums` out: sums by local day of the first moment and by arm. Pure, and of any order
+ *         of rows the same.
+ * Units   moments are `EpochMs`; money in hundredths.
+ */
+import type { EpochMs } from "../ids.ts";
+import { type ArmSums, emptySums } from "./sums.ts";
+
+export type EligibleMoment = {
+  id: string;
+  person: string;
+  variant: string;
+  arm: "treated" | "holdout";
+  eligibleAt: EpochMs;
+  visitEndsAt: EpochMs;
+  device: string | null;
+  browser: string | null;
+  shown: boolean;
+  /** The visitor wrote in the conversation that came of it. */
+  accepted: boolean;
+  /** When an agent first answered there. */
+  reachedAt: EpochMs | null;
+  /** How long agents handled its conversations. */
+  handleMs: number;
+};
+
+/** An order, or a lead, that counts. */
+export type Success = { person: string; at: EpochMs; cents: number };
+
+export type PhaseHistory = { moments: readonly EligibleMoment[]; successes: readonly Success[] };
+export type PhaseRule = {
+  windowMs: number;
+  /** The plan's cap on what one unit spent; null for none. */
+  capCents: number | null;
+  now: EpochMs;
+  dayOf(at: EpochMs): string;
+};
+
+/** `day` → arm (`holdout`, or the variant's key after `treated:`) → sums. */
+export type DaySums = Record<string, ArmSums>;
+export type PhaseSums = {
+  days: Record<string, DaySums>;
+  /** People seen in more than one arm or variant. */
+  multiple: number;
+  multipleByDay: Record<string, number>;
+};
+
+export const HOLDOUT = "holdout";
+const TREATED = "treated:";
+/** How far back a unit's spending before is looked for. */
+export const BEFORE_MS = 28 * 24 * 3_600_000;
+
+export const armKey = ({ arm, variant }: Pick<EligibleMoment, "arm" | "variant">) =>
+  arm === "holdout" ? HOLDOUT : `${TREATED}${variant}`;
+/** The variant that an arm's key names; null for the hold-out. */
+export const variantOf = (key: string) => (key === HOLDOUT ? null : key.slice(TREATED.length));
+
+export function sumPhase({ moments, successes }: PhaseHistory, rule: PhaseRule): PhaseSums {
+  const successesOf = Map.groupBy(successes, ({ person }) => person);
+  const result: PhaseSums = { days: {}, multiple: 0, multipleByDay: {} };
+  for (const seen of Map.groupBy(moments, ({ person }) => person).values()) {
+    const first = earliest(seen);
+    const day = rule.dayOf(first.eligibleAt);
+    const key = armKey(first);
+    if (seen.some((moment) => armKey(moment) !== key)) {
+      result.multiple += 1;
+      result.multipleByDay[day] = (result.multipleByDay[day] ?? 0) + 1;
+      continue;
+    }
+    const sums = ((result.days[day] ??= {})[key] ??= emptySums());
+    countUnit(sums, { first, seen, successes: successesOf.get(first.person) ?? [] }, rule);
+  }
+  return result;
+}
+
+function earliest(seen: readonly EligibleMoment[]): EligibleMoment {
+  return seen.reduce((a, b) =>
+    b.eligibleAt < a.eligibleAt || (b.eligibleAt === a.eligibleAt && b.id < a.id) ? b : a,
+  );
+}
+
+type Unit = { first: EligibleMoment; seen: readonly EligibleMoment[]; successes: readonly Success[] };
+
+function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseRule): void {
+  const endsAt = Math.max(first.visitEndsAt, first.eligibleAt) + rule.windowMs;
+  const counted = successes.filter(({ at }) => at >= first.eligibleAt && at <= endsAt);
+  const before = centsOf(
+    successes.filter(({ at }) => at < first.eligibleAt && at >= first.eligibleAt - BEFORE_MS),
+  );
+  const spent = centsOf(counted);
+  const capped = rule.capCents === null ? spent : Math.min(spent, rule.capCents);
+  const reachedAt = Math.min(...seen.map((moment) => moment.reachedAt ?? Infinity));
+  const credited = counted.filter(({ at }) => at >= reachedAt);
+
+  sums.n += 1;
+  sums.moments += seen.length;
+  sums.displayed += seen.filter(({ shown }) => shown).length;
+  sums.accepted += seen.some(({ accepted }) => accepted) ? 1 : 0;
+  sums.conversions += counted.length > 0 ? 1 : 0;
+  sums.orders += counted.length;
+  sums.revenue_cents += spent;
+  sums.revenue_sq += spent ** 2;
+  sums.capped += capped < spent ? 1 : 0;
+  sums.capped_cents += capped;
+  sums.capped_sq += capped ** 2;
+  sums.before_cents += before;
+  sums.before_sq += before ** 2;
+  sums.before_x_revenue += before * spent;
+  sums.attributed_orders += credited.length;
+  sums.attributed_cents += centsOf(credited);
+  sums.handle_ms += seen.reduce((sum, { handleMs }) => sum + handleMs, 0);
+  sums.maturing += endsAt >= rule.now ? 1 : 0;
+  if (reachedAt < Infinity) {
+    sums.reached += 1;
+    sums.reached_conversions += counted.length > 0 ? 1 : 0;
+    sums.reached_revenue_cents += spent;
+  }
+  count(sums.device, first.device);
+  count(sums.browser, first.browser);
+}
+
+function count(counts: Record<string, number>, name: string | null): void {
+  const key = name ?? "unknown";
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+function centsOf(successes: readonly Success[]): number {
+  return successes.reduce((sum, { cents }) => sum + cents, 0);
+}

@@ -1,0 +1,245 @@
+/** A phase's result as the API answers it. Moments are ISO 8601, shares from 0 to 1, money in major units. */
+import * as z from "zod";
+import { isoOf, type EpochMs } from "../ids.ts";
+import type { Fewness } from "../experiments/small-counts.ts";
+import type { Ratio } from "../kpi/ratios.ts";
+import type { ArmFigures, ResultPanel } from "./panel.ts";
+import type { Comparison } from "./reading.ts";
+
+export const RESULT_STATES = [
+  "not_measurable",
+  "unusable_split",
+  "collecting",
+  "too_few",
+  "likely_better",
+  "likely_worse",
+  "no_difference_planned",
+  "inconclusive",
+] as const;
+
+const Span = z.object({ value: z.number(), low: z.number(), high: z.number() });
+const OpenSpan = z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() });
+const Figure = z.object({
+  value: z.number().nullable(),
+  numerator: z.number().nullable(),
+  denominator: z.number().nullable(),
+});
+const ArmWire = z.object({
+  visitors: z.int(),
+  moments: z.int(),
+  displayed: z.int(),
+  accepted: z.int(),
+  reached: z.int(),
+  conversions: z.int(),
+  orders: z.int(),
+  revenue: z.number(),
+  conversion: Figure,
+  revenue_per_visitor: Figure,
+});
+const ComparisonWire = z.object({
+  state: z.enum(RESULT_STATES),
+  basis: z.enum(["sequential", "final"]).nullable(),
+  difference: Span.extend({
+    method: z.enum(["sequential", "final", "newcombe"]),
+    level: z.number(),
+  }).nullable(),
+  relative: OpenSpan.nullable(),
+  revenue_per_visitor: Span.nullable(),
+  capped_revenue_per_visitor: Span.nullable(),
+  adjusted_revenue_per_visitor: Span.nullable(),
+  sequential: z.object({ low: z.number(), high: z.number() }).nullable(),
+  fixed: z.object({ low: z.number(), high: z.number(), p: z.number() }).nullable(),
+  probability: z
+    .object({
+      better: z.number(),
+      prior_sd: z.number(),
+      shrunk: z.number(),
+      loss_if_shipped: z.number(),
+      loss_if_kept: z.number(),
+    })
+    .nullable(),
+  drifted: z.boolean(),
+  decided_at: z.string().nullable(),
+  earliest_reading_at: z.string().nullable(),
+  scarce: z
+    .object({
+      arm: z.enum(["control", "treatment"]),
+      of: z.enum(["conversions", "non_conversions"]),
+      count: z.int(),
+    })
+    .nullable(),
+});
+const Effect = z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() });
+
+export const ResultWire = ComparisonWire.extend({
+  arms: z.object({ treated: ArmWire, holdout: ArmWire }),
+  variants: z.array(ArmWire.extend({ variant: z.string(), comparison: ComparisonWire.nullable() })),
+  between: z.array(z.object({ a: z.string(), b: z.string(), difference: Span })),
+  incremental_sales: Span.nullable(),
+  incremental_revenue: Span.nullable(),
+  incremental_margin: Span.nullable(),
+  margin: z.number().nullable(),
+  agents: z.object({ hours: z.number(), cost: z.number().nullable() }),
+  net: Span.nullable(),
+  roi: Span.nullable(),
+  cost_per_incremental_sale: OpenSpan.nullable(),
+  /** Credited to answered chats: attributed, not incremental. */
+  attributed: z.object({ orders: z.int(), revenue: z.number() }),
+  cannibalisation: z.object({ orders: Span.nullable(), revenue: Span.nullable() }),
+  srm: z.object({
+    p: z.number(),
+    flag: z.boolean(),
+    users: z.array(z.int()),
+    planned: z.array(z.number()),
+    largest_gap: z
+      .object({
+        dimension: z.enum(["device", "browser"]),
+        name: z.string(),
+        treated: z.int(),
+        holdout: z.int(),
+        p: z.number(),
+      })
+      .nullable(),
+    since: z.string().nullable(),
+  }),
+  guards: z.object({
+    multiple_exposures: z.object({ visitors: z.int(), share: z.number().nullable() }),
+    days: z.int(),
+    whole_weeks: z.int(),
+    maturing: z.int(),
+    alike_before: z.object({ p: z.number().nullable(), passed: z.boolean() }),
+    spend_cap: z.object({ amount: z.number(), visitors: z.int() }).nullable(),
+    metrics: z.int(),
+    correction: z.enum(["none", "bonferroni"]),
+  }),
+  plan: z.object({
+    baseline: z.number().nullable(),
+    effect: z.number().nullable(),
+    power: z.number().nullable(),
+    alpha: z.number(),
+    holdout: z.number(),
+    visitors: z.int(),
+    planned_visitors: z.int().nullable(),
+    planned_end: z.string().nullable(),
+    days_left: z.int().nullable(),
+    detectable: z.number().nullable(),
+  }),
+  course: z.array(z.object({ at: z.string(), visitors: z.int(), difference: Span })),
+  per_conversation: z
+    .object({
+      assumption: z.string(),
+      strength: z.enum(["none", "weak", "strong"]),
+      contaminated: z.boolean(),
+      conversion: Effect.nullable(),
+      revenue: Effect.nullable(),
+    })
+    .nullable(),
+  selection: z
+    .object({
+      accepted: z.number().nullable(),
+      declined: z.number().nullable(),
+      holdout: z.number().nullable(),
+      wrong_by: z.number().nullable(),
+    })
+    .nullable(),
+});
+export type ResultWire = z.infer<typeof ResultWire>;
+export type ComparisonWire = z.infer<typeof ComparisonWire>;
+
+export function resultWire(panel: ResultPanel): ResultWire {
+  const { overall, arms, variants, between, money, guards, plan } = panel;
+  const { largestGap, ...split } = guards.split;
+  return {
+    ...comparisonWire(overall),
+    arms: { treated: armWire(arms.treated), holdout: armWire(arms.holdout) },
+    variants: variants.map(({ key, figures, comparison }) => ({
+      variant: key,
+      ...armWire(figures),
+      comparison: comparison && comparisonWire(comparison),
+    })),
+    between,
+    incremental_sales: money.incrementalSales,
+    incremental_revenue: money.incrementalRevenue,
+    incremental_margin: money.margin?.amount ?? null,
+    margin: money.margin?.share ?? null,
+    agents: money.agents,
+    net: money.net,
+    roi: money.roi,
+    cost_per_incremental_sale: money.costPerSale,
+    attributed: money.attributed,
+    cannibalisation: money.cannibalised,
+    srm: { ...split, largest_gap: largestGap },
+    guards: {
+      multiple_exposures: guards.multiple,
+      days: guards.days,
+      whole_weeks: guards.wholeWeeks,
+      maturing: guards.maturing,
+      alike_before: guards.alikeBefore,
+      spend_cap: guards.spendCap,
+      metrics: 1,
+      correction: guards.variants > 1 ? "bonferroni" : "none",
+    },
+    plan: {
+      baseline: plan.baseline,
+      effect: plan.effect,
+      power: plan.power,
+      alpha: plan.alpha,
+      holdout: plan.holdout,
+      visitors: plan.visitors,
+      planned_visitors: plan.plannedVisitors,
+      planned_end: momentOf(plan.plannedEnd),
+      days_left: plan.daysLeft,
+      detectable: plan.detectable,
+    },
+    course: panel.course.map(({ at, ...point }) => ({ at: isoOf(at), ...point })),
+    per_conversation: perConversationWire(panel.perConversation),
+    selection: panel.selection && {
+      accepted: panel.selection.accepted,
+      declined: panel.selection.declined,
+      holdout: panel.selection.control,
+      wrong_by: panel.selection.bias.perVisitor,
+    },
+  };
+}
+
+function armWire({ revenuePerVisitor, ...arm }: ArmFigures): z.infer<typeof ArmWire> {
+  return { ...arm, conversion: ratioWire(arm.conversion), revenue_per_visitor: ratioWire(revenuePerVisitor) };
+}
+
+function ratioWire({ value, numerator, denominator }: Ratio) {
+  return { value, numerator, denominator };
+}
+
+function comparisonWire(comparison: Comparison): ComparisonWire {
+  const { verdict, revenue, cappedRevenue, adjustedRevenue, ...shown } = comparison;
+  return {
+    ...shown,
+    revenue_per_visitor: revenue,
+    capped_revenue_per_visitor: cappedRevenue,
+    adjusted_revenue_per_visitor: adjustedRevenue,
+    decided_at: "decidedAt" in verdict ? momentOf(verdict.decidedAt) : null,
+    earliest_reading_at: "earliestReadingAt" in verdict ? momentOf(verdict.earliestReadingAt) : null,
+    scarce: "fewest" in verdict ? ({ ...verdict.fewest } satisfies Fewness) : null,
+  };
+}
+
+/** Where inviting made no conversations that could be told, no effect of one is told either. */
+function perConversationWire(effect: ResultPanel["perConversation"]): ResultWire["per_conversation"] {
+  if (effect === null) return null;
+  const { firstStage, assumption, contaminated, conversion, revenue } = effect;
+  const shown = ({ point, robust }: typeof conversion) =>
+    point === null || firstStage.strength === "none"
+      ? null
+      : { value: point, low: robust?.[0] ?? null, high: robust?.[1] ?? null };
+  return {
+    assumption,
+    strength: firstStage.strength,
+    contaminated,
+    conversion: shown(conversion),
+    revenue: shown(revenue),
+  };
+}
+
+function momentOf(at: EpochMs | null): string | null {
+  return at === null || !Number.isFinite(at) ? null : isoOf(at);
+}

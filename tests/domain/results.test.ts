@@ -1,0 +1,333 @@
+/** The result of a phase: who is counted, what may be read, and what is hidden. */
+import { describe, expect, test } from "vitest";
+import { resultPanel } from "../../domain/results/panel.ts";
+import type { PhaseFacts } from "../../domain/results/phase.ts";
+import { emptySums } from "../../domain/results/sums.ts";
+import { type EligibleMoment, type PhaseSums, type Success, sumPhase } from "../../domain/results/units.ts";
+import { resultWire } from "../../domain/results/wire.ts";
+import { mulberry } from "../mulberry.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const T0 = Date.parse("2026-10-19T00:00:00Z");
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+const rule = { windowMs: 48 * HOUR, capCents: null, now: T0 + 60 * DAY, dayOf };
+
+let made = 0;
+function moment(
+  person: string,
+  arm: "treated" | "holdout",
+  more: Partial<EligibleMoment> = {},
+): EligibleMoment {
+  const eligibleAt = more.eligibleAt ?? T0;
+  return {
+    id: `dec_${(made += 1)}`,
+    person,
+    variant: "a",
+    arm,
+    eligibleAt,
+    visitEndsAt: eligibleAt + HOUR,
+    device: "desktop",
+    browser: "Firefox",
+    shown: arm === "treated",
+    accepted: false,
+    reachedAt: null,
+    handleMs: 0,
+    ...more,
+  };
+}
+const bought = (person: string, at: number, cents = 1_000): Success => ({ person, at, cents });
+
+function factsOf(sums: PhaseSums, more: Partial<PhaseFacts> = {}): PhaseFacts {
+  return {
+    sums,
+    startedAt: T0,
+    stoppedAt: null,
+    now: T0 + 28 * DAY,
+    countedAt: T0 + 28 * DAY,
+    windowMs: 48 * HOUR,
+    holdout: 0.2,
+    variants: [{ key: "a", weight: 1 }],
+    fixedShares: true,
+    plan: { baseline: 0.07, effect: 0.01, power: 0.8, spend_cap: null },
+    plannedEnd: T0 + 42 * DAY,
+    goal: "sale",
+    economics: { margin: 0.5, agent_hour: 30 },
+    startOfDay: (day) => Date.parse(`${day}T00:00:00Z`),
+    ...more,
+  };
+}
+
+type Arm = { n: number; x: number; more?: Partial<ReturnType<typeof emptySums>> };
+/** `days` equal days of each arm. */
+function sumsOf(days: number, arms: Record<string, Arm>): PhaseSums {
+  const all = Array.from({ length: days }, (_, index) => [
+    dayOf(T0 + index * DAY),
+    Object.fromEntries(
+      Object.entries(arms).map(([key, { n, x, more }]) => [
+        key,
+        {
+          ...emptySums(),
+          n,
+          moments: n,
+          conversions: x,
+          orders: x,
+          revenue_cents: x * 9_000,
+          revenue_sq: x * 9_000 ** 2,
+          device: { desktop: n },
+          browser: { Firefox: n },
+          ...more,
+        },
+      ]),
+    ),
+  ]);
+  return { days: Object.fromEntries(all) as PhaseSums["days"], multiple: 0, multipleByDay: {} };
+}
+
+describe("who is counted", () => {
+  test("KPI15: everybody of an arm counts, once, from their first eligible moment and within the window", () => {
+    const moments = [
+      moment("a", "treated"),
+      moment("a", "treated", { eligibleAt: T0 + DAY }),
+      moment("b", "holdout"),
+    ];
+    const successes = [bought("a", T0 + 2), bought("b", T0 - 1), bought("b", T0 + 50 * HOUR)];
+    const { days, multiple } = sumPhase({ moments, successes }, rule);
+    const [day] = Object.values(days);
+    expect(day?.["treated:a"]).toMatchObject({ n: 1, moments: 2, conversions: 1, revenue_cents: 1_000 });
+    expect(day?.["holdout"]).toMatchObject({ n: 1, conversions: 0, before_cents: 1_000 });
+    expect(multiple).toBe(0);
+    const reversed = sumPhase({ moments: moments.toReversed(), successes: successes.toReversed() }, rule);
+    expect(reversed.days).toEqual(days);
+  });
+
+  test("RES2: who was seen in two arms or variants is left out of both, and counted", () => {
+    const moments = [
+      moment("a", "treated"),
+      moment("a", "holdout", { eligibleAt: T0 + DAY }),
+      moment("b", "treated", { variant: "a" }),
+      moment("b", "treated", { variant: "b", eligibleAt: T0 + 1 }),
+      moment("c", "treated"),
+    ];
+    const sums = sumPhase({ moments, successes: [bought("a", T0 + 5), bought("b", T0 + 5)] }, rule);
+    expect(sums.multiple).toBe(2);
+    const panel = resultPanel(
+      factsOf(sums, {
+        variants: [
+          { key: "a", weight: 1 },
+          { key: "b", weight: 1 },
+        ],
+      }),
+    );
+    expect(panel.arms.treated).toMatchObject({ visitors: 1, conversions: 0 });
+    expect(panel.guards.multiple).toEqual({ visitors: 2, share: 2 / 3 });
+  });
+
+  test("RES3: a large order counts up to the plan's cap in the capped reading alone", () => {
+    const moments = [moment("a", "treated"), moment("b", "treated")];
+    const successes = [bought("a", T0 + 1, 90_000), bought("a", T0 + 2, 20_000), bought("b", T0 + 1, 5_000)];
+    const { days } = sumPhase({ moments, successes }, { ...rule, capCents: 60_000 });
+    expect(Object.values(days)[0]?.["treated:a"]).toMatchObject({
+      revenue_cents: 115_000,
+      capped_cents: 65_000,
+      capped: 1,
+      orders: 3,
+      conversions: 2,
+    });
+  });
+
+  test("RES4: an order is credited to the campaign's chat from the agent's first answer on, not before", () => {
+    const moments = [moment("a", "treated", { accepted: true, reachedAt: T0 + 10 * 60_000 })];
+    const successes = [bought("a", T0 + 60_000), bought("a", T0 + 20 * 60_000, 300)];
+    const { days } = sumPhase({ moments, successes }, rule);
+    expect(Object.values(days)[0]?.["treated:a"]).toMatchObject({
+      attributed_orders: 1,
+      attributed_cents: 300,
+      reached_conversions: 1,
+    });
+  });
+});
+
+/** Everything of the answer that tells an effect. */
+function told(facts: PhaseFacts): Record<string, unknown> {
+  const wire = resultWire(resultPanel(facts));
+  const { difference, relative, sequential, fixed, probability, incremental_sales } = wire;
+  const { incremental_revenue, net, roi, per_conversation, selection, revenue_per_visitor } = wire;
+  const variants = wire.variants.map(({ comparison }) => comparison?.difference ?? null);
+  return {
+    difference,
+    relative,
+    sequential,
+    fixed,
+    probability,
+    incremental_sales,
+    incremental_revenue,
+    net,
+    roi,
+    per_conversation,
+    selection,
+    revenue_per_visitor,
+    course: wire.course.length === 0 ? null : wire.course,
+    between: wire.between.length === 0 ? null : wire.between,
+    variants: variants.every((one) => one === null) ? null : variants,
+    cannibalised: wire.cannibalisation.orders,
+  };
+}
+const NOTHING = (facts: PhaseFacts) => Object.fromEntries(Object.keys(told(facts)).map((key) => [key, null]));
+
+describe("what may be read", () => {
+  const better = sumsOf(28, { "treated:a": { n: 686, x: 62 }, holdout: { n: 172, x: 12 } });
+
+  test("RES5: a split that is not the planned one hides every figure of an effect, and says where it goes wrong", () => {
+    const sums = sumsOf(28, { "treated:a": { n: 286, x: 40 }, holdout: { n: 250, x: 12 } });
+    for (const arms of Object.values(sums.days)) {
+      const [treated, holdout] = [arms["treated:a"], arms["holdout"]];
+      if (treated === undefined || holdout === undefined) throw new Error("no arms");
+      treated.browser = { Firefox: 143, Safari: 143 };
+      holdout.browser = { Firefox: 143, Safari: 107 };
+    }
+    const facts = factsOf(sums, { holdout: 0.5, variants: [{ key: "a", weight: 1 }] });
+    const panel = resultPanel(facts);
+    expect(panel.overall.state).toBe("unusable_split");
+    expect(told(facts)).toEqual(NOTHING(facts));
+    expect(panel.guards.split).toMatchObject({
+      flag: true,
+      users: [250 * 28, 286 * 28],
+      largestGap: { dimension: "browser", name: "Safari" },
+    });
+    expect(panel.guards.split.since).not.toBeNull();
+  });
+
+  test("RES6: before seven days nothing is told, however large it looks", () => {
+    const sums = sumsOf(6, { "treated:a": { n: 686, x: 200 }, holdout: { n: 172, x: 12 } });
+    const facts = factsOf(sums, { now: T0 + 6 * DAY });
+    expect(resultPanel(facts).overall.state).toBe("collecting");
+    expect(told(facts)).toEqual(NOTHING(facts));
+    expect(resultWire(resultPanel(facts)).earliest_reading_at).toBe("2026-10-26T00:00:00.000Z");
+  });
+
+  test("KPI16: with few sales the interval is Newcombe's, which stays possible, and it says so", () => {
+    // The examples of Newcombe (1998), method 10.
+    const example = (treated: Arm, holdout: Arm) =>
+      resultPanel(factsOf(sumsOf(1, { "treated:a": treated, holdout }), { holdout: 0.5 })).overall.difference;
+    const few = example({ n: 56, x: 5 }, { n: 29, x: 0 });
+    expect(few?.method).toBe("newcombe");
+    expect(few?.low).toBeCloseTo(-0.0381, 4);
+    expect(few?.high).toBeCloseTo(0.1926, 4);
+    const fewer = example({ n: 10, x: 9 }, { n: 10, x: 3 });
+    expect(fewer?.low).toBeCloseTo(0.1705, 4);
+    expect(fewer?.high).toBeCloseTo(0.809, 4);
+  });
+
+  test("RES7: of fewer than ten sales in an arm the exact difference is told, and no relative lift", () => {
+    const sums = sumsOf(10, { "treated:a": { n: 120, x: 3 }, holdout: { n: 30, x: 0 } });
+    const wire = resultWire(resultPanel(factsOf(sums, { now: T0 + 10 * DAY })));
+    expect(wire).toMatchObject({
+      state: "too_few",
+      relative: null,
+      probability: null,
+      scarce: { arm: "control", of: "conversions", count: 0 },
+    });
+    expect(wire.difference?.method).toBe("newcombe");
+  });
+
+  test("RES8: without a hold-out nothing is measurable, and what is attributed says so by its name", () => {
+    const sums = sumsOf(28, { "treated:a": { n: 686, x: 62, more: { attributed_orders: 4 } } });
+    const facts = factsOf(sums, { holdout: 0 });
+    const wire = resultWire(resultPanel(facts));
+    expect(wire.state).toBe("not_measurable");
+    expect(told(facts)).toEqual(NOTHING(facts));
+    expect(wire.attributed.orders).toBe(4 * 28);
+    expect(wire.srm.flag).toBe(false);
+  });
+
+  test("RES9: the money follows the interval that is shown: sales, revenue, margin, agents, net", () => {
+    const wire = resultWire(resultPanel(factsOf(better)));
+    const { difference, incremental_sales, incremental_revenue, revenue_per_visitor, net } = wire;
+    expect(wire.basis).toBe("sequential");
+    const n = 686 * 28;
+    expect(incremental_sales?.value).toBeCloseTo((difference?.value ?? NaN) * n, 6);
+    expect(incremental_sales?.low).toBeCloseTo((difference?.low ?? NaN) * n, 6);
+    expect(incremental_revenue?.high).toBeCloseTo((revenue_per_visitor?.high ?? NaN) * n, 6);
+    expect(net?.value).toBeCloseTo((incremental_revenue?.value ?? NaN) / 2, 6);
+    const worked = sumsOf(28, {
+      "treated:a": { n: 686, x: 62, more: { handle_ms: 2 * HOUR, reached: 10 } },
+      holdout: { n: 172, x: 12 },
+    });
+    const paid = resultWire(resultPanel(factsOf(worked)));
+    expect(paid.agents).toEqual({ hours: 56, cost: 56 * 30 });
+    expect(paid.net?.value).toBeCloseTo((net?.value ?? NaN) - 56 * 30, 6);
+    const unpriced = resultWire(resultPanel(factsOf(worked, { economics: { margin: 0.5 } })));
+    expect(unpriced).toMatchObject({ net: null, roi: null, agents: { cost: null } });
+  });
+
+  test("RES10: a clear effect may be told while it runs; at the planned end the final interval is narrower", () => {
+    const strong = sumsOf(28, { "treated:a": { n: 686, x: 90 }, holdout: { n: 172, x: 10 } });
+    const running = resultWire(resultPanel(factsOf(strong)));
+    expect(running).toMatchObject({ state: "likely_better", basis: "sequential" });
+    const done = factsOf(sumsOf(42, { "treated:a": { n: 686, x: 50 }, holdout: { n: 172, x: 12 } }), {
+      now: T0 + 60 * DAY,
+    });
+    const final = resultWire(resultPanel(done));
+    expect(final.basis).toBe("final");
+    const width = ({ low, high }: { low: number; high: number }) => high - low;
+    if (final.difference === null || final.sequential === null) throw new Error("nothing was told");
+    expect(width(final.difference)).toBeLessThan(width(final.sequential));
+    // Who comes after the planned end changes nothing.
+    const later = resultWire(resultPanel({ ...done, now: T0 + 90 * DAY }));
+    expect(later.difference).toEqual(final.difference);
+  });
+
+  test("RES11: each variant is read against the hold-out at the share of the error that several leave it", () => {
+    const sums = sumsOf(28, {
+      "treated:a": { n: 343, x: 40 },
+      "treated:b": { n: 343, x: 24 },
+      holdout: { n: 172, x: 10 },
+    });
+    const two = factsOf(sums, {
+      variants: [
+        { key: "a", weight: 1 },
+        { key: "b", weight: 1 },
+      ],
+    });
+    const wire = resultWire(resultPanel(two));
+    const own = wire.variants.find(({ variant }) => variant === "a")?.comparison?.difference;
+    const alone = sumsOf(28, { "treated:a": { n: 343, x: 40 }, holdout: { n: 172, x: 10 } });
+    const single = resultWire(resultPanel(factsOf(alone, { holdout: 1 / 3 }))).difference;
+    if (own == null || single === null) throw new Error("nothing was told");
+    expect(own.value).toBeCloseTo(single.value, 10);
+    expect(own.high - own.low).toBeGreaterThan(single.high - single.low);
+    expect(wire.between).toMatchObject([{ a: "a", b: "b" }]);
+    expect(wire.guards.correction).toBe("bonferroni");
+  });
+});
+
+test("RES12: over 300 generated phases without any effect, looked at each day, at most 5 % are called", () => {
+  const random = mulberry(20261122);
+  const binomial = (n: number, p: number) => {
+    let x = 0;
+    for (let index = 0; index < n; index += 1) x += random() < p ? 1 : 0;
+    return x;
+  };
+  let called = 0;
+  for (let run = 0; run < 300; run += 1) {
+    const sums = sumsOf(0, {});
+    for (let day = 0; day < 21; day += 1) {
+      const arms = { "treated:a": binomial(120, 0.1), holdout: binomial(120, 0.1) };
+      const one = sumsOf(1, {
+        "treated:a": { n: 120, x: arms["treated:a"] },
+        holdout: { n: 120, x: arms.holdout },
+      });
+      sums.days[dayOf(T0 + day * DAY)] = Object.values(one.days)[0] ?? {};
+    }
+    const facts = factsOf(sums, {
+      holdout: 0.5,
+      now: T0 + 24 * DAY,
+      plannedEnd: T0 + 21 * DAY,
+    });
+    const { state } = resultPanel(facts).overall;
+    called += state === "likely_better" || state === "likely_worse" ? 1 : 0;
+  }
+  expect(called).toBeGreaterThan(2);
+  expect(called).toBeLessThanOrEqual(22);
+});

@@ -1,0 +1,122 @@
+/**
+ * The sums of a campaign's phase, kept in D1 and counted anew when history touched them.
+ *
+ * A write to history raises the phase's mark in its own transaction (`workers/kpis/marks.ts`). Who builds takes the
+ * mark's number first, then reads, then writes with that number: what is written between is dirty still. A reader gets
+ * what is there if nothing touched it; otherwise a small phase is counted at once, and a large one after the answer.
+ */
+import { calendarOf } from "../../domain/kpi/calendar.ts";
+import type { EpochMs } from "../../domain/ids.ts";
+import { type DaySums, type PhaseSums, sumPhase } from "../../domain/results/units.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
+import { claim, type Mark } from "../kpis/rollup-store.ts";
+import { type Asked, readPhase } from "./read-phase.ts";
+
+/** Raised when what is counted changes, so that older sums are counted anew. */
+const VERSION = 1;
+/** A phase that takes longer than this is not counted while somebody waits, if its sums are recent. */
+const QUICK_MS = 150;
+/** Sums older than this are never served once something touched them. */
+const STALE_MS = 30_000;
+
+export type Counted = PhaseSums & { countedAt: EpochMs };
+export type Counting = Omit<Asked, "settings"> & {
+  settings: Pick<SiteSettings, "currency" | "orders" | "timezone">;
+  windowMs: number;
+  capCents: number | null;
+};
+
+type Whole = { multiple: number; multipleByDay: Record<string, number>; tookMs: number };
+
+const subjectOf = ({ campaign, phase }: Counting) => `campaign:${campaign}:${phase}`;
+
+/** What the sums depend on besides history. */
+function definitionOf({ goal, settings, windowMs, capCents }: Counting): string {
+  const { currency, orders, timezone } = settings;
+  return JSON.stringify([VERSION, goal, currency, orders, timezone, windowMs, capCents]);
+}
+
+/** The sums as they are now, or as they were at most half a minute ago. */
+export async function phaseSums(
+  env: Env,
+  asked: Counting,
+  now: EpochMs,
+  later: (work: Promise<unknown>) => void,
+): Promise<Counted> {
+  const mark = await env.DB.prepare("SELECT * FROM rollup_marks WHERE site = ?1 AND subject = ?2")
+    .bind(asked.site, subjectOf(asked))
+    .first<Mark>();
+  const usable = mark !== null && mark.built > 0 && mark.definition === definitionOf(asked);
+  if (!usable) return countPhase(env, asked, now);
+  const builtAt = mark.built_at ?? 0;
+  const ripened = mark.changes_at !== null && mark.changes_at <= now;
+  const kept = await readSums(env, asked, builtAt);
+  if (mark.dirty <= mark.built && !ripened) return kept;
+  if (kept.tookMs <= QUICK_MS || now - builtAt > STALE_MS) return countPhase(env, asked, now);
+  later(countPhase(env, asked, now));
+  return kept;
+}
+
+async function readSums(env: Env, { site, campaign, phase }: Counting, countedAt: EpochMs) {
+  const rows = await env.DB.prepare(
+    "SELECT day, body FROM campaign_sums WHERE site = ?1 AND campaign_id = ?2 AND phase = ?3 ORDER BY day",
+  )
+    .bind(site, campaign, phase)
+    .raw<[string, string]>();
+  const days: Record<string, DaySums> = {};
+  let whole: Whole = { multiple: 0, multipleByDay: {}, tookMs: 0 };
+  for (const [day, body] of rows) {
+    if (day === "") whole = JSON.parse(body) as Whole;
+    else days[day] = JSON.parse(body) as DaySums;
+  }
+  return { days, ...whole, countedAt };
+}
+
+/** Counts the phase from history and keeps the sums; safe to run twice at once, and to end between any two steps. */
+export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promise<Counted> {
+  const { site, campaign, phase, settings, windowMs, capCents } = asked;
+  const subject = subjectOf(asked);
+  const started = Date.now();
+  const claimed = (await claim(env, site, [subject])).get(subject);
+  if (claimed === undefined) throw new Error(`nothing was claimed of ${subject}`);
+  const history = await readPhase(env, asked);
+  const { dayOf } = calendarOf(settings.timezone);
+  const sums = sumPhase(history, { windowMs, capCents, now, dayOf });
+  const whole: Whole = {
+    multiple: sums.multiple,
+    multipleByDay: sums.multipleByDay,
+    tookMs: Date.now() - started,
+  };
+  // Only over sums of an older claim: a slow builder must not undo a later one.
+  const current = "(SELECT built FROM rollup_marks WHERE site = ?1 AND subject = ?2) < ?3";
+  const key = [site, subject, claimed] as const;
+  await env.DB.batch([
+    env.DB.prepare(
+      `DELETE FROM campaign_sums WHERE site = ?1 AND campaign_id = ?4 AND phase = ?5 AND ${current}`,
+    ).bind(...key, campaign, phase),
+    env.DB.prepare(
+      `INSERT INTO campaign_sums (site, campaign_id, phase, day, body)
+       SELECT ?1, ?4, ?5, key, value FROM json_each(?6) WHERE ${current}`,
+    ).bind(...key, campaign, phase, JSON.stringify({ ...sums.days, "": whole })),
+    env.DB.prepare(
+      `UPDATE rollup_marks SET built = ?3, definition = ?4, built_at = ?5, changes_at = ?6
+       WHERE site = ?1 AND subject = ?2 AND built < ?3`,
+    ).bind(...key, definitionOf(asked), now, nextChange(history.moments, windowMs, now)),
+  ]);
+  return { ...sums, countedAt: now };
+}
+
+/** When the first window that is open now will have passed, but not within the next hour for its sake alone. */
+function nextChange(
+  moments: readonly { visitEndsAt: EpochMs; eligibleAt: EpochMs }[],
+  windowMs: number,
+  now: EpochMs,
+): EpochMs | null {
+  const HOUR_MS = 3_600_000;
+  let next = Infinity;
+  for (const { visitEndsAt, eligibleAt } of moments) {
+    const end = Math.max(visitEndsAt, eligibleAt) + windowMs;
+    if (end >= now && end < next) next = end;
+  }
+  return next === Infinity ? null : Math.max(next + 1, now + HOUR_MS);
+}

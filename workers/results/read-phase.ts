@@ -1,0 +1,151 @@
+/** The rows of history that one phase of a campaign is counted from: read as arrays, of which there may be many. */
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { EMPTY_HISTORY, type KpiHistory } from "../../domain/kpi/history.ts";
+import { cents, countedOrders } from "../../domain/kpi/orders.ts";
+import {
+  BEFORE_MS,
+  type EligibleMoment,
+  type PhaseHistory,
+  type Success,
+} from "../../domain/results/units.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
+
+type Cells = (string | number | null)[];
+
+export type Asked = {
+  site: SiteKey;
+  campaign: string;
+  phase: number;
+  goal: "sale" | "lead";
+  settings: Pick<SiteSettings, "currency" | "orders">;
+};
+
+const OF_PHASE = "site = ?1 AND campaign_id = ?2 AND phase = ?3";
+/** Everybody of the phase, and whoever a proven user of the phase has been. */
+const VISITORS = `SELECT visitor_id FROM exposures WHERE ${OF_PHASE}
+  UNION SELECT other.visitor_id FROM identities own
+    JOIN identities other ON other.site = own.site AND other.user_id = own.user_id
+    WHERE own.site = ?1 AND own.visitor_id IN (SELECT visitor_id FROM exposures WHERE ${OF_PHASE})`;
+const SINCE = `(SELECT min(eligible_at) - ${BEFORE_MS} FROM exposures WHERE ${OF_PHASE})`;
+
+const MOMENTS = `SELECT e.id, e.visitor_id, e.variant, e.arm, e.eligible_at, coalesce(s.ended_at, s.last_at),
+    s.device_type, s.browser,
+    coalesce(e.shown_at, e.opened_at, e.declined_at, e.ignored_at, e.clicked_at) IS NOT NULL
+  FROM exposures e LEFT JOIN sessions s ON s.site = e.site AND s.id = e.session_id
+  WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3`;
+const CHATS = `SELECT c.decision_id, c.first_agent_message_at,
+    max(0, coalesce(c.closed_at, c.last_message_at, c.first_agent_message_at)
+      - coalesce(c.assigned_at, c.first_agent_message_at))
+  FROM exposures e JOIN conversations c ON c.site = e.site AND c.decision_id = e.id
+  WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3 AND c.first_visitor_message_at IS NOT NULL`;
+const ORDERS = `SELECT order_id, visitor_id, session_id, at, total, currency, status, covered
+  FROM orders WHERE site = ?1 AND visitor_id IN (${VISITORS}) AND at >= ${SINCE}`;
+const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
+  JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id
+  WHERE o.site = ?1 AND o.visitor_id IN (${VISITORS}) AND o.at >= ${SINCE}`;
+const LEADS = `SELECT visitor_id, at, value, currency FROM leads
+  WHERE site = ?1 AND visitor_id IN (${VISITORS}) AND at >= ${SINCE}`;
+const PERSONS = `SELECT visitor_id, user_id FROM identities WHERE site = ?1 AND visitor_id IN (${VISITORS})
+  ORDER BY at, user_id`;
+
+export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
+  const { site, campaign, phase, goal } = asked;
+  const all = (sql: string) => env.DB.prepare(sql).bind(site, campaign, phase).raw<Cells>();
+  const [moments, chats, identities, successes] = await Promise.all([
+    all(MOMENTS),
+    all(CHATS),
+    all(PERSONS),
+    goal === "sale" ? Promise.all([all(ORDERS), all(REFUNDS)]) : all(LEADS).then((rows) => [rows] as const),
+  ]);
+  const persons = new Map(identities.map(([visitor, user]) => [String(visitor), `user:${String(user)}`]));
+  const talks = new Map<string, Talk>();
+  for (const cells of chats) addTalk(talks, cells);
+  const [told, given] = successes;
+  return {
+    moments: moments.map((cells) => momentOf(cells, persons, talks)),
+    successes: given === undefined ? leadsOf(told, persons, asked) : salesOf(told, given, persons, asked),
+  };
+}
+
+/** The conversations of one decision: when an agent first answered, and for how long they were handled. */
+type Talk = { answeredAt: EpochMs | null; handleMs: number };
+
+function addTalk(talks: Map<string, Talk>, [decision, answeredAt, handleMs]: Cells): void {
+  const before = talks.get(String(decision)) ?? { answeredAt: null, handleMs: 0 };
+  const answers = [before.answeredAt, answeredAt].flatMap((at) => (typeof at === "number" ? [at] : []));
+  talks.set(String(decision), {
+    answeredAt: answers.length === 0 ? null : Math.min(...answers),
+    handleMs: before.handleMs + Number(handleMs ?? 0),
+  });
+}
+
+function momentOf(
+  [id, visitor, variant, arm, at, endsAt, device, browser, shown]: Cells,
+  persons: ReadonlyMap<string, string>,
+  talks: ReadonlyMap<string, Talk>,
+): EligibleMoment {
+  const eligibleAt = Number(at);
+  return {
+    id: String(id),
+    person: persons.get(String(visitor)) ?? String(visitor),
+    variant: String(variant),
+    arm: arm === "holdout" ? "holdout" : "treated",
+    eligibleAt,
+    visitEndsAt: Number(endsAt ?? eligibleAt),
+    device: textOf(device),
+    browser: textOf(browser),
+    shown: shown === 1,
+    accepted: talks.has(String(id)),
+    reachedAt: talks.get(String(id))?.answeredAt ?? null,
+    handleMs: talks.get(String(id))?.handleMs ?? 0,
+  };
+}
+
+function salesOf(
+  orders: readonly Cells[],
+  refunds: readonly Cells[],
+  persons: ReadonlyMap<string, string>,
+  { settings }: Asked,
+): Success[] {
+  const history: KpiHistory = {
+    ...EMPTY_HISTORY,
+    persons,
+    orders: orders.map(([id, visitor, session, at, total, currency, status, covered]) => ({
+      id: String(id),
+      visitor: String(visitor),
+      session: textOf(session),
+      at: Number(at),
+      total: Number(total),
+      currency: String(currency),
+      status: status === "confirmed" ? "confirmed" : "claimed",
+      covered: covered === 1,
+    })),
+    refunds: refunds.map(([id, order, amount, status]) => ({
+      id: String(id),
+      order: String(order),
+      amount: amount === null || amount === undefined ? null : Number(amount),
+      status: status === "confirmed" ? "confirmed" : "claimed",
+    })),
+  };
+  return countedOrders(history, { ...settings, attributionMs: 0 }).map(({ person, at, netCents }) => ({
+    person,
+    at,
+    cents: netCents,
+  }));
+}
+
+function leadsOf(
+  rows: readonly Cells[],
+  persons: ReadonlyMap<string, string>,
+  { settings }: Asked,
+): Success[] {
+  return rows.map(([visitor, at, value, currency]) => ({
+    person: persons.get(String(visitor)) ?? String(visitor),
+    at: Number(at) satisfies EpochMs,
+    cents: (currency ?? settings.currency) === settings.currency ? cents(Number(value ?? 0)) : 0,
+  }));
+}
+
+function textOf(cell: string | number | null | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
+}

@@ -1,0 +1,116 @@
+/** The result of one phase of a campaign: what was fixed when it began, and its sums as history has them. */
+import { and, asc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { Temporal } from "temporal-polyfill";
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { type ResultPanel, resultPanel } from "../../domain/results/panel.ts";
+import { Goal } from "../../domain/site/resources.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
+import { CampaignInput } from "../../domain/targeting/campaign.ts";
+import { campaignPhases, type campaigns, resources } from "../../migrations/schema.ts";
+import { readSettings } from "../kpis/site-settings.ts";
+import { type Counting, type Counted, phaseSums } from "./phase-sums.ts";
+
+const HOUR_MS = 3_600_000;
+
+export type CampaignRow = typeof campaigns.$inferSelect;
+export type Phase = { phase: number; startedAt: EpochMs };
+export type PhaseReport = {
+  phase: number;
+  phases: Phase[];
+  countedAt: EpochMs;
+  windowHours: number;
+  goal: "sale" | "lead";
+  currency: string;
+  panel: ResultPanel;
+};
+
+/** The result of `asked` phase, by default the present one; null where the campaign never ran it. */
+export async function reportResult(
+  env: Env,
+  row: CampaignRow,
+  asked: number | undefined,
+  now: EpochMs,
+  later: (work: Promise<unknown>) => void,
+): Promise<PhaseReport | null> {
+  const site: SiteKey = row.site;
+  const [settings, phases] = await Promise.all([
+    readSettings(env, site),
+    drizzle(env.DB)
+      .select()
+      .from(campaignPhases)
+      .where(and(eq(campaignPhases.site, site), eq(campaignPhases.campaignId, row.id)))
+      .orderBy(asc(campaignPhases.phase)),
+  ]);
+  const phase = asked ?? row.phase;
+  const index = phases.findIndex((candidate) => candidate.phase === phase);
+  const ran = phases[index];
+  if (ran === undefined && phase !== row.phase) return null;
+  const campaign = CampaignInput.parse(JSON.parse(ran?.body ?? row.body));
+  const goal = await goalOf(env, site, campaign.goal);
+  const asking = countingOf(row, phase, campaign, goal, settings);
+  const counted = await phaseSums(env, asking, now, later);
+  return {
+    phase,
+    phases,
+    countedAt: counted.countedAt,
+    windowHours: campaign.window_hours,
+    goal,
+    currency: settings.currency,
+    panel: resultPanel({
+      ...factsOf(campaign, settings, counted),
+      startedAt: ran?.startedAt ?? row.createdAt,
+      stoppedAt: phases[index + 1]?.startedAt ?? (row.status === "ended" ? row.updatedAt : null),
+      now,
+      windowMs: asking.windowMs,
+      goal,
+    }),
+  };
+}
+
+function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: Counted) {
+  const { holdout, variants, allocation, plan, planned_end } = campaign;
+  return {
+    sums,
+    countedAt: sums.countedAt,
+    holdout,
+    variants: variants.map(({ key, weight }) => ({ key, weight })),
+    fixedShares: allocation === "fixed",
+    plan: plan ?? null,
+    plannedEnd: planned_end == null ? null : Date.parse(planned_end),
+    economics: settings.economics,
+    startOfDay: (day: string) =>
+      Temporal.PlainDate.from(day).toZonedDateTime(settings.timezone).epochMilliseconds,
+  };
+}
+
+function countingOf(
+  { site, id }: CampaignRow,
+  phase: number,
+  { window_hours, plan }: CampaignInput,
+  goal: Goal["kind"],
+  settings: SiteSettings,
+): Counting {
+  const cap = plan?.spend_cap ?? null;
+  return {
+    site,
+    campaign: id,
+    phase,
+    goal,
+    settings,
+    windowMs: window_hours * HOUR_MS,
+    capCents: cap === null ? null : Math.round(cap * 100),
+  };
+}
+
+/** What counts as success: the campaign's goal; a sale where it names none that exists. */
+export async function goalOf(env: Env, site: SiteKey, key: string | null | undefined): Promise<Goal["kind"]> {
+  if (key === null || key === undefined) return "sale";
+  const rows = await drizzle(env.DB)
+    .select({ body: resources.body })
+    .from(resources)
+    .where(and(eq(resources.site, site), eq(resources.noun, "goals")));
+  return (
+    rows.map(({ body }) => Goal.parse(JSON.parse(body))).find((goal) => goal.key === key)?.kind ?? "sale"
+  );
+}
