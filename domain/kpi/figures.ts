@@ -58,14 +58,22 @@ function answerShare(answers: Readonly<Record<string, number>>, of: Ratio): Figu
   return answered(of, n, wilson({ n, x: of.numerator ?? 0 }));
 }
 
-function answerMean(answers: Record<string, number>, of: Ratio): Figure {
-  return answered(of, all(answers), meanInterval(answers));
+function answerMean(answers: Record<string, number>, of: Ratio, scale: Interval): Figure {
+  return answered(of, all(answers), inside(meanInterval(answers), scale));
 }
 
-/** The value and interval of a ratio of squares in hundredths, in major units. */
+/** No interval leaves the scale on which it was asked. */
+function inside(interval: Interval | null, [least, most]: Interval): Interval | null {
+  return interval && [Math.max(least, interval[0]), Math.min(most, interval[1])];
+}
+
+/** A ratio of amounts in hundredths, in major units; no mean of amounts is below 0. */
 function money(figure: Figure): Figure {
   const part = (value: number | null) => (value === null ? null : value / 100);
-  const interval: Interval | null = figure.interval && [figure.interval[0] / 100, figure.interval[1] / 100];
+  const interval: Interval | null = figure.interval && [
+    Math.max(0, figure.interval[0] / 100),
+    figure.interval[1] / 100,
+  ];
   const numerator = part(figure.numerator);
   const value = figure.denominator === 0 || numerator === null ? null : numerator / (figure.denominator ?? 1);
   return { ...figure, value, numerator, interval };
@@ -156,11 +164,12 @@ const OF_CHATS = {
     return answered(ratio(t.told_resolved, n), n, wilson({ n, x: t.told_resolved }));
   },
   csat: ({ t, totals }) => answerShare(t.csat, KPI_FORMULAS.csat(totals)),
-  csat_mean: ({ t, totals }) => answerMean(t.csat, KPI_FORMULAS.csat_mean(totals)),
+  csat_mean: ({ t, totals }) => answerMean(t.csat, KPI_FORMULAS.csat_mean(totals), [1, 5]),
   csat_response_rate: ({ t }) => share(all(t.csat), t.surveys_sent),
-  nps: ({ t, totals }) => answered(KPI_FORMULAS.nps(totals), all(t.nps), npsInterval(t.nps)),
+  nps: ({ t, totals }) =>
+    answered(KPI_FORMULAS.nps(totals), all(t.nps), inside(npsInterval(t.nps), [-100, 100])),
   nps_response_rate: ({ t }) => share(all(t.nps), t.surveys_sent),
-  ces_mean: ({ t, totals }) => answerMean(t.ces, KPI_FORMULAS.ces_mean(totals)),
+  ces_mean: ({ t, totals }) => answerMean(t.ces, KPI_FORMULAS.ces_mean(totals), [1, 7]),
   ces_agree: ({ t, totals }) => answerShare(t.ces, KPI_FORMULAS.ces_agree(totals)),
   ces_response_rate: ({ t }) => share(all(t.ces), t.surveys_sent),
   survey_response_rate: ({ t }) => share(t.surveys_answered, t.surveys_sent),
@@ -260,7 +269,17 @@ export type KpiFigures = Record<KpiName, Figure>;
 
 /** Every KPI of `tally`. */
 export function figuresOf(tally: Tally, options: FigureOptions = {}): KpiFigures {
+  return figuresAmong(KPI_NAMES, tally, options) as KpiFigures;
+}
+
+/** The KPIs of `names` alone. */
+export function figuresAmong(
+  names: readonly KpiName[],
+  tally: Tally,
+  options: FigureOptions = {},
+): Partial<KpiFigures> {
   const source = sourceOf(tally, options);
-  const entries = KPI_NAMES.map((name) => [name, FIGURES[name](source)] as const);
-  return Object.fromEntries(entries) as KpiFigures;
+  const figures: Partial<KpiFigures> = {};
+  for (const name of names) figures[name] = FIGURES[name](source);
+  return figures;
 }

@@ -11,6 +11,8 @@ import { normalCritical, tCritical } from "../experiments/distributions.ts";
 import type { Interval } from "../experiments/effect.ts";
 import type { Spread } from "./tally.ts";
 
+export type { Interval };
+
 export const ALPHA = 0.05;
 export const Z = normalCritical(ALPHA);
 
@@ -83,18 +85,17 @@ export type Quantile = { value: number | null; n: number; interval: Interval | n
 
 /** The least whole second within which at least the share `level` of them were done, with order statistics around it. */
 export function quantileOf(spread: Spread, level: number): Quantile {
-  const values = Object.entries(spread)
-    .map(([seconds, times]) => ({ seconds: Number(seconds), times }))
-    .toSorted((a, b) => a.seconds - b.seconds);
-  const n = values.reduce((sum, { times }) => sum + times, 0);
+  // An object's whole-number keys stand in rising order.
+  const values = Object.entries(spread);
+  const n = values.reduce((sum, [, times]) => sum + times, 0);
   if (n <= 0) return { value: null, n: 0, interval: null };
   const at = (rank: number): number => {
     let seen = 0;
-    for (const { seconds, times } of values) {
+    for (const [seconds, times] of values) {
       seen += times;
-      if (seen >= rank) return seconds;
+      if (seen >= rank) return Number(seconds);
     }
-    return values.at(-1)?.seconds ?? 0;
+    return Number(values.at(-1)?.[0] ?? 0);
   };
   const ranks = (level === 0.5 ? medianRanks : ninetiethRanks)(n);
   const bounded = ranks.lower >= 1 && ranks.upper <= n;

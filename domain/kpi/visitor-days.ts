@@ -89,7 +89,9 @@ function countDay(counting: Counting, visits: DayOfVisits, key: string, done: Do
     if (order === undefined) return;
     tally.buying_visitors += 1;
     tally.rebuying_visitors += buysAgain(counting, order) ? 1 : 0;
-    countKey(tally.time_to_purchase, secondsBetween(first.startedAt, order.at));
+    // What was told later for a moment before the visit took no time.
+    if (order.at >= first.startedAt)
+      countKey(tally.time_to_purchase, secondsBetween(first.startedAt, order.at));
   });
 }
 
