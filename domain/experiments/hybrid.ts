@@ -72,7 +72,14 @@ export type Reading = {
 
 export type Verdict =
   | { kind: "not_measurable" }
-  | { kind: "unusable_split"; p: number; users: readonly number[]; planned: readonly number[] }
+  | {
+      kind: "unusable_split";
+      p: number;
+      users: readonly number[];
+      planned: readonly number[];
+      /** The first look since which every one was flagged. */
+      since: EpochMs;
+    }
   | {
       kind: "collecting";
       visitors: number;
@@ -101,7 +108,7 @@ export function verdictOf(looks: readonly Look[], plan: Plan): Verdict {
   if (latest === undefined) return collecting(null, plan, null);
 
   const split = splitFault(latest, plan);
-  if (split !== null) return split;
+  if (split !== null) return { ...split, since: flaggedSince(counted, plan) ?? latest.at };
   if (!ranLongEnough(latest, plan)) return collecting(latest, plan, null);
   const few = fewest(latest);
   if (few !== null) return tooFew(latest, few, ended >= 0);
@@ -225,13 +232,19 @@ function hasControl({ weights }: Plan): boolean {
   return (weights[0] ?? 0) > 0 && weights.slice(1).some((weight) => weight > 0);
 }
 
-function splitFault({ users }: Look, { weights }: Plan): Verdict | null {
+type SplitFault = Omit<Extract<Verdict, { kind: "unusable_split" }>, "since">;
+
+function splitFault({ users }: Look, { weights }: Plan): SplitFault | null {
   const due = expectedUsers(users, weights);
   if (due.some((count, arm) => (weights[arm] ?? 0) > 0 && count < MIN_DUE)) return null;
   const { p, flag } = checkSplit(users, weights);
   if (!flag) return null;
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   return { kind: "unusable_split", p, users, planned: weights.map((weight) => weight / all) };
+}
+
+function flaggedSince(looks: readonly Look[], plan: Plan): EpochMs | undefined {
+  return looks[looks.findLastIndex((look) => splitFault(look, plan) === null) + 1]?.at;
 }
 
 function ranLongEnough({ at }: Look, { startedAt }: Plan): boolean {

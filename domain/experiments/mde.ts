@@ -9,6 +9,7 @@
  * Errors  null where no number of visitors, or no effect, would do.
  */
 import { normalQuantile } from "./distributions.ts";
+import { type Variances, visitorsFor } from "./sample-size.ts";
 
 export type Design = {
   /** Two-sided. */
@@ -52,7 +53,7 @@ export function detectableDifference(
   const treatmentShare = 1 - controlShare;
   if (!(visitors > 0 && controlShare > 0 && treatmentShare > 0 && baseline > 0 && baseline < 1)) return null;
   // visitors · d² = spread · (v(p)/s + v(p ± d)/(1 − s)) is quadratic in d; it has one root above 0.
-  const spread = spreadOf(design);
+  const spread = standardErrorsOf(design) ** 2;
   const sign = direction === "more" ? 1 : -1;
   const square = visitors + spread / treatmentShare;
   const linear = (-sign * spread * (1 - 2 * baseline)) / treatmentShare;
@@ -76,7 +77,7 @@ export function detectableMeanLift(
 ): number | null {
   const { controlShare } = design;
   const variance = sd ** 2 / controlShare + sd ** 2 / (1 - controlShare);
-  const lift = Math.sqrt((spreadOf(design) * variance) / visitors) / Math.abs(mean);
+  const lift = (standardErrorsOf(design) * Math.sqrt(variance / visitors)) / Math.abs(mean);
   return Number.isFinite(lift) ? lift : null;
 }
 
@@ -87,14 +88,12 @@ export function daysFor(total: number, visitorsPerDay: number): { days: number; 
   return { days, wholeWeeks: Math.ceil(days / DAYS_A_WEEK) * DAYS_A_WEEK };
 }
 
-function sizeFor(
-  difference: number,
-  variances: { control: number; treatment: number },
-  design: Design,
-): Size | null {
+function sizeFor(difference: number, variances: Variances, design: Design): Size | null {
   const { controlShare } = design;
-  const perVisitor = variances.control / controlShare + variances.treatment / (1 - controlShare);
-  const total = (spreadOf(design) * perVisitor) / difference ** 2;
+  const total = visitorsFor(difference, variances, {
+    controlShare,
+    standardErrors: standardErrorsOf(design),
+  });
   if (!Number.isFinite(total) || !(controlShare > 0 && controlShare < 1)) return null;
   return {
     total,
@@ -103,7 +102,7 @@ function sizeFor(
   };
 }
 
-/** The square of how many standard errors the effect must be, to be seen with this power. */
-function spreadOf({ alpha, power }: Design): number {
-  return (normalQuantile(1 - alpha / 2) + normalQuantile(power)) ** 2;
+/** How many standard errors the effect must be, to be seen with this power. */
+function standardErrorsOf({ alpha, power }: Design): number {
+  return normalQuantile(1 - alpha / 2) + normalQuantile(power);
 }

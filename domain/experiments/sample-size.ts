@@ -1,9 +1,9 @@
 /**
  * How many visitors, and so how many days, it takes to see a difference between an invited arm and its hold-out.
  *
- * The two-proportion sample size for arms of unequal size: the two-sided test at 5 % uses the pooled share, its power
- * of 80 % the two shares apart (Fleiss, Levin and Paik, "Statistical Methods for Rates and Proportions", 3rd ed.,
- * chapter 4; without the continuity correction, as the results are read without one).
+ * The two-sample size for arms of unequal size, at a two-sided 5 % and a power of 80 %, each arm with its own variance: as
+ * results are read (`effect.ts`) and plans are made (`mde.ts`, for other levels and powers). No distribution is loaded for
+ * it, since it is asked beside a slider in the browser.
  *
  * Shapes  a `Plan` is what is looked for; answers are null where no number of visitors would do.
  * Units   shares and rates from 0 to 1; `lift` in the same (0.01 is one point); days are whole.
@@ -23,16 +23,31 @@ export type Plan = {
   lift: number;
 };
 
+/** The variance of one visitor's outcome in each arm. */
+export type Variances = { control: number; treatment: number };
+
+/**
+ * The visitors of both arms, not yet rounded, after whom `difference` is as many standard errors as it takes.
+ *
+ * @param standardErrors the quantiles of level and power, summed
+ */
+export function visitorsFor(
+  difference: number,
+  { control, treatment }: Variances,
+  { controlShare, standardErrors }: { controlShare: number; standardErrors: number },
+): number {
+  const perVisitor = control / controlShare + treatment / (1 - controlShare);
+  return perVisitor * (standardErrors / difference) ** 2;
+}
+
 /** The eligible visitors, both arms together, after whom `lift` is seen four times in five; null where never. */
 export function visitorsToSee({ holdout, baseRate, lift }: Plan): number | null {
-  const invited = 1 - holdout;
   const rate = baseRate + lift;
   const sensible = [holdout, baseRate, rate].every((share) => share >= 0 && share <= 1);
-  if (!sensible || holdout === 0 || invited === 0 || lift === 0) return null;
-  const pooled = invited * rate + holdout * baseRate;
-  const level = Z_LEVEL * Math.sqrt(pooled * (1 - pooled) * (1 / invited + 1 / holdout));
-  const power = Z_POWER * Math.sqrt((rate * (1 - rate)) / invited + (baseRate * (1 - baseRate)) / holdout);
-  return Math.ceil(((level + power) / lift) ** 2);
+  if (!sensible || holdout === 0 || holdout === 1 || lift === 0) return null;
+  const variances = { control: baseRate * (1 - baseRate), treatment: rate * (1 - rate) };
+  const design = { controlShare: holdout, standardErrors: Z_LEVEL + Z_POWER };
+  return Math.ceil(visitorsFor(lift, variances, design));
 }
 
 /** The days until then, at so many newly eligible visitors a day; null where it never comes. */

@@ -9,6 +9,7 @@
  * Errors  none; without a choice between arms, or without visitors, nothing contradicts the plan: p is 1.
  */
 import { chiSquareSurvival } from "./distributions.ts";
+import { holm } from "./multiple.ts";
 
 /** So low because it is looked at again and again; a real fault soon goes far below. */
 export const SRM_P = 0.001;
@@ -26,6 +27,25 @@ export function checkSplit(users: readonly number[], weights: readonly number[])
   const df = Math.max(0, arms - 1);
   const p = df === 0 ? 1 : chiSquareSurvival(chi2, df);
   return { chi2, df, p, flag: p < SRM_P };
+}
+
+export type Group = { name: string; users: readonly number[] };
+
+/**
+ * Where a mismatch comes from: the groups of one dimension (days, devices, browsers) that are flagged by themselves, the
+ * surest first. Each p answers for all groups that were looked through (Holm).
+ */
+export function unevenGroups(
+  groups: readonly Group[],
+  weights: readonly number[],
+): { name: string; users: readonly number[]; p: number }[] {
+  const checks = groups.map(({ users }) => checkSplit(users, weights).p);
+  return holm(checks)
+    .flatMap((p, index) => {
+      const group = groups[index];
+      return group === undefined || p >= SRM_P ? [] : [{ name: group.name, users: group.users, p }];
+    })
+    .toSorted((a, b) => a.p - b.p);
 }
 
 /** How many visitors each arm should have. */

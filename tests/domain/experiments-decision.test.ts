@@ -159,6 +159,10 @@ test("EXP16: 8,000 against 7,000 instead of halves hides the result, and so does
   expect(readingOf(verdict)).toBeNull();
   const threeArms = { ...uneven, control: { n: 7_000, x: 700 }, users: [7_000, 7_000, 6_000] };
   expect(verdictOf([threeArms], { ...plan, weights: [1, 1, 1] }).kind).toBe("unusable_split");
+  const before = look(13, { n: 6_500, x: 650 }, { n: 6_480, x: 650 });
+  expect(verdictOf([before, uneven, { ...uneven, at: uneven.at + DAY }], plan)).toMatchObject({
+    since: uneven.at,
+  });
   // A handful is no evidence yet.
   const few = look(8, { n: 8, x: 0 }, { n: 0, x: 0 });
   expect(verdictOf([few], plan).kind).toBe("too_few");

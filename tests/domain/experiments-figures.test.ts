@@ -44,7 +44,7 @@ import {
   sequentialP,
 } from "../../domain/experiments/sequential.ts";
 import { fewest, fisherP, newcombe, pooledZ, wilson } from "../../domain/experiments/small-counts.ts";
-import { checkSplit } from "../../domain/experiments/srm.ts";
+import { checkSplit, unevenGroups } from "../../domain/experiments/srm.ts";
 
 const SCALES: readonly Scale[] = ["absolute", "relative"];
 const finite = (min: number, max: number) => fc.double({ min, max, noNaN: true });
@@ -455,6 +455,18 @@ describe("splits and families", () => {
     ]) {
       expect(empty).toMatchObject({ p: 1, flag: false });
     }
+  });
+
+  test("EXP10: the group that a mismatch comes from is named, and none where there is only bad luck", () => {
+    const fine = { name: "Firefox", users: [500, 510] };
+    const odd = { name: "Safari", users: [610, 390] };
+    const odder = { name: "Edge", users: [900, 500] };
+    expect(unevenGroups([fine, odd, odder], [1, 1]).map(({ name }) => name)).toEqual(["Edge", "Safari"]);
+    expect(unevenGroups([fine], [1, 1])).toEqual([]);
+    // One in a thousand is bound to be found among a thousand.
+    const many = Array.from({ length: 1_000 }, (_, index) => ({ name: `${index}`, users: [500, 500] }));
+    expect(unevenGroups([...many, { name: "unlucky", users: [553, 447] }], [1, 1])).toEqual([]);
+    expect(checkSplit([553, 447], [1, 1]).flag).toBe(true);
   });
 
   test("EXP11: Bonferroni ≥ Holm ≥ Benjamini–Hochberg ≥ p, in the order of the p-values", () => {
