@@ -51,7 +51,8 @@ async function isEnumerated(env: Env, { key, definition }: CountedSite): Promise
   return row !== null;
 }
 
-async function dueDays(env: Env, site: CountedSite, most: number, now: EpochMs): Promise<LocalDay[]> {
+/** The days that are behind, oldest first, of the newest `most`. */
+export async function dueDays(env: Env, site: CountedSite, most: number, now: EpochMs): Promise<LocalDay[]> {
   const { results } = await env.DB.prepare(
     `SELECT substr(subject, 5) AS date FROM rollup_marks
      WHERE site = ?1 AND subject >= 'day:' AND subject < 'day;'
