@@ -11,6 +11,7 @@ import { consumeHistory } from "../../workers/history/consumer.ts";
 import { configKey, republishStale } from "../../workers/publish/publish.ts";
 import { identitySecret } from "../../workers/site/identity.ts";
 import { joinDesk } from "./chat-client.ts";
+import { sessionRecord } from "./session-record.ts";
 
 const ORIGIN = "http://aparte.test";
 const DEMO_KEY = { authorization: "Bearer ak_demo_local_only" };
@@ -127,15 +128,16 @@ async function writeHistory(records: HistoryRecord[], site = "demo"): Promise<vo
 const NOW = Date.now();
 const MINUTE = 60_000;
 
-function session(id: string, visitor: string, more: object = {}): HistoryRecord {
-  const moments = { started_at: NOW - 30 * MINUTE, last_at: NOW - MINUTE, ended_at: null };
-  const counts = { pages: 3, events: 5, seconds: 60, cart_value: 0, cart_items: 0 };
-  const facts = { entry_path: "/shop/", referrer: null, channel: "Direct", utm: {}, device_type: "desktop" };
-  const device = { browser: "Firefox", os: "Linux", language: "fr", country: "FR", region: null, city: null };
-  const flags = { global_holdout: false, covered: true, eligible: true };
-  const judged = { segments: [], outcomes: {}, replay: null };
-  const ids = { table: "sessions" as const, id, revision: 1, visitor_id: visitor, user_id: null };
-  return { ...ids, ...moments, ...counts, ...facts, ...device, ...flags, ...judged, ...more };
+function session(
+  id: string,
+  visitor: string,
+  more: Partial<HistoryRecord & { table: "sessions" }> = {},
+): HistoryRecord {
+  const moments = { started_at: NOW - 30 * MINUTE, last_at: NOW - MINUTE };
+  const counts = { pages: 3, events: 5, seconds: 60, entry_path: "/shop/" };
+  const device = { device_type: "desktop", browser: "Firefox", os: "Linux", language: "fr", country: "FR" };
+  const flags = { covered: true, eligible: true };
+  return sessionRecord({ id, visitor_id: visitor, ...moments, ...counts, ...device, ...flags, ...more });
 }
 function exposure(id: string, visitor: string, more: object = {}): HistoryRecord {
   const ids = {
@@ -625,7 +627,7 @@ describe("nouns", () => {
     const path = `/api/sites/demo/campaigns/${draft.id}/results`;
     expect((await expectAnswer(200, "GET", `${path}?phase=2`, { headers: DEMO_KEY })).body).toMatchObject({
       phase: 2,
-      state: "not_measurable",
+      state: "collecting",
     });
     await expectAnswer(404, "GET", `${path}?phase=9`, { headers: DEMO_KEY });
   });
