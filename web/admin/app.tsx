@@ -22,6 +22,7 @@ const Team = lazy(() => import("./team/team.tsx").then((module) => module.Team))
 const ApiKeys = lazy(() => import("./team/api-keys.tsx").then((module) => module.ApiKeys));
 const Segments = lazy(() => import("./segments/segments.tsx").then((module) => module.Segments));
 const SegmentScreen = lazy(() => import("./segments/segment.tsx").then((module) => module.SegmentScreen));
+const Staffing = lazy(() => import("./staffing/staffing.tsx").then((module) => module.Staffing));
 const Settings = lazy(() => import("./settings/settings.tsx").then((module) => module.Settings));
 
 export function App(): VNode {
@@ -135,6 +136,7 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/visitors" component={Why} />
               <Route path="/visitors/:id" component={Why} />
               <Route path="/left-messages" component={LeftMessages} />
+              <Route path="/staffing" component={Staffing} />
               <Route path="/install" component={Install} />
               <Route path="/team" component={Team} />
               <Route path="/api-keys" component={ApiKeys} />

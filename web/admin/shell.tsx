@@ -3,6 +3,7 @@ import Install from "lucide-static/icons/code-xml.svg?raw";
 import Overview from "lucide-static/icons/layout-dashboard.svg?raw";
 import Inbox from "lucide-static/icons/inbox.svg?raw";
 import Key from "lucide-static/icons/key-round.svg?raw";
+import Staffing from "lucide-static/icons/calendar-clock.svg?raw";
 import Campaigns from "lucide-static/icons/megaphone.svg?raw";
 import Conversations from "lucide-static/icons/messages-square.svg?raw";
 import Segments from "lucide-static/icons/tags.svg?raw";
@@ -27,6 +28,7 @@ const DAILY: Entry[] = [
   { at: "visitors", label: "why.nav", icon: Visitors },
   { at: "conversations", label: "navConversations", icon: Conversations },
   { at: "left-messages", label: "navLeftMessages", icon: Inbox },
+  { at: "staffing", label: "navStaffing", icon: Staffing },
 ];
 const SET_UP: Entry[] = [
   { at: "install", label: "navInstall", icon: Install },

@@ -1,0 +1,89 @@
+/** The day's five figures, each with what it was counted from. */
+import type { VNode } from "preact";
+import type { WireIntraday } from "../../../domain/staffing/intraday-wire.ts";
+import { duration, number, percent } from "../../shared/format.ts";
+import { locale } from "../session.ts";
+import { stateOf } from "./view.ts";
+import { w } from "./words.ts";
+
+type Figure = { key: string; label: string; value: string; note: string };
+
+export function DayFigures({ day }: { day: WireIntraday }): VNode {
+  return (
+    <dl class="staffing-figures" aria-label={w("figures")}>
+      {figuresOf(day).map(({ key, label, value, note }) => (
+        <div key={key} data-figure={key}>
+          <dt>{label}</dt>
+          <dd class="kpi-value">{value}</dd>
+          <dd class="note">{note}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function figuresOf(day: WireIntraday): Figure[] {
+  const language = locale.value;
+  const { so_far: told, outlook, target } = day;
+  const share = (value: number | null | undefined) => percent(language, value ?? null, 0);
+  const count = (value: number) => number(language, value);
+  const aim = share(target.service_level);
+  const level = told?.service_level;
+  const left = told?.abandonment;
+  const occupancy = told?.occupancy;
+  const wait = told?.average_wait_seconds.value ?? null;
+  const answeredNote = stateOf(day) === "today" ? "answeredNote" : "answeredNoteThen";
+  return [
+    {
+      key: "answered",
+      label: w("answeredIn", { within: duration(target.within_seconds) }),
+      value: share(level?.value),
+      note:
+        level === undefined || level.denominator === 0
+          ? w("answeredNone", { aim })
+          : w(answeredNote, { n: count(level.numerator), of: count(level.denominator), aim }),
+    },
+    {
+      key: "outlook",
+      label: w("byClosing"),
+      value: share(outlook?.service_level),
+      note:
+        outlook === null
+          ? w("byClosingNone")
+          : w("byClosingNote", { low: share(outlook.low), high: share(outlook.high) }),
+    },
+    {
+      key: "occupancy",
+      label: w("occupancy"),
+      value: share(occupancy?.value),
+      note:
+        occupancy === undefined || occupancy.denominator === 0
+          ? w("occupancyNone")
+          : w("occupancyNote", {
+              busy: duration(occupancy.numerator),
+              open: duration(occupancy.denominator),
+            }),
+    },
+    {
+      key: "left",
+      label: w("left"),
+      value: percent(language, left?.value ?? null, 1),
+      note:
+        told === null || left === undefined || left.denominator === 0
+          ? w("leftNone")
+          : w("leftNote", {
+              n: count(left.numerator),
+              of: count(left.denominator),
+              short: told.short_leavers,
+            }),
+    },
+    {
+      key: "at_once",
+      label: w("atOnce"),
+      value: number(language, told?.concurrency.value ?? null, 1),
+      note: [w("atOnceNote"), ...(wait === null ? [] : [w("waitNote", { wait: duration(wait) })])].join(
+        " · ",
+      ),
+    },
+  ];
+}
