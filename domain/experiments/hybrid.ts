@@ -164,7 +164,10 @@ function relativeOf(pair: Pair, critical: number): Reading["relative"] {
   if (control.plainMean === 0 || (pair.kind === "proportion" && pair.control.x < FEW)) return null;
   const lift = (treatment.mean - control.mean) / Math.abs(control.plainMean);
   // Adjusted means vary together through their shared past: Fieller's set of two independent ones is not theirs.
-  const interval = pair.kind === "cuped" ? null : fiellerLift(meanOf(control), meanOf(treatment), critical);
+  const set = pair.kind === "cuped" ? null : fiellerLift(meanOf(control), meanOf(treatment), critical);
+  // A share cannot be less than nothing, though its normal approximation may.
+  const interval: Interval | null =
+    set !== null && pair.kind === "proportion" ? [Math.max(-1, set[0]), set[1]] : set;
   return { lift, interval };
 }
 

@@ -198,7 +198,7 @@ const campaigns = fc
     });
   });
 
-test("EXP14 EXP17: whatever happens, what is said is what the shown interval says, and it holds the estimate", () => {
+test("EXP7 EXP14 EXP17: whatever happens, what is said is what the shown interval says, and it holds the estimate", () => {
   fc.assert(
     fc.property(campaigns, fc.boolean(), (looks, lowerIsBetter) => {
       const given = { ...plan, lowerIsBetter };
@@ -220,6 +220,7 @@ test("EXP14 EXP17: whatever happens, what is said is what the shown interval say
         if (set === null) continue;
         expect(set[0] <= (relative?.lift ?? 9) && (relative?.lift ?? 9) <= set[1]).toBe(true);
         expect(leavesZeroOut(set)).toBe(decided);
+        expect(set[0]).toBeGreaterThanOrEqual(-1);
       }
     }),
     { numRuns: 200 },
