@@ -1,7 +1,8 @@
 /** Hours that add up: what is kept by the day gives the same figures as counting the span anew. */
 import * as fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, test, vi } from "vitest";
-import { bucketsBetween, calendarOf } from "../../domain/kpi/calendar.ts";
+import { bucketsBetween, type Calendar, calendarOf } from "../../domain/kpi/calendar.ts";
 import type { KpiScope } from "../../domain/kpi/counting.ts";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
 import { type HourTally, kpiRows, rowsOf, tallyDay } from "../../domain/kpi/measure.ts";
@@ -42,6 +43,59 @@ function kept(hours: readonly HourTally[]): HourTally[] {
     ...hour,
     tally: decodeTally(JSON.parse(JSON.stringify(encodeTally(hour.tally)))),
   }));
+}
+
+describe("the calendar", () => {
+  test("KPI11: hours, days and weeks are those that the zone's own clock shows, around each change since 2012", () => {
+    const zones = [
+      "Europe/Paris",
+      "America/Havana",
+      "America/Sao_Paulo",
+      "Australia/Lord_Howe",
+      "Africa/Casablanca",
+      "Asia/Beirut",
+      "Asia/Tehran",
+      "America/St_Johns",
+      "Atlantic/Azores",
+      "Asia/Kathmandu",
+    ];
+    const wrong = zones.flatMap((zone) =>
+      changesOf(zone).flatMap((change) =>
+        QUARTERS.map((quarter) => change + quarter * 15 * 60_000 + 17).filter(
+          (at) => shownBy(calendarOf(zone), at) !== shownByClock(zone, at),
+        ),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** A day and a half before a change and after it. */
+const QUARTERS = Array.from({ length: 288 }, (_, index) => index - 144);
+
+/** When the clocks of `zone` change, and one moment at which none do. */
+function changesOf(zone: string): number[] {
+  const changes = [T0];
+  let at = Temporal.Instant.from("2012-01-01T00:00Z").toZonedDateTimeISO(zone);
+  for (let n = 0; n < 12; n += 1) {
+    const next = at.getTimeZoneTransition("next");
+    if (next === null || next.epochMilliseconds > T0) break;
+    changes.push(next.epochMilliseconds);
+    at = next;
+  }
+  return changes;
+}
+
+function shownBy(calendar: Calendar, at: number): string {
+  return [calendar.hourOf(at), calendar.dayOf(at), calendar.weekOf(at), calendar.startOfDay(at)].join(" ");
+}
+
+function shownByClock(zone: string, at: number): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  const date = local.toPlainDate();
+  const hour = new Date(at - (at % 60_000) - local.minute * 60_000).toISOString();
+  const week = date.subtract({ days: date.dayOfWeek - 1 });
+  return [hour, date.toString(), week.toString(), local.startOfDay().epochMilliseconds].join(" ");
 }
 
 describe("adding up", () => {

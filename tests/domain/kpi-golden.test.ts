@@ -1,0 +1,218 @@
+/** Reports that other tools have got wrong, each by what went wrong, and what is right. */
+import { describe, expect, test } from "vitest";
+import { kpiRows } from "../../domain/kpi/measure.ts";
+import type { KpiName } from "../../domain/kpi/figures.ts";
+import {
+  chat,
+  DAY,
+  history,
+  HOUR,
+  MINUTE,
+  nineToSix,
+  online,
+  order,
+  scope,
+  SECOND,
+  survey,
+  T0,
+  visit,
+  whole,
+} from "./kpi-history.ts";
+
+const week = { from: T0 - HOUR, to: T0 + 7 * DAY, now: T0 + 30 * DAY };
+
+describe("replies", () => {
+  test("KPI33: a machine's greeting counted as the first reply: only a person's message is one", () => {
+    // Greeted at once by a machine, answered by Léa after two minutes; the other never by anybody.
+    const greeted = chat("ada", T0, { lastMessageAt: T0 + SECOND, answeredAt: T0 + 2 * MINUTE });
+    const machineOnly = chat("bob", T0, {
+      lastMessageAt: T0 + SECOND,
+      answeredAt: null,
+      agent: null,
+      closedAt: T0 + 20 * MINUTE,
+    });
+    const parts = { chats: [greeted, machineOnly], orders: [order("bob", T0 + HOUR, 80)] };
+    const row = whole(parts, { costs: { agentHour: 0, platformMonth: 0, margin: null } });
+    expect(row.first_reply_median).toMatchObject({ value: 120, n: 1 });
+    expect(row.chats_handled.value).toBe(1);
+    expect(row.chats_without_reply.value).toBe(1);
+    expect(row.cost_per_contact.denominator).toBe(1);
+    expect(row.attributed_revenue.value).toBe(0);
+    expect(row.abandonment_rate).toMatchObject({ numerator: 1, denominator: 2 });
+  });
+
+  test("KPI34: a conversation that came back measured from its first day: each is measured from its own first message", () => {
+    const monday = chat("ada", T0, { answeredAt: null, closedAt: T0 + 5 * MINUTE });
+    const friday = chat("ada", T0 + 4 * DAY + 5 * HOUR, {
+      answeredAt: T0 + 4 * DAY + 5 * HOUR + 10 * MINUTE,
+      closedAt: T0 + 4 * DAY + 6 * HOUR,
+    });
+    const row = whole({ chats: [monday, friday] }, week);
+    expect(row.first_reply_median).toMatchObject({ value: 600, n: 1 });
+    expect(row.first_reply_p90.value).toBe(600);
+    expect(row.resolution_time_p90.value).toBe(3_600);
+  });
+
+  test("KPI34: a contact that came back within a week was not resolved at once, and both of them count", () => {
+    const first = chat("ada", T0, { closedAt: T0 + HOUR });
+    const second = chat("ada", T0 + 2 * DAY, { closedAt: T0 + 2 * DAY + HOUR });
+    expect(whole({ chats: [first, second] }, week).fcr).toMatchObject({ numerator: 1, denominator: 2 });
+  });
+
+  test("KPI35: assigned but silent taken for served: no reply, no contact, no resolution, and counted as such", () => {
+    const silent = chat("ada", T0, { assignedAt: T0 + 5 * SECOND, answeredAt: null, closedAt: T0 + HOUR });
+    const served = chat("bob", T0, { assignedAt: T0 + 20 * SECOND, answeredAt: T0 + MINUTE });
+    const row = whole({ chats: [silent, served] });
+    expect(row.first_reply_median).toMatchObject({ value: 60, n: 1 });
+    expect(row.waiting_median).toMatchObject({ value: 20, n: 1 });
+    expect(row.chats_handled.value).toBe(1);
+    expect(row.chats_without_reply.value).toBe(1);
+    expect(row.abandoned.value).toBe(1);
+    expect([row.handle_time_median.n, row.resolution_time_median.n]).toEqual([0, 0]);
+  });
+
+  test("KPI36: one night makes a mean of three hours of replies in half a minute: the median stays, and so do the hours", () => {
+    const quick = Array.from({ length: 9 }, (_, index) => chat(`v${index}`, T0 + index * MINUTE));
+    // Asked at 23:00 in Paris, answered at 9:01 the next day.
+    const night = chat("owl", T0 + 13 * HOUR, { answeredAt: T0 + 23 * HOUR + MINUTE });
+    const parts = { chats: [...quick, night] };
+    const open = nineToSix("Europe/Paris");
+    expect(whole(parts, { open }).first_reply_median.value).toBe(30);
+    expect(whole(parts, { open }).first_reply_p90.value).toBe(30);
+    const inside = { ...scope, open, businessHours: true };
+    const byDay = kpiRows(history({ chats: [night] }), { ...inside, groupBy: "day" });
+    expect(byDay.map((row) => row.first_reply_median.value).filter((value) => value !== null)).toEqual([60]);
+  });
+
+  test("KPI36: hours that change the screen and not what is downloaded by agent: every grouping has the same switch", () => {
+    const night = chat("owl", T0 + 13 * HOUR, { answeredAt: T0 + 23 * HOUR + MINUTE, skill: "sizes" });
+    const parts = history({ chats: [night], visits: [visit("owl", T0 + 13 * HOUR)] });
+    const asked = { ...scope, open: nineToSix("Europe/Paris") };
+    for (const groupBy of ["hour", "day", "week", "agent", "skill", "channel", "device"] as const) {
+      const both = [true, false].map((businessHours) =>
+        kpiRows(parts, { ...asked, groupBy, businessHours }).flatMap(({ first_reply_median: { value } }) =>
+          value === null ? [] : [value],
+        ),
+      );
+      expect(both, groupBy).toEqual([[60], [10 * 3_600 + 60]]);
+    }
+  });
+});
+
+describe("durations and agents", () => {
+  test("KPI37: 133 chats of 1 h 09 on average in a day of six hours: silence is no handling, and no day holds more than it has", () => {
+    // One after the other, 160 seconds each; the last was left open and closed for silence three days later.
+    const day = Array.from({ length: 133 }, (_, index) => {
+      const at = T0 + index * 160 * SECOND;
+      return chat(`v${index}`, at, {
+        assignedAt: at,
+        answeredAt: at + 5 * SECOND,
+        closedAt: at + 160 * SECOND,
+      });
+    });
+    const last = day.at(-1);
+    if (last === undefined) throw new Error("no chats");
+    const forgotten = {
+      ...last,
+      lastMessageAt: last.startedAt + 150 * SECOND,
+      closedAt: last.startedAt + 3 * DAY,
+      closeReason: "idle",
+    };
+    const row = whole({
+      chats: [...day.slice(0, -1), forgotten],
+      agentStates: [online("usr_lea", T0, T0 + 6 * HOUR)],
+    });
+    expect(row.handle_time_median).toMatchObject({ value: 160, n: 133 });
+    expect(row.handle_time_p90.value).toBe(160);
+    expect(row.occupancy.numerator).toBe(133 * 160 - 10);
+    expect(row.concurrency.value).toBe(1);
+    expect(row.agent_hours.value).toBe(6);
+  });
+
+  test("KPI38: closed conversations and their resolution times of two different sets: one row holds one cohort", () => {
+    // Begun on the first day and closed after a month; it stands in its first day, with its whole length.
+    const long = chat("ada", T0, { closedAt: T0 + 30 * DAY });
+    const short = chat("bob", T0, { closedAt: T0 + HOUR });
+    const unhappy = chat("cyd", T0, { closedAt: T0 + HOUR });
+    const parts = history({
+      chats: [long, short, unhappy],
+      surveys: [survey(unhappy, { resolved: false })],
+    });
+    const asked = { ...scope, to: T0 + 31 * DAY, now: T0 + 60 * DAY, groupBy: "week" as const };
+    const [first, ...others] = kpiRows(parts, asked);
+    expect(first?.chats_closed.value).toBe(3);
+    expect(first?.resolution_time_p90).toMatchObject({ value: 30 * 24 * 3_600, n: 2 });
+    expect(others.map((row) => row.chats_closed.value)).toEqual(others.map(() => 0));
+  });
+
+  test("KPI39: agents whose shares are of another total: the agents' rows add up to the whole", () => {
+    const talks = ["usr_lea", "usr_hugo", "usr_lea", null].map((agent, index) =>
+      chat(`v${index}`, T0 + index * MINUTE, { agent, answeredAt: agent === null ? null : T0 + HOUR }),
+    );
+    const rows = kpiRows(history({ chats: talks }), { ...scope, groupBy: "agent" });
+    const handled = rows.reduce((sum, row) => sum + (row.chats_handled.value ?? 0), 0);
+    expect(handled).toBe(whole({ chats: talks }).chats_handled.value);
+    expect(whole({ chats: talks }).conversations.value).toBe(4);
+  });
+});
+
+describe("zones and answers", () => {
+  test("KPI40: a day of the server and a day of the reader: a day is the site's, and its rows are what the total is made of", () => {
+    // 23:30 and 0:30 in Paris: two days there, one in UTC.
+    const [evening, morning] = [T0 + 13.5 * HOUR, T0 + 14.5 * HOUR];
+    const parts = history({
+      visits: [visit("ada", evening), visit("bob", morning)],
+      chats: [chat("ada", evening), chat("bob", morning)],
+      orders: [order("ada", evening, 10), order("bob", morning, 20)],
+    });
+    const asked = { ...scope, from: T0, to: T0 + 2 * DAY };
+    const days = kpiRows(parts, { ...asked, groupBy: "day" });
+    expect(days.map((row) => [row.group, row.revenue.value])).toEqual([
+      ["2026-11-19", 10],
+      ["2026-11-20", 20],
+      ["2026-11-21", 0],
+    ]);
+    const names: KpiName[] = ["visitors", "conversations", "orders", "revenue", "attributed_revenue"];
+    const [total] = kpiRows(parts, asked);
+    for (const groupBy of ["hour", "day", "week"] as const) {
+      const rows = kpiRows(parts, { ...asked, groupBy });
+      for (const name of names) {
+        expect(
+          rows.reduce((sum, row) => sum + (row[name].value ?? 0), 0),
+          name,
+        ).toBe(total?.[name].value);
+      }
+    }
+  });
+
+  test("KPI41: a visitor who is asked once and never again: each conversation is asked, and who did not answer is in sight", () => {
+    const talks = [T0, T0 + DAY, T0 + 2 * DAY].map((at) => chat("ada", at, { closedAt: at + HOUR }));
+    const [first, second] = talks;
+    if (first === undefined || second === undefined) throw new Error("no chats");
+    const parts = {
+      chats: talks,
+      // The second answer came five days later: it stands where its conversation does.
+      surveys: [survey(first, { csat: 2 }), survey(second, { csat: 5, at: T0 + 6 * DAY })],
+    };
+    const row = whole(parts, week);
+    expect(row.csat).toMatchObject({ value: 0.5, numerator: 1, denominator: 2, too_few: true });
+    expect(row.csat_response_rate).toMatchObject({ numerator: 2, denominator: 3 });
+    const days = kpiRows(history(parts), { ...scope, ...week, groupBy: "day" });
+    expect(days.map((day) => day.csat.value).slice(0, 3)).toEqual([0, 1, null]);
+  });
+
+  test("KPI41: recommendation, effort and resolution have response rates of their own", () => {
+    const talks = [chat("ada", T0, { closedAt: T0 + HOUR }), chat("bob", T0, { closedAt: T0 + HOUR })];
+    const row = whole({
+      chats: talks,
+      surveys: talks.slice(0, 1).map((of) => survey(of, { nps: 0, ces: 7 })),
+    });
+    expect(row.nps).toMatchObject({ value: -100, n: 1 });
+    expect(row.csat.value).toBeNull();
+    expect(row.ces_mean.value).toBe(7);
+    for (const name of ["nps_response_rate", "ces_response_rate", "survey_response_rate"] as const) {
+      expect(row[name], name).toMatchObject({ numerator: 1, denominator: 2 });
+    }
+    expect(row.csat_response_rate).toMatchObject({ value: 0, numerator: 0, denominator: 2 });
+  });
+});
