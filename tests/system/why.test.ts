@@ -116,10 +116,23 @@ test.each([
   await context.close();
 });
 
+test("W29: who has just come is found by trying again once announced", async () => {
+  const { context, page } = await enter();
+  const late = `late-${Date.now()}`;
+  await page.goto(`${url}/admin/demo/visitors/${late}`);
+  await page.getByText("they are not announced yet: try again in a moment").waitFor();
+  await visit(late);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("listbox", { name: "Moments of the visit" }).waitFor();
+  await context.close();
+});
+
 test("W22: an unknown visitor, a failure and its repeat are told", async () => {
   const { context, page } = await enter();
   await page.goto(`${url}/admin/demo/visitors/nobody-at-all`);
   await page.getByRole("heading", { name: "No visitor “nobody-at-all”" }).waitFor();
+  const shots = process.env["SHOTS"];
+  if (shots !== undefined) await page.screenshot({ path: `${shots}/nobody.png` });
   await page.route("**/trace*", (route) => route.abort());
   await page.goto(`${url}/admin/demo/visitors/${visitor}`);
   await page.getByRole("alert").getByText("The visit could not be read").waitFor();

@@ -1,5 +1,5 @@
 /** Rules W5 to W8: a visit told moment by moment through the API, to those who may see it. */
-import { createMessageBatch } from "cloudflare:test";
+import { createMessageBatch, listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import type { WireTrace } from "../../domain/targeting/why-wire.ts";
@@ -10,6 +10,7 @@ import { consumeHistory } from "../../workers/history/consumer.ts";
 import { configKey } from "../../workers/publish/publish.ts";
 import { eventually } from "./eventually.ts";
 import { signIn } from "./login.ts";
+import { sessionRecord } from "./session-record.ts";
 import { makeSite, pageView, send, track } from "./site.ts";
 
 const CART = { "page.path": "/panier", "cart.items": { $gte: 2 } };
@@ -128,6 +129,20 @@ test("W7: an unknown visitor, moment or visit is not found, and no site sees ano
   expect((await trace(mine.key, "dora", {})).status).toBe(401);
 });
 
+test("W29: who is not announced yet is not found, is said to come in a moment, and no object is made for a made-up id", async () => {
+  const { key, apiKey } = await makeSite();
+  const objects = (await listDurableObjectIds(env.VISITOR_SESSION)).length;
+  for (const path of ["madeup/trace", "madeup"]) {
+    const address = `http://localhost/api/sites/${key}/visitors/${path}`;
+    const response = await exports.default.fetch(address, { headers: as(apiKey) });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      error: { code: "not_found", message: expect.stringMatching(/announced.*try again in a moment/) },
+    });
+  }
+  expect(await listDurableObjectIds(env.VISITOR_SESSION)).toHaveLength(objects);
+});
+
 test("W7 W8: an earlier visit is told from history, to admins only; an agent sees nothing beyond the visit at hand", async () => {
   const { key, apiKey } = await makeSite({
     campaigns: [{ id: "cmp_back", condition: { "visitor.visits": { $gte: 2 }, "page.path": "/shop" } }],
@@ -179,38 +194,16 @@ test("W7 W8: an earlier visit is told from history, to admins only; an agent see
 });
 
 function endedVisit(site: string, visitor: string, visit: ReturnType<typeof newVisit>, replay: string) {
-  const record = {
-    table: "sessions",
-    id: visit.id,
-    revision: 2,
+  const { id, startedAt } = visit;
+  const record = sessionRecord({
+    id,
     visitor_id: visitor,
-    user_id: null,
-    started_at: visit.startedAt,
-    last_at: visit.startedAt,
-    ended_at: visit.startedAt,
-    pages: 1,
-    events: 1,
-    seconds: 0,
-    entry_path: "/shop",
-    referrer: null,
-    channel: "Direct",
-    utm: {},
-    device_type: null,
-    browser: null,
-    os: null,
-    language: null,
-    country: null,
-    region: null,
-    city: null,
-    cart_value: 0,
-    cart_items: 0,
-    global_holdout: false,
-    covered: false,
-    eligible: false,
-    segments: [],
-    outcomes: {},
+    revision: 2,
+    started_at: startedAt,
+    last_at: startedAt,
+    ended_at: startedAt,
     replay,
-  };
+  });
   const body = { v: 1, site, owner: { kind: "visitor", name: `${site}:${visitor}` }, records: [record] };
   return { id: "m1", body, timestamp: new Date(), attempts: 1 };
 }

@@ -116,8 +116,11 @@ async function proofOf(env: Env, site: SiteKey, id: string, userId: string | nul
   return { verified: true, userId, ids: [...new Set([id, ...linked.map((row) => row.id)])] };
 }
 
-/** Whether history knows of `id` at `site`; only then may its object be woken. */
-export async function isKnown(env: Env, site: SiteKey, id: string): Promise<boolean> {
+/**
+ * 404 unless history knows of `id` at `site`; only then may its object be woken, since asking for an object makes one.
+ * Who has just come is announced to history after some seconds, and until then cannot be told from a made-up id.
+ */
+export async function assertKnown(env: Env, site: SiteKey, id: string): Promise<void> {
   const db = drizzle(env.DB);
   const [visits, chats] = await db.batch([
     db
@@ -131,7 +134,11 @@ export async function isKnown(env: Env, site: SiteKey, id: string): Promise<bool
       .where(and(eq(conversations.site, site), eq(conversations.visitorId, id)))
       .limit(1),
   ]);
-  return visits.length + chats.length > 0;
+  if (visits.length + chats.length > 0) return;
+  throw new ApiError(
+    "not_found",
+    "no visitor of this id is announced here yet; whoever has just come is within seconds: try again in a moment",
+  );
 }
 
 async function historyOf(env: Env, site: SiteKey, ids: string[], onlyPresent: boolean) {
@@ -231,9 +238,7 @@ export const visitors = nounRouter();
 
 visitors.openapi(read, async (c) => {
   const { site, id } = c.req.valid("param");
-  if (!(await isKnown(c.env, site, id))) {
-    throw new ApiError("not_found", "this site has seen no such visitor");
-  }
+  await assertKnown(c.env, site, id);
   const { conversation } = c.req.valid("query");
   const proven =
     conversation === undefined

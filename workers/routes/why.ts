@@ -23,7 +23,7 @@ import { configKey } from "../publish/publish.ts";
 import { loadSite } from "../site/site-config.ts";
 import { visitorObject } from "../site/visitor.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
-import { isKnown } from "./visitors.ts";
+import { assertKnown } from "./visitors.ts";
 
 const Asked = z.object({
   /** A visit of this visitor; without it the one that is on, else the last. */
@@ -129,9 +129,7 @@ why.openapi(read, async (c) => {
   const { site, id } = c.req.valid("param");
   const { session, at } = c.req.valid("query");
   const personal = c.get("role") === "admin";
-  if (!(await isKnown(c.env, site, id))) {
-    throw new ApiError("not_found", "this site has seen no such visitor");
-  }
+  await assertKnown(c.env, site, id);
   const kept = personal ? await keptVisits(c.env, site, id) : [];
   const source = await sourceOf(c.env, site, id, personal ? session : undefined, kept);
   if (session !== undefined && source?.replay.visit !== session) {

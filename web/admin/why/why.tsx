@@ -9,7 +9,7 @@ import { request } from "../../shared/api.ts";
 import { dateTime } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { useResource } from "../resource.ts";
-import { locale } from "../session.ts";
+import { locale, t } from "../session.ts";
 import { apiPath, screenPath, useSite } from "../site.ts";
 import { CopyButton, Empty, Failed, Loading, PageHead, Shown } from "../states.tsx";
 import { CampaignDetails } from "./campaign-details.tsx";
@@ -101,6 +101,9 @@ function VisitorTrace({ visitor, session, at }: Asked): VNode {
     return (
       <Empty title={y("unknownTitle", { id: visitor })}>
         <p>{y("unknownText")}</p>
+        <button type="button" onClick={resource.reload}>
+          {t("tryAgain")}
+        </button>
       </Empty>
     );
   }
