@@ -2,7 +2,7 @@
 import { brotliCompressSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Look, enterAdmin, violations } from "./admin-page.ts";
+import { enterAdmin, type Look, pause, publish, publishPhase, saveDraft, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_API_KEY, eventually, post } from "./demo-api.ts";
 
@@ -71,8 +71,7 @@ test("R-M22: where the builder cannot be loaded, the JSON works, and trying agai
   await page.goto(editorOf(id));
   await page.getByRole("alert").getByText("The condition builder could not be loaded").waitFor();
   await page.getByLabel("JSON").fill('{ "page.seconds": { "$gte": 20 } }');
-  await page.getByRole("button", { name: "Save draft" }).click();
-  await page.getByText("Saved", { exact: true }).waitFor();
+  await saveDraft(page);
   failing = false;
   await page.getByRole("button", { name: "Try again" }).click();
   await page.locator(".row").waitFor();
@@ -230,8 +229,7 @@ test("R-M20 R-M21 R-M23: blocks are added, filled, moved and removed by keyboard
   await page.getByText("The variables of this text cannot be filled.").waitFor();
   await page.getByLabel("Words of block 1").fill("<b>{{ page.title }}</b>");
   await page.locator(".page-slot").getByText("<b>Chemise en lin</b>").waitFor();
-  await page.getByRole("button", { name: "Save draft" }).click();
-  await page.getByText("Saved", { exact: true }).waitFor();
+  await saveDraft(page);
   const saved: unknown = await (
     await fetch(`${url}/api/sites/demo/campaigns/${id}`, { headers: key })
   ).json();
@@ -265,8 +263,7 @@ test("R-M8 R-M9: what is new in a campaign is kept through a save, and asks befo
   await page.getByRole("switch", { name: "Shares its visitors out" }).check();
   await page.getByLabel("Namespace", { exact: true }).fill("winter");
   await page.getByRole("switch", { name: "Only in the site’s business hours" }).check();
-  await page.getByRole("button", { name: "Publish", exact: true }).click();
-  await page.getByText("Saved, live everywhere within 10 s").waitFor();
+  await publish(page);
   const saved: unknown = await (
     await fetch(`${url}/api/sites/demo/campaigns/${id}`, { headers: key })
   ).json();
@@ -279,11 +276,8 @@ test("R-M8 R-M9: what is new in a campaign is kept through a save, and asks befo
     variants: [{ key: "a" }, { key: "b", delay_seconds: 20 }],
   });
   await page.getByLabel("To (%)").fill("60");
-  await page.getByRole("button", { name: "Publish changes" }).click();
-  await page.getByRole("button", { name: "Start phase 2" }).click();
-  await page.getByText("Saved, live everywhere within 10 s").waitFor();
-  await page.getByRole("button", { name: "Pause" }).click();
-  await page.getByText("Saved", { exact: true }).waitFor();
+  await publishPhase(page, 2);
+  await pause(page);
   expect(complaints).toEqual([]);
   await context.close();
 });

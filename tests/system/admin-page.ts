@@ -9,6 +9,8 @@ import { signIn } from "./demo-api.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+const LIVE = "Saved, live everywhere within 10 s";
+
 export type Look = { locale?: "en-GB" | "fr-FR"; dark?: boolean; phone?: boolean; timezoneId?: string };
 export type AdminPage = { context: BrowserContext; page: Page; complaints: string[] };
 
@@ -53,4 +55,27 @@ export async function violations(page: Page): Promise<string[]> {
     returnByValue: true,
   });
   return JSON.parse(String(answer.result.value)) as string[];
+}
+
+/** The editor's ways to keep a campaign, each until the screen says that it did; in English. */
+export async function saveDraft(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+}
+
+export async function publish(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByText(LIVE).waitFor();
+}
+
+/** Publishes what starts the phase `next`, and agrees to it. */
+export async function publishPhase(page: Page, next: number): Promise<void> {
+  await page.getByRole("button", { name: "Publish changes" }).click();
+  await page.getByRole("button", { name: `Start phase ${next}` }).click();
+  await page.getByText(LIVE).waitFor();
+}
+
+export async function pause(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
 }

@@ -1,7 +1,7 @@
 /** The admin in a real browser against the real server: figures that move, a campaign from draft to phase 2. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Look, enterAdmin, violations } from "./admin-page.ts";
+import { enterAdmin, type Look, pause, publish, publishPhase, saveDraft, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_API_KEY, DEMO_PASSWORD } from "./demo-api.ts";
 
@@ -100,16 +100,12 @@ test("R-M3 R-M9 R-M10: a campaign is built in rows, mended where it is refused, 
 
   await page.getByLabel("Title (English)").fill("Still looking?");
   expect(await page.locator(".card h2").textContent()).toBe("Still looking?");
-  await page.getByRole("button", { name: "Publish", exact: true }).click();
-  await page.getByText("Saved, live everywhere within 10 s").waitFor();
+  await publish(page);
   expect(new URL(page.url()).pathname).toMatch(/\/campaigns\/cmp_/);
 
   await page.getByLabel("Hold-out", { exact: true }).fill("0.3");
-  await page.getByRole("button", { name: "Publish changes" }).click();
-  await page.getByRole("button", { name: "Start phase 2" }).click();
-  await page.getByText("Saved, live everywhere within 10 s").waitFor();
-  await page.getByRole("button", { name: "Pause" }).click();
-  await page.getByText("Saved", { exact: true }).waitFor();
+  await publishPhase(page, 2);
+  await pause(page);
   expect(complaints).toEqual([]);
   await context.close();
 });
@@ -136,8 +132,7 @@ test("R-M8: when somebody saved meanwhile, both versions are shown and keeping b
   expect(theirs.status).toBe(200);
   await page.getByRole("button", { name: "Save draft" }).click();
   await page.getByRole("button", { name: "Take both" }).click();
-  await page.getByRole("button", { name: "Save draft" }).click();
-  await page.getByText("Saved", { exact: true }).waitFor();
+  await saveDraft(page);
   const saved: unknown = await (await fetch(address, { headers })).json();
   expect(saved).toMatchObject({ priority: 33, window_hours: 12 });
   await context.close();

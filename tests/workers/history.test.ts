@@ -9,6 +9,7 @@ import { consumeHistory } from "../../workers/history/consumer.ts";
 import { replayDeadLetters } from "../../workers/history/dead-letters.ts";
 import worker from "../../workers/index.ts";
 import { mulberry } from "../mulberry.ts";
+import { sessionRecord } from "./session-record.ts";
 
 const SITE = "x12";
 const SEED = Number(Date.now() % 2 ** 31);
@@ -23,39 +24,16 @@ function shuffled<T>(list: readonly T[], roll: () => number): T[] {
 }
 
 function session(visitor: number, revision: number): RecordOf<"sessions"> {
-  const ended_at = revision === 3 ? 9_000 : null;
-  return {
-    table: "sessions",
+  return sessionRecord({
     id: `ses_${visitor}`,
-    revision,
     visitor_id: `v${visitor}`,
-    user_id: null,
-    started_at: 1_000,
+    revision,
     last_at: 1_000 * revision,
-    ended_at,
+    ended_at: revision === 3 ? 9_000 : null,
     pages: revision,
     events: revision,
     seconds: revision,
-    entry_path: "/",
-    referrer: null,
-    channel: "Direct",
-    utm: {},
-    device_type: null,
-    browser: null,
-    os: null,
-    language: null,
-    country: null,
-    region: null,
-    city: null,
-    cart_value: 0,
-    cart_items: 0,
-    global_holdout: false,
-    covered: false,
-    eligible: false,
-    segments: [],
-    outcomes: {},
-    replay: null,
-  };
+  });
 }
 
 function order(visitor: number, revision: number): RecordOf<"orders"> {
