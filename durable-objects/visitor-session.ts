@@ -10,7 +10,6 @@ import { DurableObject } from "cloudflare:workers";
 import { uuidv7 } from "uuidv7";
 import type { Event } from "../domain/events/event.ts";
 import type { Confirmation, RecordOf } from "../domain/history/records.ts";
-import type { Decision } from "../domain/targeting/decision.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { type TraceSource, traceSourceOf } from "../domain/targeting/trace.ts";
 import {
@@ -21,20 +20,27 @@ import {
   type OpenedConversation,
 } from "../domain/visit/conversation.ts";
 import { openDecision } from "../domain/visit/engagement.ts";
-import { type Clocks, clocksOf, type KnownFacts, knownFacts } from "../domain/visit/known.ts";
-import { type Noted, notedIn } from "../domain/visit/notes.ts";
+import { clocksOf, type KnownFacts, knownFacts } from "../domain/visit/known.ts";
+import { notedIn } from "../domain/visit/notes.ts";
 import { queueWaiting } from "../domain/visit/outgoing.ts";
-import { recordEvents, type RecordContext, type Rejection } from "../domain/visit/record.ts";
+import { recordEvents } from "../domain/visit/record.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import { snapshotOf, type VisitorSnapshot } from "../domain/visit/snapshot.ts";
 import { ALL_DUE } from "../domain/visit/settled.ts";
 import { spokenFacts } from "../domain/visit/spoken.ts";
-import { isOver, type KnownExposure, newVisitor, type TestMode, viewOf } from "../domain/visit/state.ts";
+import { isOver, newVisitor, viewOf } from "../domain/visit/state.ts";
 import {
   type EngageAnswer,
   type EngageRequest,
   VisitorSessionEngagement,
 } from "./visitor-session-engagement.ts";
+import {
+  type Batch,
+  readBatch,
+  readContext,
+  type RecordAnswer,
+  type SiteContext,
+} from "./visitor-session-call.ts";
 import { VisitorSessionOutbox } from "./visitor-session-outbox.ts";
 import { VisitorSessionStore } from "./visitor-session-store.ts";
 
@@ -43,59 +49,33 @@ const LAST_RETRY = 5;
 /** Long past: it rings at once, and stands before everything that is owed. */
 const AT_ONCE: EpochMs = 1;
 
-export type RecordRequest = Omit<RecordContext, "visitId"> & {
-  site: string;
-  visitor: string;
-  events: Event[];
-  /** The page view that asks; null takes the last. */
-  viewId: string | null;
-};
-
-export type RecordAnswer = {
-  rejected: Rejection[];
-  released: string[];
-  /** The events of this batch that were new, in order. */
-  fresh: string[];
-  facts: KnownFacts;
-  clocks: Clocks;
-  open: Decision | null;
-  exposures: KnownExposure[];
-  sessionId: string | null;
-  globalHoldout: boolean;
-  marked: { eligible: boolean; covered: boolean };
-  /** The page view that asks. */
-  view: string | null;
-  /** What the visit knows of its segments and of what became of campaigns. */
-  noted: Noted;
-  /** This batch proves who the visitor is: what is known may be told. */
-  proven: boolean;
-  /** The campaign that this browser is marked to be shown. */
-  test: TestMode | null;
-  conversation: string | null;
-};
-
 export class VisitorSession extends DurableObject<Env> {
   readonly #store = new VisitorSessionStore(this.ctx.storage);
   readonly #outbox = new VisitorSessionOutbox(this.ctx, this.env, this.#store);
   readonly #engagement = new VisitorSessionEngagement(this.env, this.#store, this.#outbox);
 
   /** Take a batch: one row, whatever it held; none where everything was known already. */
-  async record(request: RecordRequest): Promise<RecordAnswer> {
-    const { now, events, viewId } = request;
+  async record(contextText: string, batchText: string): Promise<string> {
     await this.#store.open();
+    return JSON.stringify(await this.#record(readContext(contextText), readBatch(batchText)));
+  }
+
+  async #record(context: SiteContext, batch: Batch): Promise<RecordAnswer> {
+    const { now, events, viewId } = batch;
     const loaded = this.#store.load();
-    const before = loaded?.state ?? newVisitor(request.site, request.visitor, now);
+    const before = loaded?.state ?? newVisitor(context.site, batch.visitor, now);
     const seen = loaded?.seen ?? new SeenMessages();
     const fresh = events.filter((event, index) => !seen.has(event.id) && firstOf(events, event.id) === index);
-    const opens = before.visit === null || isOver(before.visit, request.idleMs, now);
-    const recorded = recordEvents(before, fresh, { ...request, visitId: opens ? `ses_${uuidv7()}` : "" });
+    const opens = before.visit === null || isOver(before.visit, context.idleMs, now);
+    const visitId = opens ? `ses_${uuidv7()}` : "";
+    const recorded = recordEvents(before, fresh, { ...context, ...batch, visitId });
     if (recorded.state !== before) {
       const keep = fresh.filter((event) => event.name !== "Wake").map((event) => event.id);
       await this.#outbox.keep(
         recorded.state,
         before,
         keep.length === 0 ? seen : seen.with(keep),
-        request.idleMs,
+        context.idleMs,
         now,
       );
     }
@@ -113,7 +93,7 @@ export class VisitorSession extends DurableObject<Env> {
       view: viewOf(state.visit, viewId)?.id ?? null,
       marked: { eligible: state.visit?.eligible ?? false, covered: state.visit?.covered ?? false },
       noted: notedIn(state),
-      proven: request.provenUser !== null && request.provenUser === state.userId,
+      proven: batch.provenUser !== null && batch.provenUser === state.userId,
       test: state.visit?.test ?? null,
       conversation: state.conversation?.id ?? null,
     };

@@ -5,7 +5,7 @@
  */
 import { Hono } from "hono";
 import type { AppEnv } from "./env.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, refusalOf } from "./errors.ts";
 import { hosts } from "./hosts.ts";
 import { api } from "./routes/api.ts";
 import { conversations } from "./routes/conversations.ts";
@@ -32,11 +32,6 @@ app.notFound((c) => {
 });
 
 app.onError((error, c) => {
-  if (error instanceof ApiError) {
-    return c.json(error.body(), error.status, error.headers);
-  }
-  console.error(
-    JSON.stringify({ level: "error", path: c.req.path, error: String(error), stack: error.stack }),
-  );
-  return c.json({ error: { code: "internal", message: "something failed here; try again" } }, 500);
+  const { body, status, headers } = refusalOf(error, c.req.path);
+  return c.json(body, status, headers);
 });

@@ -53,3 +53,15 @@ export class ApiError extends Error {
     return { error: path === undefined ? { code, message } : { code, message, path } };
   }
 }
+
+/** What went wrong as the client is told it; a bug is told to the log, and to the client only that there is one. */
+export function refusalOf(
+  error: unknown,
+  path: string,
+): { body: ReturnType<ApiError["body"]>; status: ContentfulStatusCode; headers: Record<string, string> } {
+  if (error instanceof ApiError) return { body: error.body(), status: error.status, headers: error.headers };
+  const stack = error instanceof Error ? error.stack : undefined;
+  console.error(JSON.stringify({ level: "error", path, error: String(error), stack }));
+  const body = { error: { code: "internal", message: "something failed here; try again" } };
+  return { body, status: 500, headers: {} };
+}

@@ -2,6 +2,7 @@
 import { app } from "./app.ts";
 import { consumeDeadLetters } from "./history/dead-letters.ts";
 import { consumeHistory } from "./history/consumer.ts";
+import { answerBeacon } from "./ingest/tracking.ts";
 import { runSchedule } from "./schedule.ts";
 
 export { ChatRoom } from "../durable-objects/chat-room.ts";
@@ -10,7 +11,9 @@ export { SiteDesk } from "../durable-objects/site-desk.ts";
 export { VisitorSession } from "../durable-objects/visitor-session.ts";
 
 export default {
-  fetch: app.fetch,
+  fetch(request: Request, env, ctx): Response | Promise<Response> {
+    return answerBeacon(request, env, ctx) ?? app.fetch(request, env, ctx);
+  },
   async queue(batch, env): Promise<void> {
     if (batch.queue.endsWith("-dead")) await consumeDeadLetters(batch, env);
     else await consumeHistory(batch, env);

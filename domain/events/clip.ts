@@ -16,8 +16,24 @@ export function clip(value: Json, depth = 0): Json {
   return clipObject(value, depth);
 }
 
-/** `object` with each of its values clipped. */
+/** `object` with each of its values clipped; itself where it is flat and short, as nearly always. */
 export function clipObject(object: Record<string, Json>, depth = 0): Record<string, Json> {
+  if (isShort(object)) return object;
   const entries = Object.entries(object).slice(0, MAX_CLIPPED_LIST);
   return Object.fromEntries(entries.map(([key, value]) => [key, clip(value, depth + 1)]));
+}
+
+function isShort(object: Record<string, Json>): boolean {
+  let count = 0;
+  for (const key in object) {
+    const value = object[key];
+    count += 1;
+    if (
+      typeof value === "string"
+        ? value.length > MAX_CLIPPED_TEXT
+        : typeof value === "object" && value !== null
+    )
+      return false;
+  }
+  return count <= MAX_CLIPPED_LIST;
 }

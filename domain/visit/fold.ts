@@ -52,14 +52,19 @@ export function newVisit(
 /** `before` after `moment`. The event counts, whatever its name. */
 export function fold<T extends Folded>(before: T, moment: Moment): T {
   const { name, properties, at } = moment;
+  const { funnel, funnels } = foldFunnels(before, moment.reached);
   const counted = {
     ...before,
-    ...foldFunnels(before, moment.reached),
+    funnel,
+    funnels,
     lastAt: at,
     events: before.events + 1,
     sold: foldSold(before.sold, moment.sold),
   };
-  if (opensView(moment)) return { ...counted, ...openView(before, moment) };
+  if (opensView(moment)) {
+    const { pages, views, signals } = openView(before, moment);
+    return { ...counted, pages, views, signals };
+  }
   if (moment.type !== "track") return counted;
   return {
     ...counted,

@@ -33,7 +33,7 @@ export class SeenMessages {
     const added = [...new Set(messageIds)].flatMap((id) => [firstHalf(id), secondHalf(id)]);
     const older = without(this.#halves, added);
     const room = Math.max(0, 2 * MAX_SEEN - added.length);
-    const kept = older.subarray(Math.max(0, older.length - room));
+    const kept = older.length <= room ? older : older.subarray(older.length - room);
     const halves = new Uint32Array(kept.length + added.length);
     halves.set(kept);
     halves.set(added, kept.length);

@@ -9,8 +9,7 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** The bytes of `request`'s body, at most `maxBytes` once unzipped; 413 beyond, 400 for broken gzip. */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array();
-  const packed = await packedBody(request, request.body, maxBytes);
+  const packed = await packedBody(request, maxBytes);
   if (packed[0] !== 0x1f || packed[1] !== 0x8b) return packed;
   const unzipped = new Blob([packed as Uint8Array<ArrayBuffer>])
     .stream()
@@ -23,14 +22,14 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   }
 }
 
-/** What says how long it is, and is short enough, is read at once; else piece by piece, no more than is allowed. */
-async function packedBody(
-  request: Request,
-  body: ReadableStream<Uint8Array>,
-  maxBytes: number,
-): Promise<Uint8Array> {
+/**
+ * What says how long it is, and is short enough, is read at once, and no stream is made of it; else piece by piece, no
+ * more than is allowed.
+ */
+async function packedBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const told = Number(request.headers.get("content-length") ?? Number.NaN);
-  return told <= maxBytes ? new Uint8Array(await request.arrayBuffer()) : collect(body, maxBytes);
+  if (told <= maxBytes) return new Uint8Array(await request.arrayBuffer());
+  return request.body === null ? new Uint8Array() : collect(request.body, maxBytes);
 }
 
 /** The JSON value in `bytes`; 400 where it is none. */

@@ -5,14 +5,15 @@
  */
 import type { Message } from "../../domain/events/message.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import type { Origin } from "./sender.ts";
 
 export function hasConsent(
   message: Message,
-  request: Request,
+  { gpc }: Pick<Origin, "gpc">,
   settings: SiteSettings,
   trusted: boolean,
 ): boolean {
-  if (request.headers.get("sec-gpc") === "1") return false;
+  if (gpc) return false;
   const consent = message.context?.consent;
   if (consent?.status) return consent.status === "granted";
   const categories = Object.values(consent?.categoryPreferences ?? {});

@@ -13,9 +13,18 @@ const known = new Map<string, { site: SiteKey | null; at: number }>();
 
 /** The key that `request` carries, Basic authorisation before the body; null where there is none. */
 export function keyOf(request: Request, body: unknown): string | null {
-  const basic = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(request.headers.get("authorization") ?? "");
-  const user = basic?.[1] === undefined ? null : decodeUser(basic[1]);
-  if (user !== null) return user;
+  return userOf(request) ?? keyIn(body);
+}
+
+/** The user of Basic authorisation, which wins over the body; null where there is none. */
+export function userOf(request: Request): string | null {
+  const stated = request.headers.get("authorization");
+  const basic = stated === null ? null : /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(stated);
+  return basic?.[1] === undefined ? null : decodeUser(basic[1]);
+}
+
+/** The key that `body` carries; null where there is none. */
+export function keyIn(body: unknown): string | null {
   const inBody = typeof body === "object" && body !== null && "writeKey" in body ? body.writeKey : null;
   return typeof inBody === "string" && inBody !== "" ? inBody : null;
 }

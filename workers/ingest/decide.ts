@@ -7,7 +7,7 @@ import type { Decision } from "../../domain/targeting/decision.ts";
 import { freshNotes, outcomesOf } from "../../domain/visit/engage.ts";
 import type { Notes } from "../../domain/visit/notes.ts";
 import type { KnownExposure } from "../../domain/visit/state.ts";
-import type { RecordAnswer } from "../../durable-objects/visitor-session.ts";
+import type { RecordAnswer } from "../../durable-objects/visitor-session-call.ts";
 import type { EngageAnswer } from "../../durable-objects/visitor-session-engagement.ts";
 import type { LiveSite } from "../site/site-config.ts";
 import { visitorObject } from "../site/visitor.ts";

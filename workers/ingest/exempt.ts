@@ -40,13 +40,13 @@ export async function countExempt(
 
 /** What a visitor without consent may be shown: campaigns marked `exempt_ok` that need nobody, from `events` alone. */
 export function decideExempt(
-  { live, request, now }: Received,
+  { live, request, origin, now }: Received,
   events: Event[],
   message: Message | null,
 ): Decided {
   const { settings } = live.config;
   const { userAgent, server } = senderOf(
-    request,
+    origin,
     message?.context?.userAgent ?? null,
     settings.admit_headless,
   );

@@ -8,19 +8,14 @@ import type { Message } from "../../domain/events/message.ts";
 import { CLICK_IDS } from "../../domain/visit/channel.ts";
 import { isSpammer, referrerOf as readReferrer, searchTerms } from "../../domain/visit/referrer.ts";
 import { asName } from "./names.ts";
+import { remembered } from "./remembered.ts";
 
 const MAX_SEARCH_KEYS = 40;
-
-/** The pages that one request tells of, each taken apart once: its messages mostly stand on the same. */
-export type Pages = Map<string, PageContext | null>;
+/** What is told of a page at more length than this is taken apart anew each time. */
+const MAX_REMEMBERED = 600;
 
 /** `message` as an event that arrived at `receivedAt`; `sentAt` is the batch's, in the sender's clock. */
-export function eventOf(
-  message: Message,
-  sentAt: number | null,
-  receivedAt: number,
-  pages: Pages = new Map(),
-): Event {
+export function eventOf(message: Message, sentAt: number | null, receivedAt: number): Event {
   const stated = message.originalTimestamp ?? message.timestamp ?? null;
   const { name, properties } = wordsOf(message);
   return {
@@ -30,7 +25,7 @@ export function eventOf(
     at: correctedTime(stated, message.sentAt ?? sentAt, receivedAt),
     receivedAt,
     viewId: message.context?.page?.view_id ?? null,
-    page: pageOf(message, pages),
+    page: pageOf(message),
     properties: clipObject(properties),
     traits: clipObject({ ...message.context?.traits, ...message.traits }),
   };
@@ -50,7 +45,7 @@ function wordsOf({
 
 type Told = { url: string | null; path: string | null; title: string | null; referrer: string | null };
 
-function pageOf(message: Message, pages: Pages): PageContext | null {
+function pageOf(message: Message): PageContext | null {
   const own = message.type === "page" || message.type === "screen" ? (message.properties ?? {}) : {};
   const context = message.context?.page ?? {};
   const told = {
@@ -61,12 +56,17 @@ function pageOf(message: Message, pages: Pages): PageContext | null {
   };
   const status = number(own.status) ?? number(context.status);
   const key = JSON.stringify([told, status]);
-  const known = pages.get(key);
-  if (known !== undefined) return known;
-  const page = readPage(told, status);
-  pages.set(key, page);
-  return page;
+  return key.length <= MAX_REMEMBERED && !/[?#]/.test(key) ? readAgain(key) : readPage(told, status);
 }
+
+/**
+ * The messages of a request mostly stand on one page, and a site's visitors on the same few. What an address carries
+ * beside its path is nobody else's, and is not remembered.
+ */
+const readAgain = remembered((key) => {
+  const [told, status] = JSON.parse(key) as [Told, number | null];
+  return readPage(told, status);
+});
 
 function readPage({ url, path, title, referrer }: Told, status: number | null): PageContext | null {
   if (url === null && path === null) return null;

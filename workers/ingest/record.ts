@@ -8,19 +8,19 @@ import type { Message } from "../../domain/events/message.ts";
 import { globalHoldoutSeed, inHoldout } from "../../domain/experiments/allocation.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { fillDecisions } from "../creative/fill.ts";
-import type { RecordAnswer } from "../../durable-objects/visitor-session.ts";
+import type { RecordAnswer } from "../../durable-objects/visitor-session-call.ts";
 import { ApiError } from "../errors.ts";
 import { verifyIdentity } from "../site/identity.ts";
 import type { LiveSite } from "../site/site-config.ts";
-import { visitorObject } from "../site/visitor.ts";
 import { answersTryOut, decideTryOut } from "../try-out/decide-try-out.ts";
 import { tryOutIn } from "../try-out/token.ts";
 import { type Accepted, type Refused, refusal } from "./accept.ts";
 import { hasConsent } from "./consent.ts";
 import { type Decided, decide, type Question } from "./decide.ts";
 import { countExempt, decideExempt } from "./exempt.ts";
-import { eventOf, type Pages } from "./normalise.ts";
-import { placeOf, senderDevice, senderOf } from "./sender.ts";
+import { eventOf } from "./normalise.ts";
+import { recordBatch } from "./record-call.ts";
+import { type Origin, placeOf, senderDevice, senderOf } from "./sender.ts";
 import { visitorOf } from "./visitor-id.ts";
 
 /** Objects called at the same time: a Worker may have six connections open. */
@@ -28,6 +28,7 @@ const AT_ONCE = 6;
 
 export type Received = {
   request: Request;
+  origin: Origin;
   live: LiveSite;
   trusted: boolean;
   decide: boolean;
@@ -100,21 +101,20 @@ export async function recordMessages(
 
 /** Bots are kept out before anything else; then consent says which messages may be kept with an identifier. */
 function sort(received: Received, accepted: Accepted): { kept: Item[]; exempt: Item[] } {
-  const { request, live, trusted, now } = received;
+  const { origin, live, trusted, now } = received;
   const kept: Item[] = [];
   const exempt: Item[] = [];
-  const pages: Pages = new Map();
   const bots = new Map<string | null, boolean>();
   const { settings } = live.config;
   const isBot = (userAgent: string | null): boolean => {
-    const bot = bots.get(userAgent) ?? senderOf(request, userAgent, settings.admit_headless).bot;
+    const bot = bots.get(userAgent) ?? senderOf(origin, userAgent, settings.admit_headless).bot;
     bots.set(userAgent, bot);
     return bot;
   };
   for (const { index, message } of accepted.messages) {
     if (isBot(message.context?.userAgent ?? null) || answersTryOut(message)) continue;
-    const item = { index, message, event: eventOf(message, accepted.sentAt, now, pages) };
-    (hasConsent(message, request, settings, trusted) ? kept : exempt).push(item);
+    const item = { index, message, event: eventOf(message, accepted.sentAt, now) };
+    (hasConsent(message, origin, settings, trusted) ? kept : exempt).push(item);
   }
   return { kept, exempt };
 }
@@ -139,35 +139,29 @@ async function recordVisitor(
   received: Received,
   { visitor, provenUser: user, items }: Group,
 ): Promise<Outcome> {
-  const { live, request, trusted, now } = received;
+  const { live, request, origin, trusted, now } = received;
   const { settings, site } = live.config;
   const last = items.at(-1);
   if (last === undefined) return { decisions: [], wakeAfterMs: null, refused: [] };
   const events = items.map(({ event }) => event);
   const { userAgent, server } = senderOf(
-    request,
+    origin,
     last.message.context?.userAgent ?? null,
     settings.admit_headless,
   );
   const locale = last.message.context?.locale ?? null;
   const device = senderDevice(userAgent, locale);
-  const answer = await visitorObject(env, site, visitor).record({
-    site,
+  const share = settings.global_holdout;
+  const answer = await recordBatch(env, live, {
     visitor,
     events,
     viewId: last.event.viewId,
     now,
-    idleMs: settings.session_idle_minutes * 60_000,
-    currency: settings.currency,
     device,
     place: placeOf(request, server),
     trusted,
     provenUser: user,
-    globalHoldout: inHoldout(visitor, { seed: globalHoldoutSeed(site), share: settings.global_holdout }),
-    covered: live.desk.covered,
-    freeSlots: live.desk.free_slots,
-    version: live.config.version,
-    funnels: live.config.funnels,
+    globalHoldout: share > 0 && inHoldout(visitor, { seed: globalHoldoutSeed(site), share }),
     test: await tryOutIn(
       env,
       site,

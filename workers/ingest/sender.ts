@@ -13,15 +13,35 @@ const botOf = remembered((userAgent) => isBot(userAgent, false));
 const admittedBotOf = remembered((userAgent) => isBot(userAgent, true));
 const deviceOfAgent = remembered((userAgent) => deviceOf(userAgent, null));
 
+/** What the request's headers say of its sender, read once. */
+export type Origin = {
+  /** The origin of the page that sends; null for what is no page. */
+  page: string | null;
+  userAgent: string | null;
+  /** Global Privacy Control. */
+  gpc: boolean;
+};
+
+export function originOf({ headers }: Request): Origin {
+  return {
+    page: headers.get("origin"),
+    userAgent: headers.get("user-agent"),
+    gpc: headers.get("sec-gpc") === "1",
+  };
+}
+
 export type Sender = { userAgent: string | null; server: boolean; bot: boolean };
 
 /**
  * Who sent a message. `contextAgent` is the user agent that the message names for the page; it wins over the
  * request's, which for a server is the library's. `admitHeadless` counts driven browsers as people.
  */
-export function senderOf(request: Request, contextAgent: string | null, admitHeadless: boolean): Sender {
-  const ownAgent = request.headers.get("user-agent");
-  const server = request.headers.get("origin") === null && (ownAgent === null || !isPersonal(ownAgent));
+export function senderOf(
+  { page, userAgent: ownAgent }: Origin,
+  contextAgent: string | null,
+  admitHeadless: boolean,
+): Sender {
+  const server = page === null && (ownAgent === null || !isPersonal(ownAgent));
   const userAgent = (contextAgent ?? ownAgent)?.slice(0, MAX_AGENT) ?? null;
   const isOne = admitHeadless ? admittedBotOf : botOf;
   return { userAgent, server, bot: userAgent !== null && isOne(userAgent) };

@@ -8,7 +8,6 @@ import type { SiteKey } from "../../domain/ids.ts";
 import type { VisitorSession } from "../../durable-objects/visitor-session.ts";
 
 type Calls =
-  | "record"
   | "engage"
   | "openConversation"
   | "conversationClosed"
