@@ -1,7 +1,7 @@
 /**
  * What happens every five minutes, whoever asks or not: publications that were cut short are finished, what is kept
- * for a time only is dropped, bandits move their weights, figures are kept up
- * with history. One that fails holds up none of the others.
+ * for a time only is dropped, bandits move their weights, figures are kept up with
+ * history. One that fails is told to the operator and holds up none of the others.
  */
 import type { EpochMs } from "../domain/ids.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
@@ -18,6 +18,9 @@ export async function runSchedule(env: Env, now: EpochMs): Promise<void> {
     try {
       await job(env, now);
     } catch (error) {
+      console.error(
+        JSON.stringify({ level: "alert", what: "schedule", job: job.name, error: String(error) }),
+      );
       failures.push(error);
     }
   }
