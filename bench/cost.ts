@@ -30,7 +30,7 @@ const SILENCE_MS = 40 * 60_000;
 const STORED_SAMPLE = 10;
 const DAY_MS = 86_400_000;
 /** By the last run of the day after the retention everybody is forgotten. */
-const RETENTION_DAYS = 395.9;
+const RETENTION_DAYS = 395.75;
 /** More runs of the schedule than are needed. */
 const MOST_RUNS = 20;
 /** List prices in dollars, without the included amounts. */
