@@ -1,12 +1,15 @@
 /** A day's staffing through the API: from rows of history to quarter hours, and who may ask. */
 import { env, exports } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
-import { WireIntraday } from "../../domain/staffing/intraday-wire.ts";
-import { deskHistory, keepDesk } from "./desk-history.ts";
+import { type WireInterval, WireIntraday } from "../../domain/staffing/intraday-wire.ts";
+import { agentStates, conversations } from "../../migrations/schema.ts";
 import { signIn } from "./login.ts";
 import { makeSite } from "./site.ts";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const QUARTER_MS = 900_000;
 const NOW = Date.now();
 const TODAY = NOW - (NOW % DAY_MS);
 const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -40,59 +43,28 @@ async function read(path: string, key: string): Promise<WireIntraday> {
   return WireIntraday.parse(await answer.json());
 }
 
-test("STA9 STA10 STA11: a day's quarter hours, its own figures with their n, and what would help, from rows of history", async () => {
-  const { key, apiKey } = await makeSite({ ...HOURS, campaigns: [{ id: "cmp_desk", kind: "chat" }] });
-  const history = deskHistory(TODAY, NOW, 35);
-  await keepDesk(env.DB, key, history, "cmp_desk");
-  const path = `/api/sites/${key}/intraday`;
+/** A conversation of `site` that came at `at` and was answered `wait` later, or left. */
+async function came(site: string, at: number, wait: number | null): Promise<void> {
+  const id = `cnv_${at}`;
+  const row = {
+    site,
+    id,
+    revision: 1,
+    visitorId: id,
+    status: "closed",
+    agentId: wait === null ? null : "usr_lea",
+    createdAt: at - 1_000,
+    assignedAt: wait === null ? null : at + wait,
+    firstVisitorMessageAt: at,
+    firstAgentMessageAt: wait === null ? null : at + wait,
+    closedAt: at + 300_000,
+    visitorMessages: 1,
+    agentMessages: 1,
+  };
+  await drizzle(env.DB).insert(conversations).values(row);
+}
 
-  const day = await read(`${path}?date=${dateOf(CAME)}&within_seconds=30`, apiKey);
-  const own = history.conversations.filter(({ createdAt }) => createdAt >= CAME && createdAt < CAME + DAY_MS);
-  expect(day.intervals).toHaveLength(96);
-  expect(day.intervals.reduce((sum, one) => sum + (one.arrivals ?? 0), 0)).toBe(own.length);
-  expect(day.so_far).toMatchObject({
-    arrivals: own.length,
-    service_level: {
-      numerator: own.filter((one) => one.answeredAt !== null && one.answeredAt - one.createdAt <= 30_000)
-        .length,
-      denominator: own.length,
-    },
-  });
-  expect(day.model).toMatchObject({
-    name: "erlang_a",
-    handle_seconds: { source: "measured" },
-    patience_seconds: { source: "measured" },
-    concurrency: { value: 2, source: "measured" },
-    concurrency_used: 2,
-  });
-  expect(day.model.patience_seconds.n).toBeGreaterThan(100);
-  expect(day.forecast?.days_read).toBeGreaterThanOrEqual(30);
-  expect(day.intervals[40]).toMatchObject({ open: true, over: true, agents: 2, agents_from: "logged_in" });
-  expect(day.intervals[0]).toMatchObject({ open: false, needed: null, gap: null });
-  expect(day.week.map(({ date }) => new Date(date).getUTCDay())).toEqual([1, 2, 3, 4, 5, 6, 0]);
-  expect(day.remedies).toEqual([]);
-
-  // A day to come on which somebody works: nothing of it happened, and in the evening one alone is too few.
-  const ahead = TODAY + (new Date(TODAY + DAY_MS).getUTCDay() === 0 ? 2 : 1) * DAY_MS;
-  const next = await read(`${path}?date=${dateOf(ahead)}&within_seconds=30`, apiKey);
-  expect(next.so_far).toBeNull();
-  expect(next.intervals[70]).toMatchObject({
-    reached: null,
-    arrivals: null,
-    agents: 1,
-    agents_from: "usual",
-  });
-  const [shortage] = next.shortages.toSorted((a, b) => b.missing - a.missing);
-  expect(shortage?.from.slice(11, 16)).toBe("17:00");
-  expect(next.remedies.map(({ kind }) => kind)).toContain("more_agents");
-  const pause = next.remedies.find(({ kind }) => kind === "pause_campaign");
-  expect(pause?.campaign).toMatchObject({ id: "cmp_desk", name: "cmp_desk" });
-  expect(pause?.campaign?.share).toBeCloseTo(0.25, 1);
-  for (const { service_level } of next.remedies)
-    expect(service_level.after).toBeGreaterThan(service_level.before);
-});
-
-test("STA7 STA10: with too short a history it says how many days are missing, and reckons with what is assumed", async () => {
+test("STA7 STA9 STA10: each counts in its quarter hour; with too short a history what is assumed is reckoned with, and named", async () => {
   const { key, apiKey } = await makeSite(HOURS);
   const path = `/api/sites/${key}/intraday`;
   const empty = await read(path, apiKey);
@@ -105,21 +77,54 @@ test("STA7 STA10: with too short a history it says how many days are missing, an
     target: { service_level: 0.8, within_seconds: 60 },
     model: { name: null, handle_seconds: { value: null, n: 0, source: "missing" } },
   });
-  expect(
-    empty.intervals.every(
-      ({ forecast, needed, gap }) => forecast === null && needed === null && gap === null,
-    ),
-  ).toBe(true);
+  const nothing = ({ forecast, needed, gap }: WireInterval) =>
+    forecast === null && needed === null && gap === null;
+  expect(empty.intervals.every(nothing)).toBe(true);
 
-  await keepDesk(env.DB, key, deskHistory(TODAY, NOW, 2, 3), "cmp_none");
-  const query = `date=${dateOf(CAME)}&handle_seconds=600&patience_seconds=90&slowdown=0.1&service_level=0.9`;
-  const assumed = await read(`${path}?${query}`, apiKey);
-  expect(assumed.forecast).toBeNull();
-  expect(assumed.days_missing).toBeGreaterThan(10);
-  expect(assumed.model.patience_seconds).toMatchObject({ value: 90, source: "assumed" });
-  expect(assumed.target.service_level).toBe(0.9);
-  const midday = assumed.intervals.slice(36, 76);
-  expect(midday.some(({ needed }) => (needed?.erlang_a ?? 0) > 0)).toBe(true);
+  const noon = CAME + 12 * HOUR_MS;
+  await came(key, noon, 20_000);
+  await came(key, noon + 1, 90_000);
+  await came(key, noon + QUARTER_MS - 1, null);
+  await came(key, noon + QUARTER_MS, 40_000);
+  await drizzle(env.DB)
+    .insert(agentStates)
+    .values({
+      site: key,
+      id: "ast_1",
+      revision: 1,
+      agentId: "usr_lea",
+      state: "online",
+      capacity: 2,
+      startedAt: noon,
+      endedAt: noon + HOUR_MS,
+    });
+  const asked = `date=${dateOf(CAME)}&handle_seconds=600&patience_seconds=90&slowdown=0.1&within_seconds=30`;
+  const day = await read(`${path}?${asked}`, apiKey);
+  expect(day.days_missing).toBe(14);
+  expect(day.so_far).toMatchObject({
+    arrivals: 4,
+    service_level: { numerator: 1, denominator: 4 },
+    abandonment: { numerator: 1, denominator: 4 },
+  });
+  expect(day.intervals[48]).toMatchObject({
+    from: new Date(noon).toISOString(),
+    open: true,
+    over: true,
+    arrivals: 3,
+    agents: 1,
+    agents_from: "logged_in",
+    reached: { service_level: { numerator: 1, denominator: 3 } },
+    needed: { erlang_a: 2, erlang_c: 3 },
+    gap: -1,
+  });
+  expect(day.intervals[49]).toMatchObject({ arrivals: 1 });
+  expect(day.intervals[0]).toMatchObject({ open: false, needed: null, gap: null });
+  expect(day.model).toMatchObject({
+    name: "erlang_a",
+    patience_seconds: { value: 90, source: "assumed", n: 1 },
+    handle_seconds: { value: 600, source: "assumed", n: 3 },
+    concurrency: { value: 2, source: "measured" },
+  });
 });
 
 test("STA8: a day on which the clocks change is told as long as it is", async () => {

@@ -1,0 +1,243 @@
+/** The staffing screen in a real browser, over weeks of a desk's history in a server of its own. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Papa from "papaparse";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { WireIntraday } from "../../domain/staffing/intraday-wire.ts";
+import { deskHistory, keepDesk } from "../fixtures/desk-history.ts";
+import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
+import { launchBrowser } from "./browser.ts";
+import { DEMO_API_KEY, post, signIn } from "./demo-api.ts";
+
+const DAY_MS = 86_400_000;
+const NOW = Date.now();
+const TODAY = NOW - (NOW % DAY_MS);
+const isSunday = (at: number) => new Date(at).getUTCDay() === 0;
+const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+/** A day to come and one that is over, on both of which somebody works. */
+const AHEAD = dateOf(isSunday(TODAY + DAY_MS) ? TODAY + 2 * DAY_MS : TODAY + DAY_MS);
+const OVER = dateOf(isSunday(TODAY - DAY_MS) ? TODAY - 2 * DAY_MS : TODAY - DAY_MS);
+const HOURS = [
+  {
+    dayOfWeek: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+    opens: "09:00",
+    closes: "19:00",
+  },
+];
+
+const history = deskHistory(TODAY, NOW, 35);
+const state = mkdtempSync(join(tmpdir(), "aparte-staffing-"));
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await startServer({ port: 0, stateDir: state });
+  const database = await server.miniflare.getD1Database("DB");
+  const cookie = await signIn(server.url, "admin@demo.test");
+  for (const key of ["desk", "fresh", "silent"]) {
+    const site = { key, name: `Atelier ${key}`, timezone: "UTC", business_hours: HOURS };
+    await post(`${server.url}/api/sites`, site, { cookie, origin: server.url });
+  }
+  await keepDesk(database, "desk", history, await liveCampaign(cookie));
+  await keepDesk(database, "fresh", deskHistory(TODAY, NOW, 4, 3), "cmp_none");
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  rmSync(state, { recursive: true, force: true });
+});
+
+/** A campaign of the desk's site, which invited some of those who wrote. */
+async function liveCampaign(cookie: string): Promise<string> {
+  const variants = [{ key: "a", weight: 1, creative: { en: { title: "Hello", text: "Can we help?" } } }];
+  const body = { name: "Cart help", kind: "chat", status: "live", variants };
+  const path = `${server.url}/api/sites/desk/campaigns`;
+  const { id } = await post<{ id: string }>(path, body, { cookie, origin: server.url });
+  return id;
+}
+
+/** A signed-in page at a site's staffing. */
+async function enter(site: string, query = "", look?: Look): Promise<AdminPage> {
+  const admin = await enterAdmin(browser, server.url, look);
+  await admin.page.goto(`${server.url}/admin/${site}/staffing${query}`);
+  return admin;
+}
+
+async function drawn(page: Page): Promise<void> {
+  await page.locator(".staffing-plot").nth(1).waitFor();
+}
+
+test("STA13: the sentence, both drawings, the ways out and the week say the same of a day to come", async () => {
+  const { context, page, complaints } = await enter("desk", `?date=${AHEAD}&within_seconds=30`);
+  await drawn(page);
+  await page.getByText(/^About \d+ chats are foretold\. From 17:00 you will be/).waitFor();
+  expect(await page.locator(".sentence em").textContent()).toMatch(/agents? short/);
+  await page.getByText("short from 17:00").waitFor();
+  expect(await page.locator(".staffing-plot pattern#staffing-hatch").count()).toBe(1);
+  expect(
+    await page.locator("[fill='url(#staffing-hatch)'] rect, rect[fill='url(#staffing-hatch)']").count(),
+  ).toBeGreaterThan(0);
+
+  const more = page.getByRole("listitem").filter({ hasText: "One agent more" });
+  await more.getByText(/\d+% becomes \d+%.*left, then.*the day \d+%, then \d+%/).waitFor();
+  await page.getByText(/places an agent: 2 \(measured, n \d+\)/).waitFor();
+  const cells = await page.locator(".week-map td").allTextContents();
+  expect(cells.filter((cell) => cell.startsWith("−")).length).toBeGreaterThan(0);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("STA13: the day stands as a table and as a file, and a day of the week's picture is a step away, by keyboard", async () => {
+  const { context, page, complaints } = await enter("desk", `?date=${OVER}`);
+  await drawn(page);
+  const asTable = page.getByRole("button", { name: "Show as table" });
+  await asTable.focus();
+  await page.keyboard.press("Enter");
+  const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "12:00" }) });
+  await rows.first().waitFor();
+  expect(await page.getByRole("columnheader", { name: "Needed, Erlang A" }).count()).toBe(1);
+
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  const file = await saving;
+  expect(file.suggestedFilename()).toBe(`aparte-staffing-${OVER}.csv`);
+  const text = readFileSync(await file.path(), "utf8").replace(/^\uFEFF/, "");
+  const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
+  const answer = await page.request.get(`${server.url}/api/sites/desk/intraday?date=${OVER}`);
+  const told = (await answer.json()) as { intervals: { from: string; arrivals: number; forecast: number }[] };
+  expect(data.map((row) => [row["From"], Number(row["Came"]), Number(row["Forecast"])])).toEqual(
+    told.intervals.map(({ from, arrivals, forecast }) => [from, arrivals, forecast]),
+  );
+
+  await page.getByRole("button", { name: "The day after" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.searchParams.get("date") !== OVER);
+  await page.locator(".week-map th button").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".week-map th[aria-current]").first().waitFor();
+  expect(await page.locator(".week-map th").nth(0).count()).toBe(1);
+  expect(new Date(new URL(page.url()).searchParams.get("date") ?? "").getUTCDay()).toBe(1);
+  await page.getByText(/were answered within 1 min; the aim is 80%/).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("STA14: too short a history, a missing handle time, nothing at all and a failure each say what to do", async () => {
+  const fresh = await enter("fresh", `?date=${OVER}`);
+  await fresh.page.getByText(/A forecast needs 1\d days more/).waitFor();
+  await fresh.page.getByText("The day is over.").waitFor();
+  await fresh.page.getByLabel("One chat takes (seconds)").waitFor();
+  await fresh.page.getByLabel("One chat takes (seconds)").fill("540");
+  await fresh.page.getByLabel("Visitors wait (seconds)").fill("75");
+  await fresh.page.getByRole("button", { name: "Reckon with these" }).click();
+  await fresh.page.getByText("patience: 1 min (assumed)").waitFor();
+  expect(new URL(fresh.page.url()).searchParams.get("handle_seconds")).toBe("540");
+  expect(fresh.complaints).toEqual([]);
+  await fresh.context.close();
+
+  const silent = await enter("silent");
+  await silent.page.getByRole("heading", { name: "No chat has come yet" }).waitFor();
+  await silent.page.route("**/intraday*", (route) => route.abort());
+  await silent.page.getByRole("button", { name: "The day before" }).click();
+  await silent.page.getByRole("alert").getByText("The staffing could not be read").waitFor();
+  await silent.page.unroute("**/intraday*");
+  await silent.page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
+  await silent.page.getByRole("heading", { name: "No chat has come yet" }).waitFor();
+  await silent.context.close();
+});
+
+const WAYS: [string, Look][] = [
+  ["in English", {}],
+  ["in French", { locale: "fr-FR" }],
+  ["in English, dark", { dark: true }],
+  ["in French, dark", { locale: "fr-FR", dark: true }],
+  ["in French, on a phone", { locale: "fr-FR", phone: true }],
+];
+
+test.each(WAYS)(
+  "STA13 STA14: no accessibility violation and no scrolling sideways, %s",
+  async (how, look) => {
+    for (const [name, site, query, shown] of [
+      ["ahead", "desk", `?date=${AHEAD}&within_seconds=30`, ".staffing-plot"],
+      ["today", "desk", "", ".staffing-plot"],
+      ["over", "desk", `?date=${OVER}`, ".staffing-plot"],
+      ["fresh", "fresh", `?date=${OVER}`, ".staffing-plot"],
+      ["silent", "silent", "", ".empty"],
+    ] as const) {
+      const { context, page, complaints } = await enter(site, query, look);
+      await page.locator(shown).first().waitFor();
+      if (shown === ".staffing-plot") await drawn(page);
+      const said = await page.locator("h1").textContent();
+      expect(said).toContain(look.locale === "fr-FR" ? "Effectifs" : "Staffing");
+      if (shown === ".staffing-plot") await page.locator(".sentence").waitFor();
+      const folder = process.env["SCREENSHOTS_DIR"];
+      if (folder !== undefined) {
+        await page.screenshot({ path: join(folder, `${name} ${how}.png`), fullPage: true });
+      }
+      expect([name, await violations(page)]).toEqual([name, []]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      if (shown === ".staffing-plot") {
+        await page.locator(".chart-links button").first().click();
+        await page.locator(".staffing-tall table").waitFor();
+        expect([name, await violations(page)]).toEqual([name, []]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      }
+      expect(complaints).toEqual([]);
+      await context.close();
+    }
+  },
+);
+
+test("STA9 STA10 STA11: the API tells the day's history by quarter hours, its own figures with their n, and what would help", async () => {
+  const cookie = await signIn(server.url, "admin@demo.test");
+  const read = async (query: string): Promise<WireIntraday> => {
+    const answer = await fetch(`${server.url}/api/sites/desk/intraday?${query}`, { headers: { cookie } });
+    return WireIntraday.parse(await answer.json());
+  };
+  const over = await read(`date=${OVER}&within_seconds=30`);
+  const from = Date.parse(OVER);
+  const own = history.conversations.filter(({ createdAt }) => createdAt >= from && createdAt < from + DAY_MS);
+  const soon = own.filter((one) => one.answeredAt !== null && one.answeredAt - one.createdAt <= 30_000);
+  expect(over.intervals.reduce((sum, one) => sum + (one.arrivals ?? 0), 0)).toBe(own.length);
+  expect(over.so_far).toMatchObject({
+    arrivals: own.length,
+    service_level: { numerator: soon.length, denominator: own.length },
+  });
+  expect(over.model).toMatchObject({
+    name: "erlang_a",
+    handle_seconds: { source: "measured" },
+    patience_seconds: { source: "measured" },
+    concurrency: { value: 2, source: "measured" },
+    concurrency_used: 2,
+  });
+  expect(over.model.patience_seconds.n).toBeGreaterThan(100);
+  expect(over.forecast?.days_read).toBeGreaterThanOrEqual(30);
+  expect(over.remedies).toEqual([]);
+
+  const ahead = await read(`date=${AHEAD}&within_seconds=30`);
+  expect(ahead.so_far).toBeNull();
+  expect(ahead.intervals[70]).toMatchObject({
+    reached: null,
+    arrivals: null,
+    agents: 1,
+    agents_from: "usual",
+  });
+  const [worst] = ahead.shortages.toSorted((a, b) => b.missing - a.missing);
+  expect(worst?.from.slice(11, 16)).toBe("17:00");
+  const pause = ahead.remedies.find(({ kind }) => kind === "pause_campaign");
+  expect(pause?.campaign?.share).toBeCloseTo(0.25, 1);
+  for (const { service_level } of ahead.remedies) {
+    expect(service_level.after).toBeGreaterThan(service_level.before);
+  }
+});
+
+test("STA12: the API answers the screen's key alone", async () => {
+  const answer = await fetch(`${server.url}/api/sites/desk/intraday`, {
+    headers: { authorization: `Bearer ${DEMO_API_KEY}` },
+  });
+  expect(answer.status).toBe(404);
+});
