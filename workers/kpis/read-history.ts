@@ -105,6 +105,7 @@ const VISITS = `SELECT s.id, s.visitor_id, s.started_at, coalesce(s.ended_at, s.
 const LAST_VISITS = `WITH things(visitor, at) AS (
     SELECT visitor_id, first_visitor_message_at FROM conversations
       WHERE site = ?1 AND created_at >= ?4 AND created_at < ?3 AND first_visitor_message_at IS NOT NULL
+        AND (first_agent_message_at IS NOT NULL OR first_visitor_message_at >= ?2)
     UNION SELECT visitor_id, eligible_at FROM exposures WHERE site = ?1 AND eligible_at >= ?2 AND eligible_at < ?3
     UNION SELECT visitor_id, at FROM orders WHERE site = ?1 AND at >= ?2 AND at < ?3
     UNION SELECT visitor_id, at FROM leads WHERE site = ?1 AND at >= ?2 AND at < ?3),
