@@ -40,7 +40,24 @@ const HOUR_MS = 3_600_000;
 function sourceOf(t: Tally, { businessHours = false, costs = null }: FigureOptions): Source {
   const hours = t.agent_online_ms / HOUR_MS;
   const totals: KpiTotals = {
-    ...t,
+    eligible_visitors: t.eligible_visitors,
+    covered_visitors: t.covered_visitors,
+    invites_displayed: t.invites_displayed,
+    invites_accepted: t.invites_accepted,
+    chatters: t.chatters,
+    covered_visitors_buying_after_chat: t.covered_visitors_buying_after_chat,
+    chatters_buying_after_chat: t.chatters_buying_after_chat,
+    proactive_chatters: t.proactive_chatters,
+    proactive_chatters_buying: t.proactive_chatters_buying,
+    assisted_orders: t.assisted_orders,
+    total_orders: t.total_orders,
+    chats_handled: t.chats_handled,
+    contacts_resolved_no_recontact: t.contacts_resolved_no_recontact,
+    contacts_mature: t.contacts_mature,
+    csat: t.csat,
+    surveys_sent: t.surveys_sent,
+    nps: t.nps,
+    ces: t.ces,
     assisted_revenue: t.assisted_revenue_cents / 100,
     total_revenue: t.total_revenue_cents / 100,
     agent_hours_logged: hours,
@@ -269,17 +286,10 @@ export type KpiFigures = Record<KpiName, Figure>;
 
 /** Every KPI of `tally`. */
 export function figuresOf(tally: Tally, options: FigureOptions = {}): KpiFigures {
-  return figuresAmong(KPI_NAMES, tally, options) as KpiFigures;
-}
-
-/** The KPIs of `names` alone. */
-export function figuresAmong(
-  names: readonly KpiName[],
-  tally: Tally,
-  options: FigureOptions = {},
-): Partial<KpiFigures> {
   const source = sourceOf(tally, options);
-  const figures: Partial<KpiFigures> = {};
-  for (const name of names) figures[name] = FIGURES[name](source);
+  const figures = { ...NO_FIGURES };
+  for (const name of KPI_NAMES) figures[name] = FIGURES[name](source);
   return figures;
 }
+
+const NO_FIGURES = Object.fromEntries(KPI_NAMES.map((name) => [name, UNKNOWN])) as KpiFigures;

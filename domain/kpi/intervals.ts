@@ -85,25 +85,27 @@ export type Quantile = { value: number | null; n: number; interval: Interval | n
 
 /** The least whole second within which at least the share `level` of them were done, with order statistics around it. */
 export function quantileOf(spread: Spread, level: number): Quantile {
-  // An object's whole-number keys stand in rising order.
-  const values = Object.entries(spread);
-  const n = values.reduce((sum, [, times]) => sum + times, 0);
+  let n = 0;
+  for (const seconds in spread) n += spread[seconds] ?? 0;
   if (n <= 0) return { value: null, n: 0, interval: null };
-  const at = (rank: number): number => {
-    let seen = 0;
-    for (const [seconds, times] of values) {
-      seen += times;
-      if (seen >= rank) return Number(seconds);
+  const { lower, upper } = (level === 0.5 ? medianRanks : ninetiethRanks)(n);
+  const [low, value, high] = valuesAt(spread, [lower, Math.ceil(level * n - 1e-9), upper]);
+  return { value, n, interval: lower >= 1 && upper <= n ? [low, high] : null };
+}
+
+/** The values at three rising ranks, from 1. An object's whole-number keys stand in rising order. */
+function valuesAt(spread: Spread, ranks: [number, number, number]): [number, number, number] {
+  const found: [number, number, number] = [0, 0, 0];
+  let [seen, next] = [0, 0];
+  for (const seconds in spread) {
+    seen += spread[seconds] ?? 0;
+    while (next < 3 && seen >= (ranks[next] ?? 0)) {
+      found[next] = Number(seconds);
+      next += 1;
     }
-    return Number(values.at(-1)?.[0] ?? 0);
-  };
-  const ranks = (level === 0.5 ? medianRanks : ninetiethRanks)(n);
-  const bounded = ranks.lower >= 1 && ranks.upper <= n;
-  return {
-    value: at(Math.ceil(level * n - 1e-9)),
-    n,
-    interval: bounded ? [at(ranks.lower), at(ranks.upper)] : null,
-  };
+    if (next === 3) break;
+  }
+  return found;
 }
 
 const medianRanks = remembered((n) => ranksAround(n, 0.5));
