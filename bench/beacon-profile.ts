@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTool } from "../scripts/bundle.ts";
 import { startAparte } from "./aparte-worker.ts";
+import { startBareBeacon } from "./bare-beacon.ts";
 import { BeaconLoad } from "./beacon-load.ts";
 import { publishCampaigns } from "./live-campaigns.ts";
 import { profile } from "./profile.ts";
@@ -16,39 +17,46 @@ import type { Bench } from "./workerd.ts";
 const SHOWN = 15;
 const CAMPAIGNS = 100;
 const VISITORS = 400;
+const WARM_UP = 2_400;
 const REQUESTS = 1_200;
 
-/** Print the functions with the largest share of their own. */
+/** Print, for Aparté and the bare Worker, the functions with the largest share of their own. */
 export async function printBeaconProfile(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "aparte-bench-"));
   try {
     runTool("node_modules/wrangler/bin/wrangler.js", ["deploy", "--dry-run", "--outdir", folder]);
     const entry = `export * from "./index.js"; export { default } from "./index.js";`;
     const aparte = await startAparte({ entry, bundle: join(folder, "index.js") }, true);
-    try {
-      await publishCampaigns(aparte, CAMPAIGNS);
-      const load = new BeaconLoad(aparte, VISITORS);
-      await load.send(REQUESTS);
-      const inspector = await inspectorOf(aparte);
-      const shares = await profile(inspector, async () => void (await load.send(REQUESTS)));
-      console.log("  where the time goes in JavaScript, callees left out:");
-      for (const { name, share } of shares.slice(0, SHOWN)) {
-        console.log(`  ${(share * 100).toFixed(1).padStart(6)} %  ${name}`);
-      }
-    } finally {
-      await aparte.stop();
-    }
+    await publishCampaigns(aparte, CAMPAIGNS);
+    await printShares("Aparté", "aparte", aparte);
+    await printShares("the bare Worker", "bare", await startBareBeacon(true));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** What a native call takes stands with the function that makes it. Stops `bench`. */
+async function printShares(title: string, name: string, bench: Bench): Promise<void> {
+  try {
+    const load = new BeaconLoad(bench, VISITORS);
+    await load.send(WARM_UP);
+    const inspector = await inspectorOf(bench, name);
+    const shares = await profile(inspector, async () => void (await load.send(REQUESTS)));
+    console.log(`  where the time of ${title} goes, callees left out:`);
+    for (const { name: place, share } of shares.slice(0, SHOWN)) {
+      console.log(`  ${(share * 100).toFixed(1).padStart(6)} %  ${place}`);
+    }
+  } finally {
+    await bench.stop();
+  }
+}
+
 /** The Worker's own, among those of Miniflare. */
-async function inspectorOf({ miniflare }: Bench): Promise<URL> {
+async function inspectorOf({ miniflare }: Bench, name: string): Promise<URL> {
   const base = await miniflare.getInspectorURL();
   const listed = await fetch(new URL("/json", `http://${base.host}`));
   const targets = (await listed.json()) as { id: string; webSocketDebuggerUrl: string }[];
-  const own = targets.find(({ id }) => id.includes("aparte"));
+  const own = targets.find(({ id }) => id.includes(name));
   if (own === undefined) throw new Error(`no inspector among ${JSON.stringify(targets)}`);
   return new URL(own.webSocketDebuggerUrl);
 }
