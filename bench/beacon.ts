@@ -57,10 +57,12 @@ try {
 } finally {
   await Promise.all([aparte.stop(), bare.stop()]);
 }
-const { rows, calls } = await beaconWrites(CAMPAIGNS);
-console.log(`  each beacon: ${rows} rows in ${calls} calls of the visitor's object, at most 1 in 1`);
+const writes = await beaconWrites(CAMPAIGNS);
+console.log(
+  `  each beacon: ${writes.rows} rows in ${writes.calls} calls of the visitor's object, at most 1 in 1`,
+);
 if (failed) await printBeaconProfile();
-process.exitCode = failed || rows > 1 || calls > 1 ? 1 : 0;
+process.exitCode = failed || writes.rows > 1 || writes.calls > 1 ? 1 : 0;
 
 /** Wait until history has taken the visits that were opened. */
 async function settle(bench: Bench): Promise<void> {
