@@ -22,6 +22,11 @@ const figure = z.object({
   value: z.number().nullable(),
   numerator: z.number().nullable(),
   denominator: z.number().nullable(),
+  /** How many stand behind it, and the 95 % interval where there can be one. */
+  n: z.number(),
+  interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  /** Too few answers for a percentage to be shown. */
+  too_few: z.literal(true).optional(),
 });
 const figures = Object.fromEntries(KPI_NAMES.map((name) => [name, figure])) as Record<
   (typeof KPI_NAMES)[number],
@@ -38,7 +43,7 @@ const read = createRoute({
   path: "/",
   summary: "Key figures, whole or by group",
   description:
-    "`from` is inside, `to` is not; without them, the last 30 days. Days and weeks are those of the site's time zone.",
+    "`from` is inside, `to` is not; without them, the last 30 days. Days and weeks are those of the site's time zone. `business_hours=true` counts first reply, waiting and resolution inside the site's business hours only.",
   tags: ["Figures"],
   request: {
     params: SitePath,
@@ -46,6 +51,7 @@ const read = createRoute({
       from: z.string().optional(),
       to: z.string().optional(),
       group_by: z.enum(GROUPINGS).optional(),
+      business_hours: z.enum(["true", "false"]).optional(),
     }),
   },
   responses: { 200: jsonContent(Rows, "The rows"), ...REFUSALS },
@@ -81,8 +87,11 @@ kpis.openapi(read, async (c) => {
   return c.json(
     {
       version: KPI_VERSION,
-      rows: await reportKpis(c.env, site, { from, to, groupBy, now }, (work) =>
-        c.executionCtx.waitUntil(work),
+      rows: await reportKpis(
+        c.env,
+        site,
+        { from, to, groupBy, now, businessHours: query.business_hours === "true" },
+        (work) => c.executionCtx.waitUntil(work),
       ),
     },
     200,
