@@ -1,0 +1,49 @@
+/**
+ * What a site and its provider agreed to be paid for, and by what it is measured.
+ *
+ * Shapes  `Agreement` is what create accepts; the server adds `id`, `version` and the two moments.
+ * Units   `rate` is money for each incremental sale or deflected contact, a share of incremental revenue, or money for a
+ *         month in which satisfaction reached its goals; `minimum` counts what the rate counts; months are `YYYY-MM` of
+ *         the site's zone, both inside.
+ */
+import * as z from "zod";
+import { Criterion } from "../objectives/objective.ts";
+
+export const AGREED_KPIS = [
+  "incremental_sales",
+  "incremental_revenue",
+  "deflected_contacts",
+  "satisfaction",
+] as const;
+export type AgreedKpi = (typeof AGREED_KPIS)[number];
+
+export const MonthName = z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, "write a month such as 2026-11");
+
+export const Agreement = z.object({
+  name: z.string().trim().min(1).max(120),
+  kpi: z.enum(AGREED_KPIS),
+  /** Whose visitors are counted; of satisfaction none is needed. */
+  campaigns: z.array(z.string().min(1).max(80)).max(50).default([]),
+  rate: z.number().min(0).max(1e9),
+  /** What counts: the estimate itself, or the low end of its interval, which is surely there. */
+  basis: z.enum(["estimate", "low"]).default("low"),
+  /** Less than this, and nothing is due. */
+  minimum: z.number().min(0).max(1e9).nullish().default(null),
+  /** All of them must be reached in the month, by the figure itself, or nothing is due. */
+  goals: z.array(Criterion).max(10).default([]),
+  /** The most that is due for a month. */
+  cap: z.number().min(0).max(1e9).nullish().default(null),
+  /** How long after the eligible moment a contact still counts, where contacts do. */
+  contact_hours: z.union([z.literal(1), z.literal(24), z.literal(168)]).default(24),
+  from_month: MonthName,
+  to_month: MonthName.nullish().default(null),
+});
+export type Agreement = z.infer<typeof Agreement>;
+
+/** Whether `month` is one that was agreed on. */
+export function covers(
+  { from_month, to_month }: Pick<Agreement, "from_month" | "to_month">,
+  month: string,
+): boolean {
+  return from_month <= month && (to_month == null || month <= to_month);
+}

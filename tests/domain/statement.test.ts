@@ -1,0 +1,222 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Agreement, covers } from "../../domain/roi/agreement.ts";
+import { contactCosts } from "../../domain/roi/contact-costs.ts";
+import { contactEffects, type Contact, type ContactUnit } from "../../domain/roi/contacts.ts";
+import {
+  digestText,
+  evidenceChanges,
+  type EvidenceLine,
+  evidenceText,
+  readEvidence,
+} from "../../domain/roi/evidence.ts";
+import { statementOf } from "../../domain/roi/statement.ts";
+import { mulberry } from "../mulberry.ts";
+
+const TERMS = Agreement.parse({
+  name: "Per sale",
+  kpi: "incremental_sales",
+  campaigns: ["cmp_1"],
+  rate: 4,
+  basis: "estimate",
+  from_month: "2026-01",
+});
+
+/** A phase in which so many of the arm bought for 10 € each. */
+function phase(
+  number: number,
+  treated: [n: number, x: number],
+  holdout: [n: number, x: number],
+  share = holdout[0] / (treated[0] + holdout[0]),
+): EvidenceLine[] {
+  const lines: EvidenceLine[] = [["phase", "cmp_1", number, share]];
+  for (const [arm, [n, x]] of [
+    ["treated", treated],
+    ["holdout", holdout],
+  ] as const) {
+    for (let index = 0; index < n; index += 1) {
+      const id = `dec_${number}_${arm}_${index}`;
+      lines.push(["unit", "cmp_1", number, id, arm]);
+      if (index < x) lines.push(["order", id, `o_${id}`, 1_000]);
+    }
+  }
+  return lines;
+}
+
+const MONTH = phase(1, [4_000, 400], [1_000, 60]);
+
+describe("statements", () => {
+  test("RET7: due is the rate for what would not have been sold without inviting, phase by phase", () => {
+    const one = statementOf(TERMS, MONTH);
+    expect(one).toMatchObject({ reason: "due", due: 640 });
+    expect(one.quantity?.value).toBeCloseTo(160, 9);
+    const two = statementOf(TERMS, [...MONTH, ...phase(2, [2_000, 120], [500, 15])]);
+    expect(two.lines.map(({ phase: number, state }) => [number, state])).toEqual([
+      [1, "counted"],
+      [2, "counted"],
+    ]);
+    expect(two.quantity?.value).toBeCloseTo(160 + 60, 9);
+    const [first, second] = two.lines.map(({ quantity }) => (quantity?.high ?? 0) - (quantity?.value ?? 0));
+    expect((two.quantity?.high ?? 0) - (two.quantity?.value ?? 0)).toBeCloseTo(
+      Math.hypot(first ?? 0, second ?? 0),
+      9,
+    );
+  });
+
+  test("RET7: by the low end of the interval, with a cap and with a minimum", () => {
+    const low = statementOf({ ...TERMS, basis: "low" }, MONTH);
+    expect(low.due).toBe(Math.round((low.quantity?.low ?? 0) * 4 * 100) / 100);
+    expect(low.due).toBeLessThan(640);
+    expect(statementOf({ ...TERMS, cap: 99.5 }, MONTH).due).toBe(99.5);
+    expect(statementOf({ ...TERMS, minimum: 161 }, MONTH)).toMatchObject({ due: 0, reason: "below_minimum" });
+    const revenue = statementOf({ ...TERMS, kpi: "incremental_revenue", rate: 0.1 }, MONTH);
+    expect(revenue.due).toBe(160);
+  });
+
+  test("RET8: nothing is due when a goal was missed or is not known, or nothing was added or measured", () => {
+    const goal = { kpi: "csat", bound: "at_least", value: 0.8 } as const;
+    const agreed = { ...TERMS, goals: [goal] };
+    const told = (value: number, n: number): EvidenceLine => ["goal", "csat", value, value * n, n, n];
+    expect(statementOf(agreed, [...MONTH, told(0.8, 40)]).due).toBe(640);
+    expect(statementOf(agreed, [...MONTH, told(0.79, 100)])).toMatchObject({ due: 0, reason: "goal_missed" });
+    expect(statementOf(agreed, [...MONTH, told(1, 29)])).toMatchObject({ due: 0, reason: "goal_missed" });
+    expect(statementOf(agreed, MONTH)).toMatchObject({ due: 0, reason: "goal_missed" });
+    const worse = statementOf(TERMS, phase(1, [4_000, 200], [1_000, 60]));
+    expect(worse).toMatchObject({ due: 0, reason: "nothing_added" });
+  });
+
+  test.each([
+    ["not_measurable", phase(1, [4_000, 400], [0, 0], 0)],
+    ["unusable_split", phase(1, [4_000, 400], [1_000, 60], 0.5)],
+    ["too_few", phase(1, [4_000, 400], [1_000, 9])],
+  ])("RET8: a phase that is %s counts nothing", (state, evidence) => {
+    const statement = statementOf(TERMS, evidence);
+    expect(statement.lines[0]).toMatchObject({ state, quantity: null });
+    expect(statement).toMatchObject({ due: 0, reason: "not_measured" });
+  });
+
+  test("RET8: satisfaction is paid by the month, with its goal and with enough answers", () => {
+    const terms: Agreement = { ...TERMS, kpi: "satisfaction", rate: 500, minimum: 0.8 };
+    const answers = (good: number, bad: number): EvidenceLine[] =>
+      Array.from({ length: good + bad }, (_, index) => ["answer", `cnv_${index}`, index < good ? 5 : 2]);
+    expect(statementOf(terms, answers(90, 10)).due).toBe(500);
+    expect(statementOf(terms, answers(70, 30))).toMatchObject({ due: 0, reason: "below_minimum" });
+    expect(statementOf(terms, answers(20, 0))).toMatchObject({ due: 0, reason: "not_measured" });
+  });
+
+  test("RET8: a contact that did not come is paid, one that came instead is not", () => {
+    const terms: Agreement = { ...TERMS, kpi: "deflected_contacts", rate: 6 };
+    const calls = (treated: number, holdout: number): EvidenceLine[] => [
+      ...phase(1, [4_000, 0], [1_000, 0]),
+      ...Array.from({ length: treated }, (_, index): EvidenceLine => [
+        "contact",
+        `dec_1_treated_${index}`,
+        `t${index}`,
+      ]),
+      ...Array.from({ length: holdout }, (_, index): EvidenceLine => [
+        "contact",
+        `dec_1_holdout_${index}`,
+        `h${index}`,
+      ]),
+    ];
+    expect(statementOf(terms, calls(200, 100)).due).toBe((400 - 200) * 6);
+    expect(statementOf(terms, calls(600, 100))).toMatchObject({ due: 0, reason: "nothing_added" });
+  });
+
+  test("RET9: from its lines, in whatever order and however often told, the same cent and the same text", () => {
+    const text = evidenceText(MONTH);
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const roll = mulberry(seed);
+        const shuffled = [...MONTH, ...MONTH.slice(0, 50)].toSorted(() => roll() - 0.5);
+        expect(digestText(evidenceText(shuffled))).toBe(digestText(text));
+      }),
+      { numRuns: 5 },
+    );
+    const read = readEvidence(text);
+    expect(read && statementOf(TERMS, read)).toEqual(statementOf(TERMS, readEvidence(text) ?? []));
+    expect(read && statementOf(TERMS, read).due).toBe(640);
+    expect(readEvidence(['["unit","x"]'])).toBeNull();
+    expect(readEvidence(["not json"])).toBeNull();
+  });
+
+  test("RET10: what changed since is told line by line", () => {
+    const before = evidenceText(MONTH);
+    const refunded = MONTH.map((line): EvidenceLine =>
+      line[0] === "order" && line[2] === "o_dec_1_treated_7" ? ["order", line[1], line[2], 400] : line,
+    );
+    const changes = evidenceChanges(
+      before,
+      evidenceText(refunded.filter((line) => line[2] !== "o_dec_1_treated_8")),
+    );
+    expect(changes).toEqual([
+      { change: "removed", line: '["order","dec_1_treated_7","o_dec_1_treated_7",1000]' },
+      { change: "added", line: '["order","dec_1_treated_7","o_dec_1_treated_7",400]' },
+      { change: "removed", line: '["order","dec_1_treated_8","o_dec_1_treated_8",1000]' },
+    ]);
+    expect(evidenceChanges(before, before)).toEqual([]);
+  });
+
+  test("RET7: an agreement holds in its months alone", () => {
+    expect(covers({ from_month: "2026-03", to_month: null }, "2026-02")).toBe(false);
+    expect(covers({ from_month: "2026-03", to_month: null }, "2027-01")).toBe(true);
+    expect(covers({ from_month: "2026-03", to_month: "2026-04" }, "2026-05")).toBe(false);
+  });
+});
+
+describe("contacts", () => {
+  const HOUR = 3_600_000;
+  const units: ContactUnit[] = Array.from({ length: 2_000 }, (_, index) => ({
+    person: `v${index}`,
+    arm: index % 5 === 0 ? "holdout" : "treated",
+    eligibleAt: index === 1 ? 200 * HOUR : 0,
+  }));
+  const now = 201 * HOUR;
+
+  test("RET5: contacts are counted by arm within an hour, a day and a week, of those whose span has passed", () => {
+    const contacts: Contact[] = [
+      { person: "v0", channel: "phone", at: HOUR / 2 },
+      { person: "v0", channel: "phone", at: 2 * HOUR },
+      { person: "v2", channel: "email", at: 30 * HOUR },
+      { person: "v3", channel: "phone", at: 168 * HOUR },
+      { person: "v4", channel: "phone", at: -1 },
+      { person: "stranger", channel: "phone", at: 1 },
+    ];
+    const of = (channel: string, hours: number) =>
+      contactEffects(units, contacts, now).find((each) => each.channel === channel && each.hours === hours);
+    expect(of("phone", 1)).toMatchObject({
+      treated: { visitors: 1_600, contacting: 0, contacts: 0 },
+      holdout: { visitors: 400, contacting: 1, contacts: 1 },
+    });
+    // The one who came late has not had a day yet.
+    expect(of("phone", 24)).toMatchObject({
+      treated: { visitors: 1_599 },
+      holdout: { contacting: 1, contacts: 2 },
+    });
+    expect(of("any", 168)).toMatchObject({ treated: { contacting: 1 }, holdout: { contacts: 2 } });
+    expect(of("email", 24)).toMatchObject({ treated: { contacting: 0 }, difference: { value: 0 } });
+  });
+
+  test("RET5: everybody counts by intention to treat, and what was spared has an interval", () => {
+    const contacts: Contact[] = units
+      .filter(({ arm }, index) => index % (arm === "treated" ? 41 : 10) === 0)
+      .map(({ person, eligibleAt }) => ({ person, channel: "phone", at: eligibleAt + 1 }));
+    const [any] = contactEffects(units, contacts, now);
+    expect(any?.holdout).toEqual({ visitors: 400, contacting: 200, contacts: 200 });
+    expect(any?.difference?.value).toBeLessThan(0);
+    expect(any?.deflected?.low).toBeGreaterThan(0);
+    expect(any?.deflected?.value).toBeCloseTo(-(any?.difference?.value ?? 0) * 1_600, 6);
+    expect(contactEffects([], contacts, now)[0]).toMatchObject({ difference: null, deflected: null });
+  });
+
+  test("RET4: a chat costs its part of agents and platform, and nothing is assumed", () => {
+    const month = (365.2425 / 12) * 86_400_000;
+    const served = { from: 0, to: month, agentHours: 100, chats: 400 };
+    const costs = contactCosts({ agent_hour: 30, platform_month: 600, contact_phone: 7 }, served);
+    expect(costs).toMatchObject({ agents: 3_000, platform: 600, total: 3_600, phone: 7, email: null });
+    expect(costs.perChat?.value).toBe(9);
+    expect(costs.perChat?.low).toBeLessThan(9);
+    expect(contactCosts({}, served)).toMatchObject({ total: null, perChat: null });
+    expect(contactCosts({ agent_hour: 30 }, { ...served, chats: 0 }).perChat).toBeNull();
+  });
+});
