@@ -267,6 +267,16 @@ export const leads = sqliteTable("leads", {
   index("leads_visitor").on(t.site, t.visitorId),
 ]);
 
+/** Contacts beside the chat, by phone or e-mail, that a server told with an API key. */
+export const contacts = sqliteTable("contacts", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  revision: integer("revision").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  at: moment("at").notNull(),
+  channel: text("channel", { enum: ["phone", "email"] }).notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("contacts_visitor").on(t.site, t.visitorId)]);
+
 /** Which visitors a proven user has been. */
 export const identities = sqliteTable("identities", {
   site: text("site").notNull(),
@@ -371,11 +381,11 @@ export const exemptCounts = sqliteTable("exempt_counts", {
 
 // Figures counted from history, and rebuildable from it at any time. Both WITHOUT ROWID.
 
-/** Tallies by hour and by day of the site's zone: one row each dimension, its groups together in one JSON. */
+/** Tallies by hour, day and week of the site's zone: one row each dimension, its groups together in one JSON. */
 export const kpiRollups = sqliteTable("kpi_rollups", {
   site: text("site").notNull(),
   dimension: text("dimension").notNull(),
-  level: text("level", { enum: ["hour", "day"] }).notNull(),
+  level: text("level", { enum: ["hour", "day", "week"] }).notNull(),
   start: moment("start").notNull(),
   /** JSON: group → sparse tally. */
   body: text("body").notNull(),
@@ -409,6 +419,31 @@ export const campaignSums = sqliteTable("campaign_sums", {
   /** JSON: arm → sums. */
   body: text("body").notNull(),
 }, (t) => [primaryKey({ columns: [t.site, t.campaignId, t.phase, t.day] })]);
+
+/** What was issued as due for a month: never changed, only amended by a higher revision. */
+export const statements = sqliteTable("statements", {
+  site: text("site").notNull(),
+  agreementId: text("agreement_id").notNull(),
+  /** `YYYY-MM` of the site's zone. */
+  month: text("month").notNull(),
+  revision: integer("revision").notNull(),
+  /** JSON: the terms, what is due and why. */
+  body: text("body").notNull(),
+  digest: text("digest").notNull(),
+  issuedAt: moment("issued_at").notNull(),
+  issuedBy: text("issued_by").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.agreementId, t.month, t.revision] })]);
+
+/** The events that a statement rests on, in chunks of lines. */
+export const statementEvidence = sqliteTable("statement_evidence", {
+  site: text("site").notNull(),
+  agreementId: text("agreement_id").notNull(),
+  month: text("month").notNull(),
+  revision: integer("revision").notNull(),
+  chunk: integer("chunk").notNull(),
+  /** Gzipped lines. */
+  body: blob("body", { mode: "buffer" }).notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.agreementId, t.month, t.revision, t.chunk] })]);
 
 /** What the history queue could not write, kept until it is replayed. */
 export const deadLetters = sqliteTable("dead_letters", {
