@@ -1,8 +1,8 @@
 /**
  * What a site says that its chat costs, and what of it a row bears.
  *
- * An agent's time costs by the hour online, the platform by the month. Stretches of time bear their part of the month;
- * a row of a campaign, a skill or a device bears no known part of either, so its costs are not told.
+ * An agent's time costs by the hour online, the platform by the month, of which a stretch of time bears what has passed
+ * of it. A row of a campaign, a skill or a device bears no known part of either, so its costs are not told.
  *
  * Units   money is in major units; `margin` is a fraction, null where nobody entered one.
  */
@@ -20,14 +20,15 @@ const MONTH_MS = (365.2425 / 12) * 24 * HOUR_MS;
 /** What each row of `[from, to)` bears; null for rows whose costs nobody knows. */
 export function costsOfRows(
   model: CostModel | null,
-  { from, to, groupBy }: { from: EpochMs; to: EpochMs; groupBy: Grouping | null },
+  { from, to, now, groupBy }: { from: EpochMs; to: EpochMs; now: EpochMs; groupBy: Grouping | null },
   calendar: Calendar,
 ): (row: string) => CostOfRow | null {
   if (model === null || (groupBy !== null && !isTime(groupBy))) return () => null;
   const lasts = new Map<string, number>();
   const rowAt = groupBy === null ? () => NO_GROUP : timeGroup(groupBy, calendar);
-  for (let at = from; at < to;) {
-    const next = Math.min(to, calendar.endOfHour(at));
+  const end = Math.min(to, now);
+  for (let at = from; at < end;) {
+    const next = Math.min(end, calendar.endOfHour(at));
     const row = rowAt(at);
     lasts.set(row, (lasts.get(row) ?? 0) + next - at);
     at = next;

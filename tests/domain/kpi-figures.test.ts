@@ -1,6 +1,7 @@
 /** What stands behind each figure, each on a small history worked out by hand. */
 import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { openSeconds } from "../../domain/kpi/durations.ts";
 import { KPI_NAMES, type KpiName } from "../../domain/kpi/figures.ts";
 import { poissonInterval, quantileOf, ratioInterval } from "../../domain/kpi/intervals.ts";
 import { kpiRows } from "../../domain/kpi/measure.ts";
@@ -261,6 +262,25 @@ describe("conversations", () => {
   });
 });
 
+test("KPI30: what lies inside business hours adds up over any cut, over changes of the clock too, and is never more than all", () => {
+  const open = nineToSix("Europe/Paris");
+  const start = Date.parse("2026-10-22T00:00:00Z");
+  const moment = fc.integer({ min: 0, max: 8 * 24 * 3_600 }).map((seconds) => start + seconds * SECOND);
+  fc.assert(
+    fc.property(moment, moment, moment, (...moments) => {
+      const [a, b, c] = moments.toSorted((one, other) => one - other);
+      if (a === undefined || b === undefined || c === undefined) throw new Error("three moments");
+      const inside = (from: number, to: number) => openSeconds(open, from, to) ?? 0;
+      expect(inside(a, b) + inside(b, c)).toBe(inside(a, c));
+      expect(inside(a, c)).toBeLessThanOrEqual((c - a) / SECOND);
+    }),
+  );
+  // A Sunday of 25 hours and the Saturday before it are both open for nine.
+  expect(openSeconds(open, Date.parse("2026-10-24T00:00Z"), Date.parse("2026-10-26T00:00Z"))).toBe(
+    18 * 3_600,
+  );
+});
+
 describe("agents and costs", () => {
   test("KPI31: occupancy is places filled of places offered while online, concurrency conversations while busy", () => {
     const talk = (who: string, from: number, to: number) =>
@@ -307,6 +327,8 @@ describe("agents and costs", () => {
     expect(row.cost_per_contact.value).toBeCloseTo(25, 9);
     expect(row.gross_roi_attributed.value).toBeCloseTo(1, 9);
     expect(whole(parts).cost_per_contact.value).toBeNull();
+    const noon = whole(parts, { ...asked, now: T0 + DAY / 2 });
+    expect(noon.cost_total.value).toBeCloseTo(45, 9);
     const [lea] = kpiRows(history(parts), { ...scope, ...asked, groupBy: "agent" });
     expect(lea?.cost_total.value).toBeNull();
   });
