@@ -59,7 +59,8 @@ export function planDay(input: DayInput): DayPlan {
   const running = day.quarters.find(({ to }) => to > told.now);
   const soFar = running === undefined ? counts : counts.slice(0, running.place);
   const forecast = forecastDay(input.past, input.kind, told.now <= day.from ? [] : soFar);
-  return { forecast, intervals: day.quarters.map((quarter) => intervalOf(input, quarter, forecast)) };
+  const intervals = day.quarters.map((quarter) => intervalOf(input, quarter, forecast));
+  return { forecast, intervals };
 }
 
 function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooShort): Interval {
@@ -77,7 +78,7 @@ function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooS
   const open = input.openIn(from, to);
   const agents = actual === null ? input.usual(place) : actual.agents;
   const arrivals = actual === null ? null : input.arrivals(quarter);
-  const expected = foretold?.expected ?? arrivals;
+  const expected = foretold?.expected ?? (actual === null ? null : hourMean(input, from));
   const needed = neededIn(desk, expected, open);
   const there = agents === null ? null : Math.round(agents);
   return {
@@ -98,6 +99,15 @@ function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooS
         ? null
         : expectedOf(desk, expected * AN_HOUR, there),
   };
+}
+
+/** Who came in the quarter hours of the same hour that have begun, on average: one alone says too little. */
+function hourMean({ day, arrivals, told }: DayInput, at: EpochMs): number {
+  const hour = Math.floor((at - day.from) / HOUR_MS);
+  const begun = day.quarters.filter(
+    ({ from }) => Math.floor((from - day.from) / HOUR_MS) === hour && from < told.now,
+  );
+  return mean(begun.map(arrivals));
 }
 
 function neededIn(desk: Desk | null, expected: number | null, open: boolean): Needed | null {

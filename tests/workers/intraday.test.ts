@@ -114,8 +114,9 @@ test("STA7 STA9 STA10: each counts in its quarter hour; with too short a history
     agents: 1,
     agents_from: "logged_in",
     reached: { service_level: { numerator: 1, denominator: 3 } },
-    needed: { erlang_a: 2, erlang_c: 3 },
-    gap: -1,
+    // Four in the hour.
+    needed: { erlang_a: 1, erlang_c: 1 },
+    gap: 0,
   });
   expect(day.intervals[49]).toMatchObject({ arrivals: 1 });
   expect(day.intervals[0]).toMatchObject({ open: false, needed: null, gap: null });

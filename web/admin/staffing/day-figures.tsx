@@ -45,12 +45,9 @@ function figuresOf(day: WireIntraday): Figure[] {
     },
     {
       key: "outlook",
-      label: w("byClosing"),
+      label: w(stateOf(day) === "past" ? "wholeDay" : "byClosing"),
       value: share(outlook?.service_level),
-      note:
-        outlook === null
-          ? w("byClosingNone")
-          : w("byClosingNote", { low: share(outlook.low), high: share(outlook.high) }),
+      note: outlookNote(day, share),
     },
     {
       key: "occupancy",
@@ -86,4 +83,11 @@ function figuresOf(day: WireIntraday): Figure[] {
       ),
     },
   ];
+}
+
+function outlookNote(day: WireIntraday, share: (value: number) => string): string {
+  if (stateOf(day) === "past") return w("wholeDayNote");
+  const { outlook, forecast } = day;
+  if (outlook !== null) return w("byClosingNote", { low: share(outlook.low), high: share(outlook.high) });
+  return w(forecast !== null && Math.round(forecast.total) === 0 ? "nobodyForetold" : "byClosingNone");
 }

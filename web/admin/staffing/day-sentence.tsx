@@ -45,7 +45,9 @@ function Missing({ day }: { day: WireIntraday }): VNode | null {
   if (day.forecast === null || day.model.name === null) return null;
   const worst = day.shortages.toSorted((a, b) => b.missing - a.missing)[0];
   if (worst !== undefined) {
-    const at = time(language, worst.from, day.timezone);
+    const clock = time(language, worst.from, day.timezone);
+    // In a French sentence the hour is written "17 h 00", in data "17:00".
+    const at = language === "fr" ? clock.replace(":", "\u00a0h\u00a0") : clock;
     return (
       <>
         {w(state === "today" ? "shortageFrom" : "shortageFromFuture", { at })}{" "}

@@ -5,12 +5,14 @@ import { duration, number, percent } from "../../shared/format.ts";
 import { locale } from "../session.ts";
 import { w } from "./words.ts";
 
+const MINUTE = 60;
+
 type Parameter = WireIntraday["model"]["handle_seconds"];
 
 export function ModelNote({ day }: { day: WireIntraday }): VNode {
   const { model } = day;
   const language = locale.value;
-  const seconds = (value: number) => duration(value);
+  const seconds = (value: number) => exactly(value);
   const alone = model.slowdown.value === null ? "handleAsIs" : "handle";
   const said: [name: string, parameter: Parameter, write: (value: number) => string][] = [
     [alone, model.handle_seconds, seconds],
@@ -31,7 +33,17 @@ export function ModelNote({ day }: { day: WireIntraday }): VNode {
   );
 }
 
+/** "7 min 12 s": a model's figure is read to the second. */
+function exactly(seconds: number): string {
+  const whole = Math.round(seconds);
+  const rest = whole % MINUTE;
+  return [...(whole < MINUTE ? [] : [duration(whole - rest)]), ...(rest === 0 ? [] : [duration(rest)])].join(
+    " ",
+  );
+}
+
 function sourceOf({ value, n, source }: Parameter, write: (value: number) => string): string {
-  if (value === null) return w("missing", { n });
-  return w(source, { value: write(value), n });
+  const count = number(locale.value, n);
+  if (value === null) return w("missing", { n: count });
+  return w(source, { value: write(value), n: count });
 }

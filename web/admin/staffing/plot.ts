@@ -39,6 +39,8 @@ export type DrawingWords = { label: string; tick: (at: Date) => string; count: (
 
 const HOUR_MS = 3_600_000;
 const TICK_WIDTH = 80;
+/** Room above the highest mark for the words of shortages. */
+const HEADROOM = 1.12;
 const AXIS = { tickSize: 0, label: null, fill: "var(--ink3)", fontSize: 11 } as const;
 const INK = "var(--ink)";
 const ACCENT = "var(--accent)";
@@ -52,7 +54,8 @@ export function drawChats(drawing: Drawing, width: number, words: DrawingWords):
       : [{ at: new Date((start.getTime() + end.getTime()) / 2), forecast, low, high }],
   );
   const came = rows.filter(({ actual }) => actual !== null);
-  const top = Math.max(4, ...came.map(({ actual }) => actual ?? 0), ...foretold.map(({ high }) => high));
+  const highest = Math.max(4, ...came.map(({ actual }) => actual ?? 0), ...foretold.map(({ high }) => high));
+  const top = highest * HEADROOM;
   const marks: Markish[] = [
     ...shortageMarks(drawing, top),
     gridY({ ticks: 4, stroke: "var(--line)", strokeOpacity: 1 }),
@@ -86,7 +89,8 @@ export function drawAgents(drawing: Drawing, width: number, words: DrawingWords)
       fill: "url(#staffing-hatch)",
       inset: 0,
     }),
-    stepLine(rows, ({ needed }) => needed, ACCENT),
+    // Just below, so that both are seen where as many are there as are needed.
+    stepLine(rows, ({ needed }) => needed, ACCENT, 2),
     stepLine(rows, ({ agents }) => agents, INK),
     ruleY([0], { stroke: INK }),
     ...nowMarks(drawing.now === null ? null : { ...drawing.now, label: "" }, top),
@@ -103,24 +107,26 @@ function shortageMarks({ shortages }: Drawing, top: number): Markish[] {
   return [rectY(spans, { x1: "from", x2: "to", y1: 0, y2: top, fill: "var(--accent-soft)" })];
 }
 
-/** Each shortage's words at its head, above everything that is drawn there. */
-function labelMarks({ shortages }: Drawing, top: number): Markish[] {
-  const heads = shortages.map(({ from, label }) => ({ from: new Date(from), label }));
-  return [
-    text(heads, {
-      x: "from",
+/** Each shortage's words at its head, above everything drawn there; those near the end are written back from it. */
+function labelMarks({ shortages, intervals }: Drawing, top: number): Markish[] {
+  const begins = Date.parse(intervals[0]?.from ?? "");
+  const ends = Date.parse(intervals.at(-1)?.to ?? "");
+  return shortages.map(({ from, to, label }) => {
+    const late = Date.parse(from) > begins + (ends - begins) / 2;
+    return text([{ at: new Date(late ? to : from), label }], {
+      x: "at",
       y: () => top,
       text: "label",
-      dx: 6,
+      dx: late ? -6 : 6,
       dy: 10,
-      textAnchor: "start",
+      textAnchor: late ? "end" : "start",
       fill: ACCENT,
       stroke: "var(--accent-soft)",
       strokeWidth: 4,
       fontSize: 12,
       fontWeight: 600,
-    }),
-  ];
+    });
+  });
 }
 
 function nowMarks(now: Drawing["now"], top: number): Markish[] {
@@ -145,7 +151,12 @@ function nowMarks(now: Drawing["now"], top: number): Markish[] {
 }
 
 /** A line of steps that holds its value to the end of each quarter hour; broken where there is none. */
-function stepLine(rows: readonly Row[], valueOf: (row: Row) => number | null, stroke: string): Markish {
+function stepLine(
+  rows: readonly Row[],
+  valueOf: (row: Row) => number | null,
+  stroke: string,
+  dy = 0,
+): Markish {
   const points = rows.flatMap((row) => {
     const value = valueOf(row);
     const at = value === null ? Number.NaN : value;
@@ -154,7 +165,7 @@ function stepLine(rows: readonly Row[], valueOf: (row: Row) => number | null, st
       { at: row.end, value: at },
     ];
   });
-  return lineY(points, { x: "at", y: "value", stroke, strokeWidth: 2 });
+  return lineY(points, { x: "at", y: "value", stroke, strokeWidth: 2, dy });
 }
 
 type Plan = {

@@ -5,7 +5,7 @@ import Together from "lucide-static/icons/messages-square.svg?raw";
 import More from "lucide-static/icons/user-plus.svg?raw";
 import type { VNode } from "preact";
 import type { WireIntraday, WireRemedy } from "../../../domain/staffing/intraday-wire.ts";
-import { percent, time } from "../../shared/format.ts";
+import { number, percent, time } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { locale } from "../session.ts";
 import { stateOf } from "./view.ts";
@@ -43,7 +43,7 @@ export function Remedies({ day }: { day: WireIntraday }): VNode {
                   <p class="note">
                     {w("pauseShare", {
                       share: percent(locale.value, remedy.campaign.share, 0),
-                      n: remedy.campaign.n,
+                      n: number(locale.value, remedy.campaign.n),
                     })}
                   </p>
                 )}
