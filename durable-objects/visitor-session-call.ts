@@ -1,6 +1,6 @@
 /**
  * `VisitorSession.record` as it crosses from Worker to object and back: texts of JSON. A call copies objects value by
- * value, at several times the cost of writing and reading JSON.
+ * value, which costs more than writing and reading JSON (`docs/decisions/2026-11-22-beacon-cpu.md`).
  *
  * Shapes  `SiteContext` is the same for all beacons of some seconds: its text is made once and read once.
  */
