@@ -14,6 +14,7 @@ import { Shell } from "./shell.tsx";
 import { Empty, Failed, Loading, PageHead, Shown } from "./states.tsx";
 
 const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => module.Editor));
+const Results = lazy(() => import("./results/results.tsx").then((module) => module.Results));
 const Conversations = lazy(() => import("./talk/conversations.tsx").then((module) => module.Conversations));
 const Transcript = lazy(() => import("./talk/transcript.tsx").then((module) => module.Transcript));
 const LeftMessages = lazy(() => import("./talk/left-messages.tsx").then((module) => module.LeftMessages));
@@ -129,6 +130,7 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/" component={Overview} />
               <Route path="/campaigns" component={CampaignList} />
               <Route path="/campaigns/:id" component={Editor} />
+              <Route path="/campaigns/:id/results" component={Results} />
               <Route path="/segments" component={Segments} />
               <Route path="/segments/:id" component={SegmentScreen} />
               <Route path="/conversations" component={Conversations} />

@@ -16,6 +16,7 @@ import type { Replayed } from "./holdout-price.ts";
 import { isoOfLocal, localOf } from "./local-time.ts";
 import { NamespaceField } from "./namespace-field.tsx";
 import { OpeningHours } from "./opening-hours.tsx";
+import { PlanFields } from "./plan-fields.tsx";
 import { w } from "./words.ts";
 
 type Props = PartProps & { saved: Campaign | null; replayed: Replayed | null; zone: string };
@@ -31,6 +32,7 @@ export function Delivery({ draft, saved, replayed, fault, zone, onChange }: Prop
         <CapsFields {...part} />
         <GoalFields {...part} />
         <HoldoutField {...part} saved={saved} replayed={replayed} />
+        <PlanFields {...part} />
         <Times {...part} zone={zone} />
         <TextField
           label={t("priority")}

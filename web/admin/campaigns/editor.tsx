@@ -92,6 +92,11 @@ function CampaignForm({
                 ? ""
                 : t("savedAt", { at: dateTime(locale.value, saved.updated_at, site.settings.timezone) })}
         </span>
+        {saved === null || saved.status === "draft" ? null : (
+          <a class="button" href={screenPath(site.key, "campaigns", saved.id, "results")}>
+            {w("result")}
+          </a>
+        )}
         {saved === null ? null : (
           <button type="button" aria-expanded={trying} onClick={() => setTrying(!trying)}>
             {w("tryOut")}

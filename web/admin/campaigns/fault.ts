@@ -17,7 +17,7 @@ const CREATIVE =
   "title|text|accept|decline|code|link|image|position|slot|blocks\\.\\d+\\.(?:text|items|image|alt|link)";
 const FIELDS = new RegExp(
   `^(?:name|kind|variants\\.\\d+\\.(?:key|weight|delay_seconds|creative\\.(?:fr|en)\\.(?:${CREATIVE}))` +
-    "|schedule|caps|priority|skill|goal|value|namespace|allocation|holdout|window_hours|planned_end)",
+    "|schedule|caps|priority|skill|goal|value|namespace|allocation|holdout|window_hours|planned_end|plan)",
 );
 
 /** Whether the editor has a field for `path`, which then shows the complaint itself. */

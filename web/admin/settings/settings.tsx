@@ -11,6 +11,7 @@ import { t } from "../session.ts";
 import { apiPath, useSite, type SiteResource } from "../site.ts";
 import { Failed, PageHead } from "../states.tsx";
 import { BusinessHours } from "./business-hours.tsx";
+import { EconomicsFields } from "./economics.tsx";
 import { HolidayFields } from "./holidays.tsx";
 import { Meeting } from "./meeting.tsx";
 import { PressureFields } from "./pressure.tsx";
@@ -192,6 +193,12 @@ export function Settings(): VNode {
         ))}
       </div>
       <PressureFields pressure={draft.pressure} fault={fault} onChange={(pressure) => put({ pressure })} />
+      <EconomicsFields
+        economics={draft.economics}
+        currency={draft.currency}
+        fault={fault}
+        onChange={(economics) => put({ economics })}
+      />
       <BusinessHours
         hours={draft.business_hours}
         site={{ ...draft, timezone: base.timezone }}
@@ -203,7 +210,7 @@ export function Settings(): VNode {
   );
 }
 
-const OWN_WORDS: readonly Field[] = ["pressure", "business_hours", "holidays"];
+const OWN_WORDS: readonly Field[] = ["pressure", "economics", "business_hours", "holidays"];
 const labelOf = (key: Field): string => (OWN_WORDS.includes(key) ? s(`field_${key}`) : t(`set_${key}`));
 
 function differing(before: SiteResource, after: SiteResource): Field[] {

@@ -1,0 +1,125 @@
+/** From sales that would not have come to what is left of them, in one line; attributed beside it, marked as such. */
+import type { VNode } from "preact";
+import { money, number, percent } from "../../shared/format.ts";
+import { locale } from "../session.ts";
+import { screenPath, useSite } from "../site.ts";
+import { count, roundMoney, type Span } from "./figures.ts";
+import type { PartProps, Result } from "./results.tsx";
+import { r } from "./words.ts";
+
+export function MoneyLine({ result }: PartProps): VNode | null {
+  const site = useSite();
+  const language = locale.value;
+  const { currency, goal, incremental_sales, incremental_revenue, margin, agents, net, attributed } = result;
+  const settings = screenPath(site.key, "settings");
+  const share = percent(language, margin, 0);
+  const rate = result.cannibalisation.revenue ?? result.cannibalisation.orders;
+  return (
+    <section aria-labelledby="result-money" class="result-money">
+      <h2 id="result-money" class="sr-only">
+        {r("money")}
+      </h2>
+      {incremental_sales === null ? (
+        <p class="note">{r("moneyHidden")}</p>
+      ) : (
+        <dl class="money-line">
+          <Item name={r("incrementalSales", { goal })} big>
+            {countSpan(incremental_sales)}
+          </Item>
+          {incremental_revenue === null ? null : (
+            <Item name={r("incrementalRevenue")} big>
+              {moneySpan(incremental_revenue, currency)}
+            </Item>
+          )}
+          {incremental_revenue === null ? null : margin === null || result.incremental_margin === null ? (
+            <Item name={r("marginAt", { share: "-" })}>
+              <a href={settings}>{r("marginMissing")}</a>
+            </Item>
+          ) : (
+            <>
+              <Sign>→</Sign>
+              <Item name={r("marginAt", { share })}>
+                {roundMoney(language, result.incremental_margin.value, currency, result.incremental_margin)}
+              </Item>
+              <Sign>−</Sign>
+              <Item name={r("agents", { hours: number(language, agents.hours, 1) })}>
+                {agents.cost === null ? (
+                  <a href={settings}>{r("agentsMissing")}</a>
+                ) : (
+                  money(language, Math.round(agents.cost), currency)
+                )}
+              </Item>
+              {net === null ? null : (
+                <>
+                  <Sign>=</Sign>
+                  <Item name={r("net")} big>
+                    {moneySpan(net, currency)}
+                  </Item>
+                </>
+              )}
+            </>
+          )}
+        </dl>
+      )}
+      <p class="note">
+        {`${r("attributed")}${language === "fr" ? "\u00a0: " : ": "}`}
+        {attributedOf(result)}
+        {rate === null ? "" : ` · ${r("cannibalised")} ${percentSpan(rate)}`}
+        {attributed.orders > 0 && agents.hours > 0 ? ` · ${r("platformNote")}` : ""}
+      </p>
+    </section>
+  );
+}
+
+function Item({
+  name,
+  big = false,
+  children,
+}: {
+  name: string;
+  big?: boolean;
+  children: VNode | string;
+}): VNode {
+  return (
+    <div class={big ? "big" : ""}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Sign({ children }: { children: string }): VNode {
+  return (
+    <div class="sign" aria-hidden="true">
+      {children}
+    </div>
+  );
+}
+
+function attributedOf({ attributed, currency }: Result): string {
+  const language = locale.value;
+  return `${money(language, attributed.revenue, currency)} (${count(language, attributed.orders)})`;
+}
+
+function withInterval(value: string, low: string, high: string): VNode {
+  return (
+    <>
+      {value} <span class="interval">{r("spanOf", { value: "", low, high }).trim()}</span>
+    </>
+  );
+}
+
+function countSpan({ value, low, high }: Span): VNode {
+  const write = (one: number) => count(locale.value, one);
+  return withInterval(write(value), write(low), write(high));
+}
+
+function moneySpan(span: Span, currency: string): VNode {
+  const write = (one: number) => roundMoney(locale.value, one, currency, span);
+  return withInterval(write(span.value), write(span.low), write(span.high));
+}
+
+function percentSpan({ value, low, high }: Span): string {
+  const write = (one: number) => percent(locale.value, one, 0);
+  return r("spanOf", { value: write(value), low: write(low), high: write(high) });
+}

@@ -1,0 +1,94 @@
+/** What was planned before the start, and how far it has come. It never moves while the phase runs. */
+import Lock from "lucide-static/icons/lock.svg?raw";
+import type { VNode } from "preact";
+import { date, percent } from "../../shared/format.ts";
+import { Icon } from "../../shared/icon.tsx";
+import { locale } from "../session.ts";
+import { useSite } from "../site.ts";
+import { count, decimalsFor, signedPoints } from "./figures.ts";
+import type { PartProps, Result } from "./results.tsx";
+import { r } from "./words.ts";
+
+export function PlanRow({ result }: PartProps): VNode {
+  const { plan } = result;
+  return (
+    <section aria-labelledby="result-plan" class="facts-block">
+      <div class="section-head">
+        <h2 id="result-plan">{r("plan")}</h2>
+        {plan.effect === null ? null : (
+          <span class="note">
+            <Icon svg={Lock} size={12} /> {r("planFixed")}
+          </span>
+        )}
+      </div>
+      {plan.effect === null ? <p class="note">{r("planNone")}</p> : null}
+      <PlanFacts plan={plan} />
+    </section>
+  );
+}
+
+function PlanFacts({ plan }: { plan: Result["plan"] }): VNode {
+  const site = useSite();
+  const language = locale.value;
+  const points = (effect: number) =>
+    signedPoints(language, effect, decimalsFor({ low: -effect / 2, high: effect / 2 }));
+  const visitors = count(language, plan.visitors);
+  return (
+    <dl class="facts">
+      {plan.effect === null || plan.baseline === null || plan.power === null ? null : (
+        <>
+          <Fact name={r("planBaseline")} note="">
+            {percent(language, plan.baseline, 1)}, {r("scale", { value: points(plan.effect) })}
+          </Fact>
+          <Fact name={r("planPower")} note="">
+            {percent(language, plan.power, 0)}, {percent(language, plan.alpha, 0)}
+          </Fact>
+        </>
+      )}
+      <Fact
+        name={
+          plan.planned_visitors === null
+            ? r("planVisitorsNone", { visitors })
+            : r("planVisitors", { visitors, planned: count(language, plan.planned_visitors) })
+        }
+        note={
+          plan.planned_end === null
+            ? r("planNoEnd")
+            : r("planEnds", { at: date(language, plan.planned_end, site.settings.timezone) })
+        }
+      >
+        {plan.days_left !== null
+          ? r("planDays", { days: plan.days_left })
+          : plan.planned_visitors === null
+            ? "-"
+            : r("planDone")}
+      </Fact>
+      <Fact
+        name={r("planToday")}
+        note={r("planTodayNote", { power: percent(language, plan.power ?? 0.8, 0) })}
+      >
+        {plan.detectable === null ? "-" : r("scale", { value: points(plan.detectable) })}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({
+  name,
+  note,
+  children,
+}: {
+  name: string;
+  note: string;
+  children: VNode | string | (string | VNode)[];
+}): VNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <strong>{children}</strong>
+        <span class="note">{note}</span>
+      </dd>
+    </div>
+  );
+}

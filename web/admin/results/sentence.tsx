@@ -1,0 +1,173 @@
+/** The state in one sentence of the fixed list, what it rests on, and the one step that follows. */
+import Check from "lucide-static/icons/shield-check.svg?raw";
+import Alert from "lucide-static/icons/triangle-alert.svg?raw";
+import Hourglass from "lucide-static/icons/hourglass.svg?raw";
+import Down from "lucide-static/icons/trending-down.svg?raw";
+import Up from "lucide-static/icons/trending-up.svg?raw";
+import Equal from "lucide-static/icons/equal.svg?raw";
+import Few from "lucide-static/icons/circle-dashed.svg?raw";
+import Hidden from "lucide-static/icons/eye-off.svg?raw";
+import type { VNode } from "preact";
+import { date, percent } from "../../shared/format.ts";
+import { Icon } from "../../shared/icon.tsx";
+import { locale } from "../session.ts";
+import { screenPath, useSite } from "../site.ts";
+import { count, decimalsFor, plainPoints, pointsOf } from "./figures.ts";
+import type { PartProps, Result } from "./results.tsx";
+import { r } from "./words.ts";
+
+const ICONS: Record<Result["state"], string> = {
+  collecting: Hourglass,
+  unusable_split: Alert,
+  likely_better: Up,
+  likely_worse: Down,
+  no_difference_planned: Equal,
+  inconclusive: Equal,
+  too_few: Few,
+  not_measurable: Hidden,
+};
+const TONES: Partial<Record<Result["state"], string>> = {
+  likely_better: "good",
+  likely_worse: "bad",
+  unusable_split: "bad",
+  not_measurable: "warn",
+};
+const LEADS: readonly Result["state"][] = ["collecting", "likely_better", "likely_worse", "unusable_split"];
+const DAY_MS = 86_400_000;
+
+export function Sentence({ result, campaign }: PartProps): VNode {
+  const site = useSite();
+  const { state, basis, goal } = result;
+  const tone = TONES[state] ?? "";
+  return (
+    <section class="result-sentence" aria-label={r("results")}>
+      <p class="result-tags">
+        <span class={`tag ${tone}`}>
+          <Icon svg={ICONS[state]} size={12} />
+          {r(`tag_${state}`, { goal })}
+        </span>
+        {basis === null ? null : (
+          <span class="tag outline">
+            <Icon svg={Check} size={12} />
+            {r(`basis_${basis}`)}
+          </span>
+        )}
+      </p>
+      <p class="status-sentence">
+        {LEADS.includes(state) ? <strong class={tone}>{r(`lead_${state}`)} </strong> : null}
+        {sentenceOf(result)}
+      </p>
+      <p class="result-under">{underOf(result, site.settings.timezone)}</p>
+      {result.drifted ? <p class="banner warn">{r("drifted")}</p> : null}
+      {state === "not_measurable" ? (
+        <a class="button primary" href={screenPath(site.key, "campaigns", campaign.id)}>
+          {r("holdOutStep")}
+        </a>
+      ) : state === "likely_worse" && campaign.status === "live" ? (
+        <a class="button primary" href={screenPath(site.key, "campaigns", campaign.id)}>
+          {r("stopStep")}
+        </a>
+      ) : null}
+    </section>
+  );
+}
+
+function sentenceOf(result: Result): string {
+  const language = locale.value;
+  const { state, basis, difference, plan, srm, goal, scarce } = result;
+  const points = difference === null ? null : pointsOf(language, difference);
+  const visitors = count(language, plan.visitors);
+  const planned = plan.planned_visitors === null ? null : count(language, plan.planned_visitors);
+  switch (state) {
+    case "collecting":
+      if (points !== null) {
+        return planned === null
+          ? r("say_running", points)
+          : r("say_running_planned", { ...points, visitors, planned });
+      }
+      return planned === null
+        ? r("say_collecting", { visitors, count: plan.visitors, days: daysUntil(result) })
+        : r("say_collecting_planned", { visitors, planned, days: daysUntil(result) });
+    case "likely_better":
+    case "likely_worse":
+      return points === null ? "" : r(`say_${state}_${basis ?? "sequential"}`, points);
+    case "no_difference_planned":
+      return points === null ? "" : r("say_no_difference_planned", { ...points, mde: mdeOf(result) });
+    case "inconclusive":
+      return points === null ? "" : r("say_inconclusive", points);
+    case "too_few":
+      return r("say_too_few", { goal, of: scarce?.of ?? "conversions", arm: scarce?.arm ?? "control" });
+    case "unusable_split":
+      return r("say_unusable_split", {
+        users: srm.users
+          .toReversed()
+          .map((users) => count(language, users))
+          .join(" : "),
+        planned: srm.planned
+          .toReversed()
+          .map((share) => percent(language, share, 0).replace(/[\s\u00a0\u202f]?%/, ""))
+          .join(" : "),
+      });
+    case "not_measurable":
+      return r("say_not_measurable");
+    default:
+      return state satisfies never;
+  }
+}
+
+/** The difference that was planned to be seen, in points. */
+export function mdeOf({ plan }: Result): string {
+  const effect = plan.effect ?? 0;
+  return plainPoints(locale.value, effect, decimalsFor({ low: -effect / 2, high: effect / 2 }));
+}
+
+function daysUntil({ earliest_reading_at, counted_at }: Result): number {
+  if (earliest_reading_at === null) return 0;
+  return Math.max(0, Math.ceil((Date.parse(earliest_reading_at) - Date.parse(counted_at)) / DAY_MS));
+}
+
+function underOf(result: Result, zone: string): string {
+  const language = locale.value;
+  const { state, difference, goal, srm } = result;
+  switch (state) {
+    case "likely_better":
+    case "likely_worse": {
+      const more = plainPoints(language, Math.abs(difference?.value ?? 0), 1);
+      return r(state === "likely_better" ? "under_better" : "under_worse", { more, goal });
+    }
+    case "collecting":
+      return difference === null ? r("under_collecting", { goal }) : r("under_reading");
+    case "unusable_split": {
+      const gap = srm.largest_gap;
+      return [
+        r("under_unusable", { p: smallP(srm.p) }),
+        gap === null
+          ? ""
+          : r("under_gap", {
+              name: gap.name,
+              treated: count(language, gap.treated),
+              holdout: count(language, gap.holdout),
+            }),
+        srm.since === null
+          ? ""
+          : r("under_gap_since", { day: date(language, `${srm.since}T12:00:00Z`, zone) }),
+      ].join(" ");
+    }
+    case "too_few":
+      return r("under_too_few");
+    case "not_measurable":
+      return r("under_not_measurable");
+    default:
+      return r("under_reading");
+  }
+}
+
+/** "= 0.97", or "< 0.001". */
+export function smallP(p: number): string {
+  const language = locale.value;
+  const write = (value: number, digits: number) =>
+    new Intl.NumberFormat(language === "fr" ? "fr-FR" : "en-GB", { maximumFractionDigits: digits }).format(
+      value,
+    );
+  return p < 0.001 ? `< ${write(0.001, 3)}` : `= ${write(p, p < 0.01 ? 4 : 2)}`;
+}
