@@ -115,6 +115,16 @@ export const LeadRecord = z.object({
   currency: maybe(z.string().max(3)),
 });
 
+/** A contact by phone or e-mail that a server told. */
+export const ContactRecord = z.object({
+  table: z.literal("contacts"),
+  id,
+  revision,
+  visitor_id: id,
+  at: moment,
+  channel: z.enum(["phone", "email"]),
+});
+
 export const IdentityRecord = z.object({
   table: z.literal("identities"),
   /** The proven user. */
@@ -218,6 +228,7 @@ export const HistoryRecord = z.discriminatedUnion("table", [
   OrderRecord,
   RefundRecord,
   LeadRecord,
+  ContactRecord,
   IdentityRecord,
   ConversationRecord,
   LogRecord,

@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { SITE_KEY_PATTERN } from "../ids.ts";
+import { ContactEvents } from "./contact-events.ts";
 import { OpeningHours } from "./opening-hours.ts";
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+$/, "an origin such as https://shop.example");
@@ -80,6 +81,8 @@ export const SiteSettings = z.object({
   orders: z.enum(["claimed", "confirmed"]).default("claimed"),
   attribution_hours: z.int().min(1).max(720).default(48),
   economics: Economics.default({}),
+  /** By which track events the site's server tells of calls and e-mails. */
+  contact_events: ContactEvents.prefault({}),
   wait_target_seconds: z.int().min(5).max(3_600).default(60),
   conversations_per_visitor_hour: z.int().min(1).max(100_000).default(20),
   conversations_per_address_hour: z.int().min(1).max(100_000).default(60),

@@ -1,9 +1,10 @@
 /**
- * Orders, refunds and leads of a visitor.
+ * Orders, refunds and leads of a visitor, and contacts beside the chat.
  *
  * One row an order id: a claim never replaces anything, a confirmed amount replaces a claimed one.
  */
 import type { Event } from "../events/event.ts";
+import { recordContact } from "./contact.ts";
 import { moneyOf, orderItems, orderTotal, textOf } from "./commerce.ts";
 import { recordKey, type RecordOf } from "../history/records.ts";
 import { keepOwed, queueOrder, queueWaiting } from "./outgoing.ts";
@@ -20,7 +21,7 @@ export function recordCommerce(before: Recorded, event: Event, context: RecordCo
     case "Lead Submitted":
       return lead(before, event, context);
     default:
-      return before;
+      return recordContact(before, event, context);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Event } from "../events/event.ts";
 import type { EpochMs } from "../ids.ts";
 import type { Funnel } from "../site/resources.ts";
 import { arrivalOf } from "./channel.ts";
+import type { ContactEvents } from "../site/contact-events.ts";
 import { answerEngagement, ENGAGEMENT_EVENTS } from "./engagement.ts";
 import { fold, newVisit } from "./fold.ts";
 import { stepsReached } from "./funnel.ts";
@@ -34,6 +35,8 @@ export type RecordContext = {
   now: EpochMs;
   idleMs: number;
   currency: string;
+  /** What a server calls a call or an e-mail; absent, by their usual names. */
+  contactEvents?: ContactEvents;
   /** The id of the visit that this batch may open. */
   visitId: string;
   device: Device;

@@ -171,7 +171,7 @@ export type VisitorState = {
   refunded: Record<string, number>;
   conversation: VisitorConversation | null;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */
-  waiting: Record<string, RecordOf<"sessions" | "refunds" | "leads" | "identities" | "left_messages">>;
+  waiting: Record<string, RecordOf<"sessions" | "refunds" | "leads" | "contacts" | "identities" | "left_messages">>;
   outbox: Entry[];
   /** The moments of visits that ended, by the visit's id, until D1 holds them. */
   replays: Record<string, ReplayRecord>;

@@ -48,6 +48,11 @@ export function upsertsOf(db: Db, site: SiteKey, record: HistoryRecord): Built[]
         ]),
       ];
     }
+    case "contacts": {
+      const { id, revision, visitor_id: visitorId, at, channel } = record;
+      const row = { site, id, revision, visitorId, at, channel };
+      return [upsert(db, tables.contacts, row, ["site", "id"])];
+    }
     case "identities": {
       const { id: userId, revision, visitor_id: visitorId, at } = record;
       const row = { site, userId, visitorId, revision, at };

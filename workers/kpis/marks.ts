@@ -68,6 +68,7 @@ function touch(touched: Touched, record: HistoryRecord): void {
     case "exempt_counts":
       touched.exempt.add(record.id);
       return;
+    case "contacts":
     case "conversation_logs":
     case "left_messages":
       return; // Nothing is counted from these.
