@@ -153,19 +153,19 @@ const EFFECT: MeasuredEffect = {
   net: null,
 };
 
-function figures(some: Partial<Tally>): KpiFigures {
+function figuresIn(some: Partial<Tally>): KpiFigures {
   return figuresOf({ ...emptyTally(), ...some });
 }
 
 function found(input: Partial<GuideInput> & { effect?: Partial<MeasuredEffect>; own?: Partial<Tally> }) {
-  const own = figures({ triggered: 10_000, held_out: 1_000, displayed: 9_000, ...input.own });
+  const own = figuresIn({ triggered: 10_000, held_out: 1_000, displayed: 9_000, ...input.own });
   const campaigns = new Map([["cmp_1", own]]);
   const ledger = ledgerRows(
     [{ campaign: "cmp_1", name: "Cart", status: "live", effect: { ...EFFECT, ...input.effect } }],
     campaigns,
     { chats: 0, cost: null },
   );
-  const site = input.site ?? figures({});
+  const site = input.site ?? figuresIn({});
   return guide({ waitTargetSeconds: 60, margin: 0.5, ...input, site, campaigns, ledger });
 }
 
@@ -176,7 +176,7 @@ describe("the guide", () => {
   });
 
   test("OBJ7: acceptance below the site's leads to the message", () => {
-    const site = figures({ invites_displayed: 20_000, invites_accepted: 2_000 });
+    const site = figuresIn({ invites_displayed: 20_000, invites_accepted: 2_000 });
     const own = { invites_displayed: 5_000, invites_accepted: 250 };
     const [finding, ...others] = found({ site, own });
     expect(others).toEqual([]);
@@ -223,7 +223,7 @@ describe("the guide", () => {
 
   test("OBJ7: long waits, abandonment and low satisfaction lead to staffing and to the conversations", () => {
     const waiting = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [60 + index, 1]));
-    const site = figures({
+    const site = figuresIn({
       waiting,
       conversations: 1_000,
       abandoned: 300,
@@ -241,14 +241,14 @@ describe("the guide", () => {
   test("OBJ7: what is paused or a draft asks for nothing", () => {
     const row = { campaign: "a", name: "A", effect: { ...EFFECT, state: "not_measurable" } } as const;
     const ledger: LedgerRow[] = ledgerRows([{ ...row, status: "paused" }], new Map(), { chats: 0, cost: 1 });
-    const input = { site: figures({}), campaigns: new Map(), waitTargetSeconds: 60, margin: 1 };
+    const input = { site: figuresIn({}), campaigns: new Map(), waitTargetSeconds: 60, margin: 1 };
     expect(guide({ ...input, ledger })).toEqual([]);
   });
 });
 
 test("OBJ8: a campaign bears as much of the cost as it had answered conversations", () => {
   const row = { campaign: "cmp_1", name: "Cart", status: "live", effect: EFFECT } as const;
-  const own = new Map([["cmp_1", figures({ triggered: 7, chats_handled: 25 })]]);
+  const own = new Map([["cmp_1", figuresIn({ triggered: 7, chats_handled: 25 })]]);
   expect(ledgerRows([row], own, { chats: 100, cost: 800 })[0]).toMatchObject({
     triggered: 7,
     chats: 25,

@@ -41,7 +41,18 @@ import { allStill, type Kept as KeptContent, type NounRules, uniqueKey } from ".
 type Row = typeof table.$inferSelect;
 type ResourceEnv = AppEnv & { Variables: { resource: Row } };
 type Noun = {
-  noun: "goals" | "skills" | "articles" | "canned" | "webhooks" | "segments" | "funnels";
+  noun:
+    | "goals"
+    | "skills"
+    | "articles"
+    | "canned"
+    | "webhooks"
+    | "segments"
+    | "funnels"
+    | "objectives"
+    | "pilots"
+    | "business-cases"
+    | "agreements";
   prefix: string;
   schema: z.ZodObject;
   /** The desk or the judgement goes by it, so that a change is published. */

@@ -1,0 +1,226 @@
+/** Objectives, pilots and the guide from the API's front door. */
+import { env, exports } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { expect, test } from "vitest";
+import type { WireGuide, WirePilot, WireProgress } from "../../domain/objectives/wire.ts";
+import { audit, conversations, exposures, sessions } from "../../migrations/schema.ts";
+import { signIn } from "./login.ts";
+import { makeSite } from "./site.ts";
+
+const DAY = 86_400_000;
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+
+async function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: object,
+): Promise<{ status: number; body: unknown; etag: string | null }> {
+  const response = await exports.default.fetch(`http://localhost/api/sites/${path}`, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === "" ? null : (JSON.parse(text) as unknown),
+    etag: response.headers.get("etag"),
+  };
+}
+
+const bearer = (apiKey: string) => ({ authorization: `Bearer ${apiKey}` });
+
+/** So many invitations on each of the last days, of which every `accepts`-th was accepted. */
+async function invite(site: string, campaign: string, { days, each, accepts }: Record<string, number>) {
+  const db = drizzle(env.DB);
+  const now = Date.now();
+  for (let day = 1; day <= (days ?? 0); day += 1) {
+    for (let index = 0; index < (each ?? 0); index += 1) {
+      const at = now - day * DAY;
+      const id = `${campaign}-${day}-${index}`;
+      const visitorId = `v-${id}`;
+      const visit = { site, id: `ses-${id}`, revision: 1, visitorId, startedAt: at, lastAt: at, endedAt: at };
+      await db.batch([
+        db.insert(sessions).values({
+          ...visit,
+          pages: 1,
+          events: 1,
+          seconds: 1,
+          utm: "{}",
+          cartValue: 0,
+          cartItems: 0,
+          globalHoldout: false,
+          covered: true,
+          eligible: true,
+        }),
+        db.insert(exposures).values({
+          site,
+          id: `dec-${id}`,
+          revision: 1,
+          visitorId,
+          sessionId: `ses-${id}`,
+          campaignId: campaign,
+          phase: 1,
+          variant: "a",
+          kind: "chat",
+          arm: "treated",
+          probability: 1,
+          eligibleAt: at,
+          shownAt: at,
+        }),
+        ...(index % (accepts ?? 1) === 0
+          ? [
+              db.insert(conversations).values({
+                site,
+                id: `cnv-${id}`,
+                revision: 1,
+                visitorId,
+                decisionId: `dec-${id}`,
+                status: "closed",
+                createdAt: at,
+                firstVisitorMessageAt: at,
+                firstAgentMessageAt: at + 1_000,
+                lastMessageAt: at + 2_000,
+                closedAt: at + 2_000,
+                visitorMessages: 1,
+                agentMessages: 1,
+              }),
+            ]
+          : []),
+      ]);
+    }
+  }
+}
+
+const OBJECTIVE = {
+  name: "More accept",
+  kpi: "acceptance_rate",
+  baseline: 0.05,
+  target: 0.1,
+  starts_on: dayOf(Date.now() - 30 * DAY),
+  due_on: dayOf(Date.now() + 30 * DAY),
+  window_days: 7,
+  owner: "Anne",
+};
+
+test("OBJ10: objectives are nouns with a version and an audit; what cannot be is refused at its place", async () => {
+  const { key, apiKey } = await makeSite();
+  const headers = bearer(apiKey);
+  const made = await ask("POST", `${key}/objectives`, headers, OBJECTIVE);
+  expect(made.status).toBe(201);
+  const { id, version } = made.body as { id: string; version: number };
+  expect([version, made.etag]).toEqual([1, '"1"']);
+  const path = `${key}/objectives/${id}`;
+  expect((await ask("PATCH", path, headers, { target: 0.2 })).status).toBe(428);
+  expect((await ask("PATCH", path, { ...headers, "if-match": '"7"' }, { target: 0.2 })).status).toBe(412);
+  const changed = await ask("PATCH", path, { ...headers, "if-match": '"1"' }, { target: 0.2 });
+  expect(changed.body).toMatchObject({ target: 0.2, version: 2 });
+  const trail = await drizzle(env.DB).select().from(audit);
+  expect(trail.map(({ action }) => action)).toEqual(["objectives.create", "objectives.update"]);
+
+  for (const [body, at] of [
+    [{ ...OBJECTIVE, due_on: OBJECTIVE.starts_on }, "due_on"],
+    [{ ...OBJECTIVE, kpi: "happiness" }, "kpi"],
+    [{ ...OBJECTIVE, starts_on: "2026-02-30" }, "starts_on"],
+    [{ ...OBJECTIVE, target: null }, "target"],
+  ] as const) {
+    const refused = await ask("POST", `${key}/objectives`, headers, body);
+    expect(refused).toMatchObject({ status: 400, body: { error: { code: "invalid", path: at } } });
+  }
+  const pilot = {
+    name: "Cart",
+    stage: "Two agents",
+    next_stage: "All",
+    share: 0.2,
+    starts_on: "2026-01-01",
+    ends_on: "2026-02-01",
+    criteria: [{ kpi: "csat", bound: "at_least", value: 0.8 }],
+  };
+  expect(await ask("POST", `${key}/pilots`, headers, { ...pilot, campaign: "cmp_other" })).toMatchObject({
+    status: 400,
+    body: { error: { path: "campaign" } },
+  });
+  expect((await ask("POST", `${key}/pilots`, headers, pilot)).status).toBe(201);
+});
+
+test("OBJ3: progress is told from the site's own figures, with interval and line", async () => {
+  const { key, apiKey } = await makeSite({ timezone: "UTC", campaigns: [{ id: "cmp_a", kind: "chat" }] });
+  const headers = bearer(apiKey);
+  await invite(key, "cmp_a", { days: 6, each: 40, accepts: 4 });
+  const { body } = await ask("POST", `${key}/objectives`, headers, OBJECTIVE);
+  const { id } = body as { id: string };
+  const answer = await ask("GET", `${key}/objectives/progress`, headers);
+  const [progress] = (answer.body as { items: WireProgress[] }).items;
+  expect(progress).toMatchObject({
+    id,
+    state: "reached",
+    reading: { value: 0.25, numerator: 60, denominator: 240, n: 240 },
+    days_left: 31,
+  });
+  expect(progress?.expected).toBeGreaterThan(0.05);
+  expect(progress?.expected).toBeLessThan(0.1);
+
+  const pilot = {
+    name: "Cart",
+    stage: "Two agents",
+    next_stage: "All",
+    share: 0.2,
+    campaign: "cmp_a",
+    starts_on: dayOf(Date.now() - 6 * DAY),
+    ends_on: dayOf(Date.now() - DAY),
+    criteria: [
+      { kpi: "acceptance_rate", bound: "at_least", value: 0.1 },
+      { kpi: "csat", bound: "at_least", value: 0.8 },
+    ],
+  };
+  await ask("POST", `${key}/pilots`, headers, pilot);
+  const told = await ask("GET", `${key}/pilots/progress`, headers);
+  const [standing] = (told.body as { items: WirePilot[] }).items;
+  expect(standing).toMatchObject({ verdict: "extend", criteria: [{ state: "met" }, { state: "too_few" }] });
+});
+
+test("OBJ8 OBJ10: the guide and the ledger are for admins, and tell each campaign apart", async () => {
+  const { key, apiKey } = await makeSite({
+    timezone: "UTC",
+    economics: { agent_hour: 30, platform_month: 300 },
+    campaigns: [
+      { id: "cmp_a", kind: "chat" },
+      { id: "cmp_b", kind: "chat" },
+    ],
+  });
+  await invite(key, "cmp_a", { days: 6, each: 40, accepts: 40 });
+  await invite(key, "cmp_b", { days: 6, each: 40, accepts: 2 });
+  const answer = await ask("GET", `${key}/guide`, bearer(apiKey));
+  expect(answer.status).toBe(200);
+  const { findings, ledger, benchmarks } = answer.body as WireGuide;
+  const rows = Object.fromEntries(ledger.map((row) => [row.campaign, row]));
+  expect(rows["cmp_a"]).toMatchObject({
+    triggered: 240,
+    displayed: 240,
+    acceptance_rate: { numerator: 6, denominator: 240 },
+    chats_handled: 6,
+    effect: { state: "not_measurable", difference: null },
+    net: null,
+  });
+  expect(rows["cmp_b"]).toMatchObject({ chats_handled: 120 });
+  const costs = ledger.map(({ cost }) => cost ?? 0);
+  expect((costs[0] ?? 0) + (costs[1] ?? 0)).toBeGreaterThan(0);
+  expect(findings.map(({ code, action, campaign }) => [code, action, campaign])).toEqual([
+    ["no_holdout", "hold_out", "cmp_a"],
+    ["no_holdout", "hold_out", "cmp_b"],
+    ["acceptance_low", "change_message", "cmp_a"],
+    // Over a hundred conversations, and nobody was heard.
+    ["few_answers", "shorten_survey", null],
+  ]);
+  expect(benchmarks.every(({ source, years }) => source !== "" && years.length === 2)).toBe(true);
+
+  const { key: other } = await makeSite();
+  expect((await ask("GET", `${other}/guide`, bearer(apiKey))).status).toBe(404);
+  expect((await ask("GET", `${key}/guide?from=never`, bearer(apiKey))).body).toMatchObject({
+    error: { code: "invalid", path: "from" },
+  });
+  const { cookie } = await signIn("Léa", [key]);
+  expect((await ask("GET", `${key}/guide`, { cookie })).status).toBe(403);
+  expect((await ask("GET", `${key}/objectives/progress`, { cookie })).status).toBe(200);
+});

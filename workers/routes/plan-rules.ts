@@ -1,0 +1,97 @@
+/** What objectives, pilots, business cases and agreements ask beyond their schemas. */
+import { and, eq, inArray, isNull, min, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { EpochMs } from "../../domain/ids.ts";
+import { daysFault, Objective, Pilot } from "../../domain/objectives/objective.ts";
+import { Agreement } from "../../domain/roi/agreement.ts";
+import { BusinessCase } from "../../domain/roi/business-case.ts";
+import { campaignPhases, campaigns, statements } from "../../migrations/schema.ts";
+import { ApiError } from "../errors.ts";
+import type { Kept, NounRules } from "./resource-rules.ts";
+
+export const objectiveRules: NounRules = {
+  keep: async (_env, { body }) => {
+    const { starts_on, due_on } = Objective.parse(body);
+    refuseDays(starts_on, due_on, "due_on");
+    return [];
+  },
+};
+
+export const pilotRules: NounRules = {
+  keep: async (env, { site, body }) => {
+    const { starts_on, ends_on, campaign } = Pilot.parse(body);
+    refuseDays(starts_on, ends_on, "ends_on");
+    await assertCampaigns(env, site, campaign == null ? [] : [campaign], "campaign");
+    return [];
+  },
+};
+
+/** A case whose campaign has begun says what was expected before: it stays as it was written. */
+export const caseRules: NounRules = {
+  keep: async (env, { site, body }, before) => {
+    const { campaign } = BusinessCase.parse(body);
+    if (before !== null && (await hasBegun(env, before))) {
+      throw new ApiError("conflict", "its campaign has begun: write another case beside it");
+    }
+    await assertCampaigns(env, site, campaign == null ? [] : [campaign], "campaign");
+    return [];
+  },
+};
+
+export const agreementRules: NounRules = {
+  keep: async (env, { site, body }) => {
+    const { kpi, campaigns: agreed, from_month, to_month } = Agreement.parse(body);
+    if (to_month != null && to_month < from_month) {
+      throw new ApiError("invalid", "the last month must not be before the first", { path: "to_month" });
+    }
+    if (kpi !== "satisfaction" && agreed.length === 0) {
+      throw new ApiError("invalid", "name the campaigns whose visitors are counted", { path: "campaigns" });
+    }
+    await assertCampaigns(env, site, agreed, "campaigns");
+    return [];
+  },
+  remove: async (env, { site, id }) => {
+    const issued = await drizzle(env.DB)
+      .select({ month: statements.month })
+      .from(statements)
+      .where(and(eq(statements.site, site), eq(statements.agreementId, id)))
+      .get();
+    if (issued !== undefined) {
+      throw new ApiError("conflict", `the statement of ${issued.month} was issued by it: end it instead`);
+    }
+    return [
+      sql`NOT EXISTS (SELECT 1 FROM statements AS issued WHERE issued.site = ${site} AND issued.agreement_id = ${id})`,
+    ];
+  },
+};
+
+function refuseDays(from: string, to: string, path: string): void {
+  const fault = daysFault(from, to);
+  if (fault !== null) throw new ApiError("invalid", fault, { path });
+}
+
+async function assertCampaigns(env: Env, site: string, ids: readonly string[], path: string): Promise<void> {
+  if (ids.length === 0) return;
+  const found = await drizzle(env.DB)
+    .select({ id: campaigns.id })
+    .from(campaigns)
+    .where(and(eq(campaigns.site, site), inArray(campaigns.id, [...ids]), isNull(campaigns.deletedAt)));
+  const known = new Set(found.map(({ id }) => id));
+  const missing = ids.find((id) => !known.has(id));
+  if (missing !== undefined) throw new ApiError("invalid", `there is no campaign ${missing}`, { path });
+}
+
+async function hasBegun(env: Env, { site, body }: Kept): Promise<boolean> {
+  const { campaign } = BusinessCase.parse(body);
+  return campaign != null && (await firstStart(env, site, campaign)) !== null;
+}
+
+/** When the campaign's first phase began; null where none has. */
+export async function firstStart(env: Env, site: string, campaign: string): Promise<EpochMs | null> {
+  const row = await drizzle(env.DB)
+    .select({ at: min(campaignPhases.startedAt) })
+    .from(campaignPhases)
+    .where(and(eq(campaignPhases.site, site), eq(campaignPhases.campaignId, campaign)))
+    .get();
+  return row?.at ?? null;
+}
