@@ -1,0 +1,215 @@
+/** The result of a campaign in a real browser: each answer that it may give, in both languages. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Papa from "papaparse";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { type ArmHistory, keepCampaign } from "../fixtures/campaign-history.ts";
+import { enterAdmin, type Look, violations } from "./admin-page.ts";
+import { launchBrowser } from "./browser.ts";
+import { post, signIn } from "./demo-api.ts";
+
+const DAY_MS = 86_400_000;
+const NOW = Date.now();
+const inDays = (days: number) => new Date(NOW + days * DAY_MS).toISOString();
+const PLAN = { baseline: 0.07, effect: 0.01 };
+
+type Story = {
+  days: number;
+  holdout: number;
+  planned_end?: string;
+  plan?: object | null;
+  arms: Record<string, ArmHistory>;
+};
+/** One campaign for each answer of the panel. */
+const STORIES: Record<string, Story> = {
+  better: {
+    days: 28,
+    holdout: 0.2,
+    planned_end: inDays(14),
+    arms: {
+      holdout: { visitors: 2_400, buyers: 150 },
+      a: { visitors: 4_820, buyers: 520, talked: 410 },
+      b: { visitors: 4_780, buyers: 460, talked: 390 },
+    },
+  },
+  worse: {
+    days: 28,
+    holdout: 0.5,
+    planned_end: inDays(14),
+    arms: { holdout: { visitors: 5_010, buyers: 420 }, a: { visitors: 4_990, buyers: 270, talked: 100 } },
+  },
+  running: {
+    days: 20,
+    holdout: 0.2,
+    planned_end: inDays(30),
+    arms: { holdout: { visitors: 800, buyers: 56 }, a: { visitors: 3_200, buyers: 240, talked: 200 } },
+  },
+  early: {
+    days: 3,
+    holdout: 0.2,
+    planned_end: inDays(30),
+    arms: { holdout: { visitors: 100, buyers: 3 }, a: { visitors: 400, buyers: 40 } },
+  },
+  split: {
+    days: 20,
+    holdout: 0.5,
+    arms: {
+      holdout: { visitors: 1_400, buyers: 90, browser: "Safari" },
+      a: { visitors: 1_600, buyers: 190 },
+    },
+  },
+  none: {
+    days: 40,
+    holdout: 0.5,
+    plan: { baseline: 0.07, effect: 0.02 },
+    planned_end: inDays(-5),
+    arms: { holdout: { visitors: 8_000, buyers: 560 }, a: { visitors: 8_000, buyers: 566 } },
+  },
+  few: {
+    days: 20,
+    holdout: 0.2,
+    plan: null,
+    arms: { holdout: { visitors: 133, buyers: 4 }, a: { visitors: 540, buyers: 19 } },
+  },
+  alone: { days: 20, holdout: 0, plan: null, arms: { a: { visitors: 900, buyers: 90, talked: 60 } } },
+};
+
+const state = mkdtempSync(join(tmpdir(), "aparte-results-"));
+const ids = new Map<string, string>();
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await startServer({ port: 0, stateDir: state });
+  const cookie = await signIn(server.url, "admin@demo.test");
+  const headers = { cookie, origin: server.url };
+  const economics = { margin: 0.55, agent_hour: 32 };
+  await post(`${server.url}/api/sites`, { key: "lin", name: "Atelier Lin", economics }, headers);
+  const database = await server.miniflare.getD1Database("DB");
+  for (const [name, { arms, days, holdout, planned_end = null, plan = PLAN }] of Object.entries(STORIES)) {
+    const keys = Object.keys(arms).filter((key) => key !== "holdout");
+    const variants = keys.map((key) => ({
+      key,
+      weight: 1,
+      creative: { en: { title: "Hello", text: "Can we help?" } },
+    }));
+    const body = {
+      name: `Cart help, ${name}`,
+      kind: "chat",
+      status: "live",
+      holdout,
+      plan,
+      planned_end,
+      variants,
+    };
+    const made = await post<{ id: string }>(`${server.url}/api/sites/lin/campaigns`, body, headers);
+    ids.set(name, made.id);
+    await keepCampaign(database, "lin", { campaign: made.id, days, arms }, NOW);
+  }
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  rmSync(state, { recursive: true, force: true });
+});
+
+async function open(
+  name: string,
+  look: Look = {},
+): Promise<{ page: Page; complaints: string[]; close(): Promise<void> }> {
+  const { context, page, complaints } = await enterAdmin(browser, server.url, look);
+  await page.goto(`${server.url}/admin/lin/campaigns/${ids.get(name)}/results`);
+  await page.locator(".status-sentence").waitFor();
+  return { page, complaints, close: () => context.close() };
+}
+
+const sentence = (page: Page) => page.locator(".status-sentence").innerText();
+const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, " ");
+
+describe("the answers", () => {
+  test.each([
+    ["better", /^Likely better: \+[\d.]+ points \([\d.]+ to [\d.]+\)\. You can stop now\.$/],
+    ["worse", /^Worse: −[\d.]+ points \(−[\d.]+ to −[\d.]+\)\. Stop it\.$/],
+    [
+      "running",
+      /^Collecting: 4,000 of [\d,]+ visitors; no difference proven yet, \+0\.5 points \(−[\d.]+ to [\d.]+\)$/,
+    ],
+    ["early", /^Collecting: 500 of [\d,]+ visitors; earliest reading in 4 days$/],
+    ["split", /^Unusable: visitor split is 1,600 : 1,400 instead of 50 : 50$/],
+    [
+      "none",
+      /^No difference you planned to detect \(±2\.0 points\): effect between −[\d.]+ and [\d.]+ points$/,
+    ],
+    ["few", /^Too few sales: fewer than 10 in the control$/],
+    ["alone", /^Not measurable: this campaign has no hold-out$/],
+  ])("RES14: %s says so in one sentence, and keeps nobody out", async (name, wanted) => {
+    const { page, complaints, close } = await open(name);
+    expect(plain(await sentence(page)).replaceAll(/\s+/g, " ")).toMatch(wanted);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test.each(["early", "split", "alone"])(
+    "RES5 RES6 RES8: what %s hides is nowhere on the screen",
+    async (name) => {
+      const { page, close } = await open(name);
+      await page.getByText("Incremental money is told once a difference is.").waitFor();
+      expect(await page.locator(".effect-bar .point, .plot, .result-more").count()).toBe(0);
+      expect(await page.getByText("Difference to hold-out").count()).toBe(1);
+      await close();
+    },
+  );
+});
+
+test("RES14: in French, by keyboard, in the dark and on a phone it is the same result", async () => {
+  for (const look of [
+    { locale: "fr-FR", dark: true },
+    { locale: "fr-FR", phone: true },
+  ] as const) {
+    const { page, complaints, close } = await open("better", look);
+    expect(plain(await sentence(page))).toMatch(
+      /^Sans doute mieux : \+3,9 points \([\d,]+ à [\d,]+\)\. Vous pouvez arrêter maintenant\.$/,
+    );
+    await page.locator(".plot").waitFor();
+    expect(await violations(page)).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+    await close();
+  }
+});
+
+test("RES15: the table and the file say what the chart says, to the last digit", async () => {
+  const { page, close } = await open("better");
+  const answer = await page.request.get(`${server.url}/api/sites/lin/campaigns/${ids.get("better")}/results`);
+  const result = (await answer.json()) as { difference: { value: number; low: number; high: number } };
+  const section = page.locator("section.effect");
+  await section.getByRole("button", { name: "Show as table" }).focus();
+  await page.keyboard.press("Enter");
+  const cells = section.getByRole("row").last().getByRole("cell");
+  expect(await cells.nth(4).innerText()).toBe(`+${(result.difference.value * 100).toFixed(1)}`);
+  const saved = page.waitForEvent("download");
+  await section.getByRole("button", { name: "CSV" }).click();
+  const text = readFileSync(await (await saved).path(), "utf8").replace("\uFEFF", "");
+  const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
+  expect(Number(data.at(-1)?.["difference"])).toBe(result.difference.value);
+  expect(Number(data.at(-1)?.["high"])).toBe(result.difference.high);
+  await close();
+});
+
+test("RES16: a failing read keeps the old figures, dated, and offers another try", async () => {
+  const { page, close } = await open("better");
+  await page.route("**/results*", (route) => route.abort());
+  await page.getByRole("button", { name: /ago|now/ }).click();
+  await page.getByText("The result could not be read.").waitFor();
+  expect(await sentence(page)).toContain("Likely better");
+  await page.unroute("**/results*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("The result could not be read.").waitFor({ state: "hidden" });
+  await close();
+});
