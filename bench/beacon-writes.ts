@@ -1,8 +1,7 @@
 /** What a beacon without a match asks of the visitor's object and writes there, counted by `metered-worker.js`. */
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { bundleWorker } from "../scripts/bundle.ts";
 import { startAparte } from "./aparte-worker.ts";
 import { BeaconLoad } from "./beacon-load.ts";
 import { publishCampaigns } from "./live-campaigns.ts";
@@ -16,10 +15,10 @@ type Meters = { object_rows_written: number; calls: Record<string, number>; unde
 /** Of one beacon, on average. */
 export type Writes = { rows: number; calls: number };
 
-/** Once their visits are open, and history has taken them. */
-export async function beaconWrites(campaigns: number): Promise<Writes> {
+/** What the Worker of `bundle` does once visits are open, and history has taken them. */
+export async function beaconWrites(bundle: string, campaigns: number): Promise<Writes> {
   const entry = readFileSync(join(import.meta.dirname, "metered-worker.js"), "utf8");
-  const bench = await startAparte({ entry, bundle: resolve(bundleWorker(), "index.js") });
+  const bench = await startAparte({ entry, bundle });
   try {
     await publishCampaigns(bench, campaigns);
     const load = new BeaconLoad(bench, VISITORS);

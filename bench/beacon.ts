@@ -5,6 +5,8 @@
  * Both Workers run at once, each in a workerd of its own, and take turns, so that the machine's other load falls on
  * both; the figure is the ratio of the medians. Announcing a new visit to history is warmed up before.
  */
+import { resolve } from "node:path";
+import { bundleWorker } from "../scripts/bundle.ts";
 import { startAparte } from "./aparte-worker.ts";
 import { startBareBeacon } from "./bare-beacon.ts";
 import { BeaconLoad, type Round } from "./beacon-load.ts";
@@ -23,6 +25,7 @@ const VISITORS = 1_600;
 const CAMPAIGNS = 100;
 const LIMIT = 1.3;
 
+const bundle = resolve(bundleWorker(), "index.js");
 const aparte = await startAparte();
 const bare = await startBareBeacon();
 let failed = false;
@@ -57,7 +60,7 @@ try {
 } finally {
   await Promise.all([aparte.stop(), bare.stop()]);
 }
-const writes = await beaconWrites(CAMPAIGNS);
+const writes = await beaconWrites(bundle, CAMPAIGNS);
 console.log(
   `  each beacon: ${writes.rows} rows in ${writes.calls} calls of the visitor's object, at most 1 in 1`,
 );
