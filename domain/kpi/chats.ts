@@ -1,4 +1,5 @@
 /** Conversations, those who had them, and their answers to the survey. */
+import type { EpochMs } from "../ids.ts";
 import { type Counting, countIn, countVisitorDaysOf, hasLead, hasOrder, within } from "./counting.ts";
 import { countDuration, secondsBetween } from "./durations.ts";
 import type { ChatRow, SurveyRow } from "./history.ts";
@@ -10,7 +11,7 @@ const RECONTACT_MS = 7 * 24 * 3_600_000;
 const SHORT_ABANDON_SECONDS = 5;
 
 /** When `chat` was over: one that was closed for silence ended with its last message. Null while it goes on. */
-export function chatEnd({ closedAt, closeReason, lastMessageAt, startedAt }: ChatRow): number | null {
+export function chatEnd({ closedAt, closeReason, lastMessageAt, startedAt }: ChatRow): EpochMs | null {
   if (closedAt === null) return null;
   const end = closeReason === "idle" ? (lastMessageAt ?? closedAt) : closedAt;
   return Math.max(startedAt, Math.min(end, closedAt));
@@ -39,9 +40,10 @@ export function countChats(counting: Counting): void {
     countIn(counting, { at, chat, visit: visitAt(chat.visitor, at) }, (tally) => {
       tally.conversations += 1;
       if (survey !== undefined) countSurvey(tally, survey);
-      if (chat.answeredAt === null) countUnanswered(tally, chat);
-      else countHandled(counting, tally, { chat, survey, again });
-      const isAsked = chat.answeredAt !== null && closedAt !== null;
+      const { answeredAt } = chat;
+      if (answeredAt === null) countUnanswered(tally, chat);
+      else countHandled(counting, tally, { chat: { ...chat, answeredAt }, survey, again });
+      const isAsked = answeredAt !== null && closedAt !== null;
       tally.surveys_sent += isAsked || survey !== undefined ? 1 : 0;
     });
   }
@@ -58,18 +60,19 @@ function countUnanswered(tally: Tally, { startedAt, closedAt }: ChatRow): void {
   countKey(tally.waiting_abandoned, waited);
 }
 
+type HandledChat = ChatRow & { answeredAt: EpochMs };
+
 /** One that a person answered; what only was assigned, or heard a machine alone, is none of these. */
 function countHandled(
   { scope }: Counting,
   tally: Tally,
-  { chat, survey, again }: { chat: ChatRow; survey: SurveyRow | undefined; again: boolean },
+  { chat, survey, again }: { chat: HandledChat; survey: SurveyRow | undefined; again: boolean },
 ): void {
   const { startedAt, closedAt, answeredAt, queuedAt } = chat;
-  const taken = takenAt(chat);
+  const taken = takenAt(chat) ?? answeredAt;
   const end = chatEnd(chat);
-  tally.chats_handled += 1;
-  if (answeredAt === null || taken === null) return;
   const { open } = scope;
+  tally.chats_handled += 1;
   countDuration(tally, "first_reply", { from: startedAt, to: answeredAt, open });
   countDuration(tally, "waiting", { from: queuedAt ?? startedAt, to: taken, open });
   if (closedAt === null || end === null) return;

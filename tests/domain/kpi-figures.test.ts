@@ -92,6 +92,26 @@ describe("intervals", () => {
   });
 });
 
+test("KPI21: a basket without a chat leaves out what the same visitor bought after one; revenue is told by chat", () => {
+  // Ada buys at 10:00, chats twice and buys again; Bob and Cyd buy without a chat.
+  const parts = {
+    chats: [chat("ada", T0 + HOUR), chat("ada", T0 + 2 * HOUR)],
+    orders: [
+      order("ada", T0, 10),
+      order("ada", T0 + 3 * HOUR, 90),
+      order("bob", T0, 20),
+      order("cyd", T0, 30),
+    ],
+  };
+  const row = whole(parts);
+  expect(row.aov_unassisted).toMatchObject({ value: 20, numerator: 60, denominator: 3, n: 3 });
+  // 10, 20, 30: standard error 10 / √3, t with 2 degrees of freedom 4.30265.
+  expect(row.aov_unassisted.interval?.[1]).toBeCloseTo(20 + (4.30265 * 10) / Math.sqrt(3), 3);
+  expect(row.aov_assisted).toMatchObject({ value: 90, denominator: 1, interval: null });
+  expect(row.revenue_per_chat).toMatchObject({ value: 45, numerator: 90, denominator: 2, n: 1 });
+  expect(row.orders_per_closed_conversation).toMatchObject({ value: null, denominator: 0 });
+});
+
 function expectSound(name: KpiName, figure: ReturnType<typeof whole>[KpiName]): void {
   const { value, denominator, interval, n } = figure;
   expect(value === null || Number.isFinite(value), name).toBe(true);
@@ -126,6 +146,10 @@ describe("visitors and offers", () => {
     expect(row.coverage_at_order_rate).toMatchObject({ numerator: 1, denominator: 2 });
     expect(row.proactive_conversion).toMatchObject({ numerator: 1, denominator: 1 });
     expect(row.proactive_conversion_among_covered).toMatchObject({ numerator: 1, denominator: 2 });
+    // Bob's chat was his own idea: he buys after a chat, not after an invitation.
+    const own = whole({ ...parts, chats: [...parts.chats, chat("bob", T0)] });
+    expect(own.conversion_after_chat_among_covered).toMatchObject({ numerator: 2, denominator: 2 });
+    expect(own.proactive_conversion_among_covered).toMatchObject({ numerator: 1, denominator: 2 });
     expect(row.share_of_visitors_engaged).toMatchObject({ numerator: 1, denominator: 3 });
     expect(row.share_of_orders_assisted).toMatchObject({ numerator: 1, denominator: 2 });
     expect(row.conversion_rate).toMatchObject({ numerator: 2, denominator: 3 });
@@ -184,6 +208,11 @@ describe("visitors and offers", () => {
     expect(row.return_rate).toMatchObject({ numerator: 2, denominator: 3 });
     expect(row.returned_revenue_rate).toMatchObject({ numerator: 85, denominator: 200 });
     expect(row.repeat_purchase_rate).toMatchObject({ numerator: 1, denominator: 1 });
+    const once = {
+      visits: [visit("dan", T0)],
+      orders: [order("dan", T0, 10), order("dan", T0 + 49 * HOUR, 10)],
+    };
+    expect(whole(once).repeat_purchase_rate).toMatchObject({ numerator: 0, denominator: 1 });
     expect(row.time_to_purchase_median.value).toBe(3600);
     expect(row.treated_return_rate).toMatchObject({ numerator: 1, denominator: 2 });
     expect(row.holdout_return_rate).toMatchObject({ numerator: 1, denominator: 1 });
@@ -259,6 +288,11 @@ describe("conversations", () => {
     expect(inside.first_reply_median).toMatchObject({ value: 30, n: 2 });
     expect(inside.first_reply_p90.value).toBe(40 * 60);
     expect(whole({ chats: talks }, { businessHours: true }).first_reply_median).toMatchObject({ n: 3 });
+    const atOnce = [chat("dan", T0, { answeredAt: T0 }), chat("eve", night, { answeredAt: night })];
+    expect(whole({ chats: atOnce }, { open, businessHours: true }).first_reply_median).toMatchObject({
+      value: 0,
+      n: 1,
+    });
   });
 });
 
