@@ -187,8 +187,12 @@ export const sessions = sqliteTable("sessions", {
   /** JSON: the segments that held, and campaign id → outcomes. */
   segments: text("segments").notNull().default("[]"),
   outcomes: text("outcomes").notNull().default("{}"),
-  /** Gzipped JSON of the visit's events; dropped after its retention. Last, so that no other read touches it. */
+  /** Gzipped JSON of the visit's events; dropped after its retention. Behind all that most reads ask for. */
   replay: blob("replay", { mode: "buffer" }),
+  /** JSON of `domain/visit/way.ts`, null where there is nothing to tell: only days that are counted read them. */
+  funnels: text("funnels"),
+  path: text("path"),
+  notFound: text("not_found"),
 }, (t) => [
   primaryKey({ columns: [t.site, t.id] }),
   index("sessions_started").on(t.site, t.startedAt),
@@ -408,6 +412,20 @@ export const rollupMarks = sqliteTable("rollup_marks", {
   /** From when on time alone makes it another; null where only an event can. */
   changesAt: moment("changes_at"),
 }, (t) => [primaryKey({ columns: [t.site, t.subject] })]);
+
+/** Ways through the site, counted by local day (`domain/journeys`). WITHOUT ROWID. */
+export const journeyDays = sqliteTable("journey_days", {
+  site: text("site").notNull(),
+  /** `visits`, which says for the whole day up to where it was counted, `paths`, `pages`, `funnel:<key>`, `stages:<key>`. */
+  kind: text("kind").notNull(),
+  /** `YYYY-MM-DD` of the site's zone. */
+  day: text("day").notNull(),
+  body: text("body").notNull(),
+  /** The number of the day's mark in `rollup_marks` that was claimed before it was counted. */
+  built: integer("built").notNull(),
+  builtAt: moment("built_at").notNull(),
+  definition: text("definition").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.kind, t.day] })]);
 
 /** A phase of a campaign, counted by the local day of its visitors' first eligible moments (`domain/results`). */
 export const campaignSums = sqliteTable("campaign_sums", {

@@ -17,6 +17,14 @@ const text = z.string().max(4_000);
 /** What fits into a message of the queue beside its record. */
 export const MAX_REPLAY_LENGTH = 110_000;
 
+/** How far a visit came in a funnel: seconds to each step, in the order of reaching, and the page after the furthest. */
+export const Walk = z.object({
+  steps: z.record(z.string().max(40), z.int().nullable()),
+  /** Null where the visit ended at its furthest step. */
+  next: maybe(z.string().max(80)),
+});
+export type Walk = z.infer<typeof Walk>;
+
 export const SessionRecord = z.object({
   table: z.literal("sessions"),
   id,
@@ -52,6 +60,13 @@ export const SessionRecord = z.object({
   segments: z.array(z.string().max(40)).max(200).default([]),
   /** Campaign id → what became of it, where its condition held (`domain/targeting/outcome.ts`). */
   outcomes: z.record(z.string(), z.array(z.string())).default({}),
+  /** Of a visit that is over, and only where there is something to tell: `domain/visit/way.ts`. */
+  funnels: z.record(z.string().max(40), Walk).optional(),
+  path: z.array(z.string().max(80)).max(13).optional(),
+  not_found: z
+    .array(z.tuple([z.string().max(80), z.string().max(300).nullable()]))
+    .max(5)
+    .optional(),
   /** The visit's events as it ended (`domain/visit/replay.ts`), gzipped JSON in base64; null while it lasts. */
   replay: maybe(z.string().max(MAX_REPLAY_LENGTH)).default(null),
 });

@@ -52,7 +52,7 @@ export function newVisit(
 /** `before` after `moment`. The event counts, whatever its name. */
 export function fold<T extends Folded>(before: T, moment: Moment): T {
   const { name, properties, at } = moment;
-  const { funnel, funnels } = foldFunnels(before, moment.reached);
+  const { funnel, funnels } = foldFunnels(before, moment.reached, at);
   const counted = {
     ...before,
     funnel,

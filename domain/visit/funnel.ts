@@ -4,6 +4,7 @@
  * Shapes  `stepsReached` reads one event; `foldFunnels` counts distinct steps, whatever their order.
  */
 import type { Event } from "../events/event.ts";
+import type { EpochMs } from "../ids.ts";
 import type { Funnel } from "../site/resources.ts";
 import { textOf } from "./commerce.ts";
 import type { Folded, FunnelStep } from "./state.ts";
@@ -29,14 +30,18 @@ export function stepsReached(funnels: readonly Funnel[], event: Told): FunnelSte
   return [{ funnel: CHECKOUT, step, at: CHECKOUT_STEPS.indexOf(step) }, ...own];
 }
 
-/** `walked` with `steps` reached. A funnel advances where a step is new to this visit. */
-export function foldFunnels(walked: Walked, steps: readonly FunnelStep[] = []): Walked {
+/** `walked` with `steps` reached at `now`. A funnel advances where a step is new to this visit. */
+export function foldFunnels(walked: Walked, steps: readonly FunnelStep[] | undefined, now: EpochMs): Walked {
   let { funnel, funnels } = walked;
-  for (const { funnel: key, step, at } of steps) {
+  for (const { funnel: key, step, at } of steps ?? []) {
     const before = Object.hasOwn(funnels, key) ? funnels[key] : undefined;
     if (before?.reached.includes(step)) continue;
     const furthest = before === undefined || at >= before.at ? { step, at } : before;
-    const after = { reached: [...(before?.reached ?? []), step], step: furthest.step, at: furthest.at };
+    const reached = [...(before?.reached ?? []), step];
+    // A row of an older release knows no moments: then the whole funnel of this visit has none.
+    const moments = before === undefined ? [] : before.reachedAt;
+    const reachedAt = moments === undefined ? {} : { reachedAt: [...moments, now] };
+    const after = { reached, ...reachedAt, step: furthest.step, at: furthest.at };
     funnel = key;
     funnels = { ...funnels, [key]: after };
   }

@@ -16,6 +16,7 @@ import {
   type Visit,
   type VisitorState,
 } from "./state.ts";
+import { wayOf } from "./way.ts";
 
 type Waiting = VisitorState["waiting"][string];
 
@@ -158,5 +159,6 @@ function sessionRecord(state: VisitorState, visit: Visit, endedAt: EpochMs | nul
     segments: visit.segments,
     outcomes: visit.outcomes,
     replay: null,
+    ...(endedAt === null ? {} : wayOf(visit)),
   };
 }

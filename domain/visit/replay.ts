@@ -77,7 +77,15 @@ const FoldedSchema = z.object({
     currency: text.nullable(),
   }),
   funnel: text.nullable(),
-  funnels: z.record(text, z.object({ reached: z.array(text), step: text, at: z.int() })),
+  funnels: z.record(
+    text,
+    z.object({
+      reached: z.array(text),
+      reachedAt: z.array(instant).exactOptional(),
+      step: text,
+      at: z.int(),
+    }),
+  ),
   form: z
     .object({
       id: text,

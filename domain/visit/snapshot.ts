@@ -13,7 +13,7 @@ export type VisitorSnapshot = {
   orders: number;
   lifetime_value: number;
   facts: KnownFacts;
-  trail: (Step & { seconds: number | null })[];
+  trail: (Omit<Step, "missing"> & { seconds: number | null })[];
   cart: NonNullable<VisitorState["visit"]>["cart"] | null;
   engagement: Exposure[];
   conversation: string | null;
@@ -31,7 +31,7 @@ export function snapshotOf(state: VisitorState, now: EpochMs): VisitorSnapshot {
     orders: state.orders,
     lifetime_value: state.lifetimeValue,
     facts: knownFacts(state, null, now),
-    trail: trail.map((step, index) => {
+    trail: trail.map(({ missing: _missing, ...step }, index) => {
       const next = trail[index + 1];
       return { ...step, seconds: next === undefined ? null : Math.round((next.at - step.at) / 1_000) };
     }),

@@ -37,7 +37,14 @@ export type PageView = {
   scroll: number;
 };
 
-export type Step = { at: EpochMs; path: string; url: string; title: string | null };
+export type Step = {
+  at: EpochMs;
+  path: string;
+  url: string;
+  title: string | null;
+  /** The site said that there is no such page. */
+  missing?: true;
+};
 
 export type Device = {
   type: string | null;
@@ -93,8 +100,8 @@ export type Form = {
   seconds: number | null;
 };
 
-/** How far a funnel was walked: its steps in the order of their first reaching, and the furthest of them. */
-export type FunnelProgress = { reached: string[]; step: string; at: number };
+/** How far a funnel was walked: its steps in the order of their first reaching, when, and the furthest of them. */
+export type FunnelProgress = { reached: string[]; reachedAt?: EpochMs[]; step: string; at: number };
 
 /** What folding a moment changes: from this and the moments after it, any of them can be told again. */
 export type Folded = {
@@ -171,7 +178,10 @@ export type VisitorState = {
   refunded: Record<string, number>;
   conversation: VisitorConversation | null;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */
-  waiting: Record<string, RecordOf<"sessions" | "refunds" | "leads" | "contacts" | "identities" | "left_messages">>;
+  waiting: Record<
+    string,
+    RecordOf<"sessions" | "refunds" | "leads" | "contacts" | "identities" | "left_messages">
+  >;
   outbox: Entry[];
   /** The moments of visits that ended, by the visit's id, until D1 holds them. */
   replays: Record<string, ReplayRecord>;

@@ -15,5 +15,7 @@ export function trailAfter(trail: Step[], moment: Moment): Step[] {
 }
 
 function stepsOf({ at, page }: Moment): Step[] {
-  return page === null ? [] : [{ at, path: page.path, url: page.url, title: page.title }];
+  if (page === null) return [];
+  const { path, url, title, status } = page;
+  return [{ at, path, url, title, ...(status === 404 || status === 410 ? { missing: true as const } : {}) }];
 }

@@ -250,6 +250,9 @@ function sessionRow(site: SiteKey, record: RecordOf<"sessions">): InferInsertMod
     segments: JSON.stringify(record.segments),
     outcomes: JSON.stringify(record.outcomes),
     replay: record.replay === null ? null : bytesOf(record.replay),
+    funnels: jsonOf(record.funnels),
+    path: jsonOf(record.path),
+    notFound: jsonOf(record.not_found),
     visitorId: record.visitor_id,
     userId: record.user_id,
     startedAt: record.started_at,
@@ -290,6 +293,10 @@ function exposureRow(
     ignoredAt: record.ignored_at,
     clickedAt: record.clicked_at,
   };
+}
+
+function jsonOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 function bytesOf(base64: string): Buffer {
