@@ -138,7 +138,13 @@ export const WireIntraday = z.object({
     z.object({
       date: z.string(),
       hours: z.array(
-        z.object({ hour: z.int(), agents: figure, needed: z.int().nullable(), gap: z.int().nullable() }),
+        z.object({
+          hour: z.int(),
+          open: z.boolean(),
+          agents: figure,
+          needed: z.int().nullable(),
+          gap: z.int().nullable(),
+        }),
       ),
     }),
   ),

@@ -17,6 +17,8 @@ import { type Desk, type Expected, expectedOf, type Needed, neededFor } from "./
 
 const HOUR_MS = 3_600_000;
 const AN_HOUR = HOUR_MS / QUARTER_MS;
+/** So few a quarter hour weigh nothing in a day. */
+const NOBODY = 1e-6;
 
 export type Interval = {
   from: EpochMs;
@@ -126,7 +128,13 @@ function gapOf(agents: number | null, needed: Needed | null): number | null {
 }
 
 /** Agents over or short in one hour of the wall clock. */
-export type HourGap = { hour: number; agents: number | null; needed: number | null; gap: number | null };
+export type HourGap = {
+  hour: number;
+  open: boolean;
+  agents: number | null;
+  needed: number | null;
+  gap: number | null;
+};
 
 /** The same by hours of the wall clock, for the week's picture; hours that the day lacks are left out. */
 export function hourGaps(intervals: readonly Interval[], desk: Desk | null): HourGap[] {
@@ -137,7 +145,7 @@ export function hourGaps(intervals: readonly Interval[], desk: Desk | null): Hou
     const there = open.flatMap(({ agents }) => (agents === null ? [] : [agents]));
     const need = desk === null || expected.length === 0 ? null : neededFor(desk, mean(expected) * AN_HOUR);
     const agents = there.length === 0 ? null : Math.round(mean(there));
-    return { hour, agents, needed: countingNeed(need), gap: gapOf(agents, need) };
+    return { hour, open: open.length > 0, agents, needed: countingNeed(need), gap: gapOf(agents, need) };
   });
 }
 
@@ -149,15 +157,21 @@ export type DayLevel = { expected: number; low: number; high: number };
  */
 export function dayLevel(intervals: readonly Interval[], desk: Desk | null): DayLevel | null {
   const at = (pick: (forecast: NonNullable<Interval["forecast"]>) => number) => {
-    const parts = intervals.flatMap((interval) => partOf(interval, desk, pick) ?? []);
-    const known = intervals.every((interval) => partOf(interval, desk, pick) !== null);
-    const all = parts.reduce((sum, { all: one }) => sum + one, 0);
-    return known && all > 0 ? parts.reduce((sum, { soon }) => sum + soon, 0) / all : null;
+    let soon = 0;
+    let all = 0;
+    for (const interval of intervals) {
+      const part = partOf(interval, desk, pick);
+      if (part === null) return null;
+      soon += part.soon;
+      all += part.all;
+    }
+    return all > 0 ? soon / all : null;
   };
   const expected = at((forecast) => forecast.expected);
-  const low = at((forecast) => forecast.high);
-  const high = at((forecast) => forecast.low);
-  return expected === null || low === null || high === null ? null : { expected, low, high };
+  if (expected === null) return null;
+  const low = at((forecast) => forecast.high) ?? expected;
+  const high = at((forecast) => forecast.low) ?? expected;
+  return { expected, low, high };
 }
 
 type Part = { soon: number; all: number };
@@ -173,6 +187,7 @@ function partOf(
   }
   if (forecast === null || desk === null || agents === null) return null;
   const arrivals = pick(forecast);
+  if (arrivals < NOBODY) return { soon: 0, all: 0 };
   return { soon: arrivals * levelWith(desk, arrivals, Math.round(agents)), all: arrivals };
 }
 

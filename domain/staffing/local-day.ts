@@ -8,11 +8,12 @@
  */
 import { Temporal } from "temporal-polyfill";
 import type { EpochMs } from "../ids.ts";
-import { dayOf, type holidayCalendar } from "../site/holidays.ts";
+import { dateOf, dayOf, type holidayCalendar } from "../site/holidays.ts";
 import { HOLIDAY } from "./forecast.ts";
 
 export const QUARTER_MS = 15 * 60_000;
 export const QUARTERS = 96;
+const DAY_MS = QUARTERS * QUARTER_MS;
 const HOUR_QUARTERS = 4;
 
 export type Quarter = { from: EpochMs; to: EpochMs; place: number };
@@ -22,6 +23,32 @@ export function localDay(date: string, zone: string): LocalDay {
   const day = Temporal.PlainDate.from(date);
   const from = day.toZonedDateTime(zone).epochMilliseconds;
   const to = day.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;
+  return dayBetween(date, from, to, zone);
+}
+
+/** `count` days from `date` on: only where the clocks change is the calendar asked anew, which is slow. */
+export function localDays(date: string, count: number, zone: string): LocalDay[] {
+  let from = 0;
+  // From midnight on with the same clock, so that a day is a day; the first is always read from the calendar.
+  let steady = false;
+  let change = Number.NEGATIVE_INFINITY;
+  return Array.from({ length: count }, (_, index) => {
+    const here = daysFrom(date, index);
+    if (steady && from + DAY_MS < change) {
+      const day = dayBetween(here, from, from + DAY_MS, zone);
+      from = day.to;
+      return day;
+    }
+    const day = localDay(here, zone);
+    const next = Temporal.Instant.fromEpochMilliseconds(day.to).toZonedDateTimeISO(zone);
+    change = next.getTimeZoneTransition("next")?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+    steady = next.hour === 0 && next.minute === 0;
+    from = day.to;
+    return day;
+  });
+}
+
+function dayBetween(date: string, from: EpochMs, to: EpochMs, zone: string): LocalDay {
   const count = Math.ceil((to - from) / QUARTER_MS);
   const quarters = Array.from({ length: count }, (_, index) => {
     const start = from + index * QUARTER_MS;
@@ -43,18 +70,23 @@ export function dateAt(at: EpochMs, zone: string): string {
 
 /** `date` so many days later, or earlier. */
 export function daysFrom(date: string, days: number): string {
-  return Temporal.PlainDate.from(date).add({ days }).toString();
+  return dateOf(dayOf(date) + days);
 }
 
 /** Monday to Sunday of the week in which `date` lies. */
 export function weekAround(date: string): string[] {
-  const monday = daysFrom(date, 1 - Temporal.PlainDate.from(date).dayOfWeek);
+  const monday = daysFrom(date, 1 - weekdayOf(date));
   return Array.from({ length: 7 }, (_, index) => daysFrom(monday, index));
+}
+
+/** ISO's: 1 is Monday. The day before 1970-01-01, day −1, was a Wednesday. */
+function weekdayOf(date: string): number {
+  return ((((dayOf(date) + 3) % 7) + 7) % 7) + 1;
 }
 
 /** The kind of day for the forecast: a public holiday, or its ISO weekday. */
 export function kindOf(date: string, isHoliday: ReturnType<typeof holidayCalendar>): string {
-  return isHoliday(dayOf(date)) ? HOLIDAY : String(Temporal.PlainDate.from(date).dayOfWeek);
+  return isHoliday(dayOf(date)) ? HOLIDAY : String(weekdayOf(date));
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   serviceLevel,
   waitingIn,
 } from "./erlang.ts";
-import { agentsRequiredWithPatience, leavingFrom, serviceLevels } from "./erlang-a.ts";
+import { agentsRequiredWithPatience, leavingAndLevels } from "./erlang-a.ts";
 import type { Estimate, HandleTimes } from "./own-figures.ts";
 
 export type Source = "measured" | "assumed" | "missing";
@@ -117,9 +117,9 @@ export function expectedOf(desk: Desk, arrivalsPerHour: number, agents: number):
   const queue = { ...queueOf(desk, arrivalsPerHour), agents };
   const { patienceSeconds, aim } = desk;
   if (patienceSeconds !== null) {
-    const leaving = leavingFrom({ ...queue, patienceSeconds });
+    const { leaving, levels } = leavingAndLevels({ ...queue, patienceSeconds }, aim.withinSeconds);
     return {
-      level: serviceLevels({ ...queue, patienceSeconds }, aim.withinSeconds).ofAll,
+      level: levels.ofAll,
       abandonment: leaving.abandonment,
       waitSeconds: leaving.meanSeconds,
       occupancy: leaving.occupancy,

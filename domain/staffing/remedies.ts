@@ -8,7 +8,7 @@
  *         slowdown, a campaign with too few conversations.
  */
 import type { EpochMs } from "../ids.ts";
-import { dayLevel, type Interval, levelWith } from "./intraday.ts";
+import { dayLevel, type Interval } from "./intraday.ts";
 import { type Desk, expectedOf, type Parameters } from "./model.ts";
 
 export type Span = { from: EpochMs; to: EpochMs };
@@ -69,16 +69,23 @@ export function remediesFor(
   campaigns: readonly CampaignShare[],
 ): Remedy[] {
   const within = inside(shortage);
-  const effect = (change: Change, away: Span | null = null) =>
-    effectOf(
-      intervals,
-      desk,
-      (interval) => {
-        if (within(interval)) return change;
-        return away !== null && inside(away)(interval) ? { agents: -1 } : {};
-      },
-      shortage,
+  const whole = dayLevel(intervals, desk) !== null;
+  const usual = statesOf(intervals, desk, () => ({}));
+  const effect = (change: Change, away: Span | null = null): Effect => {
+    const changed = statesOf(intervals, desk, (interval) => {
+      if (within(interval)) return change;
+      return away !== null && inside(away)(interval) ? { agents: -1 } : {};
+    });
+    const [before, after] = [usual, changed].map((all) =>
+      summed(all.filter(({ interval }) => within(interval))),
     );
+    const [dayBefore, dayAfter] = [usual, changed].map(summed);
+    return {
+      level: { before: before?.level ?? 0, after: after?.level ?? 0 },
+      abandonment: pairOf(before?.abandonment, after?.abandonment),
+      day: whole ? pairOf(dayBefore?.level, dayAfter?.level) : null,
+    };
+  };
   const { from, to, missing } = shortage;
   const span = { from, to };
   const found: Remedy[] = [{ kind: "more_agents", agents: 1, ...span, ...effect({ agents: 1 }) }];
@@ -136,74 +143,43 @@ function spareTime(intervals: readonly Interval[], shortage: Shortage): Span | n
   return best === null ? null : best.span;
 }
 
-function effectOf(
+type State = { interval: Interval; all: number; soon: number; left: number | null };
+
+/** Each quarter hour with the changes: what is over as it was, what is to come by the model. */
+function statesOf(
   intervals: readonly Interval[],
   desk: Desk,
   changeIn: (interval: Interval) => Change,
-  span: Span,
-): Effect {
-  const own = intervals.filter(inside(span));
-  const before = reached(own, desk, () => ({}));
-  const after = reached(own, desk, changeIn);
-  const day = dayLevel(intervals, desk);
-  const changed = day === null ? null : wholeDay(intervals, desk, changeIn, day.expected);
-  return {
-    level: { before: before.level, after: after.level },
-    abandonment:
-      before.abandonment === null || after.abandonment === null
-        ? null
-        : { before: before.abandonment, after: after.abandonment },
-    day: day === null || changed === null ? null : { before: day.expected, after: changed },
-  };
-}
-
-function reached(intervals: readonly Interval[], desk: Desk, changeIn: (interval: Interval) => Change) {
-  let arrivals = 0;
-  let soon = 0;
-  let left: number | null = 0;
-  for (const interval of intervals) {
-    const state = changedState(interval, desk, changeIn(interval));
-    if (state === null) continue;
-    const expected = expectedOf(state.desk, state.arrivals * QUARTERS_AN_HOUR, state.agents);
-    arrivals += state.arrivals;
-    soon += state.arrivals * (expected.level ?? 0);
-    left =
-      left === null || expected.abandonment === null ? null : left + state.arrivals * expected.abandonment;
-  }
-  return {
-    level: arrivals > 0 ? soon / arrivals : 0,
-    abandonment: left === null || arrivals === 0 ? null : left / arrivals,
-  };
-}
-
-function changedState({ forecast, agents }: Interval, desk: Desk, change: Change) {
-  if (forecast === null || agents === null) return null;
-  return {
-    desk: change.desk ?? desk,
-    arrivals: forecast.expected * (change.arrivals ?? 1),
-    agents: Math.max(0, Math.round(agents) + (change.agents ?? 0)),
-  };
-}
-
-/** The whole day's level with the changes: what is over stays. */
-function wholeDay(
-  intervals: readonly Interval[],
-  desk: Desk,
-  changeIn: (interval: Interval) => Change,
-  before: number,
-): number {
-  let soon = 0;
-  let all = 0;
-  for (const interval of intervals) {
-    if (interval.over && interval.actual !== null) {
-      soon += interval.actual.level.ofAll.numerator;
-      all += interval.actual.level.ofAll.denominator;
-      continue;
+): State[] {
+  return intervals.flatMap((interval): State[] => {
+    const { over, actual, forecast, agents } = interval;
+    if (over && actual !== null) {
+      const { numerator: soon, denominator: all } = actual.level.ofAll;
+      return [{ interval, all, soon, left: actual.abandonment.numerator }];
     }
-    const state = changedState(interval, desk, changeIn(interval));
-    if (state === null) continue;
-    soon += state.arrivals * levelWith(state.desk, state.arrivals, state.agents);
-    all += state.arrivals;
-  }
-  return all > 0 ? soon / all : before;
+    if (forecast === null || agents === null) return [];
+    const change = changeIn(interval);
+    const arrivals = forecast.expected * (change.arrivals ?? 1);
+    const there = Math.max(0, Math.round(agents) + (change.agents ?? 0));
+    const same = change.arrivals === undefined && change.agents === undefined && change.desk === undefined;
+    const expected =
+      same && interval.outlook !== null
+        ? interval.outlook
+        : expectedOf(change.desk ?? desk, arrivals * QUARTERS_AN_HOUR, there);
+    const left = expected.abandonment === null ? null : arrivals * expected.abandonment;
+    return [{ interval, all: arrivals, soon: arrivals * (expected.level ?? 0), left }];
+  });
+}
+
+function summed(states: readonly State[]): { level: number | null; abandonment: number | null } {
+  const all = states.reduce((sum, state) => sum + state.all, 0);
+  if (all <= 0) return { level: null, abandonment: null };
+  const soon = states.reduce((sum, state) => sum + state.soon, 0);
+  const known = states.every(({ left }) => left !== null);
+  const left = states.reduce((sum, state) => sum + (state.left ?? 0), 0);
+  return { level: soon / all, abandonment: known ? left / all : null };
+}
+
+function pairOf(before: number | null | undefined, after: number | null | undefined) {
+  return before == null || after == null ? null : { before, after };
 }

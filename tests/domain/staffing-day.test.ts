@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { actualIn, type StaffChat } from "../../domain/staffing/actual.ts";
 import { forecastDay, HOLIDAY, LEAST_DAYS, type PastDay } from "../../domain/staffing/forecast.ts";
 import { dayLevel, type DayInput, hourGaps, planDay } from "../../domain/staffing/intraday.ts";
-import { byPlace, dateAt, localDay, weekAround } from "../../domain/staffing/local-day.ts";
+import { byPlace, dateAt, localDay, localDays, weekAround } from "../../domain/staffing/local-day.ts";
 import { type Desk, parametersOf } from "../../domain/staffing/model.ts";
 import { remediesFor, shortagesOf, worstOf } from "../../domain/staffing/remedies.ts";
 
@@ -127,6 +127,23 @@ function chat(startedAt: number, more: Partial<StaffChat> = {}): StaffChat {
     ...more,
   };
 }
+
+test("STA8: days read in one go are the days read one by one, wherever and whenever the clocks change", () => {
+  for (const zone of [
+    ZONE,
+    "UTC",
+    "Africa/Casablanca",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "Asia/Beirut",
+  ]) {
+    for (const date of ["2026-01-20", "2018-09-01"]) {
+      const together = localDays(date, 120, zone);
+      const apart = together.map((one) => localDay(one.date, zone));
+      expect(together).toEqual(apart);
+    }
+  }
+});
 
 test("STA9: who was answered in time, who left, who left at once and who still waits are told apart", () => {
   const chats = [

@@ -14,6 +14,7 @@ import {
   kindOf,
   type LocalDay,
   localDay,
+  localDays,
   type Quarter,
   QUARTER_MS,
   weekAround,
@@ -51,7 +52,8 @@ export async function reportIntraday(env: Env, site: SiteKey, asked: Asked, now:
   const today = dateAt(now, timezone);
   const date = asked.date ?? today;
   const day = localDay(date, timezone);
-  const week = weekAround(date).map((one) => localDay(one, timezone));
+  const monday = weekAround(date)[0] ?? date;
+  const week = localDays(monday, 7, timezone);
   const pastDays = daysBefore(date < today ? date : today, timezone);
   const isHoliday = holidayCalendar(settings.holidays);
 
@@ -137,9 +139,7 @@ export async function reportIntraday(env: Env, site: SiteKey, asked: Asked, now:
 
 /** The days before `date`, oldest first. */
 function daysBefore(date: string, zone: string): LocalDay[] {
-  return Array.from({ length: FORECAST_DAYS }, (_, index) =>
-    localDay(daysFrom(date, index - FORECAST_DAYS), zone),
-  );
+  return localDays(daysFrom(date, -FORECAST_DAYS), FORECAST_DAYS, zone);
 }
 
 function measuredOf(chats: readonly CampaignChat[], online: readonly Online[], from: EpochMs) {

@@ -86,5 +86,5 @@ function effectOf({ service_level, abandonment, day_service_level }: WireRemedy)
     said("effect", service_level),
     ...(abandonment === null ? [] : [said("effectLeft", abandonment)]),
     ...(day_service_level === null ? [] : [said("effectDay", day_service_level)]),
-  ].join(" · ");
+  ].join("\u00a0· ");
 }

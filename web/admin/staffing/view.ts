@@ -38,7 +38,9 @@ export function needOf({ needed }: WireInterval): number | null {
 export function weekHours({ week }: WireIntraday): number[] {
   const matters = new Set(
     week.flatMap(({ hours }) =>
-      hours.filter(({ needed, agents }) => (needed ?? 0) > 0 || (agents ?? 0) > 0).map(({ hour }) => hour),
+      hours
+        .filter(({ needed, agents, gap }) => gap !== null && (needed !== 0 || agents !== 0))
+        .map(({ hour }) => hour),
     ),
   );
   if (matters.size === 0) return [];

@@ -57,11 +57,11 @@ export function WeekMap({ day, change }: { day: WireIntraday; change: Change }):
 
 function Cell({ cell }: { cell: Hour | undefined }): VNode {
   if (cell === undefined || cell.gap === null) {
-    const closed = cell === undefined || cell.needed === null;
+    const open = cell?.open ?? false;
     return (
-      <td class={closed ? "closed" : "unknown"}>
-        <span class={closed ? "sr-only" : undefined}>{closed ? w("closed") : "?"}</span>
-        {closed ? null : <span class="sr-only">{w("unknown")}</span>}
+      <td class={open ? "unknown" : "closed"}>
+        <span aria-hidden="true">{open ? "?" : ""}</span>
+        <span class="sr-only">{w(open ? "unknown" : "closed")}</span>
       </td>
     );
   }
