@@ -26,12 +26,12 @@ export type Counting = Omit<Asked, "settings"> & {
   capCents: number | null;
 };
 
-type Whole = { multiple: number; multipleByDay: Record<string, number>; tookMs: number };
+export type Whole = { multiple: number; multipleByDay: Record<string, number>; tookMs: number };
 
-const subjectOf = ({ campaign, phase }: Counting) => `campaign:${campaign}:${phase}`;
+export const subjectOf = ({ campaign, phase }: Counting) => `campaign:${campaign}:${phase}`;
 
 /** What the sums depend on besides history. */
-function definitionOf({ goal, settings, windowMs, capCents }: Counting): string {
+export function definitionOf({ goal, settings, windowMs, capCents }: Counting): string {
   const { currency, orders, timezone } = settings;
   return JSON.stringify([VERSION, goal, currency, orders, timezone, windowMs, capCents]);
 }

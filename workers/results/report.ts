@@ -68,7 +68,7 @@ export async function reportResult(
   };
 }
 
-function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: Counted) {
+export function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: Counted) {
   const { holdout, variants, allocation, plan, planned_end } = campaign;
   return {
     sums,
@@ -84,7 +84,7 @@ function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: Counted)
   };
 }
 
-function countingOf(
+export function countingOf(
   { site, id }: CampaignRow,
   phase: number,
   { window_hours, plan }: CampaignInput,

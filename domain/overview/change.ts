@@ -1,0 +1,34 @@
+/**
+ * A figure against the same figure of the period before.
+ *
+ * The difference has an interval of its own, from those of its two sides (MOVER; of two shares with Wilson's intervals it
+ * is Newcombe's). Whether something got better is said only where that interval leaves 0 out.
+ *
+ * Shapes  `Change` is null where either side has no value or no interval.
+ * Units   those of the figure.
+ * Errors  none.
+ */
+import type { Figure } from "../kpi/figure.ts";
+
+export type Change = { value: number; low: number; high: number };
+
+export function changeOf(now: Figure, before: Figure): Change | null {
+  if (now.value === null || before.value === null || now.too_few === true || before.too_few === true)
+    return null;
+  if (now.interval === null || before.interval === null) return null;
+  const value = now.value - before.value;
+  const [low, high] = now.interval;
+  const [lowBefore, highBefore] = before.interval;
+  return {
+    value,
+    low: value - Math.hypot(now.value - low, highBefore - before.value),
+    high: value + Math.hypot(high - now.value, before.value - lowBefore),
+  };
+}
+
+/** Which way it went beyond chance: 1, −1, or 0 where nobody can tell. */
+export function directionOf(change: Change | null): -1 | 0 | 1 {
+  if (change === null) return 0;
+  if (change.low > 0) return 1;
+  return change.high < 0 ? -1 : 0;
+}

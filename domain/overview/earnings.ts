@@ -1,0 +1,162 @@
+/**
+ * The one figure: revenue that would not have come without inviting, over the campaigns' phases of a span.
+ *
+ * Each phase has a hold-out of its own, drawn independently: their effects add up and so do their variances. Phases are
+ * never pooled: each is compared with its own hold-out first. A phase whose result is hidden contributes nothing and is
+ * named. Who was first eligible inside the span counts, whatever day it then bought.
+ *
+ * Shapes  `revenue` is null where no phase could be read. `bought` compares the invited with what the hold-outs say that
+ *         the same mixture of visitors would have done. The last point of `course` is `revenue`.
+ * Units   money in major units; days are local dates `YYYY-MM-DD`, `from` inside and `to` not.
+ * Errors  none; what cannot be read is a state.
+ */
+import { fewest } from "../experiments/small-counts.ts";
+import { readPair } from "../experiments/hybrid.ts";
+import { pairOf, type PhaseFacts, rulePlan, totalsOf } from "../results/phase.ts";
+import { compareWithHoldout, type Comparison, type Span, type State } from "../results/reading.ts";
+import { addSums, type ArmSums, emptySums } from "../results/sums.ts";
+import { type DaySums, variantOf } from "../results/units.ts";
+
+export type Days = { from: string; to: string };
+/** Who ran, and what was counted of it; null while nothing has been counted yet. */
+export type PhaseOfCampaign = { campaign: string; name: string; phase: number; facts: PhaseFacts | null };
+/** `counting` while its sums are being made; `nobody` where nobody was eligible in the span. */
+export type HiddenState = State | "counting" | "nobody";
+export type Arms = { treated: ArmSums; control: ArmSums };
+
+export type PhaseRead = Omit<PhaseOfCampaign, "facts"> & {
+  state: HiddenState;
+  /** Of the whole phase; null while it is counted. */
+  comparison: Comparison | null;
+  /** Of the span. */
+  arms: Arms;
+  revenue: Span | null;
+};
+
+export type CoursePoint = Span & { day: string };
+export type EarningsState = "measured" | "collecting" | "not_measurable" | "unusable_split" | "too_few";
+export type Earnings = {
+  state: EarningsState;
+  revenue: Span | null;
+  /** In the phases that contribute. */
+  visitors: { invited: number; heldOut: number };
+  bought: { invited: number; heldOut: number } | null;
+  phases: PhaseRead[];
+  course: CoursePoint[];
+};
+
+export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earnings {
+  const phases = all.map((one) => readPhase(one, days));
+  const counted = phases.filter(({ revenue }) => revenue !== null);
+  const arms = counted.map((phase) => phase.arms);
+  return {
+    state: counted.length > 0 ? "measured" : stateOf(phases),
+    revenue: counted.length === 0 ? null : sumOf(counted.flatMap(({ revenue }) => revenue ?? [])),
+    visitors: {
+      invited: total(arms.map(({ treated }) => treated.n)),
+      heldOut: total(arms.map(({ control }) => control.n)),
+    },
+    bought: counted.length === 0 ? null : boughtOf(arms),
+    phases,
+    course: courseOf(all, phases, days),
+  };
+}
+
+function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead {
+  if (facts === null) {
+    const arms = { treated: emptySums(), control: emptySums() };
+    return { ...phase, state: "counting", comparison: null, arms, revenue: null };
+  }
+  const totals = totalsOf(facts);
+  const whole = { control: totals.control, treatment: totals.treated };
+  const comparison = compareWithHoldout(facts, "all", whole, 1);
+  const arms = armsWithin(facts, days);
+  const read: PhaseRead = { ...phase, state: comparison.state, comparison, arms, revenue: null };
+  if (comparison.basis === null) return read;
+  if (arms.treated.n + arms.control.n === 0) return { ...read, state: "nobody" };
+  if (fewest(countsOf(arms)) !== null) return { ...read, state: "too_few" };
+  const revenue = revenueOf(facts, comparison.basis, arms);
+  return revenue === null ? { ...read, state: "too_few" } : { ...read, revenue };
+}
+
+const countsOf = ({ control, treated }: Arms) => ({
+  control: { n: control.n, x: control.conversions },
+  treatment: { n: treated.n, x: treated.conversions },
+});
+
+/** What inviting added over the invited of `arms`, at the level at which the phase is read. */
+function revenueOf(
+  facts: PhaseFacts,
+  basis: NonNullable<Comparison["basis"]>,
+  { control, treated }: Arms,
+): Span | null {
+  const read = readPair(pairOf("revenue", control, treated), basis, rulePlan(facts, 1));
+  if (read === null) return null;
+  const { difference, interval } = read;
+  return { value: difference * treated.n, low: interval[0] * treated.n, high: interval[1] * treated.n };
+}
+
+function armsWithin({ sums }: PhaseFacts, { from, to }: Days): Arms {
+  const arms = { treated: emptySums(), control: emptySums() };
+  for (const [day, own] of Object.entries(sums.days)) if (day >= from && day < to) addDay(arms, own);
+  return arms;
+}
+
+function addDay(arms: Arms, day: DaySums): void {
+  for (const [key, sums] of Object.entries(day)) {
+    addSums(variantOf(key) === null ? arms.control : arms.treated, sums);
+  }
+}
+
+/** Independent spans together: values add up, and half the widths as the variances that they stand for. */
+function sumOf(spans: readonly Span[]): Span {
+  const value = total(spans.map((span) => span.value));
+  const half = Math.hypot(...spans.map(({ low, high }) => (high - low) / 2));
+  return { value, low: value - half, high: value + half };
+}
+
+/** The hold-outs' shares are weighted as the invited are, so that both sides are the same mixture of campaigns. */
+function boughtOf(arms: readonly Arms[]): { invited: number; heldOut: number } {
+  const invited = total(arms.map(({ treated }) => treated.n));
+  const without = arms.map(({ treated, control }) => (control.conversions / control.n) * treated.n);
+  return {
+    invited: total(arms.map(({ treated }) => treated.conversions)) / invited,
+    heldOut: total(without) / invited,
+  };
+}
+
+function stateOf(phases: readonly PhaseRead[]): EarningsState {
+  const has = (...states: HiddenState[]) => phases.some(({ state }) => states.includes(state));
+  if (has("collecting", "counting")) return "collecting";
+  if (has("too_few")) return "too_few";
+  return has("unusable_split") ? "unusable_split" : "not_measurable";
+}
+
+/** What the figure would have been after each day, of the phases that it is made of. */
+function courseOf(
+  all: readonly PhaseOfCampaign[],
+  phases: readonly PhaseRead[],
+  { from, to }: Days,
+): CoursePoint[] {
+  const own = phases.flatMap(({ revenue, comparison }, index) => {
+    const facts = all[index]?.facts ?? null;
+    const basis = comparison?.basis ?? null;
+    if (revenue === null || facts === null || basis === null) return [];
+    return [{ facts, basis, arms: { treated: emptySums(), control: emptySums() } }];
+  });
+  const days = new Set(own.flatMap(({ facts }) => Object.keys(facts.sums.days)));
+  return [...days]
+    .filter((day) => day >= from && day < to)
+    .toSorted()
+    .flatMap((day) => {
+      const spans = own.flatMap(({ facts, basis, arms }) => {
+        addDay(arms, facts.sums.days[day] ?? {});
+        return revenueOf(facts, basis, arms) ?? [];
+      });
+      return spans.length === 0 ? [] : [{ day, ...sumOf(spans) }];
+    });
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,253 @@
+/** The overview over the API: from rows of history to the one figure, and who may ask. */
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { expect, test } from "vitest";
+import { OverviewWire } from "../../domain/overview/wire.ts";
+import { audit, deadLetters, exposures, orders, sessions } from "../../migrations/schema.ts";
+import worker from "../../workers/index.ts";
+import { signIn } from "./login.ts";
+import { sessionRecord } from "./session-record.ts";
+import { makeSite } from "./site.ts";
+
+const DAY = 86_400_000;
+const NOW = Date.now();
+const TODAY = NOW - (NOW % DAY);
+const SPAN = `from=${new Date(TODAY - 27 * DAY).toISOString()}&to=${new Date(TODAY + DAY).toISOString()}`;
+
+async function ask(path: string, key: string): Promise<Response> {
+  const context = createExecutionContext();
+  const request = new Request(`http://localhost${path}`, { headers: { authorization: `Bearer ${key}` } });
+  const answer = await worker.fetch(request, env, context);
+  await waitOnExecutionContext(context);
+  return answer;
+}
+
+async function read(site: { key: string; apiKey: string }, span = SPAN): Promise<OverviewWire> {
+  const answer = await ask(`/api/sites/${site.key}/overview?${span}`, site.apiKey);
+  expect(answer.status).toBe(200);
+  return OverviewWire.parse(await answer.json());
+}
+
+/** The first look has the sums made, the second reads them. */
+async function readCounted(site: { key: string; apiKey: string }, span = SPAN): Promise<OverviewWire> {
+  await read(site, span);
+  return read(site, span);
+}
+
+type Row = { visitor: string; held: boolean; at: number; total: number | null };
+
+async function insertAll<T>(rows: T[], insert: (part: T[]) => Promise<unknown>, each: number): Promise<void> {
+  for (let from = 0; from < rows.length; from += each) await insert(rows.slice(from, from + each));
+}
+
+/** Visitors of one campaign who came over twenty days, of whom those with a total bought. */
+async function keepVisitors(site: string, campaign: string, rows: readonly Row[]): Promise<void> {
+  const db = drizzle(env.DB);
+  const visits = rows.map(({ visitor, held, at }) => {
+    const {
+      table: _table,
+      visitor_id: _visitor,
+      ...one
+    } = sessionRecord({
+      id: `ses_${visitor}`,
+      visitor_id: visitor,
+    });
+    return {
+      site,
+      id: one.id,
+      revision: 1,
+      visitorId: visitor,
+      startedAt: at,
+      lastAt: at,
+      endedAt: at,
+      pages: 1,
+      events: 1,
+      seconds: 1,
+      utm: "{}",
+      cartValue: 0,
+      cartItems: 0,
+      globalHoldout: campaign === "" && held,
+      covered: true,
+      eligible: true,
+    };
+  });
+  await insertAll(visits, (part) => db.insert(sessions).values(part), 5);
+  const exposed = rows.map(({ visitor, held, at }) => ({
+    site,
+    id: `dec_${visitor}`,
+    revision: 1,
+    visitorId: visitor,
+    sessionId: `ses_${visitor}`,
+    campaignId: campaign,
+    phase: 1,
+    variant: "a",
+    kind: "content",
+    arm: held ? "holdout" : "treated",
+    probability: 0.5,
+    eligibleAt: at,
+  }));
+  if (campaign !== "") await insertAll(exposed, (part) => db.insert(exposures).values(part), 8);
+  const bought = rows.flatMap(({ visitor, at, total }) =>
+    total === null
+      ? []
+      : [
+          {
+            site,
+            orderId: `o_${visitor}`,
+            revision: 1,
+            visitorId: visitor,
+            at: at + 60_000,
+            receivedAt: at,
+            total,
+            currency: "EUR",
+            status: "claimed",
+            items: 1,
+            covered: true,
+          },
+        ],
+  );
+  await insertAll(bought, (part) => db.insert(orders).values(part), 8);
+}
+
+/** 200 invited of whom 120 bought for 50 to 70, 200 held out of whom 30 did. */
+const people = (prefix: string): Row[] =>
+  Array.from({ length: 400 }, (_, index) => {
+    const held = index % 2 === 1;
+    const rank = Math.floor(index / 2);
+    const buys = rank < (held ? 30 : 120);
+    return {
+      visitor: `${prefix}${index}`,
+      held,
+      at: TODAY - (1 + (rank % 20)) * DAY,
+      total: buys ? 50 + (rank % 3) * 10 : null,
+    };
+  });
+
+const CAMPAIGN = { holdout: 0.5, allocation: "fixed" as const, window_hours: 48 };
+
+test("OVW1 OVW2 OVW6: the figure comes from kept sums, first said to be counted, then told with its money; what is hidden adds nothing", async () => {
+  const site = await makeSite({
+    timezone: "UTC",
+    economics: { margin: 0.5, agent_hour: 30, platform_month: 100 },
+    campaigns: [
+      { id: "cmp_a", ...CAMPAIGN },
+      { id: "cmp_open", holdout: 0 },
+    ],
+  });
+  await keepVisitors(site.key, "cmp_a", people("a"));
+  await keepVisitors(
+    site.key,
+    "cmp_open",
+    people("b").map((one) => ({ ...one, held: false })),
+  );
+  const first = await read(site);
+  expect(first.earned).toMatchObject({ basis: "campaigns", state: "collecting", revenue: null });
+  expect(first.campaigns.map(({ state }) => state)).toEqual(["counting", "counting"]);
+
+  const { earned, ...told } = await read(site);
+  const revenue = (rows: readonly Row[], held: boolean) =>
+    rows.reduce((sum, one) => sum + (one.held === held ? (one.total ?? 0) : 0), 0);
+  const expected = revenue(people("a"), false) - revenue(people("a"), true);
+  expect(earned).toMatchObject({ state: "measured", visitors: { invited: 200, held_out: 200 } });
+  expect(earned.bought).toEqual({ invited: 0.6, held_out: 0.15 });
+  expect(earned.revenue?.value).toBeCloseTo(expected, 6);
+  expect(earned.course).toHaveLength(20);
+  expect(earned.course.at(-1)).toMatchObject({ value: earned.revenue?.value });
+  expect(told.campaigns.map(({ id, state, contributes }) => [id, state, contributes === null])).toEqual([
+    ["cmp_a", "likely_better", false],
+    ["cmp_open", "not_measurable", true],
+  ]);
+  expect(told.margin?.amount?.value).toBeCloseTo(expected * 0.5, 6);
+  expect(told.net?.value).toBeCloseTo(expected * 0.5 - (told.agents_and_platform ?? 0), 6);
+  expect(told.needs_you.map(({ code }) => code)).toEqual(["better", "holdout_missing"]);
+});
+
+test("OVW6: sums that history went on from are told as they were, and then as they are", async () => {
+  const site = await makeSite({ timezone: "UTC", campaigns: [{ id: "cmp_a", ...CAMPAIGN }] });
+  await keepVisitors(site.key, "cmp_a", people("a"));
+  const before = await readCounted(site);
+  await drizzle(env.DB).delete(orders);
+  await env.DB.prepare(
+    "UPDATE rollup_marks SET dirty = built + 1, built_at = built_at - 60000 WHERE site = ?",
+  )
+    .bind(site.key)
+    .run();
+  const meanwhile = await read(site);
+  expect(meanwhile.earned.revenue).toEqual(before.earned.revenue);
+  const after = await read(site);
+  expect(after.earned).toMatchObject({ state: "too_few", revenue: null });
+});
+
+test("OVW3: with a hold-out over all campaigns the figure is its, over whole weeks since its share was set", async () => {
+  const site = await makeSite({
+    timezone: "UTC",
+    global_holdout: 0.5,
+    campaigns: [{ id: "cmp_a", ...CAMPAIGN }],
+  });
+  await keepVisitors(site.key, "", people("a"));
+  const changed = (id: string, at: number, keys: string[]) =>
+    drizzle(env.DB)
+      .insert(audit)
+      .values({
+        id,
+        site: site.key,
+        actor: "usr",
+        action: "site.update",
+        target: site.key,
+        detail: JSON.stringify({ keys, version: 2 }),
+        at,
+      });
+  await changed("aud_1", TODAY - 23 * DAY, ["name", "global_holdout"]);
+  await changed("aud_2", TODAY - DAY, ["name"]);
+  expect((await read(site)).earned).toMatchObject({ basis: "site_holdout", state: "collecting" });
+  const { earned } = await read(site);
+  expect(earned).toMatchObject({
+    state: "measured",
+    from: new Date(TODAY - 21 * DAY).toISOString(),
+    to: new Date(TODAY).toISOString(),
+    visitors: { invited: 200, held_out: 200 },
+    bought: { invited: 0.6, held_out: 0.15 },
+  });
+  expect(earned.revenue?.value).toBeGreaterThan(0);
+  expect(earned.course.at(-1)?.value).toBeCloseTo(earned.revenue?.value ?? 0, 9);
+
+  await changed("aud_3", TODAY - 9 * DAY, ["global_holdout"]);
+  expect((await readCounted(site)).earned).toMatchObject({ state: "collecting", revenue: null });
+});
+
+test("OVW2 OVW5: a site on which nothing happened says what to do, and messages that history refused are told", async () => {
+  const site = await makeSite({ timezone: "Europe/Paris" });
+  const empty = await read(site);
+  expect(empty.earned).toMatchObject({ state: "not_measurable", revenue: null, course: [] });
+  expect(empty.needs_you).toEqual([{ code: "no_campaign" }]);
+  expect(empty.figures.csat).toMatchObject({ now: { value: null }, change: null });
+  await drizzle(env.DB)
+    .insert(deadLetters)
+    .values({ id: "m1", site: site.key, receivedAt: NOW, body: "{}", error: "x" });
+  expect((await read(site)).needs_you[0]).toMatchObject({ code: "history_late", letters: 1 });
+});
+
+test("OVW7: another site's is not found, an agent may not, and what is malformed is refused at its place", async () => {
+  const mine = await makeSite();
+  const other = await makeSite();
+  const path = `/api/sites/${mine.key}/overview`;
+  expect((await ask(path, mine.apiKey)).status).toBe(200);
+  expect((await ask(path, other.apiKey)).status).toBe(404);
+  expect((await exports.default.fetch(`http://localhost${path}`)).status).toBe(401);
+  const agent = await signIn("Léa", [mine.key]);
+  const asAgent = await exports.default.fetch(`http://localhost${path}`, {
+    headers: { cookie: agent.cookie },
+  });
+  expect(asAgent.status).toBe(403);
+  for (const [query, at] of [
+    ["from=yesterday", "from"],
+    ["to=2026-13-01", "to"],
+    ["from=2026-11-02&to=2026-11-01", "from"],
+    ["from=2020-01-01&to=2026-01-01", "from"],
+  ]) {
+    const answer = await ask(`${path}?${query}`, mine.apiKey);
+    expect([query, answer.status]).toEqual([query, 400]);
+    expect(await answer.json()).toMatchObject({ error: { code: "invalid", path: at } });
+  }
+});

@@ -1,0 +1,176 @@
+/**
+ * The hold-out over all campaigns as history has it: everybody seen since its share was set, and what they bought in the
+ * last whole weeks of the span.
+ *
+ * It walks all visits since then, so nobody waits for it: what was counted is kept, told with its time, and counted anew
+ * after the answer once it is old.
+ */
+import { and, desc, eq, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { readableWeeks } from "../../domain/incrementality/holdout-report.ts";
+import { calendarOf } from "../../domain/kpi/calendar.ts";
+import { EMPTY_HISTORY } from "../../domain/kpi/history.ts";
+import { countedOrders } from "../../domain/kpi/orders.ts";
+import type { ArmOrder, People } from "../../domain/overview/holdout-course.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
+import { audit, sites } from "../../migrations/schema.ts";
+
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** Counted so long ago, it is counted anew after the answer. */
+const STALE_MS = 10 * 60_000;
+const KEPT_AS = "site_holdout";
+const VERSION = 1;
+
+export type HoldoutWindow = { since: EpochMs; from: EpochMs; to: EpochMs; daysSinceSeed: number };
+export type CountedHoldout = { people: People; mixed: number; orders: ArmOrder[]; countedAt: EpochMs };
+type Kept = CountedHoldout & { made: string };
+
+/** The whole weeks up to `to` that can be read; as many as there are days where there are too few of them. */
+export async function holdoutWindow(
+  env: Env,
+  site: SiteKey,
+  { timezone }: SiteSettings,
+  { to, now }: { to: EpochMs; now: EpochMs },
+): Promise<HoldoutWindow> {
+  const since = await shareSetAt(env, site);
+  const calendar = calendarOf(timezone);
+  const end = calendar.startOfDay(Math.min(to, now));
+  const daysSinceSeed = Math.max(0, Math.floor((end - since) / DAY_MS));
+  const weeks = readableWeeks(daysSinceSeed);
+  // Noon before steps over days of 23 and 25 hours.
+  const from = weeks === null ? since : calendar.startOfDay(end - weeks * WEEK_MS + DAY_MS / 2);
+  return { since, from, to: end, daysSinceSeed };
+}
+
+/** When the share was last changed: who was held out before, chance has not chosen for this one. */
+async function shareSetAt(env: Env, site: SiteKey): Promise<EpochMs> {
+  const db = drizzle(env.DB);
+  const [made, changed] = await db.batch([
+    db.select({ at: sites.createdAt }).from(sites).where(eq(sites.key, site)),
+    db
+      .select({ at: audit.at })
+      .from(audit)
+      .where(
+        and(
+          eq(audit.site, site),
+          eq(audit.action, "site.update"),
+          sql`EXISTS (SELECT 1 FROM json_each(${audit.detail}, '$.keys') WHERE value = 'global_holdout')`,
+        ),
+      )
+      .orderBy(desc(audit.at))
+      .limit(1),
+  ]);
+  return changed[0]?.at ?? made[0]?.at ?? 0;
+}
+
+/** What is kept of it, and whether it should be counted anew. */
+export async function readHoldout(
+  env: Env,
+  site: SiteKey,
+  settings: SiteSettings,
+  window: HoldoutWindow,
+  now: EpochMs,
+): Promise<{ counted: CountedHoldout | null; isOld: boolean }> {
+  const row = await env.DB.prepare(
+    "SELECT body FROM kpi_rollups WHERE site = ?1 AND dimension = ?2 AND level = 'day' AND start = ?3",
+  )
+    .bind(site, KEPT_AS, window.to)
+    .first<{ body: string }>();
+  const kept = row === null ? null : (JSON.parse(row.body) as Kept);
+  if (kept === null || kept.made !== madeOf(settings, window)) return { counted: null, isOld: true };
+  return { counted: kept, isOld: now - kept.countedAt > STALE_MS };
+}
+
+const madeOf = (
+  { currency, orders, timezone, global_holdout }: SiteSettings,
+  { since, from }: HoldoutWindow,
+) => JSON.stringify([VERSION, currency, orders, timezone, global_holdout, since, from]);
+
+export async function countHoldout(
+  env: Env,
+  site: SiteKey,
+  settings: SiteSettings,
+  window: HoldoutWindow,
+  now: EpochMs,
+): Promise<CountedHoldout> {
+  const { since, from, to } = window;
+  const rows = (text: string) =>
+    env.DB.prepare(text).bind(site, since, to, from).raw<(string | number | null)[]>();
+  const [people, orders, refunds, buyers] = await Promise.all([
+    rows(PEOPLE),
+    rows(ORDERS),
+    rows(REFUNDS),
+    rows(BUYERS),
+  ]);
+  const numberAt = (lo: number, hi: number) =>
+    Number(people.find(([low, high]) => low === lo && high === hi)?.[2] ?? 0);
+  const arms = new Map(
+    buyers.map(([visitor, who, lo, hi]) => [
+      String(visitor),
+      { who: String(who), isHeldOut: lo === 1, isMixed: lo !== hi },
+    ]),
+  );
+  const history = {
+    ...EMPTY_HISTORY,
+    persons: new Map([...arms].map(([visitor, { who }]) => [visitor, who])),
+    orders: orders.map(([id, visitor, at, total, currency, status]) => ({
+      id: String(id),
+      visitor: String(visitor),
+      session: null,
+      at: Number(at),
+      total: Number(total),
+      currency: String(currency),
+      status: status === "confirmed" ? ("confirmed" as const) : ("claimed" as const),
+      covered: false,
+    })),
+    refunds: refunds.map(([id, order, amount, status]) => ({
+      id: String(id),
+      order: String(order),
+      amount: amount === null || amount === undefined ? null : Number(amount),
+      status: status === "confirmed" ? ("confirmed" as const) : ("claimed" as const),
+    })),
+  };
+  const { dayOf } = calendarOf(settings.timezone);
+  const counted: CountedHoldout = {
+    people: { invited: numberAt(0, 0), heldOut: numberAt(1, 1) },
+    mixed: numberAt(0, 1),
+    orders: countedOrders(history, { ...settings, attributionMs: 0 }).flatMap((order) => {
+      const arm = arms.get(order.visitor);
+      if (arm === undefined || arm.isMixed) return [];
+      return [{ person: arm.who, isHeldOut: arm.isHeldOut, day: dayOf(order.at), cents: order.netCents }];
+    }),
+    countedAt: now,
+  };
+  await env.DB.prepare(
+    `INSERT INTO kpi_rollups (site, dimension, level, start, body) VALUES (?1, ?2, 'day', ?3, ?4)
+     ON CONFLICT (site, dimension, level, start) DO UPDATE SET body = excluded.body`,
+  )
+    .bind(site, KEPT_AS, to, JSON.stringify({ ...counted, made: madeOf(settings, window) } satisfies Kept))
+    .run();
+  return counted;
+}
+
+/** ?1 site, ?2 since the share was set, ?3 the end, ?4 the beginning of the weeks. Who a user has been is one person. */
+const SEEN = `seen AS MATERIALIZED (SELECT visitor_id AS v, min(global_holdout) AS lo, max(global_holdout) AS hi
+    FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 GROUP BY visitor_id)`;
+const USER = (visitor: string) => `(SELECT i.user_id FROM identities i INDEXED BY identities_visitor
+    WHERE i.site = ?1 AND i.visitor_id = ${visitor} ORDER BY i.at DESC, i.user_id DESC LIMIT 1)`;
+const WHO = (visitor: string) => `coalesce('user:' || ${USER(visitor)}, ${visitor})`;
+const PEOPLE = `WITH ${SEEN},
+  people AS (SELECT ${WHO("v")} AS who, min(lo) AS lo, max(hi) AS hi FROM seen GROUP BY 1)
+  SELECT lo, hi, count(*), ?4 FROM people GROUP BY lo, hi`;
+const IN_WEEKS = "o.site = ?1 AND o.at >= ?4 AND o.at < ?3 AND ?2 IS NOT NULL";
+const ORDERS = `SELECT o.order_id, o.visitor_id, o.at, o.total, o.currency, o.status FROM orders o WHERE ${IN_WEEKS}`;
+const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
+  JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id WHERE ${IN_WEEKS}`;
+/** Each visitor who bought, who that is, and in which arms that person was seen under any name. */
+const BUYERS = `WITH bought AS MATERIALIZED (SELECT DISTINCT o.visitor_id AS v FROM orders o WHERE ${IN_WEEKS}),
+  own AS MATERIALIZED (SELECT v, ${USER("v")} AS u FROM bought),
+  names AS (SELECT v, u, v AS name FROM own
+    UNION SELECT own.v, own.u, i.visitor_id FROM own CROSS JOIN identities i ON i.site = ?1 AND i.user_id = own.u)
+  SELECT n.v, coalesce('user:' || n.u, n.v), min(s.global_holdout), max(s.global_holdout) FROM names n
+    CROSS JOIN sessions s INDEXED BY sessions_visitor
+      ON s.site = ?1 AND s.visitor_id = n.name AND s.started_at >= ?2 AND s.started_at < ?3
+  GROUP BY n.v, n.u`;

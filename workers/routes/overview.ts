@@ -1,0 +1,59 @@
+/** /api/sites/{site}/overview — is it working, what did it earn, what needs somebody. */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { calendarOf } from "../../domain/kpi/calendar.ts";
+import { OverviewWire, overviewWire } from "../../domain/overview/wire.ts";
+import { requireAdmin } from "../auth/authenticate.ts";
+import { ApiError } from "../errors.ts";
+import { readSettings } from "../kpis/report.ts";
+import { reportOverview } from "../overview/report.ts";
+import { readMoment } from "./kpis.ts";
+import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 28;
+const MAX_DAYS = 400;
+
+const Query = z.object({ from: z.string().optional(), to: z.string().optional() });
+
+const read = createRoute({
+  method: "get",
+  path: "/",
+  summary: "What Aparté earned, and what needs you",
+  description:
+    "`from` is inside, `to` is not; without them, the last 28 days. Revenue that would not have come is read from the hold-out over all campaigns where the site has one, else added up from each campaign's own; a result that is hidden contributes nothing and is named.",
+  tags: ["Figures"],
+  middleware: [requireAdmin] as const,
+  request: { params: SitePath, query: Query },
+  responses: { 200: jsonContent(OverviewWire, "The overview"), ...REFUSALS },
+});
+
+export const overview = nounRouter();
+
+overview.openapi(read, async (c) => {
+  const { site } = c.req.valid("param");
+  const now = c.get("now");
+  const span = await readSpan(c.env, site, c.req.valid("query"), now);
+  const report = await reportOverview(c.env, site, { ...span, now }, (work) =>
+    c.executionCtx.waitUntil(work),
+  );
+  c.header("cache-control", "private, no-store");
+  return c.json(overviewWire(report), 200);
+});
+
+async function readSpan(
+  env: Env,
+  site: string,
+  query: z.infer<typeof Query>,
+  now: number,
+): Promise<{ from: number; to: number }> {
+  const { timezone } = await readSettings(env, site);
+  const to = readMoment(query.to, "to", now + 1);
+  const today = calendarOf(timezone).startOfDay(now);
+  const from = readMoment(query.from, "from", Math.min(today, to) - (DEFAULT_DAYS - 1) * DAY_MS);
+  if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
+  if (to - from > MAX_DAYS * DAY_MS) {
+    throw new ApiError("invalid", `ask for at most ${MAX_DAYS} days at once`, { path: "from" });
+  }
+  return { from, to };
+}
