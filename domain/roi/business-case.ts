@@ -8,6 +8,7 @@
  *         currency; `months` is the span that is looked at.
  */
 import * as z from "zod";
+import type { Range } from "./case-inputs.ts";
 
 const MOST = 1e9;
 
@@ -18,8 +19,6 @@ function range(least: number, most: number) {
     .refine(({ low, likely }) => low <= likely, { path: ["likely"], message: "not below the low end" })
     .refine(({ likely, high }) => likely <= high, { path: ["high"], message: "not below the likeliest" });
 }
-export type Range = { low: number; likely: number; high: number };
-
 const none: Range = { low: 0, likely: 0, high: 0 };
 
 export const BusinessCase = z.object({
@@ -41,18 +40,3 @@ export const BusinessCase = z.object({
   note: z.string().trim().max(2_000).default(""),
 });
 export type BusinessCase = z.infer<typeof BusinessCase>;
-
-/** The inputs that are ranges, in the order in which they are drawn. */
-export const CASE_INPUTS = [
-  "visitors",
-  "conversion",
-  "basket",
-  "margin",
-  "acceptance",
-  "lift",
-  "agent_hour",
-  "chats_per_agent_hour",
-  "platform_month",
-  "set_up",
-] as const;
-export type CaseInput = (typeof CASE_INPUTS)[number];

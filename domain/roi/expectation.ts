@@ -12,7 +12,7 @@
  * Units   money in the site's currency over all months unless named by the month; `roi` is (margin − cost) / cost.
  * Errors  none: what is divided by nothing is null.
  */
-import { type BusinessCase, CASE_INPUTS, type CaseInput, type Range } from "./business-case.ts";
+import { CASE_INPUTS, type CaseInput, type Range } from "./case-inputs.ts";
 
 export type Expected = { low: number; middle: number; high: number };
 export type PartlyExpected = { low: number | null; middle: number | null; high: number | null };
@@ -41,6 +41,8 @@ const SEED = 0x5eed_ca5e;
 const LOW = 0.05;
 const HIGH = 0.95;
 
+/** The part of a business case that its figures come from. */
+export type CaseFigures = Record<CaseInput, Range> & { months: number };
 type Inputs = Record<CaseInput, number>;
 const NOTHING: Inputs = {
   visitors: 0,
@@ -64,7 +66,7 @@ type Outcome = Inputs & {
   payback: number;
 };
 
-export function expectationOf(given: BusinessCase): Expectation {
+export function expectationOf(given: CaseFigures): Expectation {
   const throwOne = dice(SEED);
   const outcomes = Array.from({ length: DRAWS }, () => outcomeOf(drawn(given, throwOne), given.months));
   const of = (read: (outcome: Outcome) => number): Expected => rangeOf(outcomes.map(read));
@@ -93,7 +95,7 @@ export function expectationOf(given: BusinessCase): Expectation {
   };
 }
 
-function drawn(given: BusinessCase, throwOne: () => number): Inputs {
+function drawn(given: CaseFigures, throwOne: () => number): Inputs {
   const inputs: Inputs = { ...NOTHING };
   for (const input of CASE_INPUTS) inputs[input] = triangular(given[input], throwOne());
   return inputs;
@@ -143,7 +145,7 @@ function finiteRange({ low, middle, high }: Expected): PartlyExpected {
   return { low: known(low), middle: known(middle), high: known(high) };
 }
 
-function driversOf(given: BusinessCase, outcomes: readonly Outcome[]): Expectation["drivers"] {
+function driversOf(given: CaseFigures, outcomes: readonly Outcome[]): Expectation["drivers"] {
   const squares = CASE_INPUTS.filter((input) => given[input].low < given[input].high).map((input) => ({
     input,
     square: correlation(outcomes, (outcome) => outcome[input]) ** 2,

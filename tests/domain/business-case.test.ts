@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { BusinessCase, CASE_INPUTS, type Range } from "../../domain/roi/business-case.ts";
+import { BusinessCase } from "../../domain/roi/business-case.ts";
+import { CASE_INPUTS, type Range } from "../../domain/roi/case-inputs.ts";
 import { compareReturn } from "../../domain/roi/comparison.ts";
 import { expectationOf, triangular } from "../../domain/roi/expectation.ts";
 

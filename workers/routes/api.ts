@@ -30,6 +30,7 @@ import { articles, canned, funnels, goals, skills, webhooks } from "./resources.
 import { reasons } from "./reasons.ts";
 import { results } from "./results.ts";
 import { rollups } from "./rollups.ts";
+import { agreements, businessCases, contacts, statements } from "./returns.ts";
 import { segments } from "./segments.ts";
 import { setup } from "./setup.ts";
 import { sites } from "./sites.ts";
@@ -123,6 +124,10 @@ api.route("/sites/:site/intraday", intraday);
 api.route("/sites/:site/objectives", objectives);
 api.route("/sites/:site/pilots", pilots);
 api.route("/sites/:site/guide", guideRoute);
+api.route("/sites/:site/business-cases", businessCases);
+api.route("/sites/:site/agreements", agreements);
+api.route("/sites/:site/statements", statements);
+api.route("/sites/:site/contacts", contacts);
 api.route("/sites/:site/conversations", conversationHistory);
 api.route("/sites/:site/visitors", visitors);
 api.route("/sites/:site/visitors", why);

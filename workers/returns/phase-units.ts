@@ -1,0 +1,150 @@
+/**
+ * Who could be invited by a campaign, phase by phase, from history: a person at the first eligible moment, with what they
+ * bought and whom they called since.
+ *
+ * Orders are those that a server confirmed, each with its id, net of confirmed refunds; who was seen in both arms says
+ * nothing about either and is left out.
+ */
+import { and, asc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { EMPTY_HISTORY, type OrderRow, type RefundRow } from "../../domain/kpi/history.ts";
+import { countedOrders } from "../../domain/kpi/orders.ts";
+import type { Contact } from "../../domain/roi/contacts.ts";
+import { CampaignInput } from "../../domain/targeting/campaign.ts";
+import { campaignPhases } from "../../migrations/schema.ts";
+
+export type PhaseUnit = {
+  id: string;
+  phase: number;
+  person: string;
+  arm: "treated" | "holdout";
+  eligibleAt: EpochMs;
+  visitEndsAt: EpochMs;
+};
+export type BoughtOrder = { id: string; person: string; at: EpochMs; cents: number };
+export type ToldContact = Contact & { id: string };
+export type RunPhase = { phase: number; holdout: number; windowMs: number; startedAt: EpochMs };
+export type CampaignUnits = { units: PhaseUnit[]; orders: BoughtOrder[]; contacts: ToldContact[] };
+
+type Cells = (string | number | null)[];
+const HOUR_MS = 3_600_000;
+
+const OF_CAMPAIGN = "site = ?1 AND campaign_id = ?2 AND eligible_at < ?3";
+/** Everybody of the campaign, and whoever a proven user of it has been. */
+const VISITORS = `SELECT visitor_id FROM exposures WHERE ${OF_CAMPAIGN}
+  UNION SELECT other.visitor_id FROM identities own
+    JOIN identities other ON other.site = own.site AND other.user_id = own.user_id
+    WHERE own.site = ?1 AND own.visitor_id IN (SELECT visitor_id FROM exposures WHERE ${OF_CAMPAIGN})`;
+const MOMENTS = `SELECT e.id, e.visitor_id, e.phase, e.arm, e.eligible_at, coalesce(s.ended_at, s.last_at)
+  FROM exposures e LEFT JOIN sessions s ON s.site = e.site AND s.id = e.session_id
+  WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.eligible_at < ?3`;
+const ORDERS = `SELECT order_id, visitor_id, session_id, at, total, currency, status, covered
+  FROM orders WHERE site = ?1 AND visitor_id IN (${VISITORS}) AND status = 'confirmed' AND at >= ?4`;
+const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
+  JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id
+  WHERE o.site = ?1 AND o.visitor_id IN (${VISITORS}) AND r.status = 'confirmed' AND o.at >= ?4`;
+const CONTACTS = `SELECT id, visitor_id, channel, at FROM contacts
+  WHERE site = ?1 AND visitor_id IN (${VISITORS}) AND at >= ?4`;
+const PERSONS = `SELECT visitor_id, user_id FROM identities WHERE site = ?1 AND visitor_id IN (${VISITORS})
+  ORDER BY at, user_id`;
+
+/** The phases that a campaign ran, oldest first. */
+export async function runPhases(env: Env, site: SiteKey, campaign: string): Promise<RunPhase[]> {
+  const rows = await drizzle(env.DB)
+    .select()
+    .from(campaignPhases)
+    .where(and(eq(campaignPhases.site, site), eq(campaignPhases.campaignId, campaign)))
+    .orderBy(asc(campaignPhases.phase));
+  return rows.map(({ phase, body, startedAt }) => {
+    const { holdout, window_hours } = CampaignInput.parse(JSON.parse(body));
+    return { phase, holdout, windowMs: window_hours * HOUR_MS, startedAt };
+  });
+}
+
+/** Those first eligible in `[from, to)`, phase by phase, with what they did from then on. */
+export async function readUnits(
+  env: Env,
+  site: SiteKey,
+  campaign: string,
+  { from, to, currency }: { from: EpochMs; to: EpochMs; currency: string },
+): Promise<CampaignUnits> {
+  const read = (sql: string, ...more: number[]) =>
+    env.DB.prepare(sql)
+      .bind(site, campaign, to, ...more)
+      .raw<Cells>();
+  const [moments, orders, refunds, contacts, identities] = await Promise.all([
+    read(MOMENTS),
+    read(ORDERS, from),
+    read(REFUNDS, from),
+    read(CONTACTS, from),
+    read(PERSONS),
+  ]);
+  const persons = new Map(identities.map(([visitor, user]) => [String(visitor), `user:${String(user)}`]));
+  const personOf = (visitor: string) => persons.get(visitor) ?? visitor;
+  const history = {
+    ...EMPTY_HISTORY,
+    persons,
+    orders: orders.map(orderOf),
+    refunds: refunds.map(refundOf),
+  };
+  return {
+    units: firstMoments(moments.map((cells) => momentOf(cells, personOf))).filter(
+      ({ eligibleAt }) => eligibleAt >= from,
+    ),
+    orders: countedOrders(history, { orders: "confirmed", currency, attributionMs: 0 }).map(
+      ({ id, person, at, netCents }) => ({ id, person, at, cents: netCents }),
+    ),
+    contacts: contacts.map(([id, visitor, channel, at]) => ({
+      id: String(id),
+      person: personOf(String(visitor)),
+      channel: channel === "email" ? "email" : "phone",
+      at: Number(at),
+    })),
+  };
+}
+
+function firstMoments(moments: readonly PhaseUnit[]): PhaseUnit[] {
+  const byUnit = Map.groupBy(moments, ({ phase, person }) => JSON.stringify([phase, person]));
+  return [...byUnit.values()].flatMap((seen) => {
+    const [first] = seen.toSorted((a, b) => a.eligibleAt - b.eligibleAt || (a.id < b.id ? -1 : 1));
+    return first === undefined || seen.some(({ arm }) => arm !== first.arm) ? [] : [first];
+  });
+}
+
+function momentOf(
+  [id, visitor, phase, arm, at, endsAt]: Cells,
+  personOf: (visitor: string) => string,
+): PhaseUnit {
+  const eligibleAt = Number(at);
+  return {
+    id: String(id),
+    phase: Number(phase),
+    person: personOf(String(visitor)),
+    arm: arm === "holdout" ? "holdout" : "treated",
+    eligibleAt,
+    visitEndsAt: Math.max(eligibleAt, Number(endsAt ?? eligibleAt)),
+  };
+}
+
+function orderOf([id, visitor, session, at, total, currency, , covered]: Cells): OrderRow {
+  return {
+    id: String(id),
+    visitor: String(visitor),
+    session: session === null || session === undefined ? null : String(session),
+    at: Number(at),
+    total: Number(total),
+    currency: String(currency),
+    status: "confirmed",
+    covered: covered === 1,
+  };
+}
+
+function refundOf([id, order, amount]: Cells): RefundRow {
+  return {
+    id: String(id),
+    order: String(order),
+    amount: amount === null || amount === undefined ? null : Number(amount),
+    status: "confirmed",
+  };
+}
