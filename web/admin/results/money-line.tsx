@@ -37,12 +37,10 @@ export function MoneyLine({ result }: PartProps): VNode | null {
             </Item>
           ) : (
             <>
-              <Sign>→</Sign>
-              <Item name={r("marginAt", { share })}>
+              <Item name={r("marginAt", { share })} after="arrow">
                 {roundMoney(language, result.incremental_margin.value, currency, result.incremental_margin)}
               </Item>
-              <Sign>−</Sign>
-              <Item name={r("agents", { hours: number(language, agents.hours, 1) })}>
+              <Item name={r("agents", { hours: number(language, agents.hours, 1) })} after="minus">
                 {agents.cost === null ? (
                   <a href={settings}>{r("agentsMissing")}</a>
                 ) : (
@@ -50,12 +48,9 @@ export function MoneyLine({ result }: PartProps): VNode | null {
                 )}
               </Item>
               {net === null ? null : (
-                <>
-                  <Sign>=</Sign>
-                  <Item name={r("net")} big>
-                    {moneySpan(net, currency)}
-                  </Item>
-                </>
+                <Item name={r("net")} after="equals" big>
+                  {moneySpan(net, currency)}
+                </Item>
               )}
             </>
           )}
@@ -74,24 +69,19 @@ export function MoneyLine({ result }: PartProps): VNode | null {
 function Item({
   name,
   big = false,
+  after,
   children,
 }: {
   name: string;
   big?: boolean;
+  /** The sign that leads here from the figure before. */
+  after?: "arrow" | "minus" | "equals";
   children: VNode | string;
 }): VNode {
   return (
-    <div class={big ? "big" : ""}>
+    <div class={[big ? "big" : "", after ?? ""].join(" ").trim()}>
       <dt>{name}</dt>
       <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Sign({ children }: { children: string }): VNode {
-  return (
-    <div class="sign" aria-hidden="true">
-      {children}
     </div>
   );
 }
