@@ -42,7 +42,7 @@ beforeAll(async () => {
     await post(`${server.url}/api/sites`, site, { cookie, origin: server.url });
   }
   await keepDesk(database, "desk", history, await liveCampaign(cookie));
-  await keepDesk(database, "fresh", deskHistory(TODAY, NOW, 2, 1), "cmp_none");
+  await keepDesk(database, "fresh", deskHistory(TODAY, NOW, 2, 0.5), "cmp_none");
   browser = await launchBrowser();
 });
 afterAll(async () => {
@@ -74,9 +74,9 @@ async function drawn(page: Page): Promise<void> {
 test("STA13: the sentence, both drawings, the ways out and the week say the same of a day to come", async () => {
   const { context, page, complaints } = await enter("desk", `?date=${AHEAD}&within_seconds=30`);
   await drawn(page);
-  await page.getByText(/^About \d+ chats are foretold\. From 17:00 you will be/).waitFor();
+  await page.getByText(/^About \d+ chats are foretold\. From 1[67]:\d\d you will be/).waitFor();
   expect(await page.locator(".sentence em").textContent()).toMatch(/agents? short/);
-  await page.getByText("short from 17:00").waitFor();
+  await page.getByText(/^short from 1[67]:\d\d$/).waitFor();
   expect(await page.locator(".staffing-plot pattern#staffing-hatch").count()).toBe(1);
   expect(
     await page.locator("[fill='url(#staffing-hatch)'] rect, rect[fill='url(#staffing-hatch)']").count(),
@@ -84,7 +84,7 @@ test("STA13: the sentence, both drawings, the ways out and the week say the same
 
   const more = page.getByRole("listitem").filter({ hasText: "One agent more" });
   await more
-    .getByText(/\d+% in time becomes \d+% · \d+% leaving becomes \d+% · the day’s \d+% becomes \d+%/)
+    .getByText(/\d+% in time becomes \d+%\s· \d+% leaving becomes \d+%\s· the day’s \d+% becomes \d+%/)
     .waitFor();
   await page.getByText(/places an agent: 2 \(measured, n \d+\)/).waitFor();
   const cells = await page.locator(".week-map td").allTextContents();
@@ -233,7 +233,9 @@ test("STA9 STA10 STA11: the API tells the day's history by quarter hours, its ow
     agents_from: "usual",
   });
   const [worst] = ahead.shortages.toSorted((a, b) => b.missing - a.missing);
-  expect(worst?.from.slice(11, 16)).toBe("17:00");
+  // The busy evening, in which one alone is there; its first quarter hour may be a neighbour's.
+  expect(worst?.from.slice(11, 16)).toMatch(/^1(6:[34]|7:0)/);
+  expect(worst?.to.slice(11, 16)).toMatch(/^1[89]:/);
   const pause = ahead.remedies.find(({ kind }) => kind === "pause_campaign");
   expect(pause?.campaign?.share).toBeCloseTo(0.25, 1);
   for (const { service_level } of ahead.remedies) {
