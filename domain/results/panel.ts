@@ -47,7 +47,7 @@ export type PlanFigures = {
   visitors: number;
   plannedVisitors: number | null;
   plannedEnd: EpochMs | null;
-  /** At the pace so far, until the planned visitors are there; null where they are, or nobody comes. */
+  /** Until the planned end; without one, until the planned visitors are there at the pace so far. */
   daysLeft: number | null;
   /** The smallest difference that today's visitors show with this power. */
   detectable: number | null;
@@ -146,10 +146,15 @@ function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
     visitors,
     plannedVisitors: planned,
     plannedEnd,
-    daysLeft: missing === null || missing <= 0 || pace === 0 ? null : Math.ceil(missing / pace),
+    daysLeft: plannedEnd === null ? daysFor(missing, pace) : daysFor(plannedEnd - now, DAY_MS),
     detectable:
       baseline === null
         ? null
         : detectableDifference(baseline, visitors, { alpha: ALPHA, power, controlShare: holdout }),
   };
+}
+
+/** Whole days until nothing is `missing`; null where nothing is, or none will ever. */
+function daysFor(missing: number | null, pace: number): number | null {
+  return missing === null || missing <= 0 || pace === 0 ? null : Math.ceil(missing / pace);
 }

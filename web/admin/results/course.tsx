@@ -11,6 +11,9 @@ import { decimalsFor, signedPoints } from "./figures.ts";
 import type { PartProps, Result } from "./results.tsx";
 import { r } from "./words.ts";
 
+/** The states after which a first reading is still to come. */
+const COMING: readonly Result["state"][] = ["collecting", "too_few"];
+
 export function Course({ result }: PartProps): VNode {
   const [asTable, setAsTable] = useState(false);
   const { course } = result;
@@ -21,7 +24,7 @@ export function Course({ result }: PartProps): VNode {
         <span class="note">{r("courseNote")}</span>
       </div>
       {course.length === 0 ? (
-        <p class="quiet">{r("courseEmpty")}</p>
+        <p class="quiet">{r(COMING.includes(result.state) ? "courseEmpty" : "courseHidden")}</p>
       ) : asTable ? (
         <CourseTable result={result} />
       ) : (

@@ -25,6 +25,8 @@ export function EffectTable({ result, campaign }: PartProps): VNode {
   const { currency, goal, plan } = result;
   const rows = rowsOf(result, campaign.variants.length);
   const scale = scaleOf(rows, plan.effect);
+  // Two rates side by side are a comparison, whatever stands beside them.
+  const comparable = result.difference !== null || result.state === "not_measurable";
   return (
     <section aria-labelledby="result-arms" class="effect">
       <h2 id="result-arms" class="sr-only">
@@ -79,11 +81,11 @@ export function EffectTable({ result, campaign }: PartProps): VNode {
                 </th>
                 <td class="number">{count(language, row.figures.visitors)}</td>
                 <td class="number">{count(language, row.figures.conversions)}</td>
-                <td class="number">{percent(language, row.figures.conversion.value, 2)}</td>
                 <td class="number">
-                  {row.figures.revenue_per_visitor.value === null
-                    ? "-"
-                    : number(language, row.figures.revenue_per_visitor.value, 2)}
+                  {comparable ? percent(language, row.figures.conversion.value, 2) : "-"}
+                </td>
+                <td class="number">
+                  {comparable ? number(language, row.figures.revenue_per_visitor.value, 2) : "-"}
                 </td>
                 {asTable || scale === null ? null : (
                   <td class="effect-scale">
@@ -104,7 +106,9 @@ export function EffectTable({ result, campaign }: PartProps): VNode {
           </span>
         )}
         {result.between.map(({ a, b, difference }) => (
-          <span key={`${a} ${b}`}>{r("between", { a, b, ...pointsOf(language, difference) })}</span>
+          <span key={`${a} ${b}`}>
+            {r("between", { a: a.toUpperCase(), b: b.toUpperCase(), ...pointsOf(language, difference) })}
+          </span>
         ))}
       </p>
       <p class="chart-links">

@@ -59,7 +59,7 @@ export function MoneyLine({ result }: PartProps): VNode | null {
       <p class="note">
         {`${r("attributed")}${language === "fr" ? "\u00a0: " : ": "}`}
         {attributedOf(result)}
-        {rate === null ? "" : ` · ${r("cannibalised")} ${percentSpan(rate)}`}
+        {rate === null || rate.value < 0 ? "" : ` · ${r("cannibalised")} ${percentSpan(rate)}`}
         {attributed.orders > 0 && agents.hours > 0 ? ` · ${r("platformNote")}` : ""}
       </p>
     </section>

@@ -59,7 +59,7 @@ function PlanFacts({ plan }: { plan: Result["plan"] }): VNode {
       >
         {plan.days_left !== null
           ? r("planDays", { days: plan.days_left })
-          : plan.planned_visitors === null
+          : plan.planned_visitors === null && plan.planned_end === null
             ? "-"
             : r("planDone")}
       </Fact>
