@@ -47,6 +47,21 @@ export const Funnel = z.object({
             .max(500)
             .nullish()
             .default(null),
+          /** Where the site wants this step to be: a share that goes on, answers from 1 to 5 and from 1 to 7. */
+          target: z
+            .object({
+              passing: z.number().min(0).max(1).nullish(),
+              satisfaction: z.number().min(1).max(5).nullish(),
+              effort: z.number().min(1).max(7).nullish(),
+            })
+            .nullish(),
+          /** How much it matters, from 1 to 5, where the site knows better than what is measured. */
+          importance: z
+            .object({
+              business: z.number().min(1).max(5).nullish(),
+              customer: z.number().min(1).max(5).nullish(),
+            })
+            .nullish(),
         })
         .refine(({ event, path }) => event !== null || path !== null, "a step needs an event or a path"),
     )
