@@ -1,12 +1,28 @@
 import { defineConfig } from "vitest/config";
 
-/** Real server, real browser, one file at a time: they share two cores. */
+/** Has to be on time to the second, so nothing runs beside it. */
+const TIMED = "tests/system/journey.test.ts";
+
+/** Real servers, real browser. Two files at a time, each with a server of its own: much of a run is waiting. */
 export default defineConfig({
   test: {
-    name: "system",
-    include: ["tests/system/**/*.test.ts", "tests/interop/**/*.test.ts"],
     globalSetup: ["./tests/system/global-setup.ts"],
-    fileParallelism: false,
+    projects: [
+      {
+        extends: true,
+        test: { name: "timed", include: [TIMED], maxWorkers: 1, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: "system",
+          include: ["tests/system/**/*.test.ts", "tests/interop/**/*.test.ts"],
+          exclude: [TIMED],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,10 +1,9 @@
 /** partysocket as it is released: PartyKit's reconnecting client speaks with a room, loses its line, and resumes. */
 import ReconnectingWebSocket from "partysocket/ws";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { type ClientFrame, decode, ServerFrame } from "../../domain/chat/wire.ts";
 import { post } from "../system/demo-api.ts";
-
-const url = inject("url");
+import { url } from "../system/own-server.ts";
 
 type Opened = { conversation: { id: string }; token: string; socket_url: string };
 

@@ -1,9 +1,8 @@
 /** @rudderstack/rudder-sdk-node as it is released: it gzips, and calls its JSON a form. */
 import RudderAnalytics from "@rudderstack/rudder-sdk-node";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { arrivedOf } from "./arrived.ts";
-
-const url = inject("url");
+import { url } from "../system/own-server.ts";
 
 for (const gzip of [true, false]) {
   test(`IN3: RudderStack's Node client arrives once, ${gzip ? "gzipped" : "plain"}`, async () => {

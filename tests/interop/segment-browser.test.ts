@@ -8,12 +8,11 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { basename, join } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../scripts/bundle.ts";
 import { launchBrowser } from "../system/browser.ts";
 import { arrivedOf } from "./arrived.ts";
-
-const url = inject("url");
+import { url } from "../system/own-server.ts";
 const UMD = join(ROOT, "node_modules/@segment/analytics-next/dist/umd");
 
 let browser: Browser;

@@ -1,10 +1,9 @@
 /** @segment/analytics-node as it is released: what a server reports arrives, once, and confirmed where its key says so. */
 import { Analytics } from "@segment/analytics-node";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { DEMO_API_KEY } from "../system/demo-api.ts";
 import { arrivedOf } from "./arrived.ts";
-
-const url = inject("url");
+import { url } from "../system/own-server.ts";
 
 test("IN1: pages, events and an order told with the write key arrive once, also when they are sent twice", async () => {
   const visitor = `segment-node-${crypto.randomUUID()}`;

@@ -1,12 +1,11 @@
 /** The editor of campaigns in a real browser: by keyboard, in both languages, with what may be missing missing. */
 import { brotliCompressSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { enterAdmin, type Look, pause, publish, publishPhase, saveDraft, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_API_KEY, eventually, post } from "./demo-api.ts";
-
-const url = inject("url");
+import { url } from "./own-server.ts";
 const key = { authorization: `Bearer ${DEMO_API_KEY}` };
 const FIRST_LOAD_BYTES = 120 * 1_024;
 const BUILDER = /\/condition-builder-.*\.js$/;

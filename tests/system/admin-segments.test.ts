@@ -1,11 +1,10 @@
 /** Segments, hours and pressure in the admin, in a real browser against the real server. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_API_KEY } from "./demo-api.ts";
-
-const url = inject("url");
+import { url } from "./own-server.ts";
 const KEY = { authorization: `Bearer ${DEMO_API_KEY}`, "content-type": "application/json" };
 
 let browser: Browser;

@@ -1,12 +1,12 @@
 /** The admin in a real browser against the real server: figures that move, a campaign from draft to phase 2. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { enterAdmin, type Look, pause, publish, publishPhase, saveDraft, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_API_KEY, DEMO_PASSWORD } from "./demo-api.ts";
+import { url } from "./own-server.ts";
 
 const SHOP_ORIGIN = "http://shop.example";
-const url = inject("url");
 
 let browser: Browser;
 beforeAll(async () => {

@@ -3,10 +3,11 @@
  * them: what their device keeps, and what any two requests have in common (rule R-P19).
  */
 import type { Browser, Page } from "playwright-core";
-import { beforeEach, expect, inject, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { banner, type Choice, FRAMEWORK, GOOGLE, OWN } from "./consent-banners.ts";
 import { openForAll } from "./recorded-visit.ts";
 import { type Message, page as site, RecordingSite } from "./recording-site.ts";
+import { url } from "./own-server.ts";
 
 type Mode = "none" | "refuse" | "accept" | "withdraw" | "GPC";
 /** What one page load of one shop left behind. */
@@ -78,7 +79,6 @@ for (const kind of [OWN, GOOGLE, FRAMEWORK]) {
 }
 
 test("R-P19: no answer that a page gets carries a cookie", async () => {
-  const url = inject("url");
   const body = JSON.stringify({
     writeKey: "demo",
     batch: [

@@ -4,10 +4,11 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import { SignJWT } from "jose";
 import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import { ChatClient } from "./chat-client.ts";
 import { DEMO_PASSWORD, post, signIn as signInOverHttp } from "./demo-api.ts";
+import { url } from "./own-server.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1_389, height: 868 }, locale: "fr-FR" };
@@ -19,8 +20,6 @@ const PHONE: BrowserContextOptions = {
 const SHOTS = process.env["SCREENSHOTS_DIR"];
 
 type Opened = { conversation: { id: string }; token: string; socket_url: string };
-
-const url = inject("url");
 const contexts: BrowserContext[] = [];
 const visitors: ChatClient[] = [];
 let browser: Browser;

@@ -1,8 +1,9 @@
 /** The demo shop: one script tag, an order said once, pages that everybody can use (rule R-P11). */
 import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
+import { url } from "./own-server.ts";
 
 const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 
@@ -20,7 +21,6 @@ test.each([
   async (_name, width, height) => {
     const context = await browser.newContext({ viewport: { width, height }, locale: "fr-FR" });
     const page = await context.newPage();
-    const url = inject("url");
     await page.goto(`${url}/shop/`);
     expect(await page.locator("script[data-key]").count()).toBe(1);
     await usable(context, page);

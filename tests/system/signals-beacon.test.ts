@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_API_KEY, post } from "./demo-api.ts";
+import { url } from "./own-server.ts";
 
 type Message = { event?: string; type: string; properties?: Record<string, unknown> };
 
@@ -184,7 +185,6 @@ test("SG18: listeners are passive and read no layout, and 500 inputs make no lon
 });
 
 test("SG20: the status of a page that was not found is a fact that a campaign can ask for", async () => {
-  const url = inject("url");
   const key = { authorization: `Bearer ${DEMO_API_KEY}` };
   const creative = { fr: { title: "Page introuvable ?", text: "Je vous aide à la retrouver." } };
   const campaign = await post<{ id: string }>(

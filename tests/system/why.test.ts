@@ -1,12 +1,12 @@
 /** "Why, why not" in a real browser against the real server: a visit told moment by moment. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_API_KEY, eventually } from "./demo-api.ts";
+import { url } from "./own-server.ts";
 
 const SHOP_ORIGIN = "http://shop.example";
-const url = inject("url");
 
 let browser: Browser;
 let visitor = "";

@@ -1,13 +1,13 @@
 /** The widget on the demo shop, against the real server: a visitor in Chromium and an agent at the desk. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import { eventually, post, signIn } from "./demo-api.ts";
 import { ChatClient } from "./chat-client.ts";
 import { DeskClient } from "./desk-client.ts";
+import { url } from "./own-server.ts";
 
 let browser: Browser;
-const url = inject("url");
 
 beforeAll(async () => {
   browser = await launchBrowser();
