@@ -13,6 +13,7 @@ import { noteStale, type Tally } from "./tally.ts";
 
 /** A moment at which an agent's places or conversations change. */
 type Change = { at: EpochMs; capacity: number; chats: number };
+const LONGEST_CHAT_MS = 2 * 24 * 3_600_000;
 type Stretch = { from: EpochMs; to: EpochMs; lasts: boolean };
 
 /** Count each agent's time in the span, cut where hours begin. */
@@ -20,7 +21,7 @@ export function countAgentHours(counting: Counting): void {
   const { history } = counting;
   const changes = new Map<string, Change[]>();
   const put = (agent: string, { from, to, lasts }: Stretch, capacity: number, chats: number) => {
-    if (lasts) noteChanging(counting, agent, from);
+    if (lasts) noteChanging(counting, agent, Math.max(from, counting.scope.now));
     if (from >= to) return;
     const own = changes.get(agent) ?? [];
     own.push({ at: from, capacity, chats }, { at: to, capacity: -capacity, chats: -chats });
@@ -30,7 +31,7 @@ export function countAgentHours(counting: Counting): void {
     if (state === "online") put(agent, stretchOf(counting, startedAt, endedAt), Math.max(1, capacity), 0);
   }
   for (const chat of busyChats(history.chats)) {
-    put(chat.agent, stretchOf(counting, chat.taken, chatEnd(chat)), 0, 1);
+    put(chat.agent, busyStretch(counting, chat), 0, 1);
   }
   for (const [agent, own] of changes) countAgent(counting, agent, own);
 }
@@ -42,7 +43,15 @@ function stretchOf({ scope }: Counting, startedAt: EpochMs, endedAt: EpochMs | n
   return { from, to, lasts: endedAt === null && startedAt < scope.to && scope.now < scope.to };
 }
 
-/** What has not ended is longer at every later moment. */
+/** One that nobody ever closed was forgotten after two days, not worked on. */
+function busyStretch(counting: Counting, chat: ReturnType<typeof busyChats>[number]): Stretch {
+  const latest = chat.startedAt + LONGEST_CHAT_MS;
+  const end = chatEnd(chat);
+  const isForgotten = Math.min(counting.scope.now, counting.scope.to) > latest;
+  return stretchOf(counting, chat.taken, end === null && isForgotten ? latest : end);
+}
+
+/** What has not ended is longer at every later moment: said where it grows, in the hour of now. */
 function noteChanging(counting: Counting, agent: string, at: EpochMs): void {
   for (const tally of talliesOf(counting, agent, at)) noteStale(tally, counting.scope.now + 1);
 }

@@ -292,4 +292,17 @@ export function figuresOf(tally: Tally, options: FigureOptions = {}): KpiFigures
   return figures;
 }
 
+/** The KPIs of `names` alone. */
+export function figuresAmong(
+  names: readonly KpiName[],
+  tally: Tally,
+  options: FigureOptions = {},
+): Partial<KpiFigures> {
+  if (names.length === KPI_NAMES.length) return figuresOf(tally, options);
+  const source = sourceOf(tally, options);
+  const figures: Partial<KpiFigures> = {};
+  for (const name of names) figures[name] = FIGURES[name](source);
+  return figures;
+}
+
 const NO_FIGURES = Object.fromEntries(KPI_NAMES.map((name) => [name, UNKNOWN])) as KpiFigures;

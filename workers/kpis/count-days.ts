@@ -3,7 +3,7 @@ import type { EpochMs } from "../../domain/ids.ts";
 import { type HourTally, tallyDay } from "../../domain/kpi/measure.ts";
 import { type CountedSite, type LocalDay, nextDay, subjectOf } from "./counted-site.ts";
 import { readHistory } from "./read-history.ts";
-import { changesAt, rowsToKeep } from "./rollup-body.ts";
+import { changesAt, hasCounted, rowsToKeep } from "./rollup-body.ts";
 import { claim, type CountedDay } from "./rollup-store.ts";
 
 export type LiveDay = CountedDay & { hours: HourTally[] };
@@ -21,10 +21,12 @@ export async function countDays(
   const hours = await countSpan(env, site, { from: first.from, to: last.to }, now);
   const byDay = Map.groupBy(hours, ({ hour }) => days.find(({ from, to }) => from <= hour && hour < to));
   return days.map((day) => {
-    const of = byDay.get(day) ?? [];
+    const all = byDay.get(day) ?? [];
+    // What only says when it will change has nothing to show yet.
+    const of = all.filter(({ tally }) => hasCounted(tally));
     const claimed = claims.get(subjectOf(day));
     if (claimed === undefined) throw new Error(`no claim on ${day.date}`);
-    return { day, claimed, hours: of, rows: rowsToKeep(day, of), countedAt: now, changesAt: changesAt(of) };
+    return { day, claimed, hours: of, rows: rowsToKeep(day, of), countedAt: now, changesAt: changesAt(all) };
   });
 }
 
@@ -39,6 +41,7 @@ export async function countSpan(
     site: key,
     from: calendar.startOfDay(from),
     to: nextDay(calendar, to - 1),
+    now,
     attributionMs: rules.attributionMs,
     leadAttributionMs,
   });

@@ -1,6 +1,7 @@
 /** A mark for every day on which history has anything, so that a day without one is known to be empty. */
 import type { EpochMs } from "../../domain/ids.ts";
 import type { CountedSite } from "./counted-site.ts";
+import { LONG_CHAT_MS } from "./read-history.ts";
 import { claim, SITE_SUBJECT } from "./rollup-store.ts";
 import { localDate, zoneShifts, zoneTable } from "./zone-shifts.ts";
 
@@ -28,8 +29,8 @@ export async function enumerateDays(env: Env, site: CountedSite, now: EpochMs): 
 const ENUMERATE = `WITH RECURSIVE ${zoneTable("?2")},
 stretches(at, until) AS (
   SELECT started_at, coalesce(ended_at, ?3) FROM agent_states WHERE site = ?1
-  UNION ALL SELECT coalesce(first_visitor_message_at, created_at), coalesce(closed_at, ?3) FROM conversations
-    WHERE site = ?1
+  UNION ALL SELECT coalesce(first_visitor_message_at, created_at), min(coalesce(closed_at, ?3),
+    coalesce(first_visitor_message_at, created_at) + ${LONG_CHAT_MS}) FROM conversations WHERE site = ?1
   UNION ALL SELECT min(at + ${HALF_DAY_MS}, until), until FROM stretches WHERE at < until),
 events(at) AS (
   SELECT started_at FROM sessions WHERE site = ?1

@@ -1,19 +1,22 @@
 /** What of a span can be answered from what is kept, and what has to be counted now. */
 import type { EpochMs } from "../../domain/ids.ts";
 import { dimensionOf, type Grouping } from "../../domain/kpi/grouping.ts";
+import type { EncodedTally } from "../../domain/kpi/tally.ts";
 import { type CountedSite, daysBetween, type LocalDay, nextDay, subjectOf } from "./counted-site.ts";
 import { LONG_CHAT_MS } from "./read-history.ts";
-import { type Level, type Mark, SITE_SUBJECT } from "./rollup-store.ts";
+import { readBody, readWeek, weekBody } from "./rollup-body.ts";
+import { type Level, type Mark, type RollupRow, SITE_SUBJECT } from "./rollup-store.ts";
 
 /** A day counted so short a time ago is served again although something has happened since. */
 const FRESH_MS = 5_000;
 const HOUR_MS = 3_600_000;
 const LONGEST_SHIFT_MS = 31 * 24 * HOUR_MS;
+const WEEK_DAYS = 7;
 
 type Span = { from: EpochMs; to: EpochMs; groupBy: Grouping | null; now: EpochMs };
 
 /** A day of the span, or the part of it that the span holds. */
-export type Part = { day: LocalDay; from: EpochMs; to: EpochMs; level: Level };
+export type Part = { day: LocalDay; from: EpochMs; to: EpochMs; level: "hour" | "day" };
 export type Parts = {
   /** Made of whole hours. */
   whole: Part[];
@@ -36,48 +39,65 @@ export function partsOf({ calendar }: CountedSite, { from, to, groupBy, now }: S
   return parts;
 }
 
-export type KeptRow = { start: EpochMs; body: string };
+/** What is kept of a stretch of the span. */
+export type KeptTallies = { start: EpochMs; groups: [group: string, tally: EncodedTally][] };
 export type Kept = {
-  marks: ReadonlyMap<string, Mark>;
-  rows: ReadonlyMap<Part, KeptRow[]>;
-  /** Since when somebody has been online, or in a conversation, without an end: it belongs to days without a mark. */
-  openSince: EpochMs;
+  tallies: KeptTallies[];
+  /** Parts that have to be counted from history. */
+  behind: Part[];
+  /** Sums that were made now and are worth keeping. */
+  sums: RollupRow[];
+  /** Whether every day of history has a mark, so that one without is empty. */
+  isEnumerated: boolean;
 };
 
-/** The marks and the rows of `parts`, as of one moment. */
+type Row = { start: EpochMs; body: string };
+type Week = { start: EpochMs; parts: Part[] };
+
+/** What is kept of `parts`: weeks where they lie whole in the span and nobody asks for their days, else days or hours. */
 export async function readKept(
   env: Env,
   site: CountedSite,
   span: Span,
   parts: readonly Part[],
 ): Promise<Kept> {
+  const dimension = dimensionOf(span.groupBy);
+  const weeks = weeksOf(site, span, parts);
+  const inWeeks = new Set(weeks.flatMap((week) => week.parts));
+  const stretches = stretchesOf(parts.filter((part) => !inWeeks.has(part)));
+  const rowsOf = (level: Level, from: EpochMs, to: EpochMs) =>
+    env.DB.prepare(ROWS).bind(site.key, dimension, level, from, to);
   const [first, last] = [parts[0], parts.at(-1)];
   if (first === undefined || last === undefined)
-    return { marks: new Map(), rows: new Map(), openSince: Infinity };
-  const { now } = span;
-  const dimension = dimensionOf(span.groupBy);
-  const stretches = stretchesOf(parts);
-  const [marks, open, ...found] = await env.DB.batch<Mark & KeptRow & { since: EpochMs | null }>([
+    return { tallies: [], behind: [], sums: [], isEnumerated: true };
+  const [marks, open, weekRows, ...found] = await env.DB.batch<Mark & Row & { since: EpochMs | null }>([
     env.DB.prepare(MARKS).bind(site.key, subjectOf(first.day), subjectOf(last.day), SITE_SUBJECT),
-    env.DB.prepare(OPEN_SINCE).bind(site.key, now - LONGEST_SHIFT_MS, now - LONG_CHAT_MS),
-    ...stretches.map(({ level, from, to }) =>
-      env.DB.prepare(ROWS).bind(site.key, dimension, level, from, to),
-    ),
+    env.DB.prepare(OPEN_SINCE).bind(site.key, span.now - LONGEST_SHIFT_MS, span.now - LONG_CHAT_MS),
+    rowsOf("week", weeks[0]?.start ?? 0, (weeks.at(-1)?.start ?? 0) + 1),
+    ...stretches.map(({ level, from, to }) => rowsOf(level, from, to)),
   ]);
-  const rows = new Map<Part, KeptRow[]>(parts.map((part) => [part, []]));
-  stretches.forEach(({ parts: of }, index) => {
-    let at = 0;
-    for (const row of found[index]?.results ?? []) {
-      while (at < of.length && row.start >= (of[at]?.to ?? Infinity)) at += 1;
-      const part = of[at];
-      if (part !== undefined && row.start >= part.from) rows.get(part)?.push(row);
-    }
-  });
-  return {
+  const state: State = {
+    site,
+    now: span.now,
     marks: new Map(marks?.results.map((mark) => [mark.subject, mark])),
-    rows,
     openSince: open?.results[0]?.since ?? Infinity,
   };
+  const kept: Kept = { tallies: [], behind: [], sums: [], isEnumerated: isUpToDate(state, SITE_SUBJECT) };
+  const stale = takeWeeks(kept, state, weeks, weekRows?.results ?? []);
+  stretches.forEach((stretch, index) => takeRows(kept, state, stretch.parts, found[index]?.results ?? []));
+  const again = stretchesOf(stale.flatMap((week) => week.parts));
+  if (again.length === 0) return kept;
+  const more = await env.DB.batch<Row>(again.map(({ level, from, to }) => rowsOf(level, from, to)));
+  const dayRows = more.flatMap(({ results }) => results);
+  for (const week of stale) {
+    takeRows(kept, state, week.parts, dayRows);
+    const made = stateOf(state, week);
+    if (made === null) continue;
+    const { from, to } = { from: week.start, to: week.parts.at(-1)?.to ?? week.start };
+    const bodies = dayRows.filter(({ start }) => from <= start && start < to).map(({ body }) => body);
+    kept.sums.push({ dimension, level: "week", start: week.start, body: weekBody(made, bodies) });
+  }
+  return kept;
 }
 
 const MARKS = `SELECT subject, dirty, built, definition, built_at, changes_at FROM rollup_marks
@@ -87,6 +107,25 @@ const OPEN_SINCE = `SELECT min(since) AS since FROM (
   UNION ALL SELECT min(created_at) FROM conversations WHERE site = ?1 AND created_at >= ?3 AND closed_at IS NULL)`;
 const ROWS = `SELECT start, body FROM kpi_rollups
   WHERE site = ?1 AND dimension = ?2 AND level = ?3 AND start >= ?4 AND start < ?5 ORDER BY start`;
+
+type State = {
+  site: CountedSite;
+  now: EpochMs;
+  marks: ReadonlyMap<string, Mark>;
+  /** Since when somebody has been online, or in a conversation, without an end: it belongs to days without a mark. */
+  openSince: EpochMs;
+};
+
+/** The whole weeks among `parts`, where the rows asked for are made of weeks or of more. */
+function weeksOf({ calendar }: CountedSite, { groupBy }: Span, parts: readonly Part[]): Week[] {
+  if (groupBy === "hour" || groupBy === "day") return [];
+  const whole = parts.filter(({ level }) => level === "day");
+  const byWeek = Map.groupBy(whole, ({ day }) => calendar.weekOf(day.from));
+  return [...byWeek.values()].flatMap((of) => {
+    const [first] = of;
+    return first !== undefined && of.length === WEEK_DAYS ? [{ start: first.from, parts: of }] : [];
+  });
+}
 
 type Stretch = { level: Level; from: EpochMs; to: EpochMs; parts: Part[] };
 
@@ -105,17 +144,58 @@ function stretchesOf(parts: readonly Part[]): Stretch[] {
   return stretches;
 }
 
-/** Whether every day of history has a mark, so that one without is empty. */
-export function isEnumerated({ definition }: CountedSite, { marks }: Kept): boolean {
-  const mark = marks.get(SITE_SUBJECT);
-  return mark !== undefined && mark.built >= mark.dirty && mark.definition === definition;
+/** Take the sums of weeks that stand; the others are to be read by the day. */
+function takeWeeks(kept: Kept, state: State, weeks: readonly Week[], rows: readonly Row[]): Week[] {
+  const bodies = new Map(rows.map(({ start, body }) => [start, body]));
+  return weeks.filter((week) => {
+    const own = stateOf(state, week);
+    const groups = own === null ? null : readWeek(own, bodies.get(week.start) ?? "");
+    if (groups !== null) kept.tallies.push({ start: week.start, groups });
+    return groups === null;
+  });
 }
 
-/** Whether what is kept of `day` may be served at `now`. */
-export function isServed({ definition }: CountedSite, kept: Kept, day: LocalDay, now: EpochMs): boolean {
-  const mark = kept.marks.get(subjectOf(day));
-  if (mark === undefined) return day.to <= kept.openSince || day.from > now;
-  if (mark.built === 0 || mark.definition !== definition) return false;
-  if (mark.built_at !== null && mark.built_at <= now && now - mark.built_at < FRESH_MS) return true;
-  return mark.built >= mark.dirty && (mark.changes_at === null || mark.changes_at > now);
+/** Take the rows of those `parts` that may be served; the others are behind. */
+function takeRows(kept: Kept, state: State, parts: readonly Part[], rows: readonly Row[]): void {
+  const served = parts.filter((part) => {
+    const fresh = isServed(state, part.day);
+    if (!fresh) kept.behind.push(part);
+    return fresh;
+  });
+  for (const { start, body } of rows) {
+    const isIn = served.some(({ from, to }) => from <= start && start < to);
+    if (isIn) kept.tallies.push({ start, groups: readBody(body) });
+  }
+}
+
+/** A name for what is counted of the days of `week`, by which it changes; null while one of them is behind. */
+function stateOf(state: State, { parts }: Week): string | null {
+  const built: string[] = [];
+  for (const { day } of parts) {
+    const mark = state.marks.get(subjectOf(day));
+    if (mark === undefined ? !isEmpty(state, day) : !isUpToDate(state, subjectOf(day))) return null;
+    built.push(String(mark?.built ?? 0));
+  }
+  return [state.site.definition, ...built].join(" ");
+}
+
+function isUpToDate({ site, now, marks }: State, subject: string): boolean {
+  const mark = marks.get(subject);
+  if (mark === undefined || mark.built < mark.dirty || mark.definition !== site.definition) return false;
+  return mark.changes_at === null || mark.changes_at > now;
+}
+
+/** Whether a day without a mark has nothing to count. */
+function isEmpty({ openSince, now }: State, { from, to }: LocalDay): boolean {
+  return to <= openSince || from > now;
+}
+
+/** Whether what is kept of `day` may be served. */
+function isServed(state: State, day: LocalDay): boolean {
+  const { site, now, marks } = state;
+  const mark = marks.get(subjectOf(day));
+  if (mark === undefined) return isEmpty(state, day);
+  if (isUpToDate(state, subjectOf(day))) return true;
+  if (mark.built === 0 || mark.definition !== site.definition || mark.built_at === null) return false;
+  return mark.built_at <= now && now - mark.built_at < FRESH_MS;
 }

@@ -192,7 +192,7 @@ offers AS MATERIALIZED (
   UNION ALL SELECT ${OFFER} FROM ${ofVisitor("exposures", "e", "known_kin k", "other")}),
 stretches(at, until) AS (
   SELECT a.started_at, coalesce(a.ended_at, ?5) FROM ${listed("states", "agent_states", "a")}
-  UNION ALL SELECT at, coalesce(closed_at, ?5) FROM own_chats
+  UNION ALL SELECT at, min(coalesce(closed_at, ?5), at + ${LONG_CHAT_MS}) FROM own_chats
   UNION ALL SELECT min(at + ${DAY_MS / 2}, until), until FROM stretches WHERE at < until),
 own_moments(at) AS (
   SELECT since FROM visits UNION ALL SELECT at FROM stretches UNION ALL SELECT at FROM bought

@@ -20,8 +20,13 @@ import type {
 } from "../../domain/kpi/history.ts";
 
 const DAY_MS = 86_400_000;
-/** How long a conversation and its visit may go on after it was made, and still be found by what comes later. */
+/**
+ * A visit or a conversation that lasts longer is taken to be over then, a shift likewise: what is counted of a day must
+ * not depend on how far back somebody looked.
+ */
 export const LONG_CHAT_MS = 2 * DAY_MS;
+/** From when a conversation is made to its first message, at most. */
+const SILENT_CHAT_MS = DAY_MS;
 export const RECONTACT_MS = 7 * DAY_MS;
 const LONGEST_SHIFT_MS = 31 * DAY_MS;
 
@@ -30,6 +35,7 @@ export type HistorySpan = {
   site: SiteKey;
   from: EpochMs;
   to: EpochMs;
+  now: EpochMs;
   attributionMs: number;
   leadAttributionMs: number;
 };
@@ -39,9 +45,9 @@ type Cells = Cell[];
 
 /** Everything that the KPIs of `span` are counted from. What is written meanwhile has marked the span once more. */
 export async function readHistory(env: Env, span: HistorySpan): Promise<KpiHistory> {
-  const { site, from, to, attributionMs, leadAttributionMs } = span;
+  const { site, from, to, now, attributionMs, leadAttributionMs } = span;
   const longest = Math.max(attributionMs, leadAttributionMs);
-  const chatsFrom = from - longest - LONG_CHAT_MS;
+  const chatsFrom = from - longest - LONG_CHAT_MS - SILENT_CHAT_MS;
   const chatsTo = to + RECONTACT_MS + LONG_CHAT_MS;
   const ordersTo = to + attributionMs + LONG_CHAT_MS;
   const leadsTo = to + leadAttributionMs + LONG_CHAT_MS;
@@ -66,7 +72,7 @@ export async function readHistory(env: Env, span: HistorySpan): Promise<KpiHisto
       read(`${LEADS} WHERE site = ?1 AND at >= ?2 AND at < ?3`, from, leadsTo),
       read(
         `${SURVEYS} WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3`,
-        from - LONG_CHAT_MS,
+        from - SILENT_CHAT_MS,
         to,
       ),
       read(
@@ -75,6 +81,7 @@ export async function readHistory(env: Env, span: HistorySpan): Promise<KpiHisto
         from - LONGEST_SHIFT_MS,
         to,
         from,
+        now,
       ),
       read(`${EXEMPT} WHERE site = ?1 AND hour >= ?2 AND hour < ?3`, from, to),
       read(PERSONS, from, to, chatsFrom, chatsTo, Math.max(ordersTo, leadsTo)),
@@ -99,7 +106,7 @@ function rowsOf(env: Env, sql: string, values: Cell[]): Promise<Cells[]> {
     .raw<Cells>();
 }
 
-const VISITS = `SELECT s.id, s.visitor_id, s.started_at, coalesce(s.ended_at, s.last_at), s.covered, s.eligible,
+const VISITS = `SELECT s.id, s.visitor_id, s.started_at, min(coalesce(s.ended_at, s.last_at), s.started_at + ${LONG_CHAT_MS}), s.covered, s.eligible,
   instr(s.outcomes, '"capacity"') > 0, s.channel, s.device_type`;
 /** Where whoever did something in the span came from, if that visit began before it; chats since ?4 besides. */
 const LAST_VISITS = `WITH things(visitor, at) AS (
@@ -117,15 +124,17 @@ const EXPOSURES = `SELECT id, visitor_id, session_id, campaign_id, phase, varian
   shown_at IS NOT NULL OR clicked_at IS NOT NULL, opened_at IS NOT NULL, declined_at IS NOT NULL,
   ignored_at IS NOT NULL FROM exposures`;
 const CHATS = `SELECT c.id, c.visitor_id, c.decision_id, e.campaign_id, e.variant, c.skill, c.agent_id,
-  c.first_visitor_message_at, c.queued_at, c.assigned_at, c.first_agent_message_at, c.last_message_at, c.closed_at,
-  c.close_reason FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id`;
+  c.first_visitor_message_at, c.queued_at, c.assigned_at, c.first_agent_message_at, c.last_message_at,
+  min(c.closed_at, c.first_visitor_message_at + ${LONG_CHAT_MS}), c.close_reason FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id`;
 const ORDERS = `SELECT order_id, visitor_id, session_id, at, total, currency, status, covered FROM orders`;
 const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status
   FROM orders o JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id`;
 const LEADS = `SELECT id, visitor_id, at, value, currency FROM leads`;
 const SURVEYS = `SELECT s.conversation_id, s.at, s.csat, s.nps, s.ces, s.resolved
   FROM conversations c JOIN surveys s ON s.site = c.site AND s.conversation_id = c.id`;
-const STATES = `SELECT agent_id, state, capacity, started_at, ended_at FROM agent_states`;
+const STATES = `SELECT agent_id, state, capacity, started_at,
+  CASE WHEN coalesce(ended_at, min(?3, ?5)) > started_at + ${LONGEST_SHIFT_MS}
+    THEN started_at + ${LONGEST_SHIFT_MS} ELSE ended_at END FROM agent_states`;
 const EXEMPT = `SELECT hour, page_views FROM exempt_counts`;
 /** The last user of each visitor comes last. */
 const PERSONS = `SELECT i.visitor_id, i.user_id FROM (

@@ -6,18 +6,18 @@
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type CostOfRow, costsOfRows } from "../../domain/kpi/costs.ts";
-import { figuresOf } from "../../domain/kpi/figures.ts";
+import { figuresAmong, KPI_NAMES, type KpiFigures, type KpiName } from "../../domain/kpi/figures.ts";
 import { dimensionOf, type Grouping, groupsWithoutRows, rowOf } from "../../domain/kpi/grouping.ts";
 import type { HourTally, KpiRow } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
 import { addTally, emptyTally, type Tally } from "../../domain/kpi/tally.ts";
-import { countDays, countSpan, runsOf } from "./count-days.ts";
+import { countDays, countSpan, type LiveDay, runsOf } from "./count-days.ts";
 import { type CountedSite, countedSite } from "./counted-site.ts";
 import { enumerateDays } from "./enumerate-days.ts";
-import { isEnumerated, isServed, type Kept, type Part, partsOf, readKept } from "./kept-figures.ts";
-import { addKept, readBody } from "./rollup-body.ts";
+import { type Kept, type KeptTallies, type Part, partsOf, readKept } from "./kept-figures.ts";
+import { addKept } from "./rollup-body.ts";
 import { DAYS_AT_ONCE } from "./rollup-builder.ts";
-import { keepDay } from "./rollup-store.ts";
+import { keepDay, keepRow } from "./rollup-store.ts";
 import { readSettings } from "./site-settings.ts";
 
 export { readSettings };
@@ -34,30 +34,41 @@ export type KpiSpan = {
 /** Takes work that need not be waited for, such as keeping what was counted; without it, that is waited for. */
 export type Later = (work: Promise<unknown>) => void;
 
-/** One row for `[from, to)`, or one a group. */
+/** One row for `[from, to)`, or one a group, with every figure. */
 export async function reportKpis(env: Env, key: SiteKey, span: KpiSpan, later?: Later): Promise<KpiRow[]> {
+  return (await reportSomeKpis(env, key, { ...span, names: KPI_NAMES }, later)) as KpiRow[];
+}
+
+/** A row with those figures that were asked for. */
+export type SomeKpis = { group: string | null } & Partial<KpiFigures>;
+
+/** One row for `[from, to)`, or one a group, with the figures of `names`. */
+export async function reportSomeKpis(
+  env: Env,
+  key: SiteKey,
+  span: KpiSpan & { names: readonly KpiName[] },
+  later?: Later,
+): Promise<SomeKpis[]> {
   const site = countedSite(key, await readSettings(env, key));
   const parts = partsOf(site, span);
   const kept = await readEnumerated(env, site, span, parts.whole);
   const rows = new Rows(site, span);
-  const live = new Map<string, Part>();
-  for (const part of parts.whole) {
-    if (isServed(site, kept, part.day, span.now)) {
-      for (const { start, body } of kept.rows.get(part) ?? []) rows.addKept(start, body);
-    } else {
-      live.set(part.day.date, part);
-    }
-  }
-  const days = [...live.values()].map(({ day }) => day);
+  for (const { start, groups } of kept.tallies) rows.addKept(start, groups);
+  const behind = new Map(kept.behind.map((part) => [part.day, part]));
+  const days = [...behind.keys()].toSorted((a, b) => a.from - b.from);
+  const counted: LiveDay[] = [];
   for (const run of runsOf(days, DAYS_AT_ONCE)) {
-    const counted = await countDays(env, site, run, span.now);
-    for (const { day, hours } of counted) rows.addHours(hours, live.get(day.date));
-    const keeping = Promise.all(counted.map((one) => keepDay(env, site, one)));
-    if (later === undefined) await keeping;
-    else later(keeping);
+    counted.push(...(await countDays(env, site, run, span.now)));
   }
+  for (const { day, hours } of counted) rows.addHours(hours, behind.get(day));
   for (const part of parts.cut) rows.addHours(await countSpan(env, site, part, span.now));
-  return rows.figures();
+  const keeping = Promise.all([
+    ...counted.map((one) => keepDay(env, site, one)),
+    ...kept.sums.map((sum) => keepRow(env, key, sum)),
+  ]);
+  if (later === undefined) await keeping;
+  else later(keeping);
+  return rows.figures(span.names);
 }
 
 /** A site of which not every day has its mark gets them first. */
@@ -68,7 +79,7 @@ async function readEnumerated(
   parts: readonly Part[],
 ): Promise<Kept> {
   const kept = await readKept(env, site, span, parts);
-  if (parts.length === 0 || isEnumerated(site, kept)) return kept;
+  if (kept.isEnumerated) return kept;
   await enumerateDays(env, site, span.now);
   return readKept(env, site, span, parts);
 }
@@ -87,8 +98,8 @@ class Rows {
     for (const group of groupsWithoutRows(span, calendar)) this.#tallies.set(group, emptyTally());
   }
 
-  addKept(start: EpochMs, body: string): void {
-    for (const [group, tally] of readBody(body)) addKept(this.#row(start, group), tally);
+  addKept(start: EpochMs, groups: KeptTallies["groups"]): void {
+    for (const [group, tally] of groups) addKept(this.#row(start, group), tally);
   }
 
   /** What was counted of other dimensions, or beyond `part`, is left. */
@@ -101,13 +112,13 @@ class Rows {
     }
   }
 
-  figures(): KpiRow[] {
+  figures(names: readonly KpiName[]): SomeKpis[] {
     const { groupBy, businessHours } = this.#span;
     return [...this.#tallies]
       .toSorted(([a], [b]) => compare(a, b))
       .map(([group, tally]) => ({
         group: groupBy === null ? null : group,
-        ...figuresOf(tally, { businessHours: businessHours === true, costs: this.#costsOf(group) }),
+        ...figuresAmong(names, tally, { businessHours: businessHours === true, costs: this.#costsOf(group) }),
       }));
   }
 

@@ -12,7 +12,7 @@ import { subjectOf } from "./counted-site.ts";
 /** What one statement binds at once, well below what D1 takes. */
 const MAX_BOUND_LENGTH = 400_000;
 
-export type Level = "hour" | "day";
+export type Level = "hour" | "day" | "week";
 export type RollupRow = { dimension: string; level: Level; start: EpochMs; body: string };
 
 export type Mark = {
@@ -75,6 +75,20 @@ const KEEP = `INSERT INTO kpi_rollups (site, dimension, level, start, body)
   ON CONFLICT (site, dimension, level, start) DO UPDATE SET body = excluded.body WHERE body <> excluded.body`;
 const BUILT = `UPDATE rollup_marks SET built = ?3, definition = ?4, built_at = ?5, changes_at = ?6
   WHERE site = ?1 AND subject = ?2 AND built < ?3`;
+
+/** Keep `row`, which says itself what it was made from. */
+export async function keepRow(
+  env: Env,
+  site: SiteKey,
+  { dimension, level, start, body }: RollupRow,
+): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO kpi_rollups (site, dimension, level, start, body) VALUES (?1, ?2, ?3, ?4, ?5)
+     ON CONFLICT (site, dimension, level, start) DO UPDATE SET body = excluded.body`,
+  )
+    .bind(site, dimension, level, start, body)
+    .run();
+}
 
 function cellsOf({ dimension, level, start, body }: RollupRow): (string | number)[] {
   return [dimension, level, start, body];

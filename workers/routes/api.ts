@@ -117,7 +117,7 @@ api.route("/sites/:site/agents", agents);
 api.route("/sites/:site/api-keys", apiKeys);
 api.route("/sites/:site/audit", audit);
 api.route("/sites/:site/left-messages", leftMessages);
-api.route("/sites/:site/kpis", kpis);
+api.route("/sites/:site", kpis);
 api.route("/sites/:site/overview", overview);
 api.route("/sites/:site/rollups", rollups);
 api.route("/sites/:site/intraday", intraday);

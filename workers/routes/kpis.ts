@@ -1,12 +1,18 @@
-/** /api/sites/{site}/kpis — every KPI of `kpis.md` for a span of time, each with numerator and denominator. */
+/**
+ * /api/sites/{site}/kpis and …/kpis.csv — the KPIs of `kpis.md` for a span of time, each with numerator and denominator;
+ * both from one call of one query layer, so that they are equal to the last digit.
+ */
 import { createRoute } from "@hono/zod-openapi";
+import Papa from "papaparse";
 import * as z from "zod";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
-import { KPI_NAMES } from "../../domain/kpi/figures.ts";
+import { BEGINS_FORMULA } from "../../domain/history/csv-formula.ts";
+import { KPI_NAMES, type KpiName } from "../../domain/kpi/figures.ts";
+import { UNKNOWN } from "../../domain/kpi/figure.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { ApiError } from "../errors.ts";
-import { readSettings, reportKpis } from "../kpis/report.ts";
+import { type KpiSpan, readSettings, reportSomeKpis, type SomeKpis } from "../kpis/report.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -28,9 +34,9 @@ const figure = z.object({
   /** Too few answers for a percentage to be shown. */
   too_few: z.literal(true).optional(),
 });
-const figures = Object.fromEntries(KPI_NAMES.map((name) => [name, figure])) as Record<
-  (typeof KPI_NAMES)[number],
-  typeof figure
+const figures = Object.fromEntries(KPI_NAMES.map((name) => [name, figure.optional()])) as Record<
+  KpiName,
+  z.ZodOptional<typeof figure>
 >;
 const Rows = z.object({
   /** Of the definitions: figures of two versions are not to be compared. */
@@ -38,23 +44,39 @@ const Rows = z.object({
   rows: z.array(z.object({ group: z.string().nullable(), ...figures })),
 });
 
+const Query = z.object({
+  from: z.string().optional(),
+  to: z.string().optional(),
+  group_by: z.enum(GROUPINGS).optional(),
+  business_hours: z.enum(["true", "false"]).optional(),
+  kpis: z.string().max(4_000).optional(),
+});
+const description =
+  "`from` is inside, `to` is not; without them, the last 30 days. Days and weeks are those of the site's time zone. " +
+  "`business_hours=true` counts first reply, waiting and resolution inside the site's business hours only. `kpis` names " +
+  "those that are wanted, with commas; without it, all.";
+
 const read = createRoute({
   method: "get",
-  path: "/",
+  path: "/kpis",
   summary: "Key figures, whole or by group",
-  description:
-    "`from` is inside, `to` is not; without them, the last 30 days. Days and weeks are those of the site's time zone. `business_hours=true` counts first reply, waiting and resolution inside the site's business hours only.",
+  description,
   tags: ["Figures"],
-  request: {
-    params: SitePath,
-    query: z.object({
-      from: z.string().optional(),
-      to: z.string().optional(),
-      group_by: z.enum(GROUPINGS).optional(),
-      business_hours: z.enum(["true", "false"]).optional(),
-    }),
-  },
+  request: { params: SitePath, query: Query },
   responses: { 200: jsonContent(Rows, "The rows"), ...REFUSALS },
+});
+
+const readCsv = createRoute({
+  method: "get",
+  path: "/kpis.csv",
+  summary: "Key figures as CSV, one line a group and figure",
+  description,
+  tags: ["Figures"],
+  request: { params: SitePath, query: Query },
+  responses: {
+    200: { description: "The lines", content: { "text/csv": { schema: z.string() } } },
+    ...REFUSALS,
+  },
 });
 
 /** `text` as a moment, or a 400 that names the query's `key`. */
@@ -67,13 +89,23 @@ export function readMoment(text: string | undefined, key: string, fallback: numb
   return moment.data;
 }
 
-export const kpis = nounRouter();
+/** The names in `text`, in the order of the definitions. */
+function readNames(text: string | undefined): readonly KpiName[] {
+  if (text === undefined) return KPI_NAMES;
+  const wanted = new Set(text.split(","));
+  for (const name of wanted) {
+    if (!KPI_NAMES.some((known) => known === name)) {
+      throw new ApiError("invalid", `there is no figure "${name.slice(0, 60)}"`, { path: "kpis" });
+    }
+  }
+  return KPI_NAMES.filter((name) => wanted.has(name));
+}
 
-kpis.openapi(read, async (c) => {
-  const { site } = c.req.valid("param");
-  const query = c.req.valid("query");
-  const now = c.get("now");
-  const { timezone } = await readSettings(c.env, site);
+type Wanted = KpiSpan & { names: readonly KpiName[] };
+
+/** What `query` asks of `site`, or a 400 that names the place. */
+async function readQuery(env: Env, site: string, query: z.infer<typeof Query>, now: number): Promise<Wanted> {
+  const { timezone } = await readSettings(env, site);
   const today = calendarOf(timezone).startOfDay(now);
   const to = readMoment(query.to, "to", now + 1);
   const from = readMoment(query.from, "from", Math.min(today, to) - (DEFAULT_DAYS - 1) * DAY_MS);
@@ -83,17 +115,40 @@ kpis.openapi(read, async (c) => {
   if (to - from > days * DAY_MS) {
     throw new ApiError("invalid", `ask for at most ${days} days at once`, { path: "from" });
   }
-  c.header("cache-control", "private, no-store");
-  return c.json(
-    {
-      version: KPI_VERSION,
-      rows: await reportKpis(
-        c.env,
-        site,
-        { from, to, groupBy, now, businessHours: query.business_hours === "true" },
-        (work) => c.executionCtx.waitUntil(work),
-      ),
-    },
-    200,
+  const names = readNames(query.kpis);
+  return { from, to, groupBy, now, businessHours: query.business_hours === "true", names };
+}
+
+const CSV_COLUMNS = ["group", "kpi", "value", "numerator", "denominator", "n", "low", "high", "too_few"];
+
+/** A line a figure: numbers as JSON writes them, texts that a spreadsheet would compute marked as text. */
+function csvOf(rows: readonly SomeKpis[], names: readonly KpiName[]): string {
+  const lines = rows.flatMap(({ group, ...of }) =>
+    names.map((name) => {
+      const { value, numerator, denominator, n, interval, too_few } = of[name] ?? UNKNOWN;
+      return [group, name, value, numerator, denominator, n, interval?.[0], interval?.[1], too_few];
+    }),
   );
+  return `${Papa.unparse([CSV_COLUMNS, ...lines], { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
+}
+
+export const kpis = nounRouter();
+
+kpis.openapi(read, async (c) => {
+  const { site } = c.req.valid("param");
+  const wanted = await readQuery(c.env, site, c.req.valid("query"), c.get("now"));
+  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work));
+  c.header("cache-control", "private, no-store");
+  return c.json({ version: KPI_VERSION, rows }, 200);
+});
+
+kpis.openapi(readCsv, async (c) => {
+  const { site } = c.req.valid("param");
+  const wanted = await readQuery(c.env, site, c.req.valid("query"), c.get("now"));
+  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work));
+  c.header("cache-control", "private, no-store");
+  c.header("content-type", "text/csv; charset=utf-8; header=present");
+  c.header("content-disposition", `attachment; filename="${site}-kpis.csv"`);
+  c.header("x-content-type-options", "nosniff");
+  return c.body(csvOf(rows, wanted.names), 200);
 });

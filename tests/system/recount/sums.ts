@@ -1,0 +1,256 @@
+/** What is counted of the things of `tables.ts`, for each way of grouping: plain SQL, apart from the product's code. */
+
+export type Group =
+  | "hour"
+  | "day"
+  | "week"
+  | "campaign"
+  | "variant"
+  | "agent"
+  | "skill"
+  | "channel"
+  | "device"
+  | null;
+
+const TIMES = ["hour", "day", "week"];
+const OF_VISIT = [...TIMES, "channel", "device"];
+const OF_OFFER = [...OF_VISIT, "campaign", "variant"];
+const OF_CHAT = [...OF_OFFER, "agent", "skill"];
+
+type Source = { groups: string[]; from: (group: Group) => string; sums: Record<string, string> };
+
+const isTime = (group: Group) => group === null || TIMES.includes(group);
+const column = (group: Group) => (group === null ? "''" : group);
+/** Visitor-days among things: of one person on one day, and in one group where that is no time. */
+const units = (table: string, group: Group, all: string) => {
+  const by = isTime(group) ? "person, day" : `person, day, ${column(group)}`;
+  return `(SELECT *, row_number() OVER (PARTITION BY ${by} ORDER BY at, id) AS nth, ${all
+    .split("; ")
+    .map((one) => one.replace("OVER ()", `OVER (PARTITION BY ${by})`))
+    .join(", ")} FROM ${table} WHERE ${column(group)} IS NOT NULL)`;
+};
+const plain = (table: string) => () => table;
+const arm = (name: "treated" | "holdout") =>
+  `(SELECT count(*) FROM placed o, setting WHERE x.arm = '${name}' AND o.person = x.person AND o.at BETWEEN x.at
+    AND x.ends + setting.attribution`;
+
+export const SOURCES: Source[] = [
+  {
+    groups: OF_VISIT,
+    from: plain("unit"),
+    sums: {
+      visitors: "count(*)",
+      eligible: "sum(eligible)",
+      covered: "sum(covered)",
+      covered_after_chat: "sum(covered AND after_chat)",
+      covered_after_proactive: "sum(covered AND after_proactive)",
+      engaged: "sum(engaged)",
+      buying: "sum(first_order IS NOT NULL)",
+      buying_again: "sum(first_order IS NOT NULL AND again)",
+      lead_visitors: "sum(lead)",
+      converting: "sum(lead OR first_order IS NOT NULL)",
+    },
+  },
+  { groups: OF_VISIT, from: plain("visit"), sums: { visits: "count(*)", suppressed: "sum(suppressed)" } },
+  {
+    groups: TIMES,
+    from: plain(`(SELECT x.hour AS at, x.page_views, q.hour, q.day, q.week FROM exempt_counts x
+      JOIN setting ON x.site = setting.site JOIN quarter q ON q.nth = x.hour / 900000)`),
+    sums: { exempt: "sum(page_views)" },
+  },
+  {
+    groups: OF_OFFER,
+    from: plain("offer"),
+    sums: {
+      triggered: "count(*)",
+      held_out: "sum(arm = 'holdout')",
+      displayed: "sum(shown)",
+      opened: "sum(shown AND (clicked OR accepted))",
+      declined: "sum(shown AND declined)",
+      ignored: "sum(shown AND ignored)",
+      invited: "sum(shown AND kind IN ('chat', 'video'))",
+      invited_opened: "sum(shown AND kind IN ('chat', 'video') AND (clicked OR accepted))",
+      accepted: "sum(shown AND kind IN ('chat', 'video') AND accepted)",
+    },
+  },
+  {
+    groups: OF_OFFER,
+    from: (group) =>
+      `(SELECT * FROM ${units("(SELECT * FROM offer WHERE shown AND kind IN ('chat', 'video'))", group, "max(accepted) OVER () AS accepts")} WHERE nth = 1)`,
+    sums: { invited_visitors: "count(*)", accepting_visitors: "sum(accepts)" },
+  },
+  {
+    groups: OF_OFFER,
+    from: (group) => `(SELECT x.*,
+      ${arm("treated")} AND o.kept) AS treated_kept, ${arm("holdout")} AND o.kept) AS holdout_kept,
+      ${arm("treated")}) AS treated_all, ${arm("holdout")}) AS holdout_all,
+      ${arm("treated")} AND o.back IS NOT NULL) AS treated_back,
+      ${arm("holdout")} AND o.back IS NOT NULL) AS holdout_back
+      FROM ${units("offer", group, "1 AS one")} x WHERE nth = 1)`,
+    sums: {
+      treated: "sum(arm = 'treated')",
+      holdout: "sum(arm = 'holdout')",
+      treated_buyers: "sum(treated_kept > 0)",
+      holdout_buyers: "sum(holdout_kept > 0)",
+      treated_rebuyers: "sum(treated_kept > 1)",
+      holdout_rebuyers: "sum(holdout_kept > 1)",
+      treated_placed: "sum(treated_all)",
+      holdout_placed: "sum(holdout_all)",
+      treated_returns: "sum(treated_back)",
+      holdout_returns: "sum(holdout_back)",
+    },
+  },
+  {
+    groups: OF_CHAT,
+    from: plain(`(SELECT c.*, closed + 604800000 <= (SELECT now FROM setting) AS mature,
+      EXISTS (SELECT 1 FROM chat n WHERE n.person = c.person AND n.at > c.closed AND n.at <= c.closed + 604800000)
+        AS came_again FROM chat c)`),
+    sums: {
+      conversations: "count(*)",
+      abandoned: "sum(answered IS NULL AND closed IS NOT NULL AND closed - at >= 5000)",
+      abandoned_short: "sum(answered IS NULL AND closed IS NOT NULL AND closed - at < 5000)",
+      handled: "sum(answered IS NOT NULL)",
+      closed: "sum(answered IS NOT NULL AND closed IS NOT NULL)",
+      mature: "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature)",
+      mature_alone: "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again)",
+      mature_resolved:
+        "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again AND coalesce(resolved, 1))",
+      asked: "sum((answered IS NOT NULL AND closed IS NOT NULL) OR surveyed)",
+      replied: "sum(coalesce(csat, nps, ces, resolved) IS NOT NULL)",
+      told_resolved: "sum(resolved = 1)",
+      told: "sum(resolved IS NOT NULL)",
+      csat_n: "count(csat)",
+      csat_good: "sum(csat >= 4)",
+      csat_sum: "sum(csat)",
+      nps_n: "count(nps)",
+      nps_net: "sum((nps >= 9) - (nps <= 6))",
+      ces_n: "count(ces)",
+      ces_good: "sum(ces >= 5)",
+      ces_sum: "sum(ces)",
+    },
+  },
+  {
+    groups: OF_CHAT,
+    from: (group) =>
+      `(SELECT * FROM ${units("(SELECT * FROM chat WHERE answered IS NOT NULL)", group, "max(bought) OVER () AS buys; max(led) OVER () AS leads")} WHERE nth = 1)`,
+    sums: {
+      chatters: "count(*)",
+      chatters_buying: "sum(buys)",
+      chatters_converting: "sum(buys OR leads)",
+      proactive: "sum(decision IS NOT NULL)",
+      proactive_buying: "sum(decision IS NOT NULL AND bought)",
+      proactive_converting: "sum(decision IS NOT NULL AND (bought OR led))",
+    },
+  },
+  {
+    groups: OF_CHAT,
+    from: plain("(SELECT c.*, o.net FROM placed o JOIN chat c ON c.id = o.credit WHERE o.kept)"),
+    sums: { assisted: "count(*)", assisted_cents: "sum(net)" },
+  },
+  {
+    groups: OF_VISIT,
+    from: plain("(SELECT * FROM placed WHERE kept)"),
+    sums: {
+      orders: "count(*)",
+      revenue_cents: "sum(net)",
+      orders_covered: "sum(covered)",
+      other_currency: "sum(NOT own)",
+      row_assisted: "sum(credit IS NOT NULL)",
+      row_assisted_cents: "sum(CASE WHEN credit IS NULL THEN 0 ELSE net END)",
+    },
+  },
+  {
+    groups: OF_VISIT,
+    from: plain("placed"),
+    sums: {
+      gross_cents: "sum(gross)",
+      refunded_cents: "sum(gross - net)",
+      returned: "sum(back IS NOT NULL)",
+      refunded_whole: "sum(NOT kept)",
+    },
+  },
+  { groups: OF_VISIT, from: plain("lead"), sums: { leads: "count(*)", lead_cents: "sum(value)" } },
+  {
+    groups: [...TIMES, "agent"],
+    from: plain("stretch"),
+    sums: {
+      online_ms: "sum((places > 0) * ms)",
+      places_ms: "sum(places * ms)",
+      filled_ms: "sum(min(places, chats) * ms)",
+      busy_ms: "sum((chats > 0) * ms)",
+      chat_ms: "sum(chats * ms)",
+    },
+  },
+];
+
+/** Durations in whole seconds, by the thing they stand with. */
+export const DURATIONS: Record<
+  string,
+  { groups: string[]; from: (group: Group) => string; seconds: string }
+> = {
+  first_reply: {
+    groups: OF_CHAT,
+    from: plain("(SELECT * FROM chat WHERE answered IS NOT NULL)"),
+    seconds: "max(0, answered - at) / 1000",
+  },
+  waiting: {
+    groups: OF_CHAT,
+    from: plain("(SELECT * FROM chat WHERE answered IS NOT NULL)"),
+    seconds: "max(0, taken - queued) / 1000",
+  },
+  abandoned_after: {
+    groups: OF_CHAT,
+    from: plain("(SELECT * FROM chat WHERE answered IS NULL AND closed - at >= 5000)"),
+    seconds: "(closed - at) / 1000",
+  },
+  handle_time: {
+    groups: OF_CHAT,
+    from: plain("(SELECT * FROM chat WHERE answered IS NOT NULL AND closed IS NOT NULL)"),
+    seconds: "max(0, ended - taken) / 1000",
+  },
+  resolution_time: {
+    groups: OF_CHAT,
+    from: plain(
+      "(SELECT * FROM chat WHERE answered IS NOT NULL AND closed IS NOT NULL AND coalesce(resolved, 1))",
+    ),
+    seconds: "max(0, ended - at) / 1000",
+  },
+  time_to_purchase: {
+    groups: OF_VISIT,
+    from: plain("(SELECT * FROM unit WHERE first_order IS NOT NULL)"),
+    seconds: "max(0, first_order - at) / 1000",
+  },
+  ...Object.fromEntries(
+    (["treated", "holdout"] as const).map((name) => [
+      `${name}_time_to_purchase`,
+      {
+        groups: OF_OFFER,
+        from: (group: Group) => `(SELECT * FROM (SELECT x.*, (SELECT min(o.at) FROM placed o, setting
+          WHERE o.kept AND o.person = x.person AND o.at BETWEEN x.at AND x.ends + setting.attribution) AS first_order
+          FROM ${units("offer", group, "1 AS one")} x WHERE nth = 1 AND arm = '${name}') WHERE first_order IS NOT NULL)`,
+        seconds: "(first_order - at) / 1000",
+      },
+    ]),
+  ),
+};
+
+const SPAN = "at >= (SELECT since FROM setting) AND at < (SELECT until FROM setting)";
+
+/** The sums of a source for each group. */
+export function sumsOf(source: Source, group: Group): string | null {
+  if (group !== null && !source.groups.includes(group)) return null;
+  const sums = Object.entries(source.sums).map(([name, sum]) => `coalesce(${sum}, 0) AS ${name}`);
+  return `SELECT ${column(group)} AS g, ${sums.join(", ")} FROM ${source.from(group)}
+    WHERE ${SPAN} AND ${column(group)} IS NOT NULL GROUP BY g`;
+}
+
+/** The median and the ninetieth percentile, as the least second within which so many were done. */
+export function quantilesOf(name: string, group: Group): string | null {
+  const duration = DURATIONS[name];
+  if (duration === undefined || (group !== null && !duration.groups.includes(group))) return null;
+  return `SELECT g, count(*) AS n, min(CASE WHEN nth = (n + 1) / 2 THEN s END) AS median,
+      min(CASE WHEN nth = (9 * n + 9) / 10 THEN s END) AS p90
+    FROM (SELECT g, s, row_number() OVER (PARTITION BY g ORDER BY s) AS nth, count(*) OVER (PARTITION BY g) AS n
+      FROM (SELECT ${column(group)} AS g, ${duration.seconds} AS s FROM ${duration.from(group)}
+        WHERE ${SPAN} AND ${column(group)} IS NOT NULL)) GROUP BY g`;
+}

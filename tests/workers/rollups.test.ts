@@ -1,0 +1,208 @@
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { HistoryRecord } from "../../domain/history/records.ts";
+import { type Grouping, GROUPINGS } from "../../domain/kpi/grouping.ts";
+import { rowsOf, tallyDay } from "../../domain/kpi/measure.ts";
+import { countedSite } from "../../workers/kpis/counted-site.ts";
+import { readHistory } from "../../workers/kpis/read-history.ts";
+import { reportKpis } from "../../workers/kpis/report.ts";
+import { buildRollups, buildSite } from "../../workers/kpis/rollup-builder.ts";
+import { readSettings } from "../../workers/kpis/site-settings.ts";
+import { makeSite } from "./site.ts";
+import { FROM, mortal, NOW, tell, tellings, TO } from "./rollup-world.ts";
+
+const DAY_MS = 86_400_000;
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOW }));
+
+const EVERY: (Grouping | null)[] = [null, ...GROUPINGS];
+
+type Kept = { dimension: string; level: string; start: number; body: string };
+
+async function kept(site: string): Promise<Kept[]> {
+  const { results } = await env.DB.prepare(
+    "SELECT dimension, level, start, body FROM kpi_rollups WHERE site = ? AND level <> 'week' ORDER BY 1, 2, 3",
+  )
+    .bind(site)
+    .all<Kept>();
+  return results.map((row) => ({ ...row, body: JSON.parse(row.body) }));
+}
+
+/** Long enough after everything was kept that nothing is served because it is fresh. */
+const LATER = NOW + 3_600_000;
+
+async function build(site: string, now = LATER): Promise<void> {
+  const counted = countedSite(site, await readSettings(env, site));
+  while ((await buildSite(env, counted, 3, now)) > 0);
+}
+
+/** Forget everything that was kept, marks included, and count it from history alone. */
+async function fromScratch(site: string): Promise<Kept[]> {
+  await env.DB.batch([
+    env.DB.prepare("DELETE FROM kpi_rollups WHERE site = ?").bind(site),
+    env.DB.prepare("DELETE FROM rollup_marks WHERE site = ?").bind(site),
+  ]);
+  await build(site);
+  return kept(site);
+}
+
+/** The rows as `domain/kpi` counts them from all of history at once. */
+async function recounted(site: string, groupBy: Grouping | null) {
+  const { key, rules, leadAttributionMs } = countedSite(site, await readSettings(env, site));
+  const [from, to] = [FROM - 2 * DAY_MS, TO + 2 * DAY_MS];
+  const wide = { site: key, from: from - 20 * DAY_MS, to: NOW + DAY_MS, now: LATER };
+  const history = await readHistory(env, { ...wide, attributionMs: rules.attributionMs, leadAttributionMs });
+  const scope = { ...rules, from, to, now: LATER, groupBy };
+  return rowsOf(tallyDay(history, scope), scope);
+}
+
+async function reported(site: string, groupBy: Grouping | null, now = LATER) {
+  return reportKpis(env, site, { from: FROM - 2 * DAY_MS, to: TO + 2 * DAY_MS, groupBy, now });
+}
+
+/** Records told in batches of these sizes, with something done in between. */
+const steps = fc.record({
+  told: tellings,
+  sizes: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 8 }),
+  between: fc.array(fc.constantFrom("nothing", "build", "ask", "killed"), { minLength: 1, maxLength: 8 }),
+  killedAt: fc.integer({ min: 0, max: 40 }),
+  zone: fc.constantFrom("Europe/Paris", "America/New_York", "Asia/Kolkata"),
+});
+
+test("ROL1 ROL2 ROL3: told in any order, twice, late, with builders killed between any two steps, what is kept is what a count from scratch gives", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async ({ told, sizes, between, killedAt, zone }) => {
+      const { key: site } = await makeSite({ timezone: zone });
+      let left = told;
+      for (let step = 0; left.length > 0; step += 1) {
+        const size = sizes[step % sizes.length] ?? 1;
+        await tell(site, left.slice(0, size));
+        left = left.slice(size);
+        const doing = between[step % between.length];
+        if (doing === "build") await build(site, NOW + step * 1_000);
+        if (doing === "ask") await reported(site, step % 2 === 0 ? null : "day", NOW + step * 1_000);
+        if (doing === "killed") {
+          let calls = 0;
+          const counted = countedSite(site, await readSettings(env, site));
+          const dies = mortal(() => (calls += 1) > killedAt);
+          await buildSite(dies, counted, 5, NOW).catch((error: Error) =>
+            expect(error.message).toBe("killed"),
+          );
+        }
+      }
+      for (const groupBy of EVERY) {
+        expect(await reported(site, groupBy)).toEqual(await recounted(site, groupBy));
+      }
+      await build(site);
+      const grown = await kept(site);
+      expect(grown).toEqual(await fromScratch(site));
+    }),
+    { numRuns: 25 },
+  );
+}, 600_000);
+
+async function markOf(site: string, date: string) {
+  return env.DB.prepare("SELECT dirty, built, built_at FROM rollup_marks WHERE site = ? AND subject = ?")
+    .bind(site, `day:${date}`)
+    .first<{ dirty: number; built: number; built_at: number }>();
+}
+
+/** A visit of `visitor` that begins at `at`. */
+function visitAt(visitor: string, at: number): HistoryRecord {
+  return {
+    table: "sessions",
+    id: `ses_${visitor}`,
+    revision: 1,
+    visitor_id: visitor,
+    user_id: null,
+    started_at: at,
+    last_at: at,
+    ended_at: at,
+    pages: 1,
+    events: 1,
+    seconds: 1,
+    entry_path: null,
+    referrer: null,
+    channel: null,
+    utm: {},
+    device_type: null,
+    browser: null,
+    os: null,
+    language: null,
+    country: null,
+    region: null,
+    city: null,
+    cart_value: 0,
+    cart_items: 0,
+    global_holdout: false,
+    covered: false,
+    eligible: true,
+    segments: [],
+    outcomes: {},
+    replay: null,
+  };
+}
+
+test("ROL4: a figure is at most five seconds behind, a quiet day is not counted again, and the schedule keeps up", async () => {
+  const { key: site } = await makeSite({ timezone: "Europe/Paris" });
+  const at = Date.parse("2026-10-24T08:00:00Z");
+  const visits = async (now: number) => {
+    const [row] = await reportKpis(env, site, { from: FROM, to: TO, groupBy: null, now });
+    return row?.visits.value;
+  };
+  await tell(site, [visitAt("v1", at)]);
+  expect(await visits(NOW)).toBe(1);
+  const quiet = await markOf(site, "2026-10-24");
+  expect(await visits(NOW + 60_000)).toBe(1);
+  expect(await markOf(site, "2026-10-24")).toEqual(quiet);
+
+  await tell(site, [visitAt("v2", at + 1)]);
+  expect(await visits(NOW + 5_000)).toBe(2);
+  await tell(site, [visitAt("v3", at + 2)]);
+  expect(await visits(NOW + 9_999)).toBe(2);
+  expect(await visits(NOW + 10_000)).toBe(3);
+
+  await tell(site, [visitAt("v4", at + 3)]);
+  expect(await markOf(site, "2026-10-24")).toSatisfy(
+    (mark: { dirty: number; built: number }) => mark.dirty > mark.built,
+  );
+  await buildRollups(env, NOW + 60_000);
+  expect(await markOf(site, "2026-10-24")).toMatchObject({ built_at: NOW + 60_000 });
+  expect(await visits(NOW + 60_001)).toBe(4);
+});
+
+test("ROL5: a span may begin and end at any moment, also where days begin at half past", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      tellings,
+      fc.constantFrom("Europe/Paris", "Asia/Kolkata", "Australia/Lord_Howe"),
+      fc.array(fc.tuple(fc.nat(7_200), fc.nat(7_200)), { minLength: 2, maxLength: 4 }),
+      async (told, zone, spans) => {
+        const { key: site } = await makeSite({ timezone: zone });
+        await tell(site, told);
+        const { rules, leadAttributionMs } = countedSite(site, await readSettings(env, site));
+        const wide = { site, from: FROM - 20 * DAY_MS, to: NOW + DAY_MS, now: LATER };
+        const history = await readHistory(env, {
+          ...wide,
+          attributionMs: rules.attributionMs,
+          leadAttributionMs,
+        });
+        for (const [one, other] of spans) {
+          const [low, high] = [Math.min(one, other), Math.max(one, other) + 1];
+          // Every second span on whole half-hours, the others inside them.
+          const step = one % 2 === 0 ? 30 : 1;
+          const [from, to] = [low, high + step].map(
+            (minute) => FROM + Math.floor(minute / step) * step * 60_000,
+          ) as [number, number];
+          for (const groupBy of [null, "hour", "channel", "agent"] as const) {
+            const scope = { ...rules, from, to, now: LATER, groupBy };
+            const shown = await reportKpis(env, site, { from, to, groupBy, now: LATER });
+            expect(shown).toEqual(rowsOf(tallyDay(history, scope), scope));
+          }
+        }
+      },
+    ),
+    { numRuns: 8 },
+  );
+}, 300_000);
