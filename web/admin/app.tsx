@@ -24,6 +24,8 @@ const ApiKeys = lazy(() => import("./team/api-keys.tsx").then((module) => module
 const Segments = lazy(() => import("./segments/segments.tsx").then((module) => module.Segments));
 const SegmentScreen = lazy(() => import("./segments/segment.tsx").then((module) => module.SegmentScreen));
 const Staffing = lazy(() => import("./staffing/staffing.tsx").then((module) => module.Staffing));
+const Objectives = lazy(() => import("./objectives/objectives.tsx").then((module) => module.Objectives));
+const Return = lazy(() => import("./return/return.tsx").then((module) => module.Return));
 const Settings = lazy(() => import("./settings/settings.tsx").then((module) => module.Settings));
 
 export function App(): VNode {
@@ -142,6 +144,8 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/install" component={Install} />
               <Route path="/team" component={Team} />
               <Route path="/api-keys" component={ApiKeys} />
+              <Route path="/objectives" component={Objectives} />
+              <Route path="/return" component={Return} />
               <Route path="/settings" component={Settings} />
               <Route default component={NotFound} />
             </Router>

@@ -7,6 +7,8 @@ import Staffing from "lucide-static/icons/calendar-clock.svg?raw";
 import Campaigns from "lucide-static/icons/megaphone.svg?raw";
 import Conversations from "lucide-static/icons/messages-square.svg?raw";
 import Segments from "lucide-static/icons/tags.svg?raw";
+import Objectives from "lucide-static/icons/target.svg?raw";
+import Return from "lucide-static/icons/coins.svg?raw";
 import Visitors from "lucide-static/icons/radio.svg?raw";
 import Settings from "lucide-static/icons/settings.svg?raw";
 import Team from "lucide-static/icons/users.svg?raw";
@@ -29,6 +31,8 @@ const DAILY: Entry[] = [
   { at: "conversations", label: "navConversations", icon: Conversations },
   { at: "left-messages", label: "navLeftMessages", icon: Inbox },
   { at: "staffing", label: "navStaffing", icon: Staffing },
+  { at: "objectives", label: "navObjectives", icon: Objectives },
+  { at: "return", label: "navReturn", icon: Return },
 ];
 const SET_UP: Entry[] = [
   { at: "install", label: "navInstall", icon: Install },
