@@ -1,43 +1,151 @@
 /** Objectives and the return in the admin, in a real browser against the real server. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { keepCampaign } from "../fixtures/campaign-history.ts";
 import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
-import { DEMO_API_KEY } from "./demo-api.ts";
+import { post, signIn } from "./demo-api.ts";
 
-const url = inject("url");
-const KEY = { authorization: `Bearer ${DEMO_API_KEY}`, "content-type": "application/json" };
 const PICTURES = process.env["PICTURES"];
+const NOW = Date.now();
+const DAY_MS = 86_400_000;
+const day = (days: number) => new Date(NOW + days * DAY_MS).toISOString().slice(0, 10);
+const point = (value: number) => ({ low: value, likely: value, high: value });
 
+const state = mkdtempSync(join(tmpdir(), "aparte-objectives-"));
+let server: RunningServer;
 let browser: Browser;
+let cookie: string;
+
+/** `demo` has nothing yet; `lin` has campaigns with their weeks, and everything that can be planned. */
 beforeAll(async () => {
+  server = await startServer({ port: 0, stateDir: state });
+  cookie = await signIn(server.url, "admin@demo.test");
+  const economics = { margin: 0.55, agent_hour: 32, platform_month: 400, contact_phone: 7.5 };
+  const headers = { cookie, origin: server.url };
+  await post(`${server.url}/api/sites`, { key: "lin", name: "Atelier Lin", economics }, headers);
+  const cart = await makeCampaign("Aide au panier", {
+    holdout: { visitors: 2_400, buyers: 150 },
+    a: { visitors: 9_600, buyers: 980, talked: 810 },
+  });
+  await makeCampaign("Retour d’un article", {
+    holdout: { visitors: 3_000, buyers: 210 },
+    a: { visitors: 3_000, buyers: 212, talked: 60 },
+  });
+  await makeCampaign("Bienvenue", { a: { visitors: 900, buyers: 90, talked: 60 } });
+  await plan(cart);
   browser = await launchBrowser();
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  rmSync(state, { recursive: true, force: true });
+});
 
-async function enter(path: string, look?: Look): Promise<AdminPage> {
-  const admin = await enterAdmin(browser, url, look);
-  await admin.page.goto(`${url}/admin/demo/${path}`);
+type Arms = Parameters<typeof keepCampaign>[2]["arms"];
+
+async function makeCampaign(name: string, arms: Arms): Promise<string> {
+  const all = Object.values(arms).reduce((sum, { visitors }) => sum + visitors, 0);
+  const { id } = await call<{ id: string }>(
+    "POST",
+    "/campaigns",
+    {
+      name,
+      kind: "chat",
+      status: "live",
+      holdout: (arms["holdout"]?.visitors ?? 0) / all,
+      plan: { baseline: 0.07, effect: 0.02 },
+      planned_end: new Date(NOW + 14 * DAY_MS).toISOString(),
+      variants: [{ key: "a", weight: 1, creative: { fr: { title: "Bonjour", text: "Une question ?" } } }],
+    },
+    "lin",
+  );
+  await keepCampaign(
+    await server.miniflare.getD1Database("DB"),
+    "lin",
+    { campaign: id, days: 28, arms },
+    NOW,
+  );
+  return id;
+}
+
+async function plan(campaign: string): Promise<void> {
+  const dates = { starts_on: day(-20), due_on: day(40), owner: "Anne D." };
+  const make = (noun: string, body: object) => call("POST", `/${noun}`, body, "lin");
+  await make("objectives", {
+    name: "Plus d’acceptation",
+    kpi: "acceptance_rate",
+    baseline: 0.05,
+    target: 0.06,
+    ...dates,
+  });
+  await make("objectives", {
+    name: "Plus d’achats",
+    kpi: "conversion_rate",
+    baseline: 0.08,
+    target: 0.14,
+    ...dates,
+  });
+  await make("objectives", {
+    name: "Des clients satisfaits",
+    kpi: "csat",
+    baseline: 0.8,
+    target: 0.9,
+    ...dates,
+  });
+  await make("pilots", {
+    name: "Panier",
+    stage: "Deux conseillers",
+    next_stage: "Toute l’équipe",
+    share: 0.2,
+    pages: ["/cart"],
+    campaign,
+    starts_on: day(-10),
+    ends_on: day(20),
+    criteria: [
+      { kpi: "acceptance_rate", bound: "at_least", value: 0.05 },
+      { kpi: "csat", bound: "at_least", value: 0.85 },
+    ],
+  });
+  await make("business-cases", {
+    name: "Aide au panier",
+    campaign,
+    visitors: { low: 8_000, likely: 10_000, high: 12_000 },
+    conversion: { low: 0.05, likely: 0.06, high: 0.07 },
+    basket: { low: 80, likely: 95, high: 110 },
+    margin: point(0.55),
+    acceptance: { low: 0.05, likely: 0.08, high: 0.1 },
+    lift: { low: 0.2, likely: 1, high: 3 },
+    agent_hour: point(32),
+    chats_per_agent_hour: { low: 4, likely: 5, high: 6 },
+  });
+  await make("agreements", {
+    name: "Part variable",
+    kpi: "incremental_sales",
+    campaigns: [campaign],
+    rate: 4,
+    from_month: "2026-01",
+  });
+}
+
+async function enter(path: string, look?: Look, site = "demo"): Promise<AdminPage> {
+  const admin = await enterAdmin(browser, server.url, look);
+  await admin.page.goto(`${server.url}/admin/${site}/${path}`);
   return admin;
 }
 
-async function call<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await fetch(`${url}/api/sites/demo${path}`, {
+async function call<T>(method: string, path: string, body?: object, site = "demo"): Promise<T> {
+  const answer = await fetch(`${server.url}/api/sites/${site}${path}`, {
     method,
-    headers: KEY,
+    headers: { cookie, origin: server.url, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return (answer.status === 204 ? null : await answer.json()) as T;
-}
-
-/** Everything of a noun goes, so that each test begins with none. */
-async function clear(...nouns: string[]): Promise<void> {
-  for (const noun of nouns) {
-    const { items } = await call<{ items: { id: string }[] }>("GET", `/${noun}`);
-    for (const { id } of items) await call("DELETE", `/${noun}/${id}`);
-  }
 }
 
 async function settled(page: Page): Promise<void> {
@@ -51,12 +159,7 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
 }
 
-const point = (value: number) => ({ low: value, likely: value, high: value });
-const DAY_MS = 86_400_000;
-const day = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
-
 test("OBJ11: an objective is written by keyboard, refused at its place, shown with its state, changed and deleted", async () => {
-  await clear("objectives", "pilots");
   const { context, page, complaints } = await enter("objectives");
   await page.getByRole("heading", { name: "No objective yet" }).waitFor();
   await page.getByRole("button", { name: "New objective" }).press("Enter");
@@ -102,7 +205,6 @@ test("OBJ11: what cannot be read says so, and can be tried again", async () => {
 });
 
 test("RET12: a business case shows what it comes to as it is typed, and is kept with its ranges", async () => {
-  await clear("business-cases", "agreements");
   const { context, page, complaints } = await enter("return");
   await page.getByRole("heading", { name: "No business case yet" }).waitFor();
   await page.getByRole("button", { name: "New business case" }).press("Enter");
@@ -170,42 +272,11 @@ const WAYS: [string, Look][] = [
 test.each(WAYS)(
   "OBJ11 RET12: the screens have no accessibility violation and never scroll sideways, %s",
   async (how, look) => {
-    await clear("objectives", "pilots", "business-cases");
-    const dates = { starts_on: day(-20), due_on: day(40) };
-    const objective = {
-      name: "Accepter",
-      kpi: "acceptance_rate",
-      baseline: 0.05,
-      target: 0.08,
-      owner: "Anne",
-    };
-    await call("POST", "/objectives", { ...objective, ...dates });
-    await call("POST", "/pilots", {
-      name: "Panier",
-      stage: "Deux conseillers",
-      next_stage: "Toute l’équipe",
-      share: 0.2,
-      pages: ["/cart"],
-      starts_on: day(-10),
-      ends_on: day(20),
-      criteria: [{ kpi: "csat", bound: "at_least", value: 0.85 }],
-    });
-    await call("POST", "/business-cases", {
-      name: "Aide au panier",
-      visitors: { low: 8_000, likely: 10_000, high: 12_000 },
-      conversion: point(0.025),
-      basket: point(100),
-      margin: point(0.5),
-      acceptance: { low: 0.05, likely: 0.08, high: 0.1 },
-      lift: { low: 0.2, likely: 1.5, high: 3 },
-      agent_hour: point(28),
-      chats_per_agent_hour: point(5),
-    });
     for (const [path, shown] of [
       ["objectives", ".objective-table"],
       ["return", ".cost-line"],
     ] as const) {
-      const { context, page, complaints } = await enter(path, look);
+      const { context, page, complaints } = await enter(path, look, "lin");
       await page.locator(shown).first().waitFor();
       await settled(page);
       await page.locator(path === "objectives" ? "#benchmarks" : "#statements").waitFor();
