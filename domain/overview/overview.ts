@@ -7,38 +7,13 @@
 import type { EpochMs } from "../ids.ts";
 import { netValue } from "../incrementality/net-value.ts";
 import type { Figure } from "../kpi/figure.ts";
-import type { KpiFigures, KpiName } from "../kpi/figures.ts";
+import type { KpiFigures } from "../kpi/figures.ts";
 import type { Span } from "../results/reading.ts";
 import type { Economics } from "../site/settings.ts";
 import { type Change, changeOf } from "./change.ts";
 import type { CoursePoint, EarningsState, PhaseRead } from "./earnings.ts";
 import type { Finding } from "./findings.ts";
-
-/** What is shown of a span, by the names of `kpis.md`. */
-export const SHOWN_KPIS = [
-  "visitors",
-  "eligible_visitors",
-  "displayed",
-  "accepted",
-  "conversations",
-  "orders",
-  "revenue",
-  "coverage_rate",
-  "acceptance_rate",
-  "conversion_after_chat",
-  "aov_assisted",
-  "aov_unassisted",
-  "csat",
-  "csat_response_rate",
-  "first_reply_median",
-  "first_reply_p90",
-  "attributed_revenue",
-  "assisted_orders",
-] as const satisfies readonly KpiName[];
-export type ShownKpi = (typeof SHOWN_KPIS)[number];
-
-/** Better is more, unless it is here. */
-export const LESS_IS_BETTER: readonly ShownKpi[] = ["first_reply_median", "first_reply_p90"];
+import { SHOWN_KPIS, type ShownKpi } from "./shown.ts";
 
 export type Compared = { now: Figure; before: Figure; change: Change | null };
 export type Shown = Record<ShownKpi, Compared>;

@@ -4,7 +4,8 @@ import { type EpochMs, isoOf } from "../ids.ts";
 import { RESULT_STATES } from "../results/wire.ts";
 import type { PhaseRead } from "./earnings.ts";
 import type { Finding } from "./findings.ts";
-import { type CampaignRow, type Overview, SHOWN_KPIS, type ShownKpi } from "./overview.ts";
+import type { CampaignRow, Overview } from "./overview.ts";
+import { SHOWN_KPIS, type ShownKpi } from "./shown.ts";
 
 const Span = z.object({ value: z.number(), low: z.number(), high: z.number() });
 const Figure = z.object({
@@ -14,6 +15,11 @@ const Figure = z.object({
   n: z.number(),
   interval: z.tuple([z.number(), z.number()]).nullable(),
   too_few: z.literal(true).optional(),
+});
+const RatioWire = z.object({
+  value: z.number().nullable(),
+  numerator: z.number().nullable(),
+  denominator: z.number().nullable(),
 });
 const Compared = z.object({
   now: Figure,
@@ -105,6 +111,25 @@ export const OverviewWire = z.object({
   campaigns: z.array(CampaignWire),
 });
 export type OverviewWire = z.infer<typeof OverviewWire>;
+export const HoursWire = z.object({
+  from: z.string(),
+  to: z.string(),
+  timezone: z.string(),
+  target_seconds: z.number(),
+  cells: z.array(
+    z.object({
+      /** 1 is Monday. */
+      weekday: z.int(),
+      hour: z.int(),
+      /** How often this hour was in the span: 0, and nothing can be said of it. */
+      times: z.int(),
+      conversations: z.int(),
+      late: RatioWire,
+      conversion: RatioWire,
+    }),
+  ),
+});
+export type HoursWire = z.infer<typeof HoursWire>;
 export type CampaignWire = z.infer<typeof CampaignWire>;
 export type ComparedWire = z.infer<typeof Compared>;
 

@@ -2,16 +2,17 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { writeCsv } from "../../web/admin/overview/csv.ts";
-import {
-  figureOf,
-  KPI,
-  seriesOf,
-  shareOf,
-  verdictOf,
-  type KpiRow,
-} from "../../web/admin/overview/kpi-view.ts";
+import { readAsked, queryOf } from "../../web/admin/overview/asked.ts";
+import { KPI, seriesOf, type KpiRow } from "../../web/admin/overview/kpi-view.ts";
 import { KPI_NAMES } from "../../domain/kpi/figures.ts";
-import { inBucket, PERIODS, periodRange, readPeriod } from "../../web/admin/overview/periods.ts";
+import {
+  inBucket,
+  localDate,
+  PERIODS,
+  periodRange,
+  rangeOf,
+  WEEKS,
+} from "../../web/admin/overview/periods.ts";
 
 const PARIS = "Europe/Paris";
 const HOUR = 3_600_000;
@@ -57,10 +58,53 @@ describe("periods", () => {
     );
   });
 
-  test("R-M4: a URL names the period; what it does not know is 7 days", () => {
-    expect(readPeriod("30d")).toBe("30d");
-    expect(readPeriod("forever")).toBe("7d");
-    expect(readPeriod(undefined)).toBe("7d");
+  test("R-M4: a URL names the period and the figure; what it does not know is 30 days", () => {
+    const asked = (query: string) => readAsked(Object.fromEntries(new URLSearchParams(query)));
+    for (const query of [
+      "",
+      "?period=7d",
+      "?period=4w",
+      "?from=2026-10-19&to=2026-11-15",
+      "?period=1w&hours=late",
+    ]) {
+      expect(queryOf(asked(query))).toBe(query);
+    }
+    for (const query of [
+      "?period=forever",
+      "?from=2026-11-15",
+      "?from=2026-11-15&to=2026-11-14",
+      "?from=2020-01-01&to=2026-01-01",
+      "?from=2026-02-30&to=2026-03-05",
+      "?from=2026-02-20&to=x",
+      "?hours=none",
+    ]) {
+      expect(asked(query)).toEqual({ period: "30d", hours: "conversations" });
+    }
+  });
+
+  test("R-M4: whole weeks run from Monday to Sunday and end before this week, whatever the clocks do", () => {
+    const moment = fc.integer({ min: Date.parse("2005-01-01"), max: Date.parse("2035-01-01") });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(PARIS, "America/Sao_Paulo", "UTC"),
+        moment,
+        fc.constantFrom(...WEEKS),
+        (zone, now, weeks) => {
+          const { from, to, buckets } = rangeOf(weeks, zone, now);
+          expect(buckets).toHaveLength(7 * Number.parseInt(weeks));
+          const [first, end] = [from, to].map((at) => localDate(Date.parse(at), zone));
+          for (const day of [first, end]) expect(new Date(`${day}T00:00:00Z`).getUTCDay()).toBe(1);
+          expect(Date.parse(to)).toBeLessThanOrEqual(now);
+          expect(now - Date.parse(to)).toBeLessThan(7 * 25 * HOUR);
+        },
+      ),
+    );
+  });
+
+  test("R-M4: days of one's own are both inside", () => {
+    const { from, to, buckets } = rangeOf({ from: "2026-10-24", to: "2026-10-26" }, PARIS, 0);
+    expect([from, to]).toEqual(["2026-10-23T22:00:00.000Z", "2026-10-26T23:00:00.000Z"]);
+    expect(buckets).toHaveLength(3);
   });
 
   test("R-M4: a KPI row belongs to its bucket by instant or by date of the zone", () => {
@@ -85,41 +129,12 @@ describe("figures", () => {
     expect(Object.values(KPI).filter((name) => !(KPI_NAMES as string[]).includes(name))).toEqual([]);
   });
 
-  test("R-M5: a ratio carries its fraction, and without a denominator it is a dash", () => {
-    const some = { value: 0.25, numerator: 5, denominator: 20 };
-    expect(figureOf("en", "conversion", some, "EUR")).toEqual({
-      name: "conversion",
-      value: "25.0%",
-      fraction: "5 / 20",
-    });
-    const none = { value: null, numerator: 0, denominator: 0 };
-    expect(figureOf("fr", "conversion", none, "EUR")).toMatchObject({ value: "-", fraction: "0 / 0" });
-    expect(shareOf("en", 0, 0).value).toBe("-");
-    expect(figureOf("en", "attributed", count(12_345), "EUR").value).toBe("€12,345");
-  });
-
   test("R-M5: a bucket without a row is 0, and one that has not begun is not there", () => {
     const { buckets } = periodRange("7d", PARIS, Date.parse("2026-11-22T12:00:00Z"));
     const rows = [rowOf("2026-11-20", { visitors: 4, orders: 1 })];
     const [visitors, , orders] = seriesOf(rows, buckets, PARIS, Date.parse("2026-11-21T12:00:00Z"));
     expect(visitors?.points.map(({ value }) => value)).toEqual([0, 0, 0, 0, 4, 0]);
     expect(orders?.points.at(-2)?.value).toBe(1);
-  });
-
-  test("R-M6: no effect is ever claimed", () => {
-    const live = [{ status: "live" }];
-    expect(verdictOf(undefined, live)).toEqual({ kind: "no_visitors" });
-    expect(verdictOf(rowOf(null, { visitors: 3 }), [])).toEqual({ kind: "no_campaign" });
-    expect(verdictOf(rowOf(null, { visitors: 3, accepted: 1, orders: 2 }), live)).toEqual({
-      kind: "not_measurable",
-      accepted: 1,
-      orders: 2,
-    });
-    expect(verdictOf(rowOf(null, { visitors: 3, triggered: 2, heldOut: 1 }), live)).toEqual({
-      kind: "collecting",
-      eligible: 2,
-      held: 1,
-    });
   });
 
   test("R-M14: no cell of a saved table is a formula, and quotes and accents survive", () => {

@@ -4,6 +4,7 @@ import { changeOf, directionOf } from "../../domain/overview/change.ts";
 import { earningsOf, type PhaseOfCampaign } from "../../domain/overview/earnings.ts";
 import { findingsOf, MOST_FINDINGS, type Noticed } from "../../domain/overview/findings.ts";
 import { holdoutCourse } from "../../domain/overview/holdout-course.ts";
+import { weekOfHours } from "../../domain/overview/hours.ts";
 import { worstWait } from "../../domain/overview/waits.ts";
 import { newcombe, wilson } from "../../domain/experiments/small-counts.ts";
 import { intentionToTreat } from "../../domain/incrementality/intention-to-treat.ts";
@@ -134,7 +135,7 @@ describe("the one figure", () => {
     ]);
   });
 
-  test("OVW2: where nothing can be read there is no figure, and the state says why", () => {
+  test("OVW2 R-M6: where nothing can be read there is no figure, and the state says why", () => {
     const random = mulberry(7);
     const state = (...phases: PhaseOfCampaign[]) => {
       const { revenue, bought, course, ...told } = earningsOf(phases, ALL);
@@ -268,4 +269,23 @@ describe("what needs somebody", () => {
     ];
     expect(worstWait(hours)).toEqual({ day: "2026-11-17", fromHour: 17, toHour: 19, chats: 40, late: 18 });
   });
+});
+
+test("OVW8: the week by its hours adds up over the weeks, and an hour that was not in the span says nothing", () => {
+  const chat = (day: string, hour: number) => ({ day, hour, conversations: 3, buyers: 1, chatters: 2 });
+  const cells = weekOfHours(
+    [chat("2026-11-02", 9), chat("2026-11-09", 9), { ...chat("2026-11-08", 23), chatters: 0, buyers: 0 }],
+    [{ day: "2026-11-09", hour: 9, chats: 4, late: 1 }],
+  );
+  expect(cells).toHaveLength(168);
+  expect(cells[9]).toEqual({
+    weekday: 1,
+    hour: 9,
+    times: 2,
+    conversations: 6,
+    late: { value: 0.25, numerator: 1, denominator: 4 },
+    conversion: { value: 0.5, numerator: 2, denominator: 4 },
+  });
+  expect(cells[167]).toMatchObject({ weekday: 7, hour: 23, times: 1, conversion: { value: null } });
+  expect(cells[10]).toMatchObject({ times: 0, conversations: 0, late: { value: null } });
 });

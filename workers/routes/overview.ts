@@ -1,11 +1,13 @@
 /** /api/sites/{site}/overview — is it working, what did it earn, what needs somebody. */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
+import { isoOf } from "../../domain/ids.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
-import { OverviewWire, overviewWire } from "../../domain/overview/wire.ts";
+import { HoursWire, OverviewWire, overviewWire } from "../../domain/overview/wire.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { ApiError } from "../errors.ts";
 import { readSettings } from "../kpis/report.ts";
+import { MOST_DAYS, reportHours } from "../overview/hours.ts";
 import { reportOverview } from "../overview/report.ts";
 import { readMoment } from "./kpis.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
@@ -28,6 +30,17 @@ const read = createRoute({
   responses: { 200: jsonContent(OverviewWire, "The overview"), ...REFUSALS },
 });
 
+const readHours = createRoute({
+  method: "get",
+  path: "/hours",
+  summary: "The week by its hours",
+  description: `Chats, those that waited longer than the site's target, and chatters who bought, by weekday and hour of the site's time zone; of longer spans the last ${MOST_DAYS} days.`,
+  tags: ["Figures"],
+  middleware: [requireAdmin] as const,
+  request: { params: SitePath, query: Query },
+  responses: { 200: jsonContent(HoursWire, "168 hours, Monday first"), ...REFUSALS },
+});
+
 export const overview = nounRouter();
 
 overview.openapi(read, async (c) => {
@@ -39,6 +52,20 @@ overview.openapi(read, async (c) => {
   );
   c.header("cache-control", "private, no-store");
   return c.json(overviewWire(report), 200);
+});
+
+overview.openapi(readHours, async (c) => {
+  const { site } = c.req.valid("param");
+  const now = c.get("now");
+  const span = await readSpan(c.env, site, c.req.valid("query"), now);
+  const { from, to, timezone, targetSeconds, cells } = await reportHours(
+    c.env,
+    site,
+    { ...span, now },
+    (work) => c.executionCtx.waitUntil(work),
+  );
+  c.header("cache-control", "private, no-store");
+  return c.json({ from: isoOf(from), to: isoOf(to), timezone, target_seconds: targetSeconds, cells }, 200);
 });
 
 async function readSpan(

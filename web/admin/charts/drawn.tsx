@@ -1,4 +1,5 @@
 /** The place of a drawing: its code is loaded when there is something to draw, and it is drawn again at each width. */
+import "./charts.css";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { asFailure } from "../resource.ts";

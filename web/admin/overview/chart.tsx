@@ -1,4 +1,5 @@
 /** Visitors, conversations and orders over the period: three lines on their own scales, a table, a file. */
+import "../charts/charts.css";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { date, number, time } from "../../shared/format.ts";

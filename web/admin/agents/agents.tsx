@@ -1,0 +1,216 @@
+/** "Agents": what each one's hours brought, how fast they answer and how content visitors were; by name, not by rank. */
+import "./agents.css";
+import type { VNode } from "preact";
+import { useLocation } from "preact-iso";
+import { useState } from "preact/hooks";
+import { request } from "../../shared/api.ts";
+import { number } from "../../shared/format.ts";
+import { readAsked } from "../overview/asked.ts";
+import { download, writeCsv } from "../overview/csv.ts";
+import { PeriodPicker } from "../overview/period-picker.tsx";
+import { type AskedPeriod, DEFAULT_PERIOD, type PeriodRange, rangeOf } from "../overview/periods.ts";
+import { useResource } from "../resource.ts";
+import { locale } from "../session.ts";
+import { apiPath, type Page, screenPath, useSite } from "../site.ts";
+import { DataAge, Empty, PageHead, Shown } from "../states.tsx";
+import { AgentPanel } from "./agent-panel.tsx";
+import { written } from "./figure-text.ts";
+import {
+  type Agent,
+  type AgentFigure,
+  type AgentRow,
+  agentsOf,
+  COLUMNS,
+  figureOf,
+  type Sort,
+  sorted,
+} from "./view.ts";
+import { a } from "./words.ts";
+
+const POLL_MS = 30_000;
+
+type Person = { id: string; name: string };
+type Data = { range: PeriodRange; agents: Agent[]; team: AgentRow | undefined };
+
+export function Agents(): VNode {
+  const site = useSite();
+  const { query, route } = useLocation();
+  const asked = readAsked(query).period;
+  const chosen = query["agent"] ?? null;
+  const zone = site.settings.timezone;
+  const language = locale.value;
+  const resource = useResource(
+    `agents ${site.key} ${JSON.stringify(asked)} ${zone} ${language}`,
+    (signal) => readAgents(site.key, rangeOf(asked, zone, Date.now()), language, signal),
+    POLL_MS,
+  );
+  const go = (period: AskedPeriod, agent: string | null): void => {
+    const wanted = new URLSearchParams(
+      typeof period === "string" ? (period === DEFAULT_PERIOD ? {} : { period }) : period,
+    );
+    if (agent !== null) wanted.set("agent", agent);
+    route(`${screenPath(site.key, "agents")}${wanted.size === 0 ? "" : `?${wanted}`}`, true);
+  };
+  const range = resource.data?.range ?? rangeOf(asked, zone, Date.now());
+  return (
+    <div class="agents">
+      <PageHead title={a("title")}>
+        <DataAge resource={resource} />
+        <PeriodPicker asked={asked} range={range} zone={zone} onChange={(period) => go(period, chosen)} />
+      </PageHead>
+      <Shown resource={resource} title={a("failed")} lines={6}>
+        {(data) =>
+          data.agents.length === 0 ? (
+            <Empty title={a("noneTitle")}>
+              <p>{a("noneText")}</p>
+              <a class="button" href={screenPath(site.key, "team")}>
+                {a("toTeam")}
+              </a>
+            </Empty>
+          ) : (
+            <Figures data={data} chosen={chosen} onChoose={(agent) => go(asked, agent)} />
+          )
+        }
+      </Shown>
+    </div>
+  );
+}
+
+async function readAgents(
+  site: string,
+  range: PeriodRange,
+  language: string,
+  signal: AbortSignal,
+): Promise<Data> {
+  const span = new URLSearchParams({ from: range.from, to: range.to });
+  const kpis = (query: URLSearchParams) =>
+    request<{ rows: AgentRow[] }>("GET", `${apiPath(site, "kpis")}?${query}`, undefined, { signal });
+  const byAgent = new URLSearchParams([...span, ["group_by", "agent"]]);
+  const [rows, team, people] = await Promise.all([
+    kpis(byAgent),
+    kpis(span),
+    request<Page<Person>>("GET", `${apiPath(site, "agents")}?limit=200`, undefined, { signal }),
+  ]);
+  const names = new Map(people.items.map(({ id, name }) => [id, name]));
+  return {
+    range,
+    agents: agentsOf(rows.rows, (id) => names.get(id) ?? a("gone", { id: id.slice(-6) }), language),
+    team: team.rows[0],
+  };
+}
+
+function Figures({
+  data,
+  chosen,
+  onChoose,
+}: {
+  data: Data;
+  chosen: string | null;
+  onChoose: (agent: string | null) => void;
+}): VNode {
+  const [sort, setSort] = useState<Sort>({ by: "name", down: false });
+  const { agents, team } = data;
+  const found = agents.find(({ id }) => id === chosen);
+  const hours = agents.reduce((sum, { figures }) => sum + (figures.hours.figure.value ?? 0), 0);
+  const chats = agents.reduce((sum, { figures }) => sum + (figures.conversations.figure.value ?? 0), 0);
+  return (
+    <>
+      <p class="sentence status-sentence">
+        {a("sentence", { agents: agents.length, chats, hours: number(locale.value, hours, 0) })}
+      </p>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={a("title")}>
+        <table class="agents-table">
+          <thead>
+            <tr>
+              <Head sort={sort} by="name" onSort={setSort} />
+              {COLUMNS.map(({ key }) => (
+                <Head key={key} sort={sort} by={key} onSort={setSort} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {sorted(agents, sort).map((agent) => (
+              <tr key={agent.id} aria-current={agent.id === chosen ? "true" : undefined}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="link"
+                    aria-pressed={agent.id === chosen}
+                    onClick={() => onChoose(agent.id === chosen ? null : agent.id)}
+                  >
+                    {agent.name}
+                  </button>
+                </th>
+                {COLUMNS.map((column) => (
+                  <Cell key={column.key} told={agent.figures[column.key]} unit={column.unit} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+          {team === undefined ? null : (
+            <tfoot>
+              <tr>
+                <th scope="row">{a("team")}</th>
+                {COLUMNS.map((column) => (
+                  <Cell key={column.key} told={figureOf(team, column)} unit={column.unit} />
+                ))}
+              </tr>
+            </tfoot>
+          )}
+        </table>
+      </div>
+      <p class="note agents-note">{a("note")}</p>
+      <p class="note agents-note">{a("missing")}</p>
+      <p class="chart-links">
+        <button type="button" class="link" onClick={() => saveCsv(data)}>
+          CSV
+        </button>
+      </p>
+      {found === undefined ? null : <AgentPanel agent={found} agents={agents} team={team} />}
+    </>
+  );
+}
+
+function Head({ sort, by, onSort }: { sort: Sort; by: Sort["by"]; onSort: (sort: Sort) => void }): VNode {
+  const here = sort.by === by;
+  return (
+    <th
+      scope="col"
+      class={by === "name" ? undefined : "number"}
+      aria-sort={here ? (sort.down ? "descending" : "ascending") : undefined}
+    >
+      <button
+        type="button"
+        class="link"
+        onClick={() => onSort({ by, down: here ? !sort.down : by !== "name" })}
+      >
+        {a(`col_${by}`)}
+        <span aria-hidden="true">{here ? (sort.down ? " ↓" : " ↑") : ""}</span>
+      </button>
+    </th>
+  );
+}
+
+function Cell({ told, unit }: { told: AgentFigure; unit: (typeof COLUMNS)[number]["unit"] }): VNode {
+  const site = useSite();
+  if (told.few !== null) {
+    return (
+      <td class="number quiet">
+        - <span class="few">{a(`few_${told.few.basis}`, { n: number(locale.value, told.few.n, 0) })}</span>
+      </td>
+    );
+  }
+  return <td class="number">{written(locale.value, told.figure.value, unit, site.settings.currency)}</td>;
+}
+
+function saveCsv({ agents }: Data): void {
+  const head = [a("col_name"), ...COLUMNS.flatMap(({ key }) => [a(`col_${key}`), `${a(`col_${key}`)} n`])];
+  const rows = agents.map(({ name, figures }) => [
+    name,
+    ...COLUMNS.flatMap(({ key }) => [
+      figures[key].figure.value,
+      figures[key].few?.n ?? figures[key].figure.n,
+    ]),
+  ]);
+  download("aparte-agents.csv", writeCsv([head, ...rows]));
+}

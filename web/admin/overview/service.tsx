@@ -1,0 +1,153 @@
+/** How the service went, each figure with its change against the period before, and what was counted. */
+import type { VNode } from "preact";
+import { directionOf } from "../../../domain/overview/change.ts";
+import { LESS_IS_BETTER, type ShownKpi } from "../../../domain/overview/shown.ts";
+import type { ComparedWire, OverviewWire } from "../../../domain/overview/wire.ts";
+import { duration, money, number, percent } from "../../shared/format.ts";
+import { signedPoints } from "../results/figures.ts";
+import { locale } from "../session.ts";
+import { spanInWords } from "./period-picker.tsx";
+import { o } from "./words.ts";
+
+type Unit = "share" | "money" | "seconds";
+const SERVICE: readonly { key: string; kpi: ShownKpi; unit: Unit }[] = [
+  { key: "coverage", kpi: "coverage_rate", unit: "share" },
+  { key: "acceptance", kpi: "acceptance_rate", unit: "share" },
+  { key: "conversion", kpi: "conversion_after_chat", unit: "share" },
+  { key: "aov", kpi: "aov_assisted", unit: "money" },
+  { key: "csat", kpi: "csat", unit: "share" },
+  { key: "reply", kpi: "first_reply_median", unit: "seconds" },
+];
+const COUNTS: readonly { key: string; kpi: ShownKpi }[] = [
+  { key: "visitors", kpi: "visitors" },
+  { key: "eligible", kpi: "eligible_visitors" },
+  { key: "shown", kpi: "displayed" },
+  { key: "accepted", kpi: "accepted" },
+  { key: "conversations", kpi: "conversations" },
+  { key: "orders", kpi: "orders" },
+  { key: "revenue", kpi: "revenue" },
+];
+
+export function Service({ overview }: { overview: OverviewWire }): VNode {
+  const { before, timezone } = overview;
+  return (
+    <section class="service" aria-labelledby="service-title">
+      <div class="section-head">
+        <h2 id="service-title" class="eyebrow">
+          {o("serviceTitle")}
+        </h2>
+        <span class="note">{o("serviceNote", { span: spanInWords(before, timezone) })}</span>
+      </div>
+      <dl class="kpis service-kpis">
+        {SERVICE.map(({ key, kpi, unit }) => (
+          <div key={key} class="kpi" data-kpi={key}>
+            <dt>{o(`kpi_${key}`)}</dt>
+            <dd class="kpi-line">
+              <span class="kpi-value">{valueOf(overview.figures[kpi], unit, overview.currency)}</span>{" "}
+              <Change compared={overview.figures[kpi]} kpi={kpi} unit={unit} currency={overview.currency} />
+            </dd>
+            <dd class="note">{noteOf(key, overview)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+export function Counts({ overview }: { overview: OverviewWire }): VNode {
+  const language = locale.value;
+  return (
+    <dl class="counts" aria-label={o("countsTitle")}>
+      {COUNTS.map(({ key, kpi }) => {
+        const { now, before } = overview.figures[kpi];
+        const write = (value: number | null): string =>
+          key === "revenue" ? money(language, value, overview.currency) : number(language, value);
+        return (
+          <div key={key} data-kpi={key}>
+            <dt>{o(`count_${key}`)}</dt>
+            <dd class="kpi-value">{write(now.value ?? 0)}</dd>
+            <dd class="note">{o("countBefore", { value: write(before.value ?? 0) })}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+function valueOf({ now }: ComparedWire, unit: Unit, currency: string): string {
+  const language = locale.value;
+  if (now.value === null || now.too_few === true) return "-";
+  if (unit === "money") return money(language, now.value, currency);
+  return unit === "seconds" ? duration(now.value) : percent(language, now.value);
+}
+
+/** In colour only where chance is ruled out; its interval can be read beside it. */
+function Change({
+  compared,
+  kpi,
+  unit,
+  currency,
+}: {
+  compared: ComparedWire;
+  kpi: ShownKpi;
+  unit: Unit;
+  currency: string;
+}): VNode | null {
+  const { change } = compared;
+  if (change === null) return null;
+  const write = (value: number): string => signed(value, unit, currency);
+  const direction = directionOf(change) * (LESS_IS_BETTER.includes(kpi) ? -1 : 1);
+  const tone = direction === 0 ? "quiet" : direction > 0 ? "good" : "bad";
+  const span = { low: write(change.low), high: write(change.high) };
+  return (
+    <span class={`change ${tone}`} title={o("changeInterval", span)}>
+      {write(change.value)}
+      <span class="sr-only">
+        {" "}
+        {o(direction === 0 ? "changeOpen" : direction > 0 ? "changeBetter" : "changeWorse")}{" "}
+        {o("changeInterval", span)}
+      </span>
+      {direction === 0 ? null : <span aria-hidden="true"> {o(direction > 0 ? "better" : "worse")}</span>}
+    </span>
+  );
+}
+
+function signed(value: number, unit: Unit, currency: string): string {
+  const language = locale.value;
+  if (unit === "share") return signedPoints(language, value, 1);
+  const rounded = Math.round(value * 100) / 100;
+  const plus = rounded > 0 ? "+" : "";
+  if (unit === "money") return `${plus}${money(language, rounded, currency)}`;
+  return `${value < 0 ? "\u2212" : value > 0 ? "+" : ""}${duration(Math.abs(value))}`;
+}
+
+function noteOf(key: string, { figures, currency }: OverviewWire): string {
+  const language = locale.value;
+  const fraction = ({ now }: ComparedWire): Record<string, string> => ({
+    part: number(language, now.numerator),
+    whole: number(language, now.denominator),
+  });
+  switch (key) {
+    case "coverage":
+      return o("note_coverage", fraction(figures.coverage_rate));
+    case "acceptance":
+      return o("note_acceptance", fraction(figures.acceptance_rate));
+    case "conversion":
+      return o("note_conversion", fraction(figures.conversion_after_chat));
+    case "aov":
+      return o("note_aov", {
+        unassisted: money(language, figures.aov_unassisted.now.value, currency),
+        n: figures.aov_assisted.now.denominator ?? 0,
+      });
+    case "csat": {
+      const rate = percent(language, figures.csat_response_rate.now.value, 0);
+      const { now } = figures.csat;
+      if (now.too_few === true) return o("note_few", { n: now.n, rate });
+      return o("note_csat", { ...fraction(figures.csat), rate });
+    }
+    default: {
+      const { value, n } = figures.first_reply_p90.now;
+      return o("note_reply", { within: duration(value), n });
+    }
+  }
+}
