@@ -6,13 +6,14 @@ import { request } from "../shared/api.ts";
 import { SignIn } from "../shared/sign-in.tsx";
 import { CampaignList } from "./campaigns/list.tsx";
 import { Install } from "./install/install.tsx";
-import { Overview } from "./overview/overview.tsx";
 import { useResource } from "./resource.ts";
 import { chooseLanguage, loadMe, locale, me, meFailure, t, type SiteSeat } from "./session.ts";
 import { apiPath, screenPath, SiteContext, type SiteResource } from "./site.ts";
 import { Shell } from "./shell.tsx";
 import { Empty, Failed, Loading, PageHead, Shown } from "./states.tsx";
 
+const Overview = lazy(() => import("./overview/overview.tsx").then((module) => module.Overview));
+const Agents = lazy(() => import("./agents/agents.tsx").then((module) => module.Agents));
 const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => module.Editor));
 const Results = lazy(() => import("./results/results.tsx").then((module) => module.Results));
 const Conversations = lazy(() => import("./talk/conversations.tsx").then((module) => module.Conversations));
@@ -140,6 +141,7 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/visitors" component={Why} />
               <Route path="/visitors/:id" component={Why} />
               <Route path="/left-messages" component={LeftMessages} />
+              <Route path="/agents" component={Agents} />
               <Route path="/staffing" component={Staffing} />
               <Route path="/install" component={Install} />
               <Route path="/team" component={Team} />

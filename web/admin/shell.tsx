@@ -1,4 +1,5 @@
 /** The frame around every screen: the site, where one can go, who is here. */
+import Agents from "lucide-static/icons/headset.svg?raw";
 import Install from "lucide-static/icons/code-xml.svg?raw";
 import Overview from "lucide-static/icons/layout-dashboard.svg?raw";
 import Inbox from "lucide-static/icons/inbox.svg?raw";
@@ -30,6 +31,7 @@ const DAILY: Entry[] = [
   { at: "visitors", label: "why.nav", icon: Visitors },
   { at: "conversations", label: "navConversations", icon: Conversations },
   { at: "left-messages", label: "navLeftMessages", icon: Inbox },
+  { at: "agents", label: "navAgents", icon: Agents },
   { at: "staffing", label: "navStaffing", icon: Staffing },
   { at: "objectives", label: "navObjectives", icon: Objectives },
   { at: "return", label: "navReturn", icon: Return },
