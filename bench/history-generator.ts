@@ -202,6 +202,7 @@ class Writer {
           : eligible
             ? { [dice.pick(this.#campaigns).id]: [dice.chance(0.3) ? "capacity" : "cooldown"] }
             : {},
+      ...wayOf(visit, pages),
       replay: null,
     };
   }
@@ -380,6 +381,37 @@ class Writer {
     const page_views = this.#dice.below(Math.ceil(20 * this.#plan.scale) + 1);
     return { table: "exempt_counts", id: `${this.#prefix}${hour}-0`, revision: 1, hour, page_views };
   }
+}
+
+const SHOP = ["/shop", "/shop/shirts", "/shop/trousers", "/guide", "/search", "/help", "/account"];
+/** Of those who came so far: to the cart, from there to the checkout, to the order. */
+const WALKED = [0.12, 0.55, 0.6];
+const WALKED_STEPS = [
+  ["cart", "/cart"],
+  ["checkout", "/checkout"],
+  ["order", "/thanks"],
+] as const;
+
+/** Where the visit went and how far it came, by dice of its own, so that nothing else falls otherwise for it. */
+function wayOf(visit: Visit, pages: number): Pick<RecordOf<"sessions">, "funnels" | "path" | "not_found"> {
+  const own = diceOf(hashOf(visit.session));
+  const path = Array.from({ length: Math.min(pages, 9) }, () =>
+    own.chance(0.5) ? `/shop/product-${own.below(40)}` : own.pick(SHOP),
+  );
+  const steps: Record<string, number> = {};
+  let seconds = own.below(60);
+  for (const [at, [step, page]] of WALKED_STEPS.entries()) {
+    if (!own.chance(WALKED[at] ?? 0)) break;
+    path.push(page);
+    steps[step] = seconds;
+    seconds += 5 + Math.floor(own.wait(40));
+  }
+  const groups = path.filter((page, at) => page !== path[at - 1]);
+  return {
+    path: groups,
+    ...(Object.keys(steps).length === 0 ? {} : { funnels: { checkout: { steps, next: null } } }),
+    ...(own.chance(0.01) ? { not_found: [[`/old/${own.below(20)}`, groups[0] ?? null]] } : {}),
+  };
 }
 
 type Exposed = {

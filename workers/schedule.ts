@@ -7,10 +7,11 @@ import type { EpochMs } from "../domain/ids.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
 import { emptyOldReplays } from "./history/replays.ts";
 import { forgetVisitors } from "./history/retention.ts";
+import { buildJourneys } from "./journeys/report.ts";
 import { buildRollups } from "./kpis/rollup-builder.ts";
 import { republishStale } from "./publish/publish.ts";
 
-const JOBS = [republishStale, emptyOldReplays, moveBandits, forgetVisitors, buildRollups];
+const JOBS = [republishStale, emptyOldReplays, moveBandits, forgetVisitors, buildRollups, buildJourneys];
 
 export async function runSchedule(env: Env, now: EpochMs): Promise<void> {
   const failures: unknown[] = [];

@@ -1,6 +1,7 @@
 /** Funnels, ways and the map of a journey over any visits: what comes in goes out, and days add up. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Walk } from "../../domain/history/records.ts";
 import {
   addCounts,
   addFunnel,
@@ -41,23 +42,35 @@ const walked = (steps: Record<string, number | null>, next: string | null = null
   achat: { steps, next },
 });
 
-const page = fc.constantFrom("/", "/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i", OTHER_PAGES);
+const page = fc.constantFrom<string[]>(
+  "/",
+  "/a",
+  "/b",
+  "/c",
+  "/d",
+  "/e",
+  "/f",
+  "/g",
+  "/h",
+  "/i",
+  OTHER_PAGES,
+);
+const anyFrom: fc.Arbitrary<string | null> = fc.option(page);
+const anyWalk: fc.Arbitrary<Walk> = fc.record({
+  steps: fc
+    .uniqueArray(fc.constantFrom(...KEYS), { minLength: 1 })
+    .map((keys) => Object.fromEntries(keys.map((key, at) => [key, at * 40]))),
+  next: anyFrom,
+});
+const anyWalks: fc.Arbitrary<Record<string, Walk>> = fc
+  .option(anyWalk)
+  .map((walk) => (walk === null ? {} : { achat: walk }));
 const anyVisit: fc.Arbitrary<ToldVisit> = fc.record({
-  device: fc.constantFrom("desktop", "mobile", "tablet", "tv"),
+  device: fc.constantFrom<string[]>("desktop", "mobile", "tablet", "tv"),
   bought: fc.boolean(),
-  funnels: fc.option(
-    fc.record({
-      achat: fc.record({
-        steps: fc
-          .uniqueArray(fc.constantFrom(...KEYS), { minLength: 1 })
-          .map((keys) => Object.fromEntries(keys.map((key, at) => [key, at * 40]))),
-        next: fc.option(page),
-      }),
-    }),
-    { nil: {} },
-  ),
+  funnels: anyWalks,
   path: fc.array(page, { maxLength: 13 }).map((all) => all.filter((one, at) => one !== all[at - 1])),
-  notFound: fc.array(fc.tuple(page, fc.option(page)), { maxLength: 2 }),
+  notFound: fc.array(fc.tuple(page, anyFrom), { maxLength: 2 }),
 });
 
 /** The sums of `days`, through the JSON in which they are kept. */

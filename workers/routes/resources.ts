@@ -58,6 +58,8 @@ type Noun = {
   /** The desk or the judgement goes by it, so that a change is published. */
   published?: boolean;
   adminOnly?: boolean;
+  /** One of it is read elsewhere, with more than what is kept. */
+  readElsewhere?: boolean;
   rules?: NounRules;
 };
 
@@ -82,6 +84,7 @@ export function resourceRouter({
   schema,
   published = false,
   adminOnly = false,
+  readElsewhere = false,
   rules = {},
 }: Noun) {
   const Item = schema.extend(Kept.shape) as unknown as typeof Kept;
@@ -192,11 +195,13 @@ export function resourceRouter({
     return c.json(item, 201);
   });
 
-  router.openapi(read, async (c) => {
-    const item = resourceOf(c.get("resource"));
-    c.header("etag", etag(item.version));
-    return c.json(item, 200);
-  });
+  if (!readElsewhere) {
+    router.openapi(read, async (c) => {
+      const item = resourceOf(c.get("resource"));
+      c.header("etag", etag(item.version));
+      return c.json(item, 200);
+    });
+  }
 
   router.openapi(update, async (c) => {
     const { site, id } = c.req.valid("param");
@@ -273,5 +278,6 @@ export const funnels = resourceRouter({
   prefix: "fun",
   schema: Funnel,
   published: true,
+  readElsewhere: true,
   rules: uniqueKey("funnels"),
 });

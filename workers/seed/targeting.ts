@@ -26,6 +26,15 @@ export const DEMO_FUNNELS = [
       { key: "ajout", name: "Mise au panier", event: "Product Added", path: null },
     ],
   },
+  {
+    key: "achat",
+    name: "Acheter",
+    steps: [
+      { key: "panier", name: "Panier", event: "Cart Viewed", path: null },
+      { key: "caisse", name: "Passage en caisse", event: "Checkout Started", path: null },
+      { key: "payee", name: "Commande payée", event: "Order Completed", path: null },
+    ],
+  },
 ];
 
 /** Somebody is there at any hour, so that the demo shows its invitations whenever it is tried. */

@@ -1,0 +1,180 @@
+/** A site's funnels and ways for a span of time: what days gave, summed and told. */
+import { and, asc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { type EpochMs, isoOf, type SiteKey } from "../../domain/ids.ts";
+import {
+  addCounts,
+  addFunnel,
+  addPages,
+  addStages,
+  addWays,
+  emptyFlows,
+  emptyFunnel,
+  type FunnelBody,
+  none,
+  type PagesBody,
+  type StagesBody,
+  type VisitsBody,
+  type WaysBody,
+} from "../../domain/journeys/day.ts";
+import { type DefinedFunnel, funnelResult, type FunnelSums } from "../../domain/journeys/funnel-result.ts";
+import { stagesOf } from "../../domain/journeys/map.ts";
+import { abandonedPages, missingPages } from "../../domain/journeys/pages.ts";
+import { waysOf } from "../../domain/journeys/ways.ts";
+import type { FunnelResults, Journeys } from "../../domain/journeys/wire.ts";
+import { Funnel } from "../../domain/site/resources.ts";
+import { SiteSettings } from "../../domain/site/settings.ts";
+import { CHECKOUT, CHECKOUT_STEPS } from "../../domain/visit/funnel.ts";
+import { resources, sites } from "../../migrations/schema.ts";
+import { daysBetween } from "../kpis/counted-site.ts";
+import { readSettings } from "../kpis/site-settings.ts";
+import {
+  bodiesOf,
+  buildDays,
+  journeySite,
+  type JourneySite,
+  type KeptBody,
+  type Later,
+} from "./kept-days.ts";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** Of all sites together, by one run of the schedule. */
+const DAYS_A_RUN = 60;
+
+export type Span = { from: EpochMs; to: EpochMs; now: EpochMs };
+
+/** The checkout that every shop has, where the site defines none of this key. */
+export const OWN_CHECKOUT: DefinedFunnel = {
+  key: CHECKOUT,
+  name: CHECKOUT,
+  steps: CHECKOUT_STEPS.map((key) => ({ key, name: key, event: null, path: null })),
+};
+
+/** `compared`: beside the span of the same length before it. */
+export async function reportFunnel(
+  env: Env,
+  key: SiteKey,
+  funnel: DefinedFunnel,
+  span: Span,
+  compared: boolean,
+  later: Later,
+): Promise<FunnelResults> {
+  const settings = await readSettings(env, key);
+  const site = journeySite(key, settings);
+  const before = compared ? spanBefore(site, span) : null;
+  const [sums, earlier] = await Promise.all([
+    funnelSums(env, site, funnel.key, span, later),
+    before === null ? null : funnelSums(env, site, funnel.key, before, later),
+  ]);
+  const then = earlier === null ? null : funnelResult(funnel, earlier, null);
+  return {
+    ...told(span, settings),
+    ...funnelResult(funnel, sums, earlier),
+    compared:
+      before === null || then === null
+        ? null
+        : {
+            from: isoOf(before.from),
+            to: isoOf(before.to),
+            visits: then.visits,
+            steps: then.steps.map(({ visits }) => visits),
+          },
+  };
+}
+
+export async function reportJourneys(env: Env, key: SiteKey, span: Span, later: Later): Promise<Journeys> {
+  const [settings, defined] = await Promise.all([readSettings(env, key), readFunnels(env, key)]);
+  const maps = [
+    ...defined,
+    ...(defined.some(({ funnel }) => funnel.key === CHECKOUT) ? [] : [{ id: null, funnel: OWN_CHECKOUT }]),
+  ];
+  const kinds = maps.flatMap(({ funnel }) => [`funnel:${funnel.key}`, `stages:${funnel.key}`]);
+  const bodies = await bodiesOf(
+    env,
+    journeySite(key, settings),
+    span,
+    ["visits", "ways", "pages", ...kinds],
+    later,
+  );
+  const visits: VisitsBody = none();
+  const flows = emptyFlows();
+  const pages: PagesBody = { pages: none(), missing: none() };
+  const funnels = new Map(maps.map(({ funnel }) => [`funnel:${funnel.key}`, emptyFunnel()]));
+  const stages = new Map(maps.map(({ funnel }) => [`stages:${funnel.key}`, none<StagesBody[string]>()]));
+  for (const { kind, body } of bodies) {
+    const parsed: unknown = JSON.parse(body);
+    const [funnel, stage] = [funnels.get(kind), stages.get(kind)];
+    if (kind === "visits") addCounts(visits, parsed as VisitsBody);
+    else if (kind === "ways") addWays(flows, parsed as WaysBody);
+    else if (kind === "pages") addPages(pages, parsed as PagesBody);
+    else if (funnel !== undefined) addFunnel(funnel, parsed as FunnelBody);
+    else if (stage !== undefined) addStages(stage, parsed as StagesBody);
+  }
+  return {
+    ...told(span, settings),
+    visits: Object.values(visits).reduce((sum, count) => sum + count, 0),
+    ways: waysOf(flows),
+    abandoned: abandonedPages(pages),
+    not_found: missingPages(pages),
+    maps: maps.map(({ id, funnel }) => ({
+      id,
+      key: funnel.key,
+      name: funnel.name,
+      stages: stagesOf(
+        funnel,
+        funnels.get(`funnel:${funnel.key}`) ?? emptyFunnel(),
+        stages.get(`stages:${funnel.key}`) ?? none(),
+      ),
+    })),
+  };
+}
+
+/** What the schedule does: bring up to date what fits into one run; returns how many days it counted. */
+export async function buildJourneys(env: Env, now: EpochMs): Promise<number> {
+  const rows = await drizzle(env.DB).select().from(sites).orderBy(asc(sites.key));
+  let left = DAYS_A_RUN;
+  for (const { key, settings } of rows) {
+    if (left <= 0) break;
+    left -= await buildDays(env, journeySite(key, SiteSettings.parse(JSON.parse(settings))), left, now);
+  }
+  return DAYS_A_RUN - left;
+}
+
+async function readFunnels(env: Env, site: SiteKey): Promise<{ id: string; funnel: Funnel }[]> {
+  const rows = await drizzle(env.DB)
+    .select({ id: resources.id, body: resources.body })
+    .from(resources)
+    .where(and(eq(resources.site, site), eq(resources.noun, "funnels")))
+    .orderBy(asc(resources.id));
+  return rows.map(({ id, body }) => ({ id, funnel: Funnel.parse(JSON.parse(body)) }));
+}
+
+async function funnelSums(
+  env: Env,
+  site: JourneySite,
+  key: string,
+  span: Span,
+  later: Later,
+): Promise<FunnelSums> {
+  const bodies: KeptBody[] = await bodiesOf(env, site, span, ["visits", `funnel:${key}`], later);
+  const sums: FunnelSums = { visits: none(), funnel: emptyFunnel() };
+  for (const { kind, body } of bodies) {
+    const parsed: unknown = JSON.parse(body);
+    if (kind === "visits") addCounts(sums.visits, parsed as VisitsBody);
+    else addFunnel(sums.funnel, parsed as FunnelBody);
+  }
+  return sums;
+}
+
+/** As many local days before, where the span is whole days; else as long a time. */
+function spanBefore({ counted: { calendar } }: JourneySite, { from, to, now }: Span): Span {
+  if (calendar.startOfDay(from) !== from) return { from: from - (to - from), to: from, now };
+  const days = daysBetween(calendar, from, to).length;
+  // Two hours into a day are still in it, also where the clocks have changed since.
+  return { from: calendar.startOfDay(from - days * DAY_MS + 2 * HOUR_MS), to: from, now };
+}
+
+function told({ from, to, now }: Span, { timezone }: SiteSettings) {
+  return { from: isoOf(from), to: isoOf(to), timezone, counted_at: isoOf(now) };
+}
