@@ -8,6 +8,7 @@ import * as z from "zod";
 import { SITE_KEY_PATTERN } from "../ids.ts";
 import { ContactEvents } from "./contact-events.ts";
 import { OpeningHours } from "./opening-hours.ts";
+import { OrderAmount } from "./order-amount.ts";
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+$/, "an origin such as https://shop.example");
 
@@ -79,6 +80,8 @@ export const SiteSettings = z.object({
   global_holdout: z.number().min(0).max(0.5).default(0),
   allowed_origins: z.array(origin).max(50).default([]),
   orders: z.enum(["claimed", "confirmed"]).default("claimed"),
+  /** Whether tax and shipping count as sold; orders keep what the setting made of them when they were told. */
+  order_amount: OrderAmount.prefault({}),
   attribution_hours: z.int().min(1).max(720).default(48),
   economics: Economics.default({}),
   /** By which track events the site's server tells of calls and e-mails. */

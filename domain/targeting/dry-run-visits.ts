@@ -6,6 +6,7 @@
  */
 import type { Event } from "../events/event.ts";
 import type { EpochMs } from "../ids.ts";
+import type { OrderAmount } from "../site/order-amount.ts";
 import type { Funnel } from "../site/resources.ts";
 import { recordEvents } from "../visit/record.ts";
 import { momentsOf, type ReplayRecord } from "../visit/replay.ts";
@@ -25,7 +26,13 @@ function* toldMoments(visitor: string, replay: ReplayRecord): Generator<Replayed
 }
 
 export type FiledEvent = { event: Event; device: Device; place: Place };
-export type FileContext = { site: string; idleMs: number; currency: string; funnels: readonly Funnel[] };
+export type FileContext = {
+  site: string;
+  idleMs: number;
+  currency: string;
+  orderAmount?: OrderAmount;
+  funnels: readonly Funnel[];
+};
 
 /** One visitor's `filed` events, oldest first, as visits. An agent is taken to have been free at each of them. */
 export function visitsOfEvents(

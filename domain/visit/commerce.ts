@@ -4,6 +4,7 @@
  * Shapes  a `Cart` keeps one line per product and variant; an order's total is what the event says, or its lines' sum.
  * Units   money in major units; quantities are whole.
  */
+import type { OrderAmount } from "../site/order-amount.ts";
 import type { Json } from "./facts.ts";
 
 const MAX_LINES = 100;
@@ -21,6 +22,8 @@ export type Cart = {
 };
 
 export const EMPTY_CART: Cart = { lines: {}, views: 0, viewsSinceAdd: 0, currency: null };
+
+const AS_TOLD: OrderAmount = { tax: "included", shipping: "included" };
 
 type Properties = Record<string, Json>;
 type NamedLine = Line & { id: string };
@@ -61,15 +64,39 @@ export function cartTotals(cart: Cart): { value: number; items: number } {
   return { value: Math.round(value * 100) / 100, items };
 }
 
-/** What an `Order Completed` is worth: `total`, else `revenue`, else `value`, else its products. Null: no price. */
-export function orderTotal(properties: Properties): number | null {
+/**
+ * What an `Order Completed` is worth: `total`, else `revenue`, else `value`, else its products. Null: no price.
+ *
+ * Of a `total`, what the site leaves out goes off where the event tells how much it was. `revenue` (Segment) and `value`
+ * (GA4) hold neither tax nor shipping by their definitions, and of a sum of products nobody says what is in it: who tells
+ * only one of these has it taken as told, whatever the site counts.
+ */
+export function orderTotal(properties: Properties, counted: OrderAmount = AS_TOLD): number | null {
   for (const key of ["total", "revenue", "value"]) {
     const stated = properties[key];
     if (stated === undefined || stated === null) continue;
     const amount = moneyOf(stated);
-    return amount !== null && amount >= 0 ? amount : null;
+    if (amount === null || amount < 0) return null;
+    return key === "total" ? withoutLeftOut(amount, properties, counted) : amount;
   }
   return cartTotals({ ...EMPTY_CART, lines: changed({}, linesOf(properties), 1) }).value;
+}
+
+/** What an `Order Refunded` gives back, read as its order was: never below 0; null where no amount can be read. */
+export function refundAmount(properties: Properties, counted: OrderAmount = AS_TOLD): number | null {
+  const total = moneyOf(properties.total ?? properties.value);
+  if (total === null) return null;
+  const amount = Math.abs(total);
+  return properties.total == null ? amount : withoutLeftOut(amount, properties, counted);
+}
+
+/** `total` less the tax and shipping that the event tells and the site leaves out; never below 0. */
+function withoutLeftOut(total: number, properties: Properties, counted: OrderAmount): number {
+  // A `value` beside it that is the same is GA4's, of which the total is a copy.
+  if (moneyOf(properties.value) === moneyOf(properties.total)) return total;
+  const parts = (["tax", "shipping"] as const).filter((part) => counted[part] === "left_out");
+  const off = parts.reduce((sum, part) => sum + Math.abs(moneyOf(properties[part]) ?? 0), 0);
+  return off === 0 ? total : Math.max(0, Math.round((total - off) * 100) / 100);
 }
 
 /** Pieces in an order's products. */

@@ -5,7 +5,7 @@
  */
 import type { Event } from "../events/event.ts";
 import { recordContact } from "./contact.ts";
-import { moneyOf, orderItems, orderTotal, textOf } from "./commerce.ts";
+import { moneyOf, orderItems, orderTotal, refundAmount, textOf } from "./commerce.ts";
 import { recordKey, type RecordOf } from "../history/records.ts";
 import { keepOwed, queueOrder, queueWaiting } from "./outgoing.ts";
 import type { RecordContext, Recorded } from "./record.ts";
@@ -27,7 +27,7 @@ export function recordCommerce(before: Recorded, event: Event, context: RecordCo
 
 function complete(before: Recorded, event: Event, context: RecordContext): Recorded {
   const orderId = textOf(event.properties.order_id);
-  const total = orderTotal(event.properties);
+  const total = orderTotal(event.properties, context.orderAmount);
   const currency = (textOf(event.properties.currency) ?? context.currency).toUpperCase();
   if (orderId === null) return reject(before, event, "an order names its order_id", "properties.order_id");
   if (total === null)
@@ -70,7 +70,7 @@ function refund(before: Recorded, event: Event, context: RecordContext): Recorde
   const orderId = textOf(event.properties.order_id);
   if (orderId === null) return reject(before, event, "a refund names its order_id", "properties.order_id");
   const stated = event.properties.total ?? event.properties.value ?? null;
-  const amount = stated === null ? null : moneyOf(stated);
+  const amount = stated === null ? null : refundAmount(event.properties, context.orderAmount);
   if (stated !== null && amount === null) {
     return reject(before, event, "the refund's total is not an amount of money", "properties.total");
   }
@@ -81,7 +81,7 @@ function refund(before: Recorded, event: Event, context: RecordContext): Recorde
     order_id: orderId,
     visitor_id: before.state.visitor,
     at: event.at,
-    amount: amount === null ? null : Math.abs(amount),
+    amount,
     status: context.trusted ? ("confirmed" as const) : ("claimed" as const),
   };
   return { ...before, state: queueWaiting(takeBack(before.state, record), record, context.now) };

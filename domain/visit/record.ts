@@ -11,6 +11,7 @@ import type { EpochMs } from "../ids.ts";
 import type { Funnel } from "../site/resources.ts";
 import { arrivalOf } from "./channel.ts";
 import type { ContactEvents } from "../site/contact-events.ts";
+import type { OrderAmount } from "../site/order-amount.ts";
 import { answerEngagement, ENGAGEMENT_EVENTS } from "./engagement.ts";
 import { fold, newVisit } from "./fold.ts";
 import { stepsReached } from "./funnel.ts";
@@ -35,6 +36,8 @@ export type RecordContext = {
   now: EpochMs;
   idleMs: number;
   currency: string;
+  /** Whether tax and shipping count as sold; absent, amounts are as told. */
+  orderAmount?: OrderAmount;
   /** What a server calls a call or an e-mail; absent, by their usual names. */
   contactEvents?: ContactEvents;
   /** The id of the visit that this batch may open. */

@@ -46,6 +46,7 @@ export function readFile(
     site,
     funnels,
     currency: settings.currency,
+    orderAmount: settings.order_amount,
     idleMs: settings.session_idle_minutes * 60_000,
   };
   const visitors = [...byVisitor].map(([visitor, filed]) => ({

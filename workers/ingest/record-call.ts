@@ -25,6 +25,7 @@ function contextOf(live: LiveSite): string {
     site,
     idleMs: settings.session_idle_minutes * 60_000,
     currency: settings.currency,
+    orderAmount: settings.order_amount,
     covered: desk.covered,
     freeSlots: desk.free_slots,
     version,

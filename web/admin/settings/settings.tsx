@@ -14,6 +14,7 @@ import { BusinessHours } from "./business-hours.tsx";
 import { EconomicsFields } from "./economics.tsx";
 import { HolidayFields } from "./holidays.tsx";
 import { Meeting } from "./meeting.tsx";
+import { OrderAmountFields } from "./order-amount.tsx";
 import { PressureFields } from "./pressure.tsx";
 import { s } from "./words.ts";
 
@@ -193,6 +194,7 @@ export function Settings(): VNode {
         ))}
       </div>
       <PressureFields pressure={draft.pressure} fault={fault} onChange={(pressure) => put({ pressure })} />
+      <OrderAmountFields amount={draft.order_amount} onChange={(amount) => put({ order_amount: amount })} />
       <EconomicsFields
         economics={draft.economics}
         currency={draft.currency}
@@ -210,7 +212,7 @@ export function Settings(): VNode {
   );
 }
 
-const OWN_WORDS: readonly Field[] = ["pressure", "economics", "business_hours", "holidays"];
+const OWN_WORDS: readonly Field[] = ["pressure", "order_amount", "economics", "business_hours", "holidays"];
 const labelOf = (key: Field): string => (OWN_WORDS.includes(key) ? s(`field_${key}`) : t(`set_${key}`));
 
 function differing(before: SiteResource, after: SiteResource): Field[] {
