@@ -1,0 +1,352 @@
+/** "Is it working?" and the agents in a real browser: the figure, what needs somebody, the week by its hours, and the page that is printed. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Papa from "papaparse";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type OverviewWire } from "../../domain/overview/wire.ts";
+import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { type ArmHistory, keepCampaign } from "../fixtures/campaign-history.ts";
+import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
+import { launchBrowser } from "./browser.ts";
+import { eventually, post, signIn } from "./demo-api.ts";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const NOW = Date.now();
+
+type Story = { name: string; kind: string; days: number; holdout: number; arms: Record<string, ArmHistory> };
+const STORIES: readonly Story[] = [
+  {
+    name: "Cart help",
+    kind: "chat",
+    days: 40,
+    holdout: 0.2,
+    arms: {
+      holdout: { visitors: 3_000, buyers: 180 },
+      a: { visitors: 12_000, buyers: 1_020, talked: 900, spent: 104 },
+    },
+  },
+  {
+    name: "Returns answers",
+    kind: "content",
+    days: 30,
+    holdout: 0.5,
+    arms: { holdout: { visitors: 4_000, buyers: 240 }, a: { visitors: 4_000, buyers: 244, spent: 80 } },
+  },
+  {
+    name: "Welcome, mobile",
+    kind: "offer",
+    days: 20,
+    holdout: 0.5,
+    arms: { holdout: { visitors: 1_400, buyers: 90 }, a: { visitors: 1_600, buyers: 190 } },
+  },
+  {
+    name: "Size advice",
+    kind: "chat",
+    days: 3,
+    holdout: 0.2,
+    arms: { holdout: { visitors: 100, buyers: 3 }, a: { visitors: 400, buyers: 40, talked: 60 } },
+  },
+  {
+    name: "Failed delivery",
+    kind: "callback",
+    days: 20,
+    holdout: 0,
+    arms: { a: { visitors: 700, buyers: 70 } },
+  },
+];
+
+const state = mkdtempSync(join(tmpdir(), "aparte-overview-"));
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await startServer({ port: 0, stateDir: state });
+  const cookie = await signIn(server.url, "admin@demo.test");
+  const headers = { cookie, origin: server.url };
+  const economics = { margin: 0.55, agent_hour: 28, platform_month: 300 };
+  await post(`${server.url}/api/sites`, { key: "lin", name: "Atelier Lin", economics }, headers);
+  await post(`${server.url}/api/sites`, { key: "new", name: "Atelier Neuf" }, headers);
+  const database = await server.miniflare.getD1Database("DB");
+  for (const { name, kind, days, holdout, arms } of STORIES) {
+    const plan = holdout === 0 ? null : { baseline: 0.06, effect: 0.01 };
+    const variants = [{ key: "a", weight: 1, creative: { en: { title: "Hello", text: "Can we help?" } } }];
+    const body = { name, kind, status: "live", holdout, plan, variants };
+    const { id } = await post<{ id: string }>(`${server.url}/api/sites/lin/campaigns`, body, headers);
+    await keepCampaign(database, "lin", { campaign: id, days, arms }, NOW);
+  }
+  for (const email of ["lea@lin.test", "karim@lin.test", "nora@lin.test"]) {
+    const name = `${email.charAt(0).toUpperCase()}${email.slice(1, email.indexOf("@"))} B.`;
+    await post(`${server.url}/api/sites/lin/agents`, { email, name, role: "agent" }, headers);
+  }
+  await keepDesk();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  rmSync(state, { recursive: true, force: true });
+});
+
+/** The chats shared out over three people, one of whom is new; some waited long; a part answered the survey. */
+async function keepDesk(): Promise<void> {
+  const database = await server.miniflare.getD1Database("DB");
+  const { results: people } = await database
+    .prepare(
+      "SELECT m.user_id AS id FROM members m JOIN user u ON u.id = m.user_id WHERE m.site = 'lin' AND m.role = 'agent' ORDER BY u.email",
+    )
+    .all<{ id: string }>();
+  const [karim = "", lea = "", nora = ""] = people.map(({ id }) => id);
+  const run = (text: string, ...values: (string | number)[]) =>
+    database
+      .prepare(text)
+      .bind(...values)
+      .run();
+  await run(
+    "UPDATE conversations SET agent_id = iif(rowid % 40 = 0, ?3, iif(rowid % 2 = 0, ?1, ?2)) WHERE site = 'lin'",
+    lea,
+    karim,
+    nora,
+  );
+  await run(
+    `UPDATE conversations SET first_agent_message_at = first_agent_message_at + 90000
+     WHERE site = 'lin' AND (created_at / ${HOUR_MS}) % 24 IN (15, 16) AND created_at > ?1`,
+    NOW - 5 * DAY_MS,
+  );
+  await run(
+    `INSERT INTO surveys (site, conversation_id, revision, visitor_id, at, csat)
+     SELECT site, id, 1, visitor_id, closed_at, iif(rowid % 11 = 0, 2, 5) FROM conversations
+     WHERE site = 'lin' AND rowid % 4 < ?1`,
+    2,
+  );
+  for (let back = 35; back >= 0; back -= 1) {
+    const from = NOW - (NOW % DAY_MS) - back * DAY_MS + 8 * HOUR_MS;
+    for (const id of back < 1 ? [] : [karim, lea, ...(back < 2 ? [nora] : [])]) {
+      await run(
+        `INSERT INTO agent_states (site, id, revision, agent_id, state, capacity, started_at, ended_at)
+         VALUES ('lin', ?1, 1, ?2, 'online', 3, ?3, ?4)`,
+        `ast_${id}_${back}`,
+        id,
+        from,
+        from + 3 * HOUR_MS,
+      );
+    }
+  }
+}
+
+/** A signed-in page, once the figures have been counted. */
+async function enter(screen: string, look?: Look): Promise<AdminPage> {
+  const admin = await enterAdmin(browser, server.url, look);
+  await admin.page.goto(`${server.url}/admin/${screen}`);
+  return admin;
+}
+
+async function shown(page: Page): Promise<void> {
+  await page.locator('.one-figure[data-state="measured"]').waitFor({ timeout: 30_000 });
+  await page.locator(".earned .plot").waitFor();
+  await page.locator(".hours-map").waitFor();
+}
+
+async function told(query: string): Promise<OverviewWire> {
+  const cookie = await signIn(server.url, "admin@demo.test");
+  return eventually(
+    async () => {
+      const answer = await fetch(`${server.url}/api/sites/lin/overview?${query}`, { headers: { cookie } });
+      return (await answer.json()) as OverviewWire;
+    },
+    ({ campaigns }) => campaigns.every(({ state: own }) => own !== "counting"),
+  );
+}
+
+const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, " ");
+
+test("OVW11: somebody who has never seen it reads what it earned, of whom, what is left, and what to do", async () => {
+  const { context, page, complaints } = await enter("lin");
+  await shown(page);
+  const figure = plain(await page.locator(".figure").innerText());
+  expect(figure).toMatch(/^€\d{2},\d{3}$/);
+  const words = plain(await page.locator(".figure-words").innerText());
+  expect(words).toMatch(
+    /^[\d,]+ visitors could be invited, [\d,]+ held out at random: \d\.\d% against \d\.\d% bought\.$/,
+  );
+  await page.getByText("Without 3 campaigns, whose result cannot be read: ").waitFor();
+  for (const [name, why] of [
+    ["Welcome, mobile", "unusable split"],
+    ["Size advice", "collecting"],
+    ["Failed delivery", "no hold-out"],
+  ]) {
+    expect(await page.locator(".one-figure").innerText()).toContain(`${name} (${why})`);
+  }
+  const worth = plain(await page.locator(".worth").innerText());
+  expect(worth).toMatch(/Margin at 55%\s+€[\d,]+\s+− Agents and platform\s+€[\d,]+\s+= Net\s+€[\d,]+ \(/);
+  expect(worth).toMatch(/Attributed, not incremental\s+€[\d,]+/);
+
+  const needs = page.locator(".needs-you li");
+  expect(plain(await needs.nth(0).innerText())).toContain("Welcome, mobile: visitor split is 1,400 : 1,600");
+  expect(await needs.count()).toBeLessThanOrEqual(5);
+  await page.getByText(/\d+ chats waited over 1 min, \w+day/).waitFor();
+  await page.getByText("Cart help has its answer").waitFor();
+  expect(await needs.locator("a").count()).toBe(await needs.count());
+  await needs.filter({ hasText: "has its answer" }).getByRole("link", { name: "Decide" }).click();
+  await page.waitForURL(/\/campaigns\/cmp_\w+\/results$/);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW11: each campaign stands on one scale, and what is hidden draws nothing and says why", async () => {
+  const { context, page, complaints } = await enter("lin?period=4w");
+  await shown(page);
+  const row = (name: string) => page.locator(".campaign-effects tbody tr").filter({ hasText: name });
+  expect(await row("Cart help").locator(".chart-bar.good .chart-bar-point").count()).toBe(1);
+  expect(await row("Returns answers").locator(".chart-bar:not(.good) .chart-bar-point").count()).toBe(1);
+  for (const name of ["Welcome, mobile", "Failed delivery"]) {
+    expect(await row(name).locator(".chart-bar-point").count()).toBe(0);
+  }
+  await row("Welcome, mobile").getByText("Hidden: 1,400 : 1,600 for 50 : 50").waitFor();
+  await row("Welcome, mobile").getByText("Unusable: split").waitFor();
+  await row("Failed delivery").getByText("No hold-out: not measurable").waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW11: what is drawn stands as a table and as a file that equal the API to the last digit", async () => {
+  const { context, page } = await enter("lin?from=2026-01-01&to=2026-01-02");
+  await page.locator(".period summary").click();
+  await page.getByRole("button", { name: "4 whole weeks" }).click();
+  await page.waitForURL(/\?period=4w$/);
+  await shown(page);
+  await page.locator(".earned").getByRole("button", { name: "Show as table" }).click();
+  await page.locator(".earned table").waitFor();
+  const saving = page.waitForEvent("download");
+  await page.locator(".earned").getByRole("button", { name: "CSV" }).click();
+  const text = readFileSync(await (await saving).path(), "utf8").replace(/^\uFEFF/, "");
+  const { data } = Papa.parse<string[]>(text, { skipEmptyLines: true });
+  const monday = NOW - (NOW % DAY_MS) - ((new Date(NOW).getUTCDay() + 6) % 7) * DAY_MS;
+  const local = (at: number) => `${new Date(at).toISOString().slice(0, 10)}T00:00:00+0${offsetOf(at)}:00`;
+  const query = new URLSearchParams({ from: local(monday - 28 * DAY_MS), to: local(monday) });
+  const { earned } = await told(query.toString());
+  expect(
+    data.slice(1).map(([day, value, low, high]) => [day, Number(value), Number(low), Number(high)]),
+  ).toEqual(earned.course.map(({ day, value, low, high }) => [day, value, low, high]));
+  await context.close();
+});
+
+/** How far Paris is ahead on that day. */
+function offsetOf(at: number): number {
+  const text = new Intl.DateTimeFormat("en", { timeZone: "Europe/Paris", timeZoneName: "longOffset" }).format(
+    at,
+  );
+  return Number(/GMT\+0?(\d)/.exec(text)?.[1] ?? 0);
+}
+
+test("OVW8: the week by its hours prints a figure in each cell, keeps the chosen one in the address, and hatches what is missing", async () => {
+  const { context, page, complaints } = await enter("lin?period=7d");
+  await shown(page);
+  const cells = page.locator(".hours-map td");
+  const printed = await cells.allInnerTexts();
+  expect(printed.every((text) => /^(?:\d+|–)/.test(text))).toBe(true);
+  await page.getByLabel("Figure").selectOption("late");
+  await page.waitForURL(/\?period=7d&hours=late$/);
+  await page.getByText("Share of chats that waited over 1 min.").waitFor();
+  expect(await page.locator(".hours-map td", { hasText: "%" }).count()).toBeGreaterThan(0);
+  expect(await page.locator(".hours-map td.missing").first().innerText()).toContain("not known");
+  await page.reload();
+  await page.locator(".hours-map").waitFor();
+  expect(await page.getByLabel("Figure").inputValue()).toBe("late");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW12: printed, it is one page, without what cannot be pressed on paper", async () => {
+  for (const locale of ["en-GB", "fr-FR"] as const) {
+    const { context, page } = await enter("lin?period=4w", { locale });
+    await shown(page);
+    const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g) ?? [];
+    expect([locale, pages.length]).toEqual([locale, 1]);
+    await page.emulateMedia({ media: "print" });
+    for (const hidden of [".side", ".needs-you .button", ".hours", ".chart-links", ".period"]) {
+      expect([hidden, await page.locator(hidden).first().isVisible()]).toEqual([hidden, false]);
+    }
+    await picture(page, `printed ${locale}`);
+    await context.close();
+  }
+});
+
+test("OVW9 OVW10: agents stand by name, with what is too little left out; one is compared with the best", async () => {
+  const { context, page, complaints } = await enter("lin/agents");
+  const rows = page.locator(".agents-table tbody tr");
+  await rows.first().waitFor();
+  expect(await rows.locator("th").allInnerTexts()).toEqual(["Karim B.", "Lea B.", "Nora B."]);
+  await rows
+    .nth(2)
+    .getByText(/of 30 chats/)
+    .first()
+    .waitFor();
+  await rows
+    .nth(2)
+    .getByText(/of 8 h/)
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Conversations" }).click();
+  expect(await page.getByRole("columnheader", { name: "Conversations" }).getAttribute("aria-sort")).toBe(
+    "descending",
+  );
+  await page.getByRole("button", { name: "Karim B." }).click();
+  await page.waitForURL(/\/agents\?agent=usr_/);
+  await page.getByRole("heading", { name: "Karim B., beside the team and the best" }).waitFor();
+  await page.getByText("Transfers and the use of canned answers are not kept in history yet").waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW2: a site to which nobody came is told how to begin", async () => {
+  const { context, page } = await enter("new");
+  await page.getByRole("heading", { name: "No visitor has come yet" }).waitFor();
+  await page.goto(`${server.url}/admin/new/agents`);
+  await page.getByRole("heading", { name: "No agent has been online yet" }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await context.close();
+});
+
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS_DIR"];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+const WAYS: [string, Look][] = [
+  ["in English", {}],
+  ["in French", { locale: "fr-FR" }],
+  ["in English, dark", { dark: true }],
+  ["in French, dark, on a phone", { locale: "fr-FR", dark: true, phone: true }],
+];
+
+test.each(WAYS)("OVW11: no accessibility violation and no scrolling sideways, %s", async (how, look) => {
+  const { context, page, complaints } = await enter("lin?period=4w", look);
+  await shown(page);
+  const french = look.locale === "fr-FR";
+  expect(plain((await page.locator("h1").textContent()) ?? "")).toBe(
+    french ? "Est-ce que cela marche ?" : "Is it working?",
+  );
+  await picture(page, `overview ${how}`);
+  const judge = async (what: string): Promise<void> => {
+    expect([what, await violations(page)]).toEqual([what, []]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  };
+  await judge("overview");
+  await page.locator(".period summary").click();
+  await judge("period");
+  await page.keyboard.press("Escape");
+  await page.locator(".earned .chart-links button").first().click();
+  await page.locator(".earned table").waitFor();
+  await judge("table");
+  await page.goto(`${server.url}/admin/lin/agents?period=4w`);
+  await page.locator(".agents-table tbody button").first().click();
+  await page.locator(".agent-panel").waitFor();
+  await picture(page, `agents ${how}`);
+  await judge("agents");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
