@@ -1,6 +1,9 @@
 /**
  * From a phase's effect to money: what was sold that would not have been, its margin, what it cost, what is left.
  *
+ * An order is told after its discount, in both arms. What an offer gave away is in the difference of revenue already, that
+ * to would-be buyers included, so no discounts are subtracted from it (docs/decisions/2026-11-22-discounts-and-revenue.md).
+ *
  * Shapes  every figure has the interval of the reading that it comes from, or is null where that is hidden or where the
  *         site has not entered what it needs.
  * Units   orders in visitors who bought; money in major units; `margin` a share.

@@ -5,6 +5,7 @@ import type { PhaseFacts } from "../../domain/results/phase.ts";
 import { emptySums } from "../../domain/results/sums.ts";
 import { type EligibleMoment, type PhaseSums, type Success, sumPhase } from "../../domain/results/units.ts";
 import { resultWire } from "../../domain/results/wire.ts";
+import { orderTotal } from "../../domain/visit/commerce.ts";
 import { mulberry } from "../mulberry.ts";
 
 const HOUR = 3_600_000;
@@ -259,6 +260,33 @@ describe("what may be read", () => {
     expect(paid.net?.value).toBeCloseTo((net?.value ?? NaN) - 56 * 30, 6);
     const unpriced = resultWire(resultPanel(factsOf(worked, { economics: { margin: 0.5 } })));
     expect(unpriced).toMatchObject({ net: null, roi: null, agents: { cost: null } });
+  });
+
+  test("RES9: what an offer gives away, to would-be buyers too, is in the revenue difference once", () => {
+    // One of twenty buys anyway, for 100; the offer brings one of fifty more, and everybody redeems its 10.
+    const [visitors, heldOut, price, discount] = [8_000, 2_000, 100, 10];
+    const moments: EligibleMoment[] = [];
+    const successes: Success[] = [];
+    const visit = (arm: "treated" | "holdout", index: number, order: { total: number } | null) => {
+      const person = `${arm}${index}`;
+      const eligibleAt = T0 + (index % 28) * DAY;
+      moments.push(moment(person, arm, { eligibleAt }));
+      if (order !== null) successes.push(bought(person, eligibleAt + 1, 100 * (orderTotal(order) ?? NaN)));
+    };
+    const redeemed = { total: price - discount, subtotal: price, discount };
+    for (let index = 0; index < visitors; index += 1)
+      visit("treated", index, index % 100 < 7 ? redeemed : null);
+    for (let index = 0; index < heldOut; index += 1)
+      visit("holdout", index, index % 100 < 5 ? { total: price } : null);
+
+    const panel = resultPanel(factsOf(sumPhase({ moments, successes }, rule)));
+    const anyway = 0.05 * visitors;
+    const buyers = 0.07 * visitors;
+    const truth = buyers * (price - discount) - anyway * price;
+    expect(truth).toBe((buyers - anyway) * price - buyers * discount);
+    expect(panel.money.incrementalSales?.value).toBeCloseTo(buyers - anyway, 6);
+    expect(panel.money.incrementalRevenue?.value).toBeCloseTo(truth, 6);
+    expect(panel.money.margin).toMatchObject({ share: 0.5, amount: { value: expect.closeTo(truth / 2, 6) } });
   });
 
   test("RES10: a clear effect may be told while it runs; at the planned end the final interval is narrower", () => {
