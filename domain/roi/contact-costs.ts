@@ -5,7 +5,7 @@
  * how many they might have been is not, and that gives the interval.
  *
  * Units   money in the site's currency.
- * Errors  null where nobody entered what it is made of, or there was no chat.
+ * Errors  null where nobody entered what it is made of, there was no chat, or nobody was online while some were answered.
  */
 import type { Interval } from "../experiments/effect.ts";
 import { poissonInterval } from "../kpi/intervals.ts";
@@ -34,7 +34,9 @@ export function contactCosts(
   { from, to, agentHours, chats }: ServedSpan,
 ): ContactCosts {
   const { agent_hour = null, platform_month = null, contact_phone = null, contact_email = null } = economics;
-  const agents = agent_hour === null ? null : cents(agentHours * agent_hour);
+  // Somebody answered: hours that nobody logged are not known, and not nothing.
+  const unknown = agent_hour === null || (chats > 0 && agentHours === 0);
+  const agents = unknown ? null : cents(agentHours * agent_hour);
   const platform = platform_month === null ? null : cents((platform_month * (to - from)) / MONTH_MS);
   const total = agents === null ? null : cents(agents + (platform ?? 0));
   return {

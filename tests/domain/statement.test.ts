@@ -216,6 +216,7 @@ describe("contacts", () => {
     expect(costs).toMatchObject({ agents: 3_000, platform: 600, total: 3_600, phone: 7, email: null });
     expect(costs.perChat?.value).toBe(9);
     expect(costs.perChat?.low).toBeLessThan(9);
+    expect(contactCosts({ agent_hour: 30 }, { ...served, agentHours: 0 })).toMatchObject({ total: null });
     expect(contactCosts({}, served)).toMatchObject({ total: null, perChat: null });
     expect(contactCosts({ agent_hour: 30 }, { ...served, chats: 0 }).perChat).toBeNull();
   });

@@ -3,7 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
 import type { WireGuide, WirePilot, WireProgress } from "../../domain/objectives/wire.ts";
-import { audit, conversations, exposures, sessions } from "../../migrations/schema.ts";
+import { agentStates, audit, conversations, exposures, sessions } from "../../migrations/schema.ts";
 import { signIn } from "./login.ts";
 import { makeSite } from "./site.ts";
 
@@ -191,6 +191,19 @@ test("OBJ8 OBJ10: the guide and the ledger are for admins, and tell each campaig
   });
   await invite(key, "cmp_a", { days: 6, each: 40, accepts: 40 });
   await invite(key, "cmp_b", { days: 6, each: 40, accepts: 2 });
+  const startedAt = Date.now() - 5 * DAY;
+  await drizzle(env.DB)
+    .insert(agentStates)
+    .values({
+      site: key,
+      id: "st_1",
+      revision: 1,
+      agentId: "usr_1",
+      state: "online",
+      capacity: 3,
+      startedAt,
+      endedAt: startedAt + DAY / 24,
+    });
   const answer = await ask("GET", `${key}/guide`, bearer(apiKey));
   expect(answer.status).toBe(200);
   const { findings, ledger, benchmarks } = answer.body as WireGuide;
@@ -204,8 +217,10 @@ test("OBJ8 OBJ10: the guide and the ledger are for admins, and tell each campaig
     net: null,
   });
   expect(rows["cmp_b"]).toMatchObject({ chats_handled: 120 });
-  const costs = ledger.map(({ cost }) => cost ?? 0);
-  expect((costs[0] ?? 0) + (costs[1] ?? 0)).toBeGreaterThan(0);
+  // An hour online and 28 days of the platform, in the proportion of their conversations.
+  const platform = (300 * 28 * 12) / 365.2425;
+  expect(rows["cmp_a"]?.cost).toBeCloseTo(((30 + platform) * 6) / 126, 1);
+  expect(rows["cmp_b"]?.cost).toBeCloseTo(((30 + platform) * 120) / 126, 1);
   expect(findings.map(({ code, action, campaign }) => [code, action, campaign])).toEqual([
     ["no_holdout", "hold_out", "cmp_a"],
     ["no_holdout", "hold_out", "cmp_b"],

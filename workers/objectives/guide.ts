@@ -1,5 +1,5 @@
 /** What a site's figures ask for, with the ledger of its rules: read over a span, and each campaign's effect as it stands. */
-import { and, eq, isNull, ne } from "drizzle-orm";
+import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { figuresOf } from "../../domain/kpi/figures.ts";
@@ -16,8 +16,8 @@ import { campaigns } from "../../migrations/schema.ts";
 import { type Later, readSettings, reportKpis } from "../kpis/report.ts";
 import { measuredEffect } from "./measured-effect.ts";
 
-/** The newest campaigns that have run; older ones have had their say. */
-const MOST_CAMPAIGNS = 50;
+/** Those that are live first, then the newest that have run; older ones have had their say. */
+const MOST_CAMPAIGNS = 20;
 
 export async function reportGuide(
   env: Env,
@@ -56,6 +56,7 @@ async function listCampaigns(env: Env, site: SiteKey, now: EpochMs, later: Later
     .select()
     .from(campaigns)
     .where(and(eq(campaigns.site, site), isNull(campaigns.deletedAt), ne(campaigns.status, "draft")))
+    .orderBy(sql`${campaigns.status} <> 'live'`, desc(campaigns.id))
     .limit(MOST_CAMPAIGNS);
   const all: LedgerCampaign[] = [];
   for (const row of rows) {

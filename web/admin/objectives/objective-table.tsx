@@ -21,6 +21,8 @@ import { o } from "./words.ts";
 
 const TONE: Record<string, "good" | "bad" | "warn" | ""> = {
   reached: "good",
+  met: "good",
+  not_met: "bad",
   on_track: "good",
   at_risk: "warn",
   missed: "bad",

@@ -73,7 +73,8 @@ export function roundMoney(
 ): string {
   const half = Math.abs(span.high - span.low) / 2;
   const step = half > 0 ? 10 ** Math.max(0, Math.floor(Math.log10(half)) - 1) : 1;
-  return money(locale, Math.round(value / step) * step, currency);
+  // A little below nothing is nothing, not −0.
+  return money(locale, Math.round(value / step) * step + 0, currency);
 }
 
 export const count = (locale: Locale, value: number): string => number(locale, Math.round(value));

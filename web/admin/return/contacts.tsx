@@ -74,9 +74,11 @@ function Costs({ read: { costs, currency } }: { read: WireContacts }): VNode {
                 ? missing
                 : g("asEntered")
               : chat === null
-                ? costs.total === null
-                  ? missing
-                  : g("noChats")
+                ? costs.chats === 0
+                  ? g("noChats")
+                  : costs.agent_hours === 0
+                    ? g("noHours")
+                    : missing
                 : `${g("interval", { low: money(language, chat.low, currency), high: money(language, chat.high, currency) })} · ${g(
                     "costOf",
                     { total: money(language, costs.total, currency), chats: number(language, costs.chats) },

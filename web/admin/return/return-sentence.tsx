@@ -7,6 +7,13 @@ import { roundMoney } from "../results/figures.ts";
 import type { CaseWithReport } from "./return.tsx";
 import { g } from "./words.ts";
 
+/** Colour only where all of the interval is on one side of nothing. */
+function toneOf(span: { low: number; high: number } | null): string {
+  if (span === null) return "";
+  if (span.low > 0) return "good";
+  return span.high < 0 ? "bad" : "";
+}
+
 export function ReturnSentence({ cases }: { cases: readonly CaseWithReport[] }): VNode | null {
   const site = useSite();
   const { currency } = site.settings;
@@ -31,7 +38,7 @@ export function ReturnSentence({ cases }: { cases: readonly CaseWithReport[] }):
       {told === null && other === null ? (
         g("sentenceNotMeasured")
       ) : (
-        <strong>
+        <strong class={toneOf(told ?? other)}>
           {g(told === null ? "sentenceRevenue" : "sentenceNet", {
             value: roundMoney(locale.value, (told ?? other)?.value ?? 0, currency, told ?? other ?? net),
             low: roundMoney(locale.value, (told ?? other)?.low ?? 0, currency, told ?? other ?? net),

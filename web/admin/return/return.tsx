@@ -61,7 +61,7 @@ export function Return(): VNode {
       ) : null}
       <Shown resource={resource} title={g("failed")}>
         {({ cases }) =>
-          cases.length === 0 ? (
+          cases.length === 0 && making ? null : cases.length === 0 ? (
             <Empty title={g("none")}>
               <p>{g("noneText")}</p>
             </Empty>
