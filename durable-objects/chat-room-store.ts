@@ -22,6 +22,9 @@ export type Tally = {
 
 export type StoredChunk = Chunk & { revision: number };
 
+/** The log's `sender` tells the visitor from everybody else; which of these are people, the message says. */
+const OF_AGENT = "kind <> 'note' and body ->> '$.from.role' = 'agent'";
+
 export class ChatRoomStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
@@ -112,15 +115,18 @@ export class ChatRoomStore {
       .toArray();
   }
 
-  /** What was said by whom and when, counted from the log. Notes are not counted: nobody was answered by one. */
+  /**
+   * What was said by whom and when, counted from the log. Nobody was answered by a note, and an agent's message is an
+   * agent's: what a machine wrote is only the last that was said.
+   */
   tally(): Tally {
     const [row] = this.#sql
       .exec<Record<keyof Tally, number | null>>(
         `select
            sum(sender = 'visitor') as visitorMessages,
-           sum(sender <> 'visitor' and kind <> 'note') as agentMessages,
+           sum(${OF_AGENT}) as agentMessages,
            min(case when sender = 'visitor' then at end) as firstVisitorAt,
-           min(case when sender <> 'visitor' and kind <> 'note' then at end) as firstAgentAt,
+           min(case when ${OF_AGENT} then at end) as firstAgentAt,
            max(case when sender = 'visitor' then at end) as lastVisitorAt,
            max(case when kind <> 'note' then at end) as lastMessageAt
          from log where sender is not null`,
