@@ -31,7 +31,7 @@ import { readWaits } from "./waits.ts";
 const DAY_MS = 86_400_000;
 const WAITS_MS = 7 * DAY_MS;
 /** Counted after one answer: the next look has more of them. */
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 export type Later = (work: Promise<unknown>) => void;
 export type Span = { from: EpochMs; to: EpochMs; now: EpochMs };

@@ -13,7 +13,7 @@ export function written(locale: Locale, value: number | null, unit: Unit, curren
     case "factor":
       return number(locale, value, 2);
     case "moneyPerHour":
-      return money(locale, value === null ? null : Math.round(value * 100) / 100, currency);
+      return money(locale, value === null ? null : rounded(value), currency);
     case "seconds":
       return duration(value);
     case "share":
@@ -21,4 +21,9 @@ export function written(locale: Locale, value: number | null, unit: Unit, curren
     default:
       return unit satisfies never;
   }
+}
+
+/** Whole from ten on: an hour's money is not known to the cent. */
+function rounded(value: number): number {
+  return value >= 10 ? Math.round(value) : Math.round(value * 100) / 100;
 }

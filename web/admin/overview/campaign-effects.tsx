@@ -8,7 +8,7 @@ import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { number } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { barPlace, barScale, type BarScale, EffectBar } from "../charts/effect-bar.tsx";
-import { decimalsFor, plainPoints, signedPoints } from "../results/figures.ts";
+import { decimalsFor, signedPoints } from "../results/figures.ts";
 import { locale, t } from "../session.ts";
 import { screenPath, useSite } from "../site.ts";
 import { download, writeCsv } from "./csv.ts";
@@ -121,7 +121,7 @@ function Effect({ difference }: { difference: NonNullable<CampaignWire["differen
       <strong>{signedPoints(language, difference.value, digits)}</strong>{" "}
       <span class="quiet">
         {o("span", {
-          low: plainPoints(language, difference.low, digits),
+          low: signedPoints(language, difference.low, digits),
           high: signedPoints(language, difference.high, digits),
         })}
       </span>

@@ -55,7 +55,11 @@ export function Chart({ series, grain, zone }: { series: Series[]; grain: Grain;
           </table>
         </div>
       ) : (
-        series.map((one) => <Multiple key={one.name} series={one} grain={grain} zone={zone} />)
+        <div class="multiples">
+          {series.map((one) => (
+            <Multiple key={one.name} series={one} grain={grain} zone={zone} />
+          ))}
+        </div>
       )}
       <p class="chart-links">
         <button type="button" class="link" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>

@@ -1,6 +1,6 @@
 /** The week by its hours: one figure at a time, printed in every cell; what is missing is hatched and says so. */
 import type { VNode } from "preact";
-import { type HoursWire } from "../../../domain/overview/wire.ts";
+import type { HoursWire } from "../../../domain/overview/wire.ts";
 import { request } from "../../shared/api.ts";
 import { duration, number, percent } from "../../shared/format.ts";
 import { useResource } from "../resource.ts";

@@ -26,7 +26,7 @@ export function OneFigure({ overview }: Part): VNode {
             <IntervalBar span={earned.revenue} overview={overview} />
           </div>
           <p class="figure-words">
-            <Words overview={overview} revenue={earned.revenue} />
+            {o("level")} <Words overview={overview} revenue={earned.revenue} />
           </p>
           <Hidden overview={overview} />
         </>
@@ -130,9 +130,8 @@ function IntervalBar({ span, overview }: Part & { span: Span }): VNode {
         <span class="interval-point" style={{ left: place(span.value) }} />
       </span>
       <span class="interval-ends" aria-hidden="true">
-        <span>{from}</span>
-        <span>{o("level")}</span>
-        <span>{to}</span>
+        <span style={{ left: place(span.low) }}>{from}</span>
+        <span style={{ left: place(span.high) }}>{to}</span>
       </span>
     </p>
   );
@@ -185,7 +184,7 @@ function MoneyLine({ overview }: Part): VNode {
           <dd>
             {percent(language, roi.value, 0)}{" "}
             <span class="quiet">
-              {o("span", { low: number(language, roi.low * 100), high: number(language, roi.high * 100) })}
+              {o("span", { low: wholePercent(roi.low), high: wholePercent(roi.high) })}
             </span>
           </dd>
         </div>
@@ -197,6 +196,9 @@ function MoneyLine({ overview }: Part): VNode {
     </dl>
   );
 }
+
+/** "400", of a share; nothing has no sign. */
+const wholePercent = (share: number): string => number(locale.value, Math.round(share * 100) || 0);
 
 function Between({ span, overview }: Part & { span: Span }): VNode {
   return (

@@ -114,7 +114,7 @@ function Figures({
         <Earned overview={overview} />
         <CampaignEffects overview={overview} />
       </div>
-      <div class="overview-columns screen-only">
+      <div class="screen-only">
         <Chart series={seriesOf(course.rows, range.buckets, zone, now)} grain={range.grain} zone={zone} />
         <HoursMap range={range} figure={asked.hours} onFigure={(hours) => onChange({ hours })} />
       </div>
