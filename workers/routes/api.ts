@@ -16,7 +16,7 @@ import { campaigns } from "./campaigns.ts";
 import { conversationHistory } from "./conversation-history.ts";
 import { describedTicket, desk } from "./desk.ts";
 import { dryRun } from "./dry-run.ts";
-import { describedExport, exports } from "./exports.ts";
+import { describedExports, exports } from "./exports.ts";
 import { factValues } from "./fact-values.ts";
 import { installation } from "./installation.ts";
 import { intraday } from "./intraday.ts";
@@ -62,7 +62,7 @@ api.doc31("/openapi.json", {
   servers: [{ url: "/api" }],
   security: [{ apiKey: [] }],
 });
-for (const route of [...describedAuth, describedTicket, describedExport]) {
+for (const route of [...describedAuth, describedTicket, ...describedExports]) {
   api.openAPIRegistry.registerPath(route);
 }
 // Everything from here: no fonts, proxy or telemetry of somebody else's, and a policy that would stop them.

@@ -1,0 +1,81 @@
+/** The rows of an export, by key pages: however many rows, a page in memory. */
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { readLog } from "../routes/conversation-logs.ts";
+import { type Cell, type Table, TABLES } from "./tables.ts";
+
+export const PAGE_ROWS = 1_000;
+const CHATS_A_PAGE = 20;
+const DAY_MS = 24 * 3_600_000;
+
+export type Span = { site: SiteKey; from: EpochMs; to: EpochMs };
+/** After which row a page begins: its moment and its key. */
+export type Place = [at: EpochMs, key: string];
+export type Page = { rows: Cell[][]; next: Place | null };
+
+/** The page of `table` after `place`, or the first; `next` is null where nothing follows. */
+export async function readPage(
+  env: Env,
+  name: string,
+  table: Table,
+  span: Span,
+  place: Place | null,
+  size: number,
+): Promise<Page> {
+  const { moment, key, columns, arrival, read = {} } = table;
+  const cells = columns.map((column) => read[column] ?? column).join(", ");
+  const arrived = arrival === undefined ? "" : `AND ${arrival} >= ?6 AND ${arrival} < ?3`;
+  const { site, from, to } = span;
+  const [at, after] = place ?? [arrival === undefined ? from : from - DAY_MS, ""];
+  const rows = await env.DB.prepare(
+    `SELECT ${cells}, ${moment}, ${key} FROM ${name}
+     WHERE site = ?1 AND ${moment} >= ?2 AND ${moment} < ?3 AND (${moment} > ?4 OR ${key} > ?5) ${arrived}
+     ORDER BY ${moment}, ${key} LIMIT ${size}`,
+  )
+    .bind(site, at, to, at, after, ...(arrival === undefined ? [] : [from]))
+    .raw<Cell[]>();
+  const end = rows.at(-1);
+  return {
+    rows: rows.map((row) => row.slice(0, columns.length)),
+    next: end === undefined || rows.length < size ? null : [Number(end.at(-2)), String(end.at(-1))],
+  };
+}
+
+/** The rows of the export `name`, a page at a time. */
+export async function* pagesOf(env: Env, name: string, span: Span): AsyncGenerator<Cell[][]> {
+  const table = TABLES[name];
+  if (table !== undefined) {
+    yield* tablePages(env, name, table, span, PAGE_ROWS);
+    return;
+  }
+  const chats: Table = { moment: "created_at", key: "id", columns: ["id"] };
+  for await (const rows of tablePages(env, "conversations", chats, span, CHATS_A_PAGE)) {
+    for (const [id] of rows) yield await messagesOf(env, span.site, String(id));
+  }
+}
+
+async function* tablePages(
+  env: Env,
+  name: string,
+  table: Table,
+  span: Span,
+  size: number,
+): AsyncGenerator<Cell[][]> {
+  let place: Place | null = null;
+  do {
+    const page: Page = await readPage(env, name, table, span, place, size);
+    if (page.rows.length > 0) yield page.rows;
+    place = page.next;
+  } while (place !== null);
+}
+
+async function messagesOf(env: Env, site: SiteKey, conversation: string): Promise<Cell[][]> {
+  const events = await readLog(env, site, conversation);
+  return events
+    .filter(({ type }) => type === "message")
+    .map((event) => {
+      const from = (event["from"] ?? {}) as { role?: string; id?: string; name?: string | null };
+      const { seq, at } = event;
+      const [kind, body] = [String(event["kind"] ?? ""), String(event["body"] ?? "")];
+      return [conversation, seq, at, from.role ?? null, from.id ?? null, from.name ?? null, kind, body];
+    });
+}

@@ -1,0 +1,157 @@
+/** What of history may be taken out, table by table, and in which columns. */
+
+export type Cell = string | number | null;
+export type Table = {
+  /** Columns that are read as something else than themselves. */
+  read?: Record<string, string>;
+  /** What the rows are taken and sorted by; an index on (site, moment) exists. */
+  moment: string;
+  key: string;
+  columns: readonly string[];
+  /** When the row arrived, where that is not `moment`; it may be up to a day later. */
+  arrival?: string;
+};
+
+/** An order that a server told for a user alone belongs to the visitor who is linked to that user, latest first. */
+const LINKED_VISITOR = `CASE WHEN visitor_id LIKE 'u:%' THEN coalesce(
+  (SELECT i.visitor_id FROM identities i WHERE i.site = orders.site AND i.user_id = substr(orders.visitor_id, 3)
+     AND i.visitor_id <> orders.visitor_id ORDER BY i.at DESC, i.visitor_id LIMIT 1), visitor_id) ELSE visitor_id END`;
+
+export const TABLES: Record<string, Table> = {
+  sessions: {
+    moment: "started_at",
+    key: "id",
+    columns: [
+      "id",
+      "visitor_id",
+      "user_id",
+      "started_at",
+      "last_at",
+      "ended_at",
+      "pages",
+      "events",
+      "seconds",
+      "entry_path",
+      "referrer",
+      "channel",
+      "utm",
+      "device_type",
+      "browser",
+      "os",
+      "language",
+      "country",
+      "region",
+      "city",
+      "cart_value",
+      "cart_items",
+      "global_holdout",
+      "covered",
+      "eligible",
+    ],
+  },
+  exposures: {
+    moment: "eligible_at",
+    key: "id",
+    columns: [
+      "id",
+      "visitor_id",
+      "session_id",
+      "campaign_id",
+      "phase",
+      "variant",
+      "kind",
+      "arm",
+      "probability",
+      "eligible_at",
+      "shown_at",
+      "opened_at",
+      "declined_at",
+      "ignored_at",
+      "clicked_at",
+    ],
+  },
+  orders: {
+    moment: "at",
+    key: "order_id",
+    arrival: "received_at",
+    read: { visitor_id: LINKED_VISITOR },
+    columns: [
+      "order_id",
+      "visitor_id",
+      "user_id",
+      "session_id",
+      "at",
+      "received_at",
+      "total",
+      "currency",
+      "status",
+      "items",
+      "covered",
+    ],
+  },
+  conversations: {
+    moment: "created_at",
+    key: "id",
+    columns: [
+      "id",
+      "visitor_id",
+      "user_id",
+      "decision_id",
+      "skill",
+      "locale",
+      "page",
+      "status",
+      "agent_id",
+      "created_at",
+      "queued_at",
+      "assigned_at",
+      "first_visitor_message_at",
+      "first_agent_message_at",
+      "last_message_at",
+      "closed_at",
+      "close_reason",
+      "outcome",
+      "visitor_messages",
+      "agent_messages",
+    ],
+  },
+  surveys: {
+    moment: "at",
+    key: "conversation_id",
+    columns: [
+      "conversation_id",
+      "visitor_id",
+      "at",
+      "welcome",
+      "wait",
+      "answer",
+      "csat",
+      "nps",
+      "ces",
+      "resolved",
+      "comment",
+    ],
+  },
+};
+export const MESSAGE_COLUMNS = [
+  "conversation_id",
+  "seq",
+  "at",
+  "role",
+  "from_id",
+  "from_name",
+  "kind",
+  "body",
+];
+
+/** Everything that there is to export. */
+export const EXPORTS: readonly string[] = [...Object.keys(TABLES), "messages"];
+
+/** The columns of the export `name`. */
+export function columnsOf(name: string): readonly string[] {
+  return TABLES[name]?.columns ?? MESSAGE_COLUMNS;
+}
+
+export function isMoment(column: string): boolean {
+  return column === "at" || column.endsWith("_at");
+}
