@@ -222,8 +222,8 @@ test("OBJ8 OBJ10: the guide and the ledger are for admins, and tell each campaig
   expect(rows["cmp_a"]?.cost).toBeCloseTo(((30 + platform) * 6) / 126, 1);
   expect(rows["cmp_b"]?.cost).toBeCloseTo(((30 + platform) * 120) / 126, 1);
   expect(findings.map(({ code, action, campaign }) => [code, action, campaign])).toEqual([
-    ["no_holdout", "hold_out", "cmp_a"],
     ["no_holdout", "hold_out", "cmp_b"],
+    ["no_holdout", "hold_out", "cmp_a"],
     ["acceptance_low", "change_message", "cmp_a"],
     // Over a hundred conversations, and nobody was heard.
     ["few_answers", "shorten_survey", null],
