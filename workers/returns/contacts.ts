@@ -44,7 +44,12 @@ async function effectsOf(
   asked: { campaign: string; phase: number; currency: string; now: EpochMs },
 ) {
   const { campaign, phase, currency, now } = asked;
-  const { units, contacts } = await readUnits(env, site, campaign, { from: 0, to: now + 1, currency });
+  const { units, contacts } = await readUnits(env, site, campaign, {
+    from: 0,
+    to: now + 1,
+    currency,
+    of: "contacts",
+  });
   return contactEffects(
     units.filter((unit) => unit.phase === phase),
     contacts,

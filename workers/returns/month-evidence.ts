@@ -41,7 +41,11 @@ export async function monthEvidence(
   let maturesAt = span.to;
   for (const campaign of terms.campaigns) {
     const phases = await runPhases(env, site, campaign);
-    const read = await readUnits(env, site, campaign, { ...span, currency: settings.currency });
+    const read = await readUnits(env, site, campaign, {
+      ...span,
+      currency: settings.currency,
+      of: terms.kpi === "deflected_contacts" ? "contacts" : "orders",
+    });
     lines.push(...campaignLines(campaign, phases, read, terms));
     for (const { phase, visitEndsAt, eligibleAt } of read.units) {
       const until =

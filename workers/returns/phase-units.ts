@@ -62,12 +62,20 @@ export async function runPhases(env: Env, site: SiteKey, campaign: string): Prom
   });
 }
 
+export type UnitsAsked = {
+  from: EpochMs;
+  to: EpochMs;
+  currency: string;
+  /** Which of what they did is read; the other list is empty. */
+  of: "orders" | "contacts";
+};
+
 /** Those first eligible in `[from, to)`, phase by phase, with what they did from then on. */
 export async function readUnits(
   env: Env,
   site: SiteKey,
   campaign: string,
-  { from, to, currency }: { from: EpochMs; to: EpochMs; currency: string },
+  { from, to, currency, of }: UnitsAsked,
 ): Promise<CampaignUnits> {
   const read = (sql: string, ...more: number[]) =>
     env.DB.prepare(sql)
@@ -75,9 +83,9 @@ export async function readUnits(
       .raw<Cells>();
   const [moments, orders, refunds, contacts, identities] = await Promise.all([
     read(MOMENTS),
-    read(ORDERS, from),
-    read(REFUNDS, from),
-    read(CONTACTS, from),
+    of === "orders" ? read(ORDERS, from) : [],
+    of === "orders" ? read(REFUNDS, from) : [],
+    of === "contacts" ? read(CONTACTS, from) : [],
     read(PERSONS),
   ]);
   const persons = new Map(identities.map(([visitor, user]) => [String(visitor), `user:${String(user)}`]));
