@@ -246,6 +246,62 @@ describe("what can be saved", () => {
     });
   });
 
+  test("API48: a segment leads only to a skill that is there, and the nearest is named", async () => {
+    const site = await makeSite();
+    await made(await makeSite(), "skills", { key: "returns", name: "Retours" });
+    const { id: skill } = await made(site, "skills", { key: "sizes", name: "Tailles" });
+    const wrong = await refused(ask(site, "POST", "segments", segment("vip", {}, { skill: "size" })));
+    expect(wrong).toMatchObject({ status: 400, code: "invalid", path: "skill" });
+    expect(wrong.message).toContain('did you mean "sizes"?');
+    const foreign = refused(ask(site, "POST", "segments", segment("vip", {}, { skill: "returns" })));
+    expect(await foreign).toMatchObject({ status: 400, path: "skill" });
+
+    const vip = await made(site, "segments", segment("vip", {}, { skill: "sizes" }));
+    const other = await refused(change(site, `segments/${vip.id}`, 1, { skill: "returns" }));
+    expect(other).toMatchObject({ status: 400, path: "skill" });
+    const needed = await refused(ask(site, "DELETE", `skills/${skill}`));
+    expect([needed.status, needed.message]).toEqual([409, expect.stringContaining("the segment vip")]);
+    expect((await change(site, `segments/${vip.id}`, 1, { skill: null })).status).toBe(200);
+    expect((await ask(site, "DELETE", `skills/${skill}`)).status).toBe(204);
+  });
+
+  test("API48: a goal or a skill that a live campaign uses keeps its key and stays, and who uses it is named", async () => {
+    const site = await makeSite();
+    const goal = await made(site, "goals", { key: "quote", name: "Devis", kind: "lead" });
+    const skill = await made(site, "skills", { key: "sizes", name: "Tailles" });
+    const live = { name: "Aide", status: "live", goal: "quote", skill: "sizes" };
+    const campaign = z
+      .looseObject({ id: z.string() })
+      .parse(await (await ask(site, "POST", "campaigns", card({ title: "x" }, live))).json());
+    for (const path of [`goals/${goal.id}`, `skills/${skill.id}`]) {
+      const kept = await refused(ask(site, "DELETE", path));
+      expect(kept).toMatchObject({ status: 409, code: "conflict" });
+      expect(kept.message).toContain("the live campaign “Aide”");
+      expect(await refused(change(site, path, 1, { key: "other" }))).toMatchObject({ status: 409 });
+      expect((await change(site, path, 1, { name: "Autrement" })).status).toBe(200);
+    }
+    const twin = await made(site, "goals", { key: "quote", name: "Encore", kind: "lead" });
+    expect((await ask(site, "DELETE", `goals/${twin.id}`)).status).toBe(204);
+
+    await change(site, `campaigns/${campaign.id}`, 1, { status: "paused" });
+    for (const path of [`goals/${goal.id}`, `skills/${skill.id}`])
+      expect((await ask(site, "DELETE", path)).status).toBe(204);
+    expect(await refused(change(site, `campaigns/${campaign.id}`, 2, { status: "live" }))).toMatchObject({
+      status: 400,
+      path: "goal",
+    });
+  });
+
+  test("API48: a skill that goes while a segment is led to it leaves no segment without its skill", async () => {
+    const site = await makeSite();
+    const skill = await made(site, "skills", { key: "sizes", name: "Tailles" });
+    const [gone, led] = await Promise.all([
+      ask(site, "DELETE", `skills/${skill.id}`),
+      ask(site, "POST", "segments", segment("vip", {}, { skill: "sizes" })),
+    ]);
+    expect([gone.status === 204, led.status === 201].filter(Boolean)).toHaveLength(1);
+  });
+
   test("API46: a campaign's texts are templates that can be filled, each refused at its place", async () => {
     const site = await makeSite();
     const good = card({
@@ -353,6 +409,7 @@ describe("routing", () => {
 
   test("T87: the queue serves a visitor's segments of this visit, and what the page claims changes nothing", async () => {
     const site = await makeSite();
+    for (const key of ["sizes", "orders"]) await made(site, "skills", { key, name: key });
     await made(
       site,
       "segments",
@@ -391,6 +448,7 @@ test("T87: who was invited goes to the invitation's skill; another visitor's inv
   const site = await makeSite({
     campaigns: [{ id: "cmp_care", kind: "chat", skill: "care", condition: { "page.path": "/care" } }],
   });
+  await made(site, "skills", { key: "sizes", name: "Tailles" });
   await made(site, "segments", segment("vip", { "page.path": "/care" }, { priority: 3, skill: "sizes" }));
   const invited = crypto.randomUUID();
   const { decisions } = await send(site.key, [pageView(invited, "/care")]);

@@ -48,7 +48,8 @@ function below(...path: string[]): string {
   return path.filter((part) => part !== "").join(".");
 }
 
-function unknownKey(
+/** What stands against naming `key` where the site has no such goal or skill. */
+export function unknownKey(
   noun: "goal" | "skill",
   key: string | null | undefined,
   known: readonly string[],

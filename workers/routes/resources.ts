@@ -18,6 +18,7 @@ import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsertWhere } from "./audit-trail.ts";
+import { usedKey } from "./key-use.ts";
 import {
   ItemPath,
   Page,
@@ -268,8 +269,19 @@ function isKept(id: string, version: number, body: string) {
   return sql`EXISTS (SELECT 1 FROM resources WHERE id = ${id} AND version = ${version} AND body = ${body})`;
 }
 
-export const goals = resourceRouter({ noun: "goals", prefix: "goa", schema: Goal });
-export const skills = resourceRouter({ noun: "skills", prefix: "skl", schema: Skill, published: true });
+export const goals = resourceRouter({
+  noun: "goals",
+  prefix: "goa",
+  schema: Goal,
+  rules: usedKey("goals"),
+});
+export const skills = resourceRouter({
+  noun: "skills",
+  prefix: "skl",
+  schema: Skill,
+  published: true,
+  rules: usedKey("skills"),
+});
 export const articles = resourceRouter({ noun: "articles", prefix: "art", schema: Article });
 export const canned = resourceRouter({ noun: "canned", prefix: "can", schema: Canned });
 export const webhooks = resourceRouter({ noun: "webhooks", prefix: "whk", schema: Webhook, adminOnly: true });

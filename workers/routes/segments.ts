@@ -19,6 +19,7 @@ import { ApiError } from "../errors.ts";
 import { campaignOf } from "../publish/campaign-row.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsertWhere } from "./audit-trail.ts";
+import { readKnownKeys, unknownKey } from "./campaign-rules.ts";
 import { jsonContent, nounRouter, REFUSALS, SitePath, etag } from "./openapi.ts";
 import { everyRule, type Kept, type NounRules, uniqueKey } from "./resource-rules.ts";
 import { resourceOf, resourceRouter } from "./resources.ts";
@@ -47,6 +48,12 @@ function unchanged(site: string, id: string, seen: readonly StoredSegment[]) {
       WHERE seen.site = ${site} AND seen.noun = ${NOUN} AND seen.id <> ${id} ORDER BY v)) = ${versions}`;
 }
 
+/** The skill to which a segment leads is still there. */
+function hasSkill(site: string, key: string) {
+  return sql`EXISTS (SELECT 1 FROM resources AS skill WHERE skill.site = ${site} AND skill.noun = 'skills'
+    AND json_extract(skill.body, '$.key') = ${key})`;
+}
+
 const sound: NounRules = {
   keep: async (env, { site, id, body }) => {
     const segment = Segment.parse(body);
@@ -62,8 +69,14 @@ const sound: NounRules = {
       const path = ["condition", problem.path].filter((part) => part !== "").join(".");
       throw new ApiError("invalid", problem.message, { path });
     }
-    // Only a segment that asks about others can close a circle with what somebody else saves at this moment.
-    return segmentsAsked(segment.condition).length === 0 ? [] : [unchanged(site, id, others)];
+    const { skills } = await readKnownKeys(env, site);
+    const [unknown] = unknownKey("skill", segment.skill, skills);
+    if (unknown !== undefined) throw new ApiError("invalid", unknown.message, { path: unknown.path });
+    return [
+      ...(segment.skill === null ? [] : [hasSkill(site, segment.skill)]),
+      // Only a segment that asks about others can close a circle with what somebody else saves at this moment.
+      ...(segmentsAsked(segment.condition).length === 0 ? [] : [unchanged(site, id, others)]),
+    ];
   },
 };
 
