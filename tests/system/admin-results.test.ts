@@ -166,6 +166,28 @@ describe("the answers", () => {
   );
 });
 
+test("R-M25: the list of campaigns leads to the result of each that ran, by its name, and of no draft", async () => {
+  const draft = { name: "Not yet", kind: "chat", variants: [{ key: "a", weight: 1, creative: {} }] };
+  const headers = { cookie: await signIn(server.url, "admin@demo.test"), origin: server.url };
+  await post(`${server.url}/api/sites/lin/campaigns`, draft, headers);
+  for (const [locale, results] of [
+    ["en-GB", /^Result: Cart help, /],
+    ["fr-FR", /^Résultat\s: Cart help, /],
+  ] as const) {
+    const { context, page, complaints } = await enterAdmin(browser, server.url, { locale });
+    await page.goto(`${server.url}/admin/lin/campaigns`);
+    await page.getByRole("link", { name: "Not yet", exact: true }).waitFor();
+    expect(await page.getByRole("link", { name: results }).count()).toBe(ids.size);
+    expect(await page.getByRole("link", { name: /Not yet/ }).count()).toBe(1);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("link", { name: /: Cart help, alone$/ }).click();
+    await page.waitForURL(`${server.url}/admin/lin/campaigns/${ids.get("alone")}/results`);
+    await page.locator(".status-sentence").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
+
 test("RES14: in French, by keyboard, in the dark and on a phone it is the same result", async () => {
   for (const look of [
     { locale: "fr-FR", dark: true },

@@ -68,6 +68,7 @@ function Table({ campaigns }: { campaigns: Campaign[] }): VNode {
                 {t("phase")}
               </th>
               <th scope="col">{t("changed")}</th>
+              <th scope="col">{t("result")}</th>
             </tr>
           </thead>
           <tbody>
@@ -84,11 +85,25 @@ function Table({ campaigns }: { campaigns: Campaign[] }): VNode {
                 <td class="number">{percent(locale.value, campaign.holdout, 0)}</td>
                 <td class="number">{campaign.phase}</td>
                 <td>{dateTime(locale.value, campaign.updated_at, zone)}</td>
+                <td>
+                  <ResultLink campaign={campaign} />
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
     </>
+  );
+}
+
+/** A draft has nothing to tell yet. */
+function ResultLink({ campaign: { id, name, status } }: { campaign: Campaign }): VNode | null {
+  const site = useSite();
+  if (status === "draft") return null;
+  return (
+    <a href={screenPath(site.key, "campaigns", id, "results")} aria-label={t("resultOf", { campaign: name })}>
+      {t("result")}
+    </a>
   );
 }
