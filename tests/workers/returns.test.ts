@@ -8,6 +8,7 @@ import {
   campaignPhases,
   contacts,
   exposures,
+  identities,
   orders,
   refunds,
   statements,
@@ -309,14 +310,21 @@ test("RET5: a campaign's contacts are told by arm, with what a call costs", asyn
       .insert(contacts)
       .values({ ...base, id: `t${index}`, visitorId: `treated-${index}`, at: IN_MARCH + DAY + 1 });
   }
+  // Told for a user alone, whom a visitor of the campaign has proven to be.
+  const known = { site: key, userId: "ada", revision: 1, at: IN_MARCH };
+  await db.insert(identities).values([
+    { ...known, visitorId: "treated-399" },
+    { ...known, visitorId: "u:ada" },
+  ]);
+  await db.insert(contacts).values({ ...base, id: "u1", visitorId: "u:ada", at: IN_MARCH + 2 * DAY });
   const answer = await ask("GET", `${key}/contacts?campaign=cmp_a`, bearer(apiKey));
   const { effects, costs } = answer.body as WireContacts;
   const of = (hours: number) => effects.find((one) => one.channel === "phone" && one.hours === hours);
   expect(of(1)).toMatchObject({ treated: { visitors: 400, contacting: 0 }, holdout: { contacting: 30 } });
   // Nobody of one arm called within the hour: the difference is there, a mean that does not vary has no interval.
   expect(of(1)).toMatchObject({ difference: { value: -0.3 }, deflected: null });
-  expect(of(168)?.deflected?.value).toBeCloseTo(0.3 * 400 - 30, 6);
-  expect(of(168)?.saved?.value).toBeCloseTo(8 * 90, 6);
+  expect(of(168)?.deflected?.value).toBeCloseTo(0.3 * 400 - 31, 6);
+  expect(of(168)?.saved?.value).toBeCloseTo(8 * 89, 6);
   expect(costs).toMatchObject({ chats: 0, per_chat: null, per_call: 8, per_email: null });
   expect(await ask("GET", `${key}/contacts?campaign=cmp_x`, bearer(apiKey))).toMatchObject({ status: 404 });
 });
