@@ -27,6 +27,10 @@ const SegmentScreen = lazy(() => import("./segments/segment.tsx").then((module) 
 const Staffing = lazy(() => import("./staffing/staffing.tsx").then((module) => module.Staffing));
 const Objectives = lazy(() => import("./objectives/objectives.tsx").then((module) => module.Objectives));
 const Return = lazy(() => import("./return/return.tsx").then((module) => module.Return));
+const Funnels = lazy(() => import("./funnels/funnels.tsx").then((module) => module.Funnels));
+const FunnelScreen = lazy(() => import("./funnels/funnel.tsx").then((module) => module.FunnelScreen));
+const FunnelEditor = lazy(() => import("./funnels/editor.tsx").then((module) => module.FunnelEditor));
+const Journeys = lazy(() => import("./journeys/journeys.tsx").then((module) => module.Journeys));
 const Settings = lazy(() => import("./settings/settings.tsx").then((module) => module.Settings));
 
 export function App(): VNode {
@@ -142,6 +146,11 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/visitors/:id" component={Why} />
               <Route path="/left-messages" component={LeftMessages} />
               <Route path="/agents" component={Agents} />
+              <Route path="/funnels" component={Funnels} />
+              <Route path="/funnels/new" component={FunnelEditor} />
+              <Route path="/funnels/:id" component={FunnelScreen} />
+              <Route path="/funnels/:id/edit" component={FunnelEditor} />
+              <Route path="/journeys" component={Journeys} />
               <Route path="/staffing" component={Staffing} />
               <Route path="/install" component={Install} />
               <Route path="/team" component={Team} />

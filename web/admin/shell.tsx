@@ -1,5 +1,7 @@
 /** The frame around every screen: the site, where one can go, who is here. */
 import Agents from "lucide-static/icons/headset.svg?raw";
+import Funnels from "lucide-static/icons/funnel.svg?raw";
+import Journeys from "lucide-static/icons/route.svg?raw";
 import Install from "lucide-static/icons/code-xml.svg?raw";
 import Overview from "lucide-static/icons/layout-dashboard.svg?raw";
 import Inbox from "lucide-static/icons/inbox.svg?raw";
@@ -32,6 +34,8 @@ const DAILY: Entry[] = [
   { at: "conversations", label: "navConversations", icon: Conversations },
   { at: "left-messages", label: "navLeftMessages", icon: Inbox },
   { at: "agents", label: "navAgents", icon: Agents },
+  { at: "funnels", label: "navFunnels", icon: Funnels },
+  { at: "journeys", label: "navJourneys", icon: Journeys },
   { at: "staffing", label: "navStaffing", icon: Staffing },
   { at: "objectives", label: "navObjectives", icon: Objectives },
   { at: "return", label: "navReturn", icon: Return },
