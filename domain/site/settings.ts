@@ -84,6 +84,8 @@ export const SiteSettings = z.object({
   order_amount: OrderAmount.prefault({}),
   attribution_hours: z.int().min(1).max(720).default(48),
   economics: Economics.default({}),
+  /** Who gets the weekly report. */
+  report_recipients: z.array(z.email().max(254)).max(20).default([]),
   /** By which track events the site's server tells of calls and e-mails. */
   contact_events: ContactEvents.prefault({}),
   wait_target_seconds: z.int().min(5).max(3_600).default(60),
