@@ -32,7 +32,7 @@ const PAGES = ["/p/chemise-lin", "/p/pantalon", "/retours", "/guide-des-tailles"
 const GOES_ON = { desktop: [0.42, 0.62, 0.84], mobile: [0.41, 0.6, 0.55] };
 
 const state = mkdtempSync(join(tmpdir(), "aparte-journeys-"));
-const shots = process.env["APARTE_SHOTS"];
+const shots = process.env["SHOTS"];
 let server: RunningServer;
 let browser: Browser;
 let funnel: string;
@@ -279,8 +279,8 @@ describe("journeys", () => {
       const french = wanted.locale === "fr-FR";
       expect(await sentence(page)).toMatch(
         french
-          ? /^L’étape la moins bien vécue est Checkout \([12],\d sur 5\)\. Le plus de visites sans commande finissent sur \/\S* \([\d ]+\)\.$/
-          : /^The stage that feels worst is Checkout \([12]\.\d out of 5\)\. Most visits without an order end on \/\S* \([\d,]+\)\.$/,
+          ? /^L’étape la moins bien vécue est Checkout \([12],\d sur 5\)\. Le plus de visites sans commande finissent sur l’accueil \([\d ]+\)\.$/
+          : /^The stage that feels worst is Checkout \([12]\.\d out of 5\)\. Most visits without an order end on the home page \([\d,]+\)\.$/,
       );
       expect(await violations(page)).toEqual([]);
       await shoot(page, `journeys-${name}`);

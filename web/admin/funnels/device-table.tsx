@@ -18,7 +18,7 @@ export function DeviceTable({ results, name }: { results: FunnelResults; name: s
         <span class="note">{f("byDeviceNote")}</span>
       </div>
       <div class="table-scroll" tabIndex={0}>
-        <table>
+        <table class="funnel-figures">
           <thead>
             <tr>
               <th scope="col">{f("device")}</th>

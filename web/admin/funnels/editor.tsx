@@ -81,7 +81,7 @@ function FunnelForm({
       )}
       {fault !== null && !hasField(fault.path) ? <PlacedFault fault={fault} /> : null}
       <Met form={form} />
-      <div class="name-and-kind">
+      <div class="funnel-names">
         <TextField
           label={t("name")}
           value={current.name}
@@ -102,7 +102,7 @@ function FunnelForm({
           onInput={(key) => form.change({ key })}
         />
       </div>
-      <h2>{f("steps")}</h2>
+      <h2 class="funnel-steps-head">{f("steps")}</h2>
       <p class="note">{f("stepsNote")}</p>
       <Steps form={form} />
       {saved === null ? null : (
@@ -168,7 +168,7 @@ function Steps({ form }: { form: Form }): VNode {
           </p>
         </fieldset>
       ))}
-      <p>
+      <p class="funnel-add">
         <button
           type="button"
           disabled={steps.length >= MAX_STEPS}

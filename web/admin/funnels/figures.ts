@@ -1,6 +1,6 @@
 /** Figures of funnels and journeys in the reader's words: a share with its interval, a change in points, a page. */
 import type { WireFigure } from "../../../domain/journeys/wire.ts";
-import { number, percent } from "../../shared/format.ts";
+import { duration, number, percent } from "../../shared/format.ts";
 import { locale } from "../session.ts";
 import { f } from "./words.ts";
 
@@ -34,11 +34,26 @@ export function pointsWords(value: number): string {
   const digits = Math.abs(value) < 0.1 ? 1 : 0;
   const text = number(locale.value, Math.abs(value) * 100, digits);
   const sign = value < 0 ? "−" : "+";
-  return f("points", { value: `${sign}${text}`, plural: Math.abs(value) * 100 >= 2 ? 2 : 1 });
+  // "1,8 point" and "0.8 points": French counts from two on, English all but one.
+  const plural = locale.value === "fr" ? (Math.abs(value) * 100 >= 2 ? 2 : 1) : text === "1" ? 1 : 2;
+  return f("points", { value: `${sign}${text}`, plural });
 }
 
 function digitsOf(interval: WireFigure["interval"]): number {
   return interval !== null && interval[1] - interval[0] > 0.06 ? 0 : 1;
+}
+
+/** A mean of answers, always with its tenths. */
+export function meanNumber(value: number): string {
+  const options = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(locale.value === "fr" ? "fr-FR" : "en-GB", options).format(value);
+}
+
+/** Seconds as "45 s", "1 min 40 s"; from an hour on without its seconds. */
+export function stepTime(seconds: number): string {
+  const rest = Math.round(seconds) % 60;
+  if (seconds < 60 || seconds >= 3_600 || rest === 0) return duration(seconds);
+  return `${Math.floor(seconds / 60)}\u00a0min\u00a0${rest}\u00a0s`;
 }
 
 export function deviceWords(device: string): string {
@@ -48,5 +63,6 @@ export function deviceWords(device: string): string {
 /** A kind of page as a reader sees it: what was replaced in it is said in words. */
 export function pageWords(page: string): string {
   if (page === "…") return f("otherPages");
+  if (page === "/") return f("home");
   return page.replaceAll(":email", f("anEmail")).replaceAll(":id", f("anId")).replaceAll(":n", f("aNumber"));
 }

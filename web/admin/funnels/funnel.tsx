@@ -61,6 +61,7 @@ export function FunnelScreen({ id = "" }: { id?: string }): VNode {
           onChange={(next) => route(`${path}${queryOf(next, { device })}`, true)}
         />
         <select
+          class="in-row"
           aria-label={f("device")}
           value={device ?? ""}
           onChange={(event) =>

@@ -26,6 +26,7 @@ export function NextTable({
       <div class="section-head">
         <h2 id="funnel-next">{f("afterLeaving")}</h2>
         <select
+          class="in-row"
           aria-label={f("afterLeavingStep")}
           value={step.key}
           onChange={(event) => onStep(event.currentTarget.value)}
@@ -38,7 +39,7 @@ export function NextTable({
         </select>
       </div>
       <div class="table-scroll" tabIndex={0}>
-        <table>
+        <table class="funnel-figures">
           <thead>
             <tr>
               <th scope="col">{f("wentTo")}</th>

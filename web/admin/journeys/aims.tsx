@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import type { JourneyMap, WireStage } from "../../../domain/journeys/wire.ts";
 import { number } from "../../shared/format.ts";
-import { pointsWords, shareWords, stepName } from "../funnels/figures.ts";
+import { meanNumber, pointsWords, shareWords, stepName } from "../funnels/figures.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
 import { screenPath, useSite } from "../site.ts";
@@ -125,7 +125,7 @@ function Gap({ measure, aim: { gap } }: Row): VNode {
 
 function valueWords(measure: Measure, value: number | null): string {
   if (value === null) return "-";
-  return measure === "passing" ? shareWords({ value, interval: null }) : number(locale.value, value, 1);
+  return measure === "passing" ? shareWords({ value, interval: null }) : meanNumber(value);
 }
 
 function saveCsv(key: string, rows: readonly Row[]): void {

@@ -63,11 +63,11 @@ export function drawCurve(points: readonly CurvePoint[], width: number, words: C
         curve,
       }),
       dot(eased, { x: "at", y: "eased", r: 3, fill: "var(--hold)" }),
-      text(eased.slice(-1), {
+      text(eased.slice(0, 1), {
         x: "at",
         y: "eased",
         text: () => words.ease,
-        dy: -12,
+        dy: 14,
         fill: "var(--ink2)",
         fontSize: 11,
       }),

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import type { JourneyMap, WireFigure, WireStage } from "../../../domain/journeys/wire.ts";
 import { number } from "../../shared/format.ts";
 import { Drawn } from "../charts/drawn.tsx";
-import { shareWords, stepName } from "../funnels/figures.ts";
+import { meanNumber, shareWords, stepName } from "../funnels/figures.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
 import { ChartOrTable } from "./chart-or-table.tsx";
@@ -97,7 +97,7 @@ function StageColumns({ stages }: { stages: readonly WireStage[] }): VNode {
 /** A mean, or how many answers there are where they are too few for one. */
 function meanWords({ value, n }: WireFigure): string {
   if (n === 0) return "-";
-  return value === null ? j("tooFew", { n }) : number(locale.value, value, 1);
+  return value === null ? j("tooFew", { n }) : meanNumber(value);
 }
 
 function StageTable({ stages }: { stages: readonly WireStage[] }): VNode {
@@ -149,7 +149,7 @@ function answersWords(figure: WireFigure): string {
 
 function boundsWords({ interval }: WireFigure): string {
   if (interval === null) return "-";
-  const [low, high] = interval.map((bound) => number(locale.value, bound, 1));
+  const [low, high] = interval.map(meanNumber);
   return j("bounds", { low: low ?? "", high: high ?? "" });
 }
 

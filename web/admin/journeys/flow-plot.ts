@@ -113,7 +113,13 @@ function cut(name: string, count: string, room: number): string {
 }
 
 function label(text: string, x: number, y: number, fill: string, whole?: string): SVGElement {
-  const drawn = element("text", { x, y, fill, "font-size": 11 });
+  const halo = {
+    stroke: "var(--paper)",
+    "stroke-width": 3,
+    "stroke-linejoin": "round",
+    "paint-order": "stroke",
+  };
+  const drawn = element("text", { x, y, fill, "font-size": 11, ...halo });
   drawn.textContent = text;
   if (whole !== undefined && whole !== text) drawn.append(titled(whole));
   return drawn;

@@ -5,14 +5,12 @@ import "./journeys.css";
 import type { VNode } from "preact";
 import { useLocation } from "preact-iso";
 import type { JourneyMap, Journeys as Answer } from "../../../domain/journeys/wire.ts";
-import { number } from "../../shared/format.ts";
 import { request } from "../../shared/api.ts";
 import { queryOf, readPeriod } from "../funnels/asked.ts";
-import { funnelName, pageWords, stepName } from "../funnels/figures.ts";
+import { funnelName, meanNumber, pageWords, stepName } from "../funnels/figures.ts";
 import { PeriodPicker } from "../overview/period-picker.tsx";
 import { rangeOf } from "../overview/periods.ts";
 import { useResource } from "../resource.ts";
-import { locale } from "../session.ts";
 import { apiPath, screenPath, useSite } from "../site.ts";
 import { DataAge, Empty, PageHead, Shown } from "../states.tsx";
 import { Abandoned } from "./abandoned.tsx";
@@ -53,6 +51,7 @@ export function Journeys(): VNode {
         />
         {maps.length < 2 ? null : (
           <select
+            class="in-row"
             aria-label={j("map")}
             value={map?.key ?? ""}
             onChange={(event) =>
@@ -127,7 +126,7 @@ function Sentence({ answer, map }: { answer: Answer; map: JourneyMap | undefined
       ) : (
         <>
           {j("worstBefore")} <em>{stepName(worst)}</em>
-          {j("worstAfter", { mean: number(locale.value, worst.satisfaction.value, 1) })}
+          {j("worstAfter", { mean: meanNumber(worst.satisfaction.value ?? 0) })}
         </>
       )}{" "}
       {page === undefined ? j("nothingLost") : j("mostEnd", { page: pageWords(page.page), n: page.lost })}
