@@ -7,10 +7,11 @@ import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { fnv1a32 } from "../../domain/hash/fnv.ts";
 import { readOpenDays } from "../../domain/site/open-days.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import { FIELDS } from "./packed-tally.ts";
 
 const HOUR_MS = 3_600_000;
 /** Raised when the way in which counted figures are kept changes. */
-const KEPT_VERSION = 1;
+const KEPT_VERSION = 2;
 
 export type CountedSite = {
   key: SiteKey;
@@ -27,7 +28,7 @@ export type CountedSite = {
 export function countedSite(key: SiteKey, settings: SiteSettings): CountedSite {
   const { timezone: zone, currency, orders, attribution_hours, business_hours, holidays } = settings;
   const told = JSON.stringify([
-    [KEPT_VERSION, KPI_VERSION],
+    [KEPT_VERSION, KPI_VERSION, FIELDS],
     [zone, currency, orders, attribution_hours],
     [business_hours, holidays],
   ]);

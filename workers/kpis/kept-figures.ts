@@ -1,14 +1,15 @@
 /** What of a span can be answered from what is kept, and what has to be counted now. */
 import type { EpochMs } from "../../domain/ids.ts";
 import { dimensionOf, type Grouping } from "../../domain/kpi/grouping.ts";
-import type { EncodedTally } from "../../domain/kpi/tally.ts";
 import { type CountedSite, daysBetween, type LocalDay, nextDay, subjectOf } from "./counted-site.ts";
 import { LONG_CHAT_MS } from "./read-history.ts";
-import { readBody, readWeek, weekBody } from "./rollup-body.ts";
+import { type KeptGroup, readBody, readWeek, weekBody } from "./rollup-body.ts";
 import { type Level, type Mark, type RollupRow, SITE_SUBJECT } from "./rollup-store.ts";
 
 /** A day counted so short a time ago is served again although something has happened since. */
 const FRESH_MS = 5_000;
+/** Or although time has passed: somebody is online a little longer. */
+const TICK_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const LONGEST_SHIFT_MS = 31 * 24 * HOUR_MS;
 const WEEK_DAYS = 7;
@@ -40,7 +41,7 @@ export function partsOf({ calendar }: CountedSite, { from, to, groupBy, now }: S
 }
 
 /** What is kept of a stretch of the span. */
-export type KeptTallies = { start: EpochMs; groups: [group: string, tally: EncodedTally][] };
+export type KeptTallies = { start: EpochMs; groups: KeptGroup[] };
 export type Kept = {
   tallies: KeptTallies[];
   /** Parts that have to be counted from history. */
@@ -197,5 +198,6 @@ function isServed(state: State, day: LocalDay): boolean {
   if (mark === undefined) return isEmpty(state, day);
   if (isUpToDate(state, subjectOf(day))) return true;
   if (mark.built === 0 || mark.definition !== site.definition || mark.built_at === null) return false;
-  return mark.built_at <= now && now - mark.built_at < FRESH_MS;
+  const age = now - mark.built_at;
+  return age >= 0 && age < (mark.built >= mark.dirty ? TICK_MS : FRESH_MS);
 }

@@ -15,7 +15,7 @@ import { countDays, countSpan, type LiveDay, runsOf } from "./count-days.ts";
 import { type CountedSite, countedSite } from "./counted-site.ts";
 import { enumerateDays } from "./enumerate-days.ts";
 import { type Kept, type KeptTallies, type Part, partsOf, readKept } from "./kept-figures.ts";
-import { addKept } from "./rollup-body.ts";
+import { addPacked } from "./packed-tally.ts";
 import { DAYS_AT_ONCE } from "./rollup-builder.ts";
 import { keepDay, keepRow } from "./rollup-store.ts";
 import { readSettings } from "./site-settings.ts";
@@ -99,7 +99,7 @@ class Rows {
   }
 
   addKept(start: EpochMs, groups: KeptTallies["groups"]): void {
-    for (const [group, tally] of groups) addKept(this.#row(start, group), tally);
+    for (const [group, tally] of groups) addPacked(this.#row(start, group), tally);
   }
 
   /** What was counted of other dimensions, or beyond `part`, is left. */

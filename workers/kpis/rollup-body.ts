@@ -1,23 +1,18 @@
 /**
- * The kept form of tallies: one JSON a dimension and stretch of time, group by group, without what is 0.
+ * The kept form of tallies: one JSON a dimension and stretch of time, group by group.
  *
  * When time alone will change a figure is no part of it: that stands in the day's mark, and would write rows anew that
  * count the same.
  */
 import type { EpochMs } from "../../domain/ids.ts";
 import type { HourTally } from "../../domain/kpi/measure.ts";
-import {
-  addTally,
-  countKey,
-  COUNTS,
-  type EncodedTally,
-  emptyTally,
-  encodeTally,
-  SPREADS,
-  type Tally,
-} from "../../domain/kpi/tally.ts";
+import { addTally, emptyTally, type Tally } from "../../domain/kpi/tally.ts";
 import type { LocalDay } from "./counted-site.ts";
+import { addPacked, isEmptyPacked, type PackedTally, packTally } from "./packed-tally.ts";
 import type { Level, RollupRow } from "./rollup-store.ts";
+
+type Groups = Record<string, PackedTally>;
+export type KeptGroup = [group: string, tally: PackedTally];
 
 /** The rows that keep `hours` of `day`: each hour and the day itself. */
 export function rowsToKeep(day: LocalDay, hours: readonly HourTally[]): RollupRow[] {
@@ -32,29 +27,29 @@ export function rowsToKeep(day: LocalDay, hours: readonly HourTally[]): RollupRo
     ...[...byHour.values()].flatMap((of) => {
       const [first] = of;
       if (first === undefined) return [];
-      return [
-        rowOf(
-          first.dimension,
-          "hour",
-          first.hour,
-          of.map(({ group, tally }) => [group, tally]),
-        ),
-      ];
+      const groups = of.map(({ group, tally }): [string, Tally] => [group, tally]);
+      return [rowOf(first.dimension, "hour", first.hour, groups)];
     }),
     ...[...days].map(([dimension, groups]) => rowOf(dimension, "day", day.from, [...groups])),
   ];
 }
 
-function rowOf(dimension: string, level: Level, start: EpochMs, groups: [string, Tally][]): RollupRow {
-  const encoded = groups.map(([group, tally]) => [group, encodeTally({ ...tally, stale_at: null })] as const);
-  return { dimension, level, start, body: JSON.stringify(Object.fromEntries(encoded)) };
+function rowOf(
+  dimension: string,
+  level: Level,
+  start: EpochMs,
+  groups: readonly [string, Tally][],
+): RollupRow {
+  return { dimension, level, start, body: JSON.stringify(packed(groups)) };
+}
+
+function packed(groups: readonly [string, Tally][]): Groups {
+  return Object.fromEntries(groups.map(([group, tally]) => [group, packTally(tally)]));
 }
 
 /** Whether anything stands in `tally` besides when it changes. */
 export function hasCounted(tally: Tally): boolean {
-  return (
-    COUNTS.some((name) => tally[name] !== 0) || SPREADS.some((name) => Object.keys(tally[name]).length > 0)
-  );
+  return !isEmptyPacked(packTally(tally));
 }
 
 /** When time alone will first change one of `hours`. */
@@ -63,47 +58,27 @@ export function changesAt(hours: readonly HourTally[]): EpochMs | null {
   return moments.length === 0 ? null : Math.min(...moments);
 }
 
-/** Sums of kept bodies: the groups of all. */
-export function sumOfBodies(bodies: readonly string[]): Groups {
-  const sums = new Map<string, Tally>();
-  for (const body of bodies) {
-    for (const [group, tally] of readBody(body)) {
-      const sum = sums.get(group) ?? emptyTally();
-      sums.set(group, sum);
-      addKept(sum, tally);
-    }
-  }
-  return Object.fromEntries([...sums].map(([group, tally]) => [group, encodeTally(tally)]));
-}
-
 /** The groups of a kept body with what was counted of each. */
-export function readBody(body: string): [group: string, tally: EncodedTally][] {
+export function readBody(body: string): KeptGroup[] {
   return Object.entries(JSON.parse(body) as Groups);
 }
 
-type Groups = Record<string, EncodedTally>;
-
 /** A week's body names the state of its days that it was summed from: it stands as long as that is theirs. */
 export function weekBody(state: string, dayBodies: readonly string[]): string {
-  return JSON.stringify({ state, groups: sumOfBodies(dayBodies) });
+  const sums = new Map<string, Tally>();
+  for (const body of dayBodies) {
+    for (const [group, tally] of readBody(body)) {
+      const sum = sums.get(group) ?? emptyTally();
+      sums.set(group, sum);
+      addPacked(sum, tally);
+    }
+  }
+  return JSON.stringify({ state, groups: packed([...sums]) });
 }
 
 /** The groups of a week's body, or null where its days have another state by now. */
-export function readWeek(state: string, body: string): [group: string, tally: EncodedTally][] | null {
+export function readWeek(state: string, body: string): KeptGroup[] | null {
   // The state stands first, so that a week that is out of date is not read whole.
   if (!body.startsWith(`{"state":${JSON.stringify(state)},`)) return null;
   return Object.entries((JSON.parse(body) as { groups: Groups }).groups);
-}
-
-/** Add what was kept into `into`: only what is there is looked at. */
-export function addKept(into: Tally, kept: EncodedTally): void {
-  for (const name of COUNTS) {
-    const count = kept[name];
-    if (count !== undefined) into[name] += count;
-  }
-  for (const name of SPREADS) {
-    const spread = kept[name];
-    if (spread === undefined) continue;
-    for (const key in spread) countKey(into[name], key, spread[key]);
-  }
 }
