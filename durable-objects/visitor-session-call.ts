@@ -14,7 +14,7 @@ import type { KnownExposure, TestMode } from "../domain/visit/state.ts";
 /** What the site says, whoever visits it. */
 export type SiteContext = Pick<
   RecordContext,
-  "idleMs" | "currency" | "orderAmount" | "covered" | "freeSlots" | "version" | "funnels"
+  "idleMs" | "currency" | "orderAmount" | "contactEvents" | "covered" | "freeSlots" | "version" | "funnels"
 > & { site: string };
 
 export type Batch = Omit<RecordContext, keyof SiteContext | "visitId"> & {

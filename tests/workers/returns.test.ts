@@ -293,6 +293,17 @@ test("RET6: a call that a server tells with an API key is a contact; a page's wo
   expect(rows.every(({ site, visitorId }) => site === key && visitorId === "v1")).toBe(true);
 });
 
+test("RET6: a site's own names for calls and e-mails count in place of the usual ones", async () => {
+  const { key, apiKey } = await makeSite({ contact_events: { phone: ["Hotline Reached"], email: [] } });
+  const batch = [track("v1", "Call Started"), track("v1", "Email Sent"), track("v1", "Hotline Reached")];
+  expect((await post("/v1/batch", apiKey, { batch })).status).toBe(200);
+  const rows = await eventually(
+    () => drizzle(env.DB).select().from(contacts),
+    (all) => all.some(({ site }) => site === key),
+  );
+  expect(rows.filter(({ site }) => site === key).map(({ channel }) => channel)).toEqual(["phone"]);
+});
+
 test("RET5: a campaign's contacts are told by arm, with what a call costs", async () => {
   const { key, apiKey } = await makeSite({
     timezone: "UTC",

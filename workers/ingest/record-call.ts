@@ -26,6 +26,7 @@ function contextOf(live: LiveSite): string {
     idleMs: settings.session_idle_minutes * 60_000,
     currency: settings.currency,
     orderAmount: settings.order_amount,
+    contactEvents: settings.contact_events,
     covered: desk.covered,
     freeSlots: desk.free_slots,
     version,
