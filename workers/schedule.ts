@@ -9,9 +9,18 @@ import { emptyOldReplays } from "./history/replays.ts";
 import { forgetVisitors } from "./history/retention.ts";
 import { buildJourneys } from "./journeys/report.ts";
 import { buildRollups } from "./kpis/rollup-builder.ts";
+import { sendWeeklyReports } from "./overview/send-reports.ts";
 import { republishStale } from "./publish/publish.ts";
 
-const JOBS = [republishStale, emptyOldReplays, moveBandits, forgetVisitors, buildRollups, buildJourneys];
+const JOBS = [
+  republishStale,
+  emptyOldReplays,
+  moveBandits,
+  forgetVisitors,
+  buildRollups,
+  buildJourneys,
+  sendWeeklyReports,
+];
 
 export async function runSchedule(env: Env, now: EpochMs): Promise<void> {
   const failures: unknown[] = [];

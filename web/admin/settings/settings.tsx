@@ -16,6 +16,7 @@ import { HolidayFields } from "./holidays.tsx";
 import { Meeting } from "./meeting.tsx";
 import { OrderAmountFields } from "./order-amount.tsx";
 import { PressureFields } from "./pressure.tsx";
+import { ReportRecipients } from "./report-recipients.tsx";
 import { s } from "./words.ts";
 
 const NUMBERS = [
@@ -208,11 +209,23 @@ export function Settings(): VNode {
         onChange={(hours) => put({ business_hours: hours })}
       />
       <HolidayFields holidays={draft.holidays} fault={fault} onChange={(holidays) => put({ holidays })} />
+      <ReportRecipients
+        recipients={draft.report_recipients}
+        fault={fault}
+        onChange={(recipients) => put({ report_recipients: recipients })}
+      />
     </form>
   );
 }
 
-const OWN_WORDS: readonly Field[] = ["pressure", "order_amount", "economics", "business_hours", "holidays"];
+const OWN_WORDS: readonly Field[] = [
+  "pressure",
+  "order_amount",
+  "economics",
+  "business_hours",
+  "holidays",
+  "report_recipients",
+];
 const labelOf = (key: Field): string => (OWN_WORDS.includes(key) ? s(`field_${key}`) : t(`set_${key}`));
 
 function differing(before: SiteResource, after: SiteResource): Field[] {
