@@ -3,8 +3,9 @@ import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
 import { type WireInterval, WireIntraday } from "../../domain/staffing/intraday-wire.ts";
-import { agentStates, conversations } from "../../migrations/schema.ts";
+import { agentStates } from "../../migrations/schema.ts";
 import { signIn } from "./login.ts";
+import { tell } from "./rollup-world.ts";
 import { makeSite } from "./site.ts";
 
 const DAY_MS = 86_400_000;
@@ -43,25 +44,37 @@ async function read(path: string, key: string): Promise<WireIntraday> {
   return WireIntraday.parse(await answer.json());
 }
 
-/** A conversation of `site` that came at `at` and was answered `wait` later, or left. */
+/** A conversation of `site` that came at `at` and was answered `wait` later, or left, is told to history. */
 async function came(site: string, at: number, wait: number | null): Promise<void> {
   const id = `cnv_${at}`;
-  const row = {
-    site,
-    id,
-    revision: 1,
-    visitorId: id,
-    status: "closed",
-    agentId: wait === null ? null : "usr_lea",
-    createdAt: at - 1_000,
-    assignedAt: wait === null ? null : at + wait,
-    firstVisitorMessageAt: at,
-    firstAgentMessageAt: wait === null ? null : at + wait,
-    closedAt: at + 300_000,
-    visitorMessages: 1,
-    agentMessages: 1,
-  };
-  await drizzle(env.DB).insert(conversations).values(row);
+  const answered = wait === null ? null : at + wait;
+  await tell(site, [
+    {
+      table: "conversations",
+      id,
+      revision: 1,
+      visitor_id: id,
+      user_id: null,
+      decision_id: null,
+      skill: null,
+      locale: null,
+      page: null,
+      status: "closed",
+      agent_id: wait === null ? null : "usr_lea",
+      created_at: at - 1_000,
+      queued_at: null,
+      assigned_at: answered,
+      first_visitor_message_at: at,
+      first_agent_message_at: answered,
+      last_message_at: at,
+      closed_at: at + 300_000,
+      close_reason: null,
+      outcome: null,
+      visitor_messages: 1,
+      agent_messages: 1,
+      text: null,
+    },
+  ]);
 }
 
 test("STA7 STA9 STA10: each counts in its quarter hour; with too short a history what is assumed is reckoned with, and named", async () => {

@@ -55,6 +55,7 @@ intraday.openapi(read, async (c) => {
       },
     },
     c.get("now"),
+    (work) => c.executionCtx.waitUntil(work),
   );
   c.header("cache-control", "private, no-store");
   return c.json(wireIntraday(report), 200);

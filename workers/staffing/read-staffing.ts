@@ -3,79 +3,67 @@
  * by quarter hour, the newest conversations for the estimates, the day's own for what was reached.
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import type { Online, StaffChat } from "../../domain/staffing/actual.ts";
+import type { Online } from "../../domain/staffing/actual.ts";
+import type { Arrivals, ToldChat } from "../../domain/staffing/kept-day.ts";
 import { QUARTER_MS } from "../../domain/staffing/local-day.ts";
 
 const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
-/** A conversation may be made so long before its first message. */
-const UNSPOKEN_MS = DAY_MS;
+/** A conversation is made at most so long before its visitor's first message. */
+export const UNSPOKEN_MS = DAY_MS;
 const LONGEST_SHIFT_MS = 31 * DAY_MS;
-/** More conversations than these make no estimate better. */
-const MOST_CHATS = 4_000;
 
 export type Span = { from: EpochMs; to: EpochMs };
-export type CampaignChat = StaffChat & { campaign: string | null };
 
 /** Conversations by the quarter hour of their visitor's first message, counted from 1970. */
-export async function countArrivals(
-  env: Env,
-  site: SiteKey,
-  { from, to }: Span,
-): Promise<Map<number, number>> {
-  const { results } = await env.DB.prepare(
-    `SELECT CAST(first_visitor_message_at / ?4 AS INTEGER) AS quarter, count(*) AS n FROM conversations
-     WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3
-       AND first_visitor_message_at >= ?5 AND first_visitor_message_at < ?3 GROUP BY 1`,
-  )
+export async function countArrivals(env: Env, site: SiteKey, { from, to }: Span): Promise<Arrivals[]> {
+  return env.DB.prepare(ARRIVALS)
     .bind(site, from - UNSPOKEN_MS, to, QUARTER_MS, from)
-    .all<{ quarter: number; n: number }>();
-  return new Map(results.map(({ quarter, n }) => [quarter, n]));
+    .raw<Arrivals>();
 }
 
-/** The newest conversations that began in the span. */
-export async function readChats(
-  env: Env,
-  site: SiteKey,
-  { from, to }: Span,
-  idleMinutes: number,
-  most: number = MOST_CHATS,
-): Promise<CampaignChat[]> {
-  const { results } = await env.DB.prepare(
-    `SELECT c.agent_id, c.first_visitor_message_at, c.assigned_at, c.first_agent_message_at, c.closed_at,
-       c.close_reason, e.campaign_id
-     FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id
-     WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3
-       AND c.first_visitor_message_at IS NOT NULL
-     ORDER BY c.created_at DESC LIMIT ?4`,
+const ARRIVALS = `SELECT CAST(first_visitor_message_at / ?4 AS INTEGER) AS quarter, count(*) FROM conversations
+  WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3
+    AND first_visitor_message_at >= ?5 AND first_visitor_message_at < ?3
+    AND first_visitor_message_at <= created_at + ${UNSPOKEN_MS}
+  GROUP BY 1`;
+
+/** The conversations made in the span in which the visitor wrote, newest first. */
+export async function chatsMadeIn(env: Env, site: SiteKey, { from, to }: Span): Promise<ToldChat[]> {
+  const rows = await env.DB.prepare(`${CHATS} ${NEWEST_FIRST}`).bind(site, from, to).raw<Cells>();
+  return rows.map(chatOfCells);
+}
+
+/** The conversations in which the visitor wrote first in the span, newest first. */
+export async function chatsBegunIn(env: Env, site: SiteKey, { from, to }: Span): Promise<ToldChat[]> {
+  const rows = await env.DB.prepare(
+    `${CHATS} AND c.first_visitor_message_at >= ?4 AND c.first_visitor_message_at < ?3
+       AND c.first_visitor_message_at <= c.created_at + ${UNSPOKEN_MS} ${NEWEST_FIRST}`,
   )
-    .bind(site, from - UNSPOKEN_MS, to, most)
-    .all<ChatCells>();
-  return results.map((cells) => chatOf(cells, idleMinutes));
+    .bind(site, from - UNSPOKEN_MS, to, from)
+    .raw<Cells>();
+  return rows.map(chatOfCells);
 }
 
-type ChatCells = {
-  agent_id: string | null;
-  first_visitor_message_at: number;
-  assigned_at: number | null;
-  first_agent_message_at: number | null;
-  closed_at: number | null;
-  close_reason: string | null;
-  campaign_id: string | null;
-};
+const CHATS = `SELECT c.created_at, c.first_visitor_message_at, c.assigned_at, c.first_agent_message_at, c.closed_at,
+    c.close_reason IS 'idle', c.agent_id, e.campaign_id
+  FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id
+  WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3 AND c.first_visitor_message_at IS NOT NULL`;
+const NEWEST_FIRST = "ORDER BY c.created_at DESC, c.first_visitor_message_at DESC, c.id DESC";
 
-function chatOf(cells: ChatCells, idleMinutes: number): CampaignChat {
-  const { closed_at } = cells;
-  return {
-    agent: cells.agent_id,
-    startedAt: cells.first_visitor_message_at,
-    assignedAt: cells.assigned_at,
-    answeredAt: cells.first_agent_message_at,
-    closedAt: closed_at,
-    // A room closes itself only when its visitor has been away so long.
-    leftAt: closed_at !== null && cells.close_reason === "idle" ? closed_at - idleMinutes * MINUTE_MS : null,
-    campaign: cells.campaign_id,
-  };
+type Moment = number | null;
+type Cells = [number, number, Moment, Moment, Moment, number, string | null, string | null];
+
+function chatOfCells([
+  createdAt,
+  startedAt,
+  assignedAt,
+  answeredAt,
+  closedAt,
+  idle,
+  agent,
+  campaign,
+]: Cells): ToldChat {
+  return { createdAt, startedAt, assignedAt, answeredAt, closedAt, idle: idle === 1, agent, campaign };
 }
 
 /** The stretches of the span in which agents were online; one that lasts ends now. */
@@ -85,17 +73,17 @@ export async function readOnline(
   { from, to }: Span,
   now: EpochMs,
 ): Promise<Online[]> {
-  const { results } = await env.DB.prepare(
+  const rows = await env.DB.prepare(
     `SELECT agent_id, capacity, started_at, ended_at FROM agent_states
      WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 AND state = 'online'
        AND (ended_at IS NULL OR ended_at > ?4)`,
   )
     .bind(site, from - LONGEST_SHIFT_MS, to, from)
-    .all<{ agent_id: string; capacity: number; started_at: number; ended_at: number | null }>();
-  return results.map(({ agent_id, capacity, started_at, ended_at }) => ({
-    agent: agent_id,
-    from: started_at,
-    to: ended_at ?? now,
+    .raw<[agent: string, capacity: number, from: EpochMs, to: EpochMs | null]>();
+  return rows.map(([agent, capacity, started, ended]) => ({
+    agent,
+    from: started,
+    to: ended ?? now,
     capacity,
   }));
 }

@@ -7,6 +7,7 @@ import type { Aim } from "../../domain/staffing/erlang.ts";
 import type { PastDay } from "../../domain/staffing/forecast.ts";
 import { dayLevel, type DayInput, hourGaps, planDay } from "../../domain/staffing/intraday.ts";
 import type { Intraday } from "../../domain/staffing/intraday-wire.ts";
+import { type CampaignChat, chatOf } from "../../domain/staffing/kept-day.ts";
 import {
   byPlace,
   dateAt,
@@ -30,14 +31,19 @@ import {
 } from "../../domain/staffing/remedies.ts";
 import { usualAgents } from "../../domain/staffing/usual.ts";
 import { readSettings } from "../kpis/report.ts";
-import { type CampaignChat, countArrivals, liveCampaigns, readChats, readOnline } from "./read-staffing.ts";
+import { journeySite } from "../journeys/kept-days.ts";
+import { ESTIMATE_DAYS, FORECAST_DAYS, type Later, MOST_CHATS, readPastDays } from "./kept-days.ts";
+import {
+  chatsMadeIn,
+  countArrivals,
+  liveCampaigns,
+  readOnline,
+  type Span,
+  UNSPOKEN_MS,
+} from "./read-staffing.ts";
 
-/** How far back arrivals are read for the forecast, and conversations for the estimates. */
-const FORECAST_DAYS = 120;
-const ESTIMATE_DAYS = 28;
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1_000;
-const EVERY_CHAT = 1_000_000;
 
 export type Asked = {
   date: string | null;
@@ -46,7 +52,13 @@ export type Asked = {
   assumed: Assumptions;
 };
 
-export async function reportIntraday(env: Env, site: SiteKey, asked: Asked, now: EpochMs): Promise<Intraday> {
+export async function reportIntraday(
+  env: Env,
+  site: SiteKey,
+  asked: Asked,
+  now: EpochMs,
+  later: Later,
+): Promise<Intraday> {
   const settings = await readSettings(env, site);
   const { timezone } = settings;
   const today = dateAt(now, timezone);
@@ -57,18 +69,12 @@ export async function reportIntraday(env: Env, site: SiteKey, asked: Asked, now:
   const pastDays = daysBefore(date < today ? date : today, timezone);
   const isHoliday = holidayCalendar(settings.holidays);
 
-  const first = pastDays[0] ?? day;
-  const last = week.at(-1) ?? day;
-  const until = Math.min(now + 1, Math.max(day.to, last.to));
   const estimated = { from: Math.min(day.from, now) - ESTIMATE_DAYS * DAY_MS, to: Math.min(day.to, now + 1) };
-  const idle = settings.conversation_idle_minutes;
-  const [counts, chats, own, online, campaigns] = await Promise.all([
-    countArrivals(env, site, { from: first.from, to: until }),
-    readChats(env, site, estimated, idle),
-    day.from > now
-      ? []
-      : readChats(env, site, { from: day.from, to: Math.min(day.to, until) }, idle, EVERY_CHAT),
-    readOnline(env, site, { from: Math.min(estimated.from, week[0]?.from ?? day.from), to: until }, now),
+  const until = Math.min(now + 1, Math.max(day.to, week.at(-1)?.to ?? day.to));
+  const onlineFrom = Math.min(estimated.from, week[0]?.from ?? day.from);
+  const [{ counts, chats, own }, online, campaigns] = await Promise.all([
+    readCame(env, site, settings, { days: [...pastDays, ...week], day, estimated, now }, later),
+    readOnline(env, site, { from: onlineFrom, to: until }, now),
     liveCampaigns(env, site),
   ]);
 
@@ -134,6 +140,47 @@ export async function reportIntraday(env: Env, site: SiteKey, asked: Asked, now:
       date: one.date,
       hours: hourGaps(planDay(inputOf(one, false)).intervals, desk),
     })),
+  };
+}
+
+type Settings = Awaited<ReturnType<typeof readSettings>>;
+type Reading = { days: readonly LocalDay[]; day: LocalDay; estimated: Span; now: EpochMs };
+type Came = { counts: Map<number, number>; chats: CampaignChat[]; own: CampaignChat[] };
+
+/**
+ * Who came: by quarter hours on `days`, in the conversations that are estimated from, and on `day` itself. Days that
+ * are over come from what is kept; the day itself, and today, from history.
+ */
+async function readCame(
+  env: Env,
+  site: SiteKey,
+  settings: Settings,
+  { days, day, estimated, now }: Reading,
+  later: Later,
+): Promise<Came> {
+  const today = localDay(dateAt(now, settings.timezone), settings.timezone);
+  const edge = day.date < today.date ? day : today;
+  const liveFrom = edge.from - UNSPOKEN_MS;
+  const oldest = estimated.from - UNSPOKEN_MS;
+  const over = [...new Map(days.map((one) => [one.date, one])).values()].filter(
+    (one) => one.to <= today.from,
+  );
+  const wanted = {
+    days: over,
+    chatDays: over.filter((one) => one.to > oldest && one.from < edge.from),
+  };
+  const [past, soFar, live] = await Promise.all([
+    readPastDays(env, journeySite(site, settings), wanted, now, later),
+    countArrivals(env, site, { from: today.from, to: now + 1 }),
+    chatsMadeIn(env, site, { from: liveFrom, to: Math.min(edge.to, now + 1) }),
+  ]);
+  const before = past.chats.filter(({ createdAt }) => createdAt >= oldest && createdAt < liveFrom);
+  const chats = [...live, ...before].slice(0, Math.max(MOST_CHATS, live.length));
+  const told = chats.map((chat) => chatOf(chat, settings.conversation_idle_minutes));
+  return {
+    counts: new Map([...past.arrivals, ...soFar]),
+    chats: told.slice(0, MOST_CHATS),
+    own: day.from > now ? [] : told.slice(0, live.length),
   };
 }
 
