@@ -85,7 +85,7 @@ test("RUN3: invited at the configured second, answered, nothing lost in a reload
   await figure(admin.page, "Commandes")
     .getByText("1", { exact: true })
     .waitFor({ timeout: FIGURES_WITHIN_MS });
-  await figure(admin.page, "CA attribué")
+  await figure(admin.page, "Attribué, non incrémental")
     .getByText(/^[1-9].*€$/)
     .waitFor({ timeout: FIGURES_WITHIN_MS });
   expect(Date.now() - ordered).toBeLessThan(FIGURES_WITHIN_MS);
