@@ -11,6 +11,7 @@ import { buildJourneys } from "./journeys/report.ts";
 import { buildRollups } from "./kpis/rollup-builder.ts";
 import { sendWeeklyReports } from "./overview/send-reports.ts";
 import { republishStale } from "./publish/publish.ts";
+import { buildStaffing } from "./staffing/kept-days.ts";
 
 const JOBS = [
   republishStale,
@@ -19,6 +20,7 @@ const JOBS = [
   forgetVisitors,
   buildRollups,
   buildJourneys,
+  buildStaffing,
   sendWeeklyReports,
 ];
 
