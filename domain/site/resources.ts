@@ -75,13 +75,14 @@ export const Funnel = z.object({
 });
 export type Funnel = z.infer<typeof Funnel>;
 
-/** What counts as success: an order, or a lead told by `event`. */
+/** What counts as success: an order, or a lead told by `event`, within `window_hours`; null: the site's attribution. */
 export const Goal = z.object({
   key,
   name,
   kind: z.enum(["sale", "lead"]),
   event: z.string().max(120).nullish().default(null),
   value: z.number().min(0).max(1e9).nullish().default(null),
+  window_hours: z.int().min(1).max(720).nullish().default(null),
 });
 export type Goal = z.infer<typeof Goal>;
 

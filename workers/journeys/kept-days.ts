@@ -19,6 +19,7 @@ import {
 import { runsOf } from "../kpis/count-days.ts";
 import { enumerateDays } from "../kpis/enumerate-days.ts";
 import { type Mark, SITE_SUBJECT } from "../kpis/rollup-store.ts";
+import type { CountedSettings } from "../kpis/site-settings.ts";
 import { readSpan } from "./read-visits.ts";
 
 /** Raised when what is counted, or how it is kept, changes. */
@@ -33,7 +34,7 @@ export type Later = (work: Promise<unknown>) => void;
 /** What a body is counted of: `visits`, `ways`, `pages`, `funnel:<key>`, `stages:<key>`. */
 export type KeptBody = { kind: string; body: string };
 
-export function journeySite(key: SiteKey, settings: SiteSettings): JourneySite {
+export function journeySite(key: SiteKey, settings: CountedSettings): JourneySite {
   const { timezone, orders } = settings;
   return { counted: countedSite(key, settings), orders, definition: `${VERSION} ${timezone} ${orders}` };
 }

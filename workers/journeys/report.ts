@@ -23,11 +23,11 @@ import { abandonedPages, missingPages } from "../../domain/journeys/pages.ts";
 import { waysOf } from "../../domain/journeys/ways.ts";
 import type { FunnelResults, Journeys } from "../../domain/journeys/wire.ts";
 import { Funnel } from "../../domain/site/resources.ts";
-import { SiteSettings } from "../../domain/site/settings.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
 import { CHECKOUT, CHECKOUT_STEPS } from "../../domain/visit/funnel.ts";
-import { resources, sites } from "../../migrations/schema.ts";
+import { resources } from "../../migrations/schema.ts";
 import { daysBetween } from "../kpis/counted-site.ts";
-import { readSettings } from "../kpis/site-settings.ts";
+import { everySettings, readSettings } from "../kpis/site-settings.ts";
 import {
   bodiesOf,
   buildDays,
@@ -132,11 +132,10 @@ export async function reportJourneys(env: Env, key: SiteKey, span: Span, later: 
 
 /** What the schedule does: bring up to date what fits into one run; returns how many days it counted. */
 export async function buildJourneys(env: Env, now: EpochMs): Promise<number> {
-  const rows = await drizzle(env.DB).select().from(sites).orderBy(asc(sites.key));
   let left = DAYS_A_RUN;
-  for (const { key, settings } of rows) {
+  for (const [key, settings] of await everySettings(env)) {
     if (left <= 0) break;
-    left -= await buildDays(env, journeySite(key, SiteSettings.parse(JSON.parse(settings))), left, now);
+    left -= await buildDays(env, journeySite(key, settings), left, now);
   }
   return DAYS_A_RUN - left;
 }

@@ -8,6 +8,7 @@ import { fnv1a32 } from "../../domain/hash/fnv.ts";
 import { readOpenDays } from "../../domain/site/open-days.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { FIELDS } from "./packed-tally.ts";
+import type { CountedSettings } from "./site-settings.ts";
 
 const HOUR_MS = 3_600_000;
 /** Raised when the way in which counted figures are kept changes. */
@@ -25,14 +26,18 @@ export type CountedSite = {
   definition: string;
 };
 
-export function countedSite(key: SiteKey, settings: SiteSettings): CountedSite {
+export function countedSite(key: SiteKey, settings: CountedSettings): CountedSite {
   const { timezone: zone, currency, orders, attribution_hours, business_hours, holidays } = settings;
+  const { lead_hours } = settings;
   const told = JSON.stringify([
     [KEPT_VERSION, KPI_VERSION, FIELDS],
     [zone, currency, orders, attribution_hours],
     [business_hours, holidays],
+    // A site whose leads count as long as its orders keeps the name that its figures have.
+    ...(lead_hours === attribution_hours ? [] : [lead_hours]),
   ]);
   const attributionMs = attribution_hours * HOUR_MS;
+  const leadAttributionMs = lead_hours * HOUR_MS;
   return {
     key,
     calendar: calendarFor(zone),
@@ -41,9 +46,10 @@ export function countedSite(key: SiteKey, settings: SiteSettings): CountedSite {
       currency,
       orders,
       attributionMs,
+      leadAttributionMs,
       open: business_hours.length === 0 ? undefined : readOpenDays(business_hours, settings),
     },
-    leadAttributionMs: attributionMs,
+    leadAttributionMs,
     costs: costsOf(settings),
     definition: `${fnv1a32(told).toString(36)}-${fnv1a32(`again ${told}`).toString(36)}`,
   };

@@ -10,8 +10,8 @@
  */
 import type { HistoryRecord } from "../../domain/history/records.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import type { SiteSettings } from "../../domain/site/settings.ts";
 import { LONG_CHAT_MS, RECONTACT_MS } from "./read-history.ts";
+import type { CountedSettings } from "./site-settings.ts";
 import { localDate, zoneShifts, zoneTable } from "./zone-shifts.ts";
 
 const HOUR_MS = 3_600_000;
@@ -77,6 +77,8 @@ function touch(touched: Touched, record: HistoryRecord): void {
   }
 }
 
+/** What of a site's settings says how far a record reaches. */
+type Windows = Pick<CountedSettings, "timezone" | "attribution_hours" | "lead_hours">;
 export type Marks = { before: D1PreparedStatement[]; after: D1PreparedStatement[] };
 
 /** The statements that stand around the upserts of `records` of `site`, which has these `settings`. */
@@ -84,7 +86,7 @@ export function marksFor(
   db: D1Database,
   site: SiteKey,
   records: readonly HistoryRecord[],
-  settings: Pick<SiteSettings, "timezone" | "attribution_hours">,
+  settings: Windows,
   now: EpochMs,
 ): Marks {
   const touched = emptyTouched();
@@ -106,7 +108,7 @@ function raise(
   db: D1Database,
   site: SiteKey,
   touched: Touched,
-  { timezone, attribution_hours }: Pick<SiteSettings, "timezone" | "attribution_hours">,
+  { timezone, attribution_hours, lead_hours }: Windows,
   now: EpochMs,
 ): D1PreparedStatement {
   const ids = Object.fromEntries(Object.entries(touched).map(([name, set]) => [name, [...set]]));
@@ -116,10 +118,11 @@ function raise(
       site,
       JSON.stringify(ids),
       JSON.stringify(zoneShifts(timezone, now)),
-      attribution_hours * HOUR_MS + LONG_CHAT_MS,
+      Math.max(attribution_hours, lead_hours) * HOUR_MS + LONG_CHAT_MS,
       now,
       timezone,
       attribution_hours,
+      lead_hours,
     );
 }
 
@@ -152,9 +155,13 @@ const CHAT = `c.visitor_id, ${STARTED} AS at, c.closed_at, c.decision_id`;
 const OFFER = "e.campaign_id, e.phase, e.eligible_at";
 const WITHIN_CHAT = "BETWEEN t.at AND max(t.at, coalesce(t.closed_at, t.at)) + ?4";
 
+/** As `domain/site/lead-window.ts` has it. */
+const LEAD_HOURS = `coalesce((SELECT max(coalesce(g.body ->> 'window_hours', ?7)) FROM resources g
+        WHERE g.site = ?1 AND g.noun = 'goals' AND g.body ->> 'kind' = 'lead'), ?7)`;
+
 /**
  * ?1 site, ?2 the ids touched, ?3 zone shifts, ?4 how far after a chat's last sign its window may reach, ?5 now,
- * ?6 and ?7 the settings that ?3 and ?4 come from: where they are no longer the site's, everything is dirty.
+ * ?6, ?7 and ?8 the settings that ?3 and ?4 come from: where they are no longer the site's, everything is dirty.
  * D1 takes five terms of a UNION at most, so longer ones are put together from shorter ones.
  */
 export const RAISE = `
@@ -223,6 +230,6 @@ subjects(subject) AS (
     AND e.eligible_at BETWEEN t.at - ${CAMPAIGN_WINDOW_MS} AND t.at
   UNION SELECT m.subject FROM rollup_marks m JOIN sites s ON s.key = ?1
     WHERE m.site = ?1 AND (coalesce(s.settings ->> 'timezone', ?6) <> ?6
-      OR coalesce(s.settings ->> 'attribution_hours', ?7) <> ?7))
+      OR coalesce(s.settings ->> 'attribution_hours', ?7) <> ?7 OR ${LEAD_HOURS} <> ?8))
 INSERT INTO rollup_marks (site, subject, dirty) SELECT ?1, subject, 1 FROM subjects WHERE true
 ON CONFLICT (site, subject) DO UPDATE SET dirty = claimed + 1 WHERE dirty <= claimed`;

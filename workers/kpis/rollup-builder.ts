@@ -5,12 +5,11 @@
  * any two steps, run beside another one or beside a screen, and the next goes on with what is still dirty.
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { SiteSettings } from "../../domain/site/settings.ts";
 import { type CountedSite, countedSite, daysBetween, type LocalDay } from "./counted-site.ts";
 import { countDays, runsOf } from "./count-days.ts";
 import { enumerateDays } from "./enumerate-days.ts";
 import { keepDay, SITE_SUBJECT } from "./rollup-store.ts";
-import { readSettings } from "./site-settings.ts";
+import { everySettings, readSettings } from "./site-settings.ts";
 
 /** Of all sites together, by one run of the schedule. */
 const DAYS_A_RUN = 60;
@@ -19,15 +18,10 @@ export const DAYS_AT_ONCE = 4;
 
 /** What the schedule does: bring up to date what fits into one run; returns how many days it counted. */
 export async function buildRollups(env: Env, now: EpochMs): Promise<number> {
-  const { results } = await env.DB.prepare("SELECT key, settings FROM sites ORDER BY key").all<{
-    key: SiteKey;
-    settings: string;
-  }>();
   let left = DAYS_A_RUN;
-  for (const { key, settings } of results) {
+  for (const [key, settings] of await everySettings(env)) {
     if (left <= 0) break;
-    const site = countedSite(key, SiteSettings.parse(JSON.parse(settings)));
-    left -= await buildSite(env, site, left, now);
+    left -= await buildSite(env, countedSite(key, settings), left, now);
   }
   return DAYS_A_RUN - left;
 }

@@ -1,22 +1,52 @@
-/** The settings of sites, as the figures need them. */
-import { inArray } from "drizzle-orm";
+/** The settings of sites, as the figures need them: with what their goals add. */
+import { asc, inArray, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SiteKey } from "../../domain/ids.ts";
+import { leadHours } from "../../domain/site/lead-window.ts";
+import { Goal } from "../../domain/site/resources.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
-import { sites } from "../../migrations/schema.ts";
+import { resources, sites } from "../../migrations/schema.ts";
+
+/** `lead_hours`: within how long a lead counts. */
+export type CountedSettings = SiteSettings & { lead_hours: number };
 
 /** The settings of those of `keys` that are sites. */
-export async function settingsOf(env: Env, keys: readonly SiteKey[]): Promise<Map<SiteKey, SiteSettings>> {
-  const rows = await drizzle(env.DB)
-    .select({ key: sites.key, settings: sites.settings })
-    .from(sites)
-    .where(inArray(sites.key, [...keys]));
-  return new Map(rows.map(({ key, settings }) => [key, SiteSettings.parse(JSON.parse(settings))]));
+export function settingsOf(env: Env, keys: readonly SiteKey[]): Promise<Map<SiteKey, CountedSettings>> {
+  return readSites(env, { site: inArray(sites.key, [...keys]), goal: inArray(resources.site, [...keys]) });
+}
+
+/** The settings of every site, in the order of their keys. */
+export function everySettings(env: Env): Promise<Map<SiteKey, CountedSettings>> {
+  return readSites(env, { site: sql`TRUE`, goal: sql`TRUE` });
 }
 
 /** The settings of `site`; throws where there is no such site. */
-export async function readSettings(env: Env, site: SiteKey): Promise<SiteSettings> {
+export async function readSettings(env: Env, site: SiteKey): Promise<CountedSettings> {
   const settings = (await settingsOf(env, [site])).get(site);
   if (settings === undefined) throw new Error(`no site ${site}`);
   return settings;
+}
+
+/** Both are read at one moment. */
+async function readSites(env: Env, of: { site: SQL; goal: SQL }): Promise<Map<SiteKey, CountedSettings>> {
+  const db = drizzle(env.DB);
+  const [rows, goals] = await db.batch([
+    db
+      .select({ key: sites.key, settings: sites.settings })
+      .from(sites)
+      .where(of.site)
+      .orderBy(asc(sites.key)),
+    db
+      .select({ site: resources.site, body: resources.body })
+      .from(resources)
+      .where(sql`${of.goal} AND ${resources.noun} = 'goals'`),
+  ]);
+  const bySite = Map.groupBy(goals, ({ site }) => site);
+  return new Map(
+    rows.map(({ key, settings: told }) => {
+      const settings = SiteSettings.parse(JSON.parse(told));
+      const own = (bySite.get(key) ?? []).map(({ body }) => Goal.parse(JSON.parse(body)));
+      return [key, { ...settings, lead_hours: leadHours(settings, own) }];
+    }),
+  );
 }
