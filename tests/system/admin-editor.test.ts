@@ -414,3 +414,27 @@ test("R-M12: the editor has no automatically detectable violation, light and dar
     await context.close();
   }
 });
+
+test("R-M26: a new campaign takes its window from its goal until one is set; a saved one keeps its own", async () => {
+  const goal = { key: "devis", name: "Quote", kind: "lead", window_hours: 240 };
+  await post(`${url}/api/sites/demo/goals`, goal, key);
+  const { context, page } = await enter();
+  const chosen = page.getByLabel("Goal", { exact: true });
+  const hours = page.getByLabel("Goal window (hours)");
+  await page.goto(`${url}/admin/demo/campaigns/new`);
+  await chosen.locator("option", { hasText: "Quote" }).waitFor({ state: "attached" });
+  await chosen.selectOption("devis");
+  expect(await hours.inputValue()).toBe("240");
+  await chosen.selectOption("commande");
+  expect(await hours.inputValue()).toBe("48");
+  await hours.fill("36");
+  await chosen.selectOption("devis");
+  expect(await hours.inputValue()).toBe("36");
+
+  const { id } = await made({ name: "Kept", kind: "chat", variants: [{ key: "a", creative: {} }] });
+  await page.goto(editorOf(id));
+  await chosen.locator("option", { hasText: "Quote" }).waitFor({ state: "attached" });
+  await chosen.selectOption("devis");
+  expect(await hours.inputValue()).toBe("48");
+  await context.close();
+});

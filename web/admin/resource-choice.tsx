@@ -6,6 +6,9 @@ import { SelectField } from "./field.tsx";
 import { useResource } from "./resource.ts";
 import { apiPath, useSite, type Page } from "./site.ts";
 
+/** `window_hours`: of a goal that has a window of its own. */
+type Choice = { key: string; name: string; window_hours?: number | null };
+
 /** What is gone stays in the list until another is chosen, as `gone` calls it. */
 export function ResourceChoice({
   collection,
@@ -27,16 +30,11 @@ export function ResourceChoice({
   /** That the list could not be read, in the note's place. */
   failed: string;
   error: Refused | undefined;
-  onChoose: (key: string | null) => void;
+  onChoose: (key: string | null, chosen: Choice | null) => void;
 }): VNode {
   const site = useSite();
   const { data, failure } = useResource(`${collection} of ${site.key}`, (signal) =>
-    request<Page<{ key: string; name: string }>>(
-      "GET",
-      `${apiPath(site.key, collection)}?limit=200`,
-      undefined,
-      { signal },
-    ),
+    request<Page<Choice>>("GET", `${apiPath(site.key, collection)}?limit=200`, undefined, { signal }),
   );
   const value = chosen ?? "";
   const known = (data?.items ?? []).map(({ key, name }) => ({ value: key, label: name }));
@@ -50,7 +48,10 @@ export function ResourceChoice({
       options={[{ value: "", label: none }, ...known, ...present]}
       {...(said === undefined ? {} : { note: said })}
       error={error}
-      onChange={(key) => onChoose(key === "" ? null : key)}
+      onChange={(key) => {
+        const one = data?.items.find((item) => item.key === key) ?? null;
+        onChoose(key === "" ? null : key, one);
+      }}
     />
   );
 }

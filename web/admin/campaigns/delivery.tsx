@@ -30,7 +30,7 @@ export function Delivery({ draft, saved, replayed, fault, zone, onChange }: Prop
         <Hours {...part} zone={zone} />
         <Agent {...part} />
         <CapsFields {...part} />
-        <GoalFields {...part} />
+        <GoalFields {...part} saved={saved} />
         <HoldoutField {...part} saved={saved} replayed={replayed} />
         <PlanFields {...part} />
         <Times {...part} zone={zone} />

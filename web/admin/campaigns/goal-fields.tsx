@@ -1,5 +1,7 @@
 /** What counts as success, within which time, and what engaging one visitor is worth. */
 import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { TextField } from "../field.tsx";
 import { ResourceChoice } from "../resource-choice.tsx";
 import { t } from "../session.ts";
@@ -8,8 +10,12 @@ import type { PartProps } from "./draft.ts";
 import { faultAt } from "./fault.ts";
 import { w } from "./words.ts";
 
-export function GoalFields({ draft, fault, onChange }: PartProps): VNode {
+/** A window that somebody has set, or saved, stays; until then it is that of the goal. */
+export function GoalFields({ draft, saved, fault, onChange }: PartProps & { saved: Campaign | null }): VNode {
   const site = useSite();
+  const [isSet, setIsSet] = useState(false);
+  const follows = saved === null && !isSet;
+  const windowOf = (own: number | null | undefined): number => own ?? site.settings.attribution_hours;
   return (
     <>
       <ResourceChoice
@@ -19,7 +25,9 @@ export function GoalFields({ draft, fault, onChange }: PartProps): VNode {
         none={w("goalOrder")}
         failed={w("goalsFailed")}
         error={faultAt(fault, "goal")}
-        onChoose={(goal) => onChange({ goal })}
+        onChoose={(goal, chosen) =>
+          onChange({ goal, ...(follows ? { window_hours: windowOf(chosen?.window_hours) } : {}) })
+        }
       />
       <TextField
         label={t("window")}
@@ -30,7 +38,10 @@ export function GoalFields({ draft, fault, onChange }: PartProps): VNode {
         value={String(draft.window_hours)}
         note={t("windowNote")}
         error={faultAt(fault, "window_hours")}
-        onInput={(text) => onChange({ window_hours: Number(text) })}
+        onInput={(text) => {
+          setIsSet(true);
+          onChange({ window_hours: Number(text) });
+        }}
       />
       <TextField
         label={w("worth", { currency: site.settings.currency })}
