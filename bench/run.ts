@@ -13,6 +13,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   page: "what the one script tag costs a page, in a real browser",
   experiments:
     "whether campaigns without effect are left alone and effects lie in their intervals, simulated",
+  history:
+    "the KPI screens' calls on a year of a million visits and on four times as many, and all counted anew",
+  journeys: "what funnels and journeys cost on a year of history",
   targeting: "1,000 campaigns judged, against GrowthBook's evaluator and json-rules-engine",
 };
 

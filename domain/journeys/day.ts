@@ -16,6 +16,10 @@ import { OTHER_PAGES } from "./page-group.ts";
 export const POSITIONS = 6;
 /** Kinds of pages that a day tells apart; the rarest go together. */
 const MAX_PAGES = 60;
+/** Of a way, where every pair of pages is a count of its own. */
+const MAX_WAY_PAGES = 24;
+/** So many pages side by side below one are a catalogue: in a way, they are one. */
+const MAX_SIBLINGS = 8;
 const MAX_MISSING = 50;
 const MAX_SOURCES = 8;
 const MAX_NEXT = 20;
@@ -137,20 +141,65 @@ function countWalk(body: FunnelBody, device: string, { steps, next }: Walk): voi
 }
 
 function waysOf(visits: readonly ToldVisit[]): WaysBody {
-  const seen: Counts = none();
-  for (const { path } of visits) for (const page of new Set(path.slice(0, POSITIONS))) countKey(seen, page);
-  const pages = [...keysOfMost(seen, MAX_PAGES), OTHER_PAGES];
-  const indexes = new Map(pages.map((page, index) => [page, index]));
-  const indexOf = (page: string) => indexes.get(page) ?? pages.length - 1;
-  const flows: Counts[] = Array.from({ length: POSITIONS - 1 }, () => none<number>());
+  const nameOf = withoutCatalogues(visits);
+  const flows = emptyFlows();
   for (const { path, bought } of visits) {
-    for (const [position, counts] of flows.entries()) {
-      const [from, to] = [path[position], path[position + 1]];
+    // Two pages of a catalogue one after another are one stay in it.
+    const way = path.map(nameOf).filter((page, at, all) => page !== all[at - 1]);
+    for (const [position, sums] of flows.entries()) {
+      const [from, to] = [way[position], way[position + 1]];
       if (from === undefined) break;
-      countKey(counts, `${indexOf(from)}>${to === undefined ? endOf(bought) : indexOf(to)}`);
+      countFlow(sums, from, to ?? endOf(bought), 1);
     }
   }
-  return { pages, flows };
+  return waysBodyOf(flows);
+}
+
+/** The name of a page in ways: that of its catalogue, where it is one of many. */
+function withoutCatalogues(visits: readonly ToldVisit[]): (page: string) => string {
+  const children = new Map<string, Set<string>>();
+  for (const page of new Set(visits.flatMap(({ path }) => path))) {
+    const above = page.slice(0, page.lastIndexOf("/"));
+    if (above === "") continue;
+    const known = children.get(above);
+    if (known === undefined) children.set(above, new Set([page]));
+    else known.add(page);
+  }
+  return (page) => {
+    const above = page.slice(0, page.lastIndexOf("/"));
+    return (children.get(above)?.size ?? 0) > MAX_SIBLINGS ? `${above}/${OTHER_PAGES}` : page;
+  };
+}
+
+/** Flows as they are kept: the pages that most visits saw, the others together. */
+export function waysBodyOf(flows: Flows): WaysBody {
+  const seen: Counts = none();
+  for (const sums of flows) {
+    for (const [page, targets] of sums) for (const to in targets) countKey(seen, page, targets[to]);
+  }
+  for (const targets of flows.at(-1)?.values() ?? []) {
+    for (const to in targets) if (to !== BOUGHT && to !== LEFT) countKey(seen, to, targets[to]);
+  }
+  const pages = [...keysOfMost(seen, MAX_WAY_PAGES), OTHER_PAGES];
+  const indexes = new Map(pages.map((page, index) => [page, index]));
+  const indexOf = (page: string) => indexes.get(page) ?? pages.length - 1;
+  const counts = flows.map((sums) => {
+    const body: Counts = none();
+    for (const [from, targets] of sums) {
+      for (const to in targets) {
+        const target = to === BOUGHT || to === LEFT ? to : indexOf(to);
+        countKey(body, `${indexOf(from)}>${target}`, targets[to]);
+      }
+    }
+    return body;
+  });
+  return { pages, flows: counts };
+}
+
+function countFlow(sums: Map<string, Counts>, from: string, to: string, visits: number): void {
+  let known = sums.get(from);
+  if (known === undefined) sums.set(from, (known = none()));
+  countKey(known, to, visits);
 }
 
 function endOf(bought: boolean): End {
@@ -175,6 +224,11 @@ function pagesOf(visits: readonly ToldVisit[]): PagesBody {
       countKey(counts.from, from ?? "");
     }
   }
+  return bounded({ pages, missing });
+}
+
+/** The pages that most visits saw or missed, the others together. */
+export function bounded({ pages, missing }: PagesBody): PagesBody {
   return { pages: mostPages(pages), missing: mostMissing(missing) };
 }
 
@@ -247,9 +301,7 @@ export function addWays(into: Flows, { pages, flows }: WaysBody): void {
       const from = pages[Number(key.slice(0, cut))] ?? OTHER_PAGES;
       const to = key.slice(cut + 1);
       const target = to === BOUGHT || to === LEFT ? to : (pages[Number(to)] ?? OTHER_PAGES);
-      let known = sums.get(from);
-      if (known === undefined) sums.set(from, (known = none()));
-      countKey(known, target, counts[key]);
+      countFlow(sums, from, target, counts[key] ?? 0);
     }
   }
 }

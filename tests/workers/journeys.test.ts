@@ -163,6 +163,34 @@ test("JRN15: counting ways leaves a day's other figures as clean as they were, a
   expect(await marks()).toBe(1);
 });
 
+test("JRN15: a month that is over is kept as one, whatever is asked of it first, until something touches one of its days", async () => {
+  const { key, apiKey } = await makeSite();
+  const id = await makeFunnel(key, { apiKey });
+  const year = `from=${new Date(noon(390) - 12 * HOUR).toISOString()}`;
+  const read3 = async () => {
+    const { steps } = await read(FunnelResults, `${key}/funnels/${id}/results?${year}`, { apiKey });
+    const { ways, abandoned } = await read(Journeys, `${key}/journeys?${year}`, { apiKey });
+    return [steps.map(({ visits }) => visits), ways.visits, abandoned[0]?.lost];
+  };
+  const months = () =>
+    env.DB.prepare("SELECT count(DISTINCT day) AS n FROM journey_days WHERE site = ?1 AND length(day) = 7")
+      .bind(key)
+      .first<number>("n");
+  await write(key, [
+    ended(noon(80), { path: ["/"], funnels: walk({ panier: 1, caisse: 2 }) }),
+    ended(noon(81), { path: ["/"], funnels: walk({ panier: 1 }) }),
+    ended(noon(200), { path: ["/"], funnels: walk({ panier: 1 }) }),
+  ]);
+  const first = [[3, 1, 0], 3, 3];
+  expect(await read3()).toEqual(first);
+  expect(await read3()).toEqual(first);
+  expect(await months()).toBeGreaterThan(10);
+  expect(await read3()).toEqual(first);
+  await write(key, [ended(noon(80), { path: ["/"], funnels: walk({ panier: 1, payee: 2 }) })]);
+  await env.DB.prepare("UPDATE journey_days SET built_at = 0 WHERE site = ?1").bind(key).run();
+  for (const _again of [1, 2, 3]) expect(await read3()).toEqual([[4, 2, 1], 4, 4]);
+});
+
 test("JRN16: a span cut inside a day counts what began in it; the span before is compared where it is asked for", async () => {
   const { key, apiKey } = await makeSite();
   const id = await makeFunnel(key, { apiKey });

@@ -7,6 +7,7 @@
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { countDay, type DayBodies } from "../../domain/journeys/day.ts";
+import { NOTHING, sumOfKind } from "../../domain/journeys/sums.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import {
   type CountedSite,
@@ -52,7 +53,8 @@ export async function bodiesOf(
   const end = to > now ? Math.max(to, nextDay(calendar, now)) : to;
   const days = daysBetween(calendar, from, Math.min(end, nextDay(calendar, now)));
   const isWhole = (day: LocalDay) => day.from >= from && day.to <= end;
-  const { bodies, behind } = await readDays(env, site, days.filter(isWhole), kinds, now);
+  const { bodies, behind, sums } = await readDays(env, site, days.filter(isWhole), kinds, now);
+  if (sums.length > 0) later(keepMonths(env, site, sums));
   const wanted = new Set(kinds);
   const take = (counted: DayBodies) => {
     for (const one of rowsOf(counted)) if (wanted.has(one.kind)) bodies.push(one);
@@ -87,47 +89,183 @@ const DUE = `SELECT substr(m.subject, 5) AS date FROM rollup_marks m
 
 type Row = { kind: string; day: string; body: string; built: number; built_at: EpochMs; definition: string };
 
+type Read = { bodies: KeptBody[]; behind: LocalDay[]; sums: Row[] };
+type Marked = { dirty: ReadonlyMap<string, number>; isEnumerated: boolean };
+
+/** What is kept of `days`: by the month where a whole one is kept and nothing has touched it since, else by the day. */
 async function readDays(
   env: Env,
   site: JourneySite,
   days: readonly LocalDay[],
   kinds: readonly string[],
   now: EpochMs,
-): Promise<{ bodies: KeptBody[]; behind: LocalDay[] }> {
-  const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined) return { bodies: [], behind: [] };
-  const { key, definition } = site.counted;
-  const read = () =>
-    env.DB.batch<Mark & Row>([
-      env.DB.prepare(MARKS).bind(key, subjectOf(first), subjectOf(last), SITE_SUBJECT),
-      env.DB.prepare(ROWS).bind(
-        key,
-        first.date,
-        last.date,
-        JSON.stringify([...new Set(["visits", ...kinds])]),
-      ),
+): Promise<Read> {
+  const wanted = [...new Set(["visits", ...kinds])];
+  const months = wholeMonths(days, now);
+  const inMonths = new Set(months.flatMap((month) => month.days));
+  const loose = days.filter((day) => !inMonths.has(day));
+  const read = async () => {
+    const [marks, kept, ...found] = await env.DB.batch<Mark & Row>([
+      marksOf(env, site, days),
+      rowsIn(env, site, wanted, months[0]?.name ?? "", months.at(-1)?.name ?? ""),
+      ...stretches(env, site, wanted, loose),
     ]);
-  let [marks, rows] = await read();
-  const own = marks?.results.find(({ subject }) => subject === SITE_SUBJECT);
-  if (own === undefined || own.dirty > own.built || own.definition !== definition) {
+    return { marked: readMarks(site, marks?.results ?? []), kept: kept?.results ?? [], found };
+  };
+  let { marked, kept, found } = await read();
+  if (!marked.isEnumerated) {
     await enumerateDays(env, site.counted, now);
-    [marks, rows] = await read();
+    ({ marked, kept, found } = await read());
   }
-  const dirty = new Map(marks?.results.map((mark) => [mark.subject, mark.dirty]));
-  const byDay = Map.groupBy(rows?.results ?? [], ({ day }) => day);
-  const wanted = new Set(kinds);
-  const bodies: KeptBody[] = [];
-  const behind = days.filter((day) => {
-    const raised = dirty.get(subjectOf(day));
-    if (raised === undefined) return false; // Nothing has ever happened on it.
-    const kept = byDay.get(day.date) ?? [];
-    const whole = kept.find(({ kind }) => kind === "visits");
-    if (whole === undefined || whole.definition !== site.definition) return true;
-    if (whole.built < raised && !(whole.built_at <= now && now - whole.built_at < FRESH_MS)) return true;
-    for (const row of kept) if (isOf(whole, row) && wanted.has(row.kind)) bodies.push(row);
-    return false;
+  const result: Read = { bodies: [], behind: [], sums: [] };
+  const isAsked = new Set(kinds);
+  const stale = months.filter((month) => {
+    const rows = kept.filter(({ day }) => day === month.name);
+    const stands = wanted.every((kind) =>
+      rows.some((row) => row.kind === kind && monthStands(site, month, row, marked)),
+    );
+    if (stands) result.bodies.push(...rows.filter(({ kind, body }) => isAsked.has(kind) && body !== NOTHING));
+    return !stands;
   });
-  return { bodies, behind };
+  takeDays(result, site, loose, isAsked, rowsByDay(found), marked, now);
+  if (stale.length === 0) return result;
+  const again = rowsByDay(
+    await env.DB.batch<Row>(
+      stretches(
+        env,
+        site,
+        wanted,
+        stale.flatMap((month) => month.days),
+      ),
+    ),
+  );
+  for (const month of stale) {
+    const before = result.behind.length;
+    takeDays(result, site, month.days, isAsked, again, marked, now);
+    if (result.behind.length === before) result.sums.push(...monthRows(site, month, wanted, again, now));
+  }
+  return result;
+}
+
+type Month = { name: string; days: LocalDay[] };
+
+/** The months that lie whole among `days` and are over. */
+function wholeMonths(days: readonly LocalDay[], now: EpochMs): Month[] {
+  const byMonth = Map.groupBy(days, ({ date }) => date.slice(0, 7));
+  return [...byMonth].flatMap(([name, of]) => {
+    const [year = 0, month = 0] = name.split("-").map(Number);
+    const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
+    const isOver = (of.at(-1)?.to ?? Infinity) <= now;
+    return of.length === length && isOver ? [{ name, days: of }] : [];
+  });
+}
+
+/** A month's definition ends with the numbers of its days, in their order; 0 of a day on which nothing ever happened. */
+function monthStands(site: JourneySite, { days }: Month, row: Row, { dirty }: Marked): boolean {
+  if (!row.definition.startsWith(`${site.definition}|`)) return false;
+  const built = row.definition
+    .slice(site.definition.length + 1)
+    .split(".")
+    .map(Number);
+  return days.every((day, index) => (dirty.get(subjectOf(day)) ?? 0) <= (built[index] ?? -1));
+}
+
+function monthRows(
+  site: JourneySite,
+  { name, days }: Month,
+  kinds: readonly string[],
+  rows: ReadonlyMap<string, Row[]>,
+  now: EpochMs,
+): Row[] {
+  const wholes = days.map((day) => rows.get(day.date)?.find(({ kind }) => kind === "visits"));
+  const definition = `${site.definition}|${wholes.map((whole) => whole?.built ?? 0).join(".")}`;
+  return kinds.map((kind) => {
+    const bodies = days.flatMap((day, index) => {
+      const whole = wholes[index];
+      if (whole === undefined) return [];
+      return (rows.get(day.date) ?? []).filter((row) => row.kind === kind && isOf(whole, row));
+    });
+    const body = sumOfKind(
+      kind,
+      bodies.map((row) => row.body),
+    );
+    return { kind, day: name, body, built: 0, built_at: now, definition };
+  });
+}
+
+function rowsByDay(results: readonly D1Result<Row>[]): Map<string, Row[]> {
+  return Map.groupBy(
+    results.flatMap((result) => result.results),
+    ({ day }) => day,
+  );
+}
+
+function takeDays(
+  into: Read,
+  site: JourneySite,
+  days: readonly LocalDay[],
+  isAsked: ReadonlySet<string>,
+  rows: ReadonlyMap<string, Row[]>,
+  { dirty }: Marked,
+  now: EpochMs,
+): void {
+  for (const day of days) {
+    const raised = dirty.get(subjectOf(day));
+    if (raised === undefined) continue; // Nothing has ever happened on it.
+    const kept = rows.get(day.date) ?? [];
+    const whole = kept.find(({ kind }) => kind === "visits");
+    if (whole === undefined || !isServed(site, whole, raised, now)) into.behind.push(day);
+    else into.bodies.push(...kept.filter((row) => isOf(whole, row) && isAsked.has(row.kind)));
+  }
+}
+
+function isServed({ definition }: JourneySite, whole: Row, raised: number, now: EpochMs): boolean {
+  if (whole.definition !== definition) return false;
+  return whole.built >= raised || (whole.built_at <= now && now - whole.built_at < FRESH_MS);
+}
+
+function readMarks(site: JourneySite, marks: readonly Mark[]): Marked {
+  const own = marks.find(({ subject }) => subject === SITE_SUBJECT);
+  const isEnumerated =
+    own !== undefined && own.dirty <= own.built && own.definition === site.counted.definition;
+  return { dirty: new Map(marks.map(({ subject, dirty }) => [subject, dirty])), isEnumerated };
+}
+
+function marksOf(
+  env: Env,
+  { counted: { key } }: JourneySite,
+  days: readonly LocalDay[],
+): D1PreparedStatement {
+  const [first, last] = [days[0], days.at(-1)];
+  return env.DB.prepare(MARKS).bind(
+    key,
+    first === undefined ? "" : subjectOf(first),
+    last === undefined ? "" : subjectOf(last),
+    SITE_SUBJECT,
+  );
+}
+
+/** Days that follow each other are read together. */
+function stretches(
+  env: Env,
+  site: JourneySite,
+  kinds: readonly string[],
+  days: readonly LocalDay[],
+): D1PreparedStatement[] {
+  return runsOf(days, Infinity).map((run) =>
+    rowsIn(env, site, kinds, run[0]?.date ?? "", run.at(-1)?.date ?? ""),
+  );
+}
+
+function rowsIn(
+  env: Env,
+  { counted: { key } }: JourneySite,
+  kinds: readonly string[],
+  first: string,
+  last: string,
+): D1PreparedStatement {
+  // A month's name is shorter than a day's: a stretch of the one never holds the other.
+  return env.DB.prepare(ROWS).bind(key, first, last, JSON.stringify(kinds), first.length);
 }
 
 /** Whether `row` was counted with `whole`: what an earlier count left of a kind that the day no longer has was not. */
@@ -138,7 +276,8 @@ function isOf(whole: Row, { built, definition }: Row): boolean {
 const MARKS = `SELECT subject, dirty, built, definition FROM rollup_marks
   WHERE site = ?1 AND (subject BETWEEN ?2 AND ?3 OR subject = ?4)`;
 const ROWS = `SELECT j.kind, j.day, j.body, j.built, j.built_at, j.definition
-  FROM json_each(?4) k CROSS JOIN journey_days j ON j.site = ?1 AND j.kind = k.value AND j.day BETWEEN ?2 AND ?3`;
+  FROM json_each(?4) k CROSS JOIN journey_days j ON j.site = ?1 AND j.kind = k.value AND j.day BETWEEN ?2 AND ?3
+  WHERE length(j.day) = ?5`;
 
 /** Count `days` from history, run by run; each run is kept, after the answer where somebody waits for one. */
 async function countAll(
@@ -198,6 +337,25 @@ function keep(
 ): D1PreparedStatement {
   const rows = rowsOf(bodies).map(({ kind, body }) => [kind, body]);
   return env.DB.prepare(KEEP).bind(key, day.date, claimed, now, definition, JSON.stringify(rows));
+}
+
+/** A month is summed from days that stood, and says which: whoever comes later replaces it. */
+async function keepMonths(env: Env, { counted: { key } }: JourneySite, sums: readonly Row[]): Promise<void> {
+  const rows = sums.map(({ kind, day, body, built_at, definition }) => [
+    kind,
+    day,
+    body,
+    built_at,
+    definition,
+  ]);
+  await env.DB.prepare(
+    `INSERT INTO journey_days (site, kind, day, body, built, built_at, definition)
+     SELECT ?1, value ->> 0, value ->> 1, value ->> 2, 0, value ->> 3, value ->> 4 FROM json_each(?2) WHERE true
+     ON CONFLICT (site, kind, day) DO UPDATE SET body = excluded.body, built_at = excluded.built_at,
+       definition = excluded.definition`,
+  )
+    .bind(key, JSON.stringify(rows))
+    .run();
 }
 
 function rowsOf({ visits, ways, pages, funnels, stages }: DayBodies): KeptBody[] {
