@@ -111,6 +111,17 @@ test("T92: a list that cannot be read says so, and can be tried again", async ()
   await context.close();
 });
 
+test("KPI42: whether tax and shipping count is chosen in the settings, beside what that leaves as it is", async () => {
+  const { context, page, complaints } = await enter("settings");
+  await page.getByText("Orders that are here already keep the amount").waitFor();
+  await page.getByLabel("Tax", { exact: true }).selectOption("left_out");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved, live everywhere within 10 s").waitFor();
+  expect(await call("GET", "")).toMatchObject({ order_amount: { tax: "left_out", shipping: "included" } });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("T93: hours, exceptions, holidays and pressure are saved as they are shown, and say whether somebody is there", async () => {
   const before = await call<Record<string, unknown>>("GET", "");
   const { context, page, complaints } = await enter("settings");
