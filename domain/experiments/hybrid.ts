@@ -20,13 +20,11 @@ import { around, armsOf, type Counts, estimate, type Estimate, type Interval, ty
 import { fiellerLift, meanOf } from "./fieller.ts";
 import { runningIntersection, sequentialCritical } from "./sequential.ts";
 import { FEW, fewest, type Fewness, fisherP, newcombe } from "./small-counts.ts";
-import { checkSplit, expectedUsers } from "./srm.ts";
+import { checkSplit, enoughToCheck } from "./srm.ts";
 
 /** The error that is spent on all looks before the planned end together, and on the one at it. */
 export const ALPHA = { sequential: 0.01, final: 0.04 } as const;
 export const MIN_RUNTIME_MS = 7 * 86_400_000;
-/** Below this many due in an arm, the chi-square of a split is no guide. */
-const MIN_DUE = 5;
 /** The level of what is shown without any decision: exact intervals of small counts. */
 const SHOWN_ALPHA = ALPHA.sequential + ALPHA.final;
 
@@ -34,6 +32,8 @@ const SHOWN_ALPHA = ALPHA.sequential + ALPHA.final;
 export type Plan = {
   startedAt: EpochMs;
   plannedEnd: EpochMs;
+  /** When nobody more was let in, ahead of the planned end or without one; null while it runs. */
+  stoppedAt?: EpochMs | null;
   /** N*: the eligible visitors of both arms that are planned for. */
   plannedVisitors: number;
   /** Relative weights of the arms, the hold-out's first. */
@@ -84,6 +84,7 @@ export type Verdict =
       kind: "collecting";
       visitors: number;
       planned: number;
+      /** Infinite where there will be none. */
       earliestReadingAt: EpochMs;
       reading: Reading | null;
     }
@@ -106,12 +107,13 @@ export function verdictOf(looks: readonly Look[], plan: Plan): Verdict {
   const counted = ended < 0 ? looks : looks.slice(0, ended + 1);
   const latest = counted.at(-1);
   if (latest === undefined) return collecting(null, plan, null);
+  const isOver = ended >= 0 || latest.at >= stoppedReadingAt(plan);
 
   const split = splitFault(latest, plan);
   if (split !== null) return { ...split, since: flaggedSince(counted, plan) ?? latest.at };
   if (!ranLongEnough(latest, plan)) return collecting(latest, plan, null);
   const few = fewest(latest);
-  if (few !== null) return tooFew(latest, few, ended >= 0);
+  if (few !== null) return tooFew(latest, few, isOver);
 
   const readings = readingsOf(counted, plan, ended >= 0);
   const reading = readings.at(-1)?.reading;
@@ -124,13 +126,18 @@ export function verdictOf(looks: readonly Look[], plan: Plan): Verdict {
       decidedAt: decidedAt(readings, latest),
     };
   }
-  if (ended < 0) return collecting(latest, plan, reading);
+  if (!isOver) return collecting(latest, plan, reading);
   return { kind: within(reading.interval, plan.mde) ? "no_difference_planned" : "inconclusive", reading };
 }
 
 /** When the one final reading is due: all planned visitors in, and their conversions too. */
 export function finalReadingAt({ startedAt, plannedEnd, maturityMs = 0 }: Plan): EpochMs {
   return Math.max(plannedEnd + maturityMs, startedAt + MIN_RUNTIME_MS);
+}
+
+/** When nothing more will change a phase that was stopped: its last visitors' conversions are in. */
+function stoppedReadingAt({ stoppedAt, maturityMs = 0 }: Plan): EpochMs {
+  return (stoppedAt ?? Infinity) + maturityMs;
 }
 
 /**
@@ -238,8 +245,7 @@ function hasControl({ weights }: Plan): boolean {
 type SplitFault = Omit<Extract<Verdict, { kind: "unusable_split" }>, "since">;
 
 function splitFault({ users }: Look, { weights }: Plan): SplitFault | null {
-  const due = expectedUsers(users, weights);
-  if (due.some((count, arm) => (weights[arm] ?? 0) > 0 && count < MIN_DUE)) return null;
+  if (!enoughToCheck(users, weights)) return null;
   const { p, flag } = checkSplit(users, weights);
   if (!flag) return null;
   const all = weights.reduce((sum, weight) => sum + weight, 0);
@@ -250,17 +256,23 @@ function flaggedSince(looks: readonly Look[], plan: Plan): EpochMs | undefined {
   return looks[looks.findLastIndex((look) => splitFault(look, plan) === null) + 1]?.at;
 }
 
-function ranLongEnough({ at }: Look, { startedAt }: Plan): boolean {
-  return at - startedAt >= MIN_RUNTIME_MS;
+/** Days on which nobody was let in any more are none of its runtime. */
+function ranLongEnough({ at }: Pick<Look, "at">, { startedAt, stoppedAt }: Plan): boolean {
+  return Math.min(at, stoppedAt ?? Infinity) - startedAt >= MIN_RUNTIME_MS;
 }
 
 function collecting(latest: Look | null, plan: Plan, reading: Reading | null): Verdict {
   const first = plan.startedAt + MIN_RUNTIME_MS;
+  const isTooShort = !ranLongEnough({ at: Infinity }, plan);
   return {
     kind: "collecting",
     visitors: latest === null ? 0 : latest.control.n + latest.treatment.n,
     planned: plan.plannedVisitors,
-    earliestReadingAt: latest !== null && latest.at >= first ? finalReadingAt(plan) : first,
+    earliestReadingAt: isTooShort
+      ? Infinity
+      : latest !== null && latest.at >= first
+        ? finalReadingAt(plan)
+        : first,
     reading,
   };
 }

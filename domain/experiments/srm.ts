@@ -48,6 +48,14 @@ export function unevenGroups(
     .toSorted((a, b) => a.p - b.p);
 }
 
+/** Below this many due in an arm, the chi-square of a split is no guide. */
+const MIN_DUE = 5;
+
+/** Whether every arm with weight is due so many that the check says something. */
+export function enoughToCheck(users: readonly number[], weights: readonly number[]): boolean {
+  return expectedUsers(users, weights).every((due, arm) => !((weights[arm] ?? 0) > 0) || due >= MIN_DUE);
+}
+
 /** How many visitors each arm should have. */
 export function expectedUsers(users: readonly number[], weights: readonly number[]): number[] {
   const all = users.reduce((sum, count) => sum + count, 0);

@@ -11,8 +11,8 @@
  * Errors  none; what cannot be read is a state.
  */
 import { fewest } from "../experiments/small-counts.ts";
-import { readPair } from "../experiments/hybrid.ts";
-import { pairOf, type PhaseFacts, rulePlan, totalsOf } from "../results/phase.ts";
+import { type Basis, readPair } from "../experiments/hybrid.ts";
+import { countedDays, pairOf, type PhaseFacts, rulePlan, totalsOf } from "../results/phase.ts";
 import { compareWithHoldout, type Comparison, type Span, type State } from "../results/reading.ts";
 import { addSums, type ArmSums, emptySums } from "../results/sums.ts";
 import { type DaySums, variantOf } from "../results/units.ts";
@@ -31,6 +31,8 @@ export type PhaseRead = Omit<PhaseOfCampaign, "facts"> & {
   /** Of the span. */
   arms: Arms;
   revenue: Span | null;
+  /** What `revenue` is read by. */
+  readBy: Basis | null;
 };
 
 export type CoursePoint = Span & { day: string };
@@ -65,18 +67,32 @@ export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earning
 function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead {
   if (facts === null) {
     const arms = { treated: emptySums(), control: emptySums() };
-    return { ...phase, state: "counting", comparison: null, arms, revenue: null };
+    return { ...phase, state: "counting", comparison: null, arms, revenue: null, readBy: null };
   }
   const totals = totalsOf(facts);
   const whole = { control: totals.control, treatment: totals.treated };
   const comparison = compareWithHoldout(facts, "all", whole, 1);
   const arms = armsWithin(facts, days);
-  const read: PhaseRead = { ...phase, state: comparison.state, comparison, arms, revenue: null };
+  const read: PhaseRead = {
+    ...phase,
+    state: comparison.state,
+    comparison,
+    arms,
+    revenue: null,
+    readBy: null,
+  };
   if (comparison.basis === null) return read;
   if (arms.treated.n + arms.control.n === 0) return { ...read, state: "nobody" };
   if (fewest(countsOf(arms)) !== null) return { ...read, state: "too_few" };
-  const revenue = revenueOf(facts, comparison.basis, arms);
-  return revenue === null ? { ...read, state: "too_few" } : { ...read, revenue };
+  const readBy = comparison.basis === "final" && isWhole(facts, days) ? "final" : "sequential";
+  const revenue = revenueOf(facts, readBy, arms);
+  return revenue === null ? { ...read, state: "too_few" } : { ...read, revenue, readBy };
+}
+
+/** Whether the span holds the days of the one final reading and no others: any other may be looked at any day. */
+function isWhole(facts: PhaseFacts, { from, to }: Days): boolean {
+  const counted = new Set(countedDays(facts).map(([day]) => day));
+  return Object.keys(facts.sums.days).every((day) => (day >= from && day < to) === counted.has(day));
 }
 
 const countsOf = ({ control, treated }: Arms) => ({
@@ -84,12 +100,8 @@ const countsOf = ({ control, treated }: Arms) => ({
   treatment: { n: treated.n, x: treated.conversions },
 });
 
-/** What inviting added over the invited of `arms`, at the level at which the phase is read. */
-function revenueOf(
-  facts: PhaseFacts,
-  basis: NonNullable<Comparison["basis"]>,
-  { control, treated }: Arms,
-): Span | null {
+/** What inviting added over the invited of `arms`. */
+function revenueOf(facts: PhaseFacts, basis: Basis, { control, treated }: Arms): Span | null {
   const read = readPair(pairOf("revenue", control, treated), basis, rulePlan(facts, 1));
   if (read === null) return null;
   const { difference, interval } = read;
@@ -138,11 +150,10 @@ function courseOf(
   phases: readonly PhaseRead[],
   { from, to }: Days,
 ): CoursePoint[] {
-  const own = phases.flatMap(({ revenue, comparison }, index) => {
+  const own = phases.flatMap(({ revenue, readBy }, index) => {
     const facts = all[index]?.facts ?? null;
-    const basis = comparison?.basis ?? null;
-    if (revenue === null || facts === null || basis === null) return [];
-    return [{ facts, basis, arms: { treated: emptySums(), control: emptySums() } }];
+    if (revenue === null || facts === null || readBy === null) return [];
+    return [{ facts, basis: readBy, arms: { treated: emptySums(), control: emptySums() } }];
   });
   const days = new Set(own.flatMap(({ facts }) => Object.keys(facts.sums.days)));
   return [...days]

@@ -5,8 +5,8 @@
  * Units   shares from 0 to 1; days are local; moments are `EpochMs`.
  */
 import { compare } from "../experiments/effect.ts";
-import { checkSplit, SRM_P } from "../experiments/srm.ts";
-import { rulePlan, type PhaseFacts, type Totals } from "./phase.ts";
+import { checkSplit, enoughToCheck, SRM_P } from "../experiments/srm.ts";
+import { countedDays, rulePlan, type PhaseFacts, type Totals } from "./phase.ts";
 import type { ArmSums, Counts } from "./sums.ts";
 import { HOLDOUT } from "./units.ts";
 
@@ -61,7 +61,8 @@ export function guardsOf(facts: PhaseFacts, totals: Totals): Guards {
     alikeBefore: { p: alike.ok ? alike.p : null, passed: !alike.ok || alike.p >= SRM_P },
     spendCap:
       plan?.spend_cap == null ? null : { amount: plan.spend_cap, visitors: control.capped + treated.capped },
-    variants: totals.variants.size,
+    // A bandit's variants are compared with nobody.
+    variants: facts.fixedShares ? totals.variants.size : 1,
   };
 }
 
@@ -75,8 +76,7 @@ function splitOf(facts: PhaseFacts, { control, treated, variants }: Totals): Spl
   const users = facts.fixedShares
     ? [control.n, ...facts.variants.map(({ key }) => variants.get(key)?.n ?? 0)]
     : [control.n, treated.n];
-  // Without anybody held out there is no share of the hold-out to check.
-  const { p, flag } = facts.holdout > 0 ? checkSplit(users, weights) : { p: 1, flag: false };
+  const { p, flag } = checkArms(facts.holdout, users, weights);
   return {
     p,
     flag,
@@ -85,6 +85,11 @@ function splitOf(facts: PhaseFacts, { control, treated, variants }: Totals): Spl
     largestGap: flag ? largestGap(facts.holdout, control, treated) : null,
     since: flag ? splitSince(facts) : null,
   };
+}
+
+/** Without anybody held out there is no share of the hold-out to check; of a handful of visitors none that says anything. */
+function checkArms(holdout: number, users: readonly number[], weights: readonly number[]) {
+  return holdout > 0 && enoughToCheck(users, weights) ? checkSplit(users, weights) : { p: 1, flag: false };
 }
 
 /** The device or browser whose visitors are split least as planned. */
@@ -107,12 +112,12 @@ function namesOf(...counts: readonly Counts[]): string[] {
 function splitSince(facts: PhaseFacts): string | null {
   let [held, invited] = [0, 0];
   let since: string | null = null;
-  for (const [day, arms] of Object.entries(facts.sums.days).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [day, arms] of countedDays(facts)) {
     for (const [key, { n }] of Object.entries(arms)) {
       if (key === HOLDOUT) held += n;
       else invited += n;
     }
-    const { flag } = checkSplit([held, invited], [facts.holdout, 1 - facts.holdout]);
+    const { flag } = checkArms(facts.holdout, [held, invited], [facts.holdout, 1 - facts.holdout]);
     since = flag ? (since ?? day) : null;
   }
   return since;

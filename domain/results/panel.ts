@@ -9,13 +9,14 @@
  * Units   differences in shares; money in major units of the site's currency; moments are `EpochMs`.
  */
 import { detectableDifference } from "../experiments/mde.ts";
+import { fewest } from "../experiments/small-counts.ts";
 import type { EpochMs } from "../ids.ts";
 import { conversationEffect, type ConversationEffect } from "../incrementality/conversation-effect.ts";
 import { selectionBias, type SelectionBias } from "../incrementality/selection-bias.ts";
 import { ratio, type Ratio } from "../kpi/ratios.ts";
 import { type Guards, guardsOf } from "./guards.ts";
 import { moneyOf, type Money } from "./money.ts";
-import { armOf, type PhaseFacts, plannedVisitors, totalsOf, type Totals } from "./phase.ts";
+import { armOf, finalEnd, type PhaseFacts, plannedVisitors, totalsOf, type Totals } from "./phase.ts";
 import {
   compareVariants,
   compareWithHoldout,
@@ -47,7 +48,7 @@ export type PlanFigures = {
   visitors: number;
   plannedVisitors: number | null;
   plannedEnd: EpochMs | null;
-  /** Until the planned end; without one, until the planned visitors are there at the pace so far. */
+  /** Until the planned end; without one, until the planned visitors are there at the pace so far. None once stopped. */
   daysLeft: number | null;
   /** The smallest difference that today's visitors show with this power. */
   detectable: number | null;
@@ -55,6 +56,10 @@ export type PlanFigures = {
 export type ResultPanel = {
   overall: Comparison;
   arms: { treated: ArmFigures; holdout: ArmFigures };
+  /**
+   * Compared only where their shares are fixed: a bandit's variants meet other visitors at other times, and what changes
+   * with time would be told of them.
+   */
   variants: { key: string; figures: ArmFigures; comparison: Comparison | null }[];
   /** Each pair of variants, where both may be read. */
   between: { a: string; b: string; difference: Span }[];
@@ -67,6 +72,7 @@ export type ResultPanel = {
   selection: SelectionBias | null;
 };
 
+const NOTHING_READ = { difference: null, revenue: null };
 const ALPHA = 0.05;
 const USUAL_POWER = 0.8;
 const DAY_MS = 86_400_000;
@@ -84,12 +90,13 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
       key,
       figures: figuresOf(sums),
       comparison:
-        variants.size < 2
+        variants.size < 2 || !facts.fixedShares
           ? null
           : compareWithHoldout(facts, key, { control, treatment: sums }, variants.size),
     })),
-    between: overall.basis === null ? [] : pairsOf(facts, overall.basis, variants),
-    money: moneyOf(overall, treated, facts.economics),
+    between: overall.basis === null || !facts.fixedShares ? [] : pairsOf(facts, overall.basis, variants),
+    // Of few sales the exact difference is told and nothing is made of it.
+    money: moneyOf(readable ? overall : NOTHING_READ, treated, facts.economics),
     guards: guardsOf(facts, totals),
     plan: planOf(facts, totals),
     course: readable ? courseOf(facts) : [],
@@ -124,13 +131,19 @@ function pairsOf(
     all.slice(index + 1).map(([b, other]) => ({ a, b, sums: [own, other] as const })),
   );
   return pairs.flatMap(({ a, b, sums }) => {
-    const difference = compareVariants(facts, basis, sums, pairs.length);
+    const [own, other] = sums;
+    const few = fewest({
+      control: { n: other.n, x: other.conversions },
+      treatment: { n: own.n, x: own.conversions },
+    });
+    const difference = few === null ? compareVariants(facts, basis, sums, pairs.length) : null;
     return difference === null ? [] : [{ a, b, difference }];
   });
 }
 
 function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
-  const { plan, holdout, plannedEnd, now, startedAt } = facts;
+  const { plan, holdout, now, startedAt, stoppedAt } = facts;
+  const plannedEnd = stoppedAt === null ? finalEnd(facts) : facts.plannedEnd;
   const visitors = control.n + treated.n;
   const planned = plannedVisitors(facts);
   const baseline = plan?.baseline ?? (control.n > 0 ? control.conversions / control.n : null);
@@ -146,7 +159,12 @@ function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
     visitors,
     plannedVisitors: planned,
     plannedEnd,
-    daysLeft: plannedEnd === null ? daysFor(missing, pace) : daysFor(plannedEnd - now, DAY_MS),
+    daysLeft:
+      stoppedAt !== null
+        ? null
+        : plannedEnd === null
+          ? daysFor(missing, pace)
+          : daysFor(plannedEnd - now, DAY_MS),
     detectable:
       baseline === null
         ? null

@@ -13,7 +13,7 @@ import type { Arm } from "../incrementality/arm.ts";
 import type { Economics } from "../site/settings.ts";
 import type { CampaignPlan } from "../targeting/campaign.ts";
 import { addSums, type ArmSums, emptySums, totalOf } from "./sums.ts";
-import { HOLDOUT, type PhaseSums, variantOf } from "./units.ts";
+import { type DaySums, HOLDOUT, type PhaseSums, variantOf } from "./units.ts";
 
 export type PhaseFacts = {
   sums: PhaseSums;
@@ -42,11 +42,33 @@ const DAY_MS = 86_400_000;
 
 export type Totals = { control: ArmSums; treated: ArmSums; variants: Map<string, ArmSums> };
 
-/** The sums of all days, by arm; every variant of the phase is there, with nobody in it if so. */
-export function totalsOf({ sums, variants }: Pick<PhaseFacts, "sums" | "variants">): Totals {
-  const byVariant = new Map(variants.map(({ key }) => [key, emptySums()]));
+/**
+ * The end at which the one final reading is due. None where no end was planned or the planned one had passed before the
+ * phase began; nor where the phase was stopped ahead of it: whoever stops has seen how it stands, so that only the
+ * sequence still holds.
+ */
+export function finalEnd({
+  plannedEnd,
+  startedAt,
+  stoppedAt,
+}: Pick<PhaseFacts, "plannedEnd" | "startedAt" | "stoppedAt">): EpochMs | null {
+  if (plannedEnd === null || plannedEnd <= startedAt) return null;
+  return stoppedAt !== null && stoppedAt < plannedEnd ? null : plannedEnd;
+}
+
+/** The days that are read, in order: who comes after the final end changes nothing. */
+export function countedDays(facts: PhaseFacts): [day: string, arms: DaySums][] {
+  const end = finalEnd(facts);
+  return Object.entries(facts.sums.days)
+    .filter(([day]) => end === null || facts.startOfDay(day) < end)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The sums of these days, by arm; every variant of the phase is there, with nobody in it if so. */
+export function totalsOf(facts: PhaseFacts): Totals {
+  const byVariant = new Map(facts.variants.map(({ key }) => [key, emptySums()]));
   const control = emptySums();
-  for (const [key, day] of Object.values(sums.days).flatMap((arms) => Object.entries(arms))) {
+  for (const [key, day] of countedDays(facts).flatMap(([, arms]) => Object.entries(arms))) {
     const variant = variantOf(key);
     if (variant === null) addSums(control, day);
     else byVariant.set(variant, addSums(byVariant.get(variant) ?? emptySums(), day));
@@ -64,12 +86,13 @@ export function plannedVisitors({ plan, holdout }: Pick<PhaseFacts, "plan" | "ho
 
 /** The decision rule's plan for one comparison with the hold-out, out of `comparisons`. */
 export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
-  const { startedAt, plannedEnd, windowMs, plan, holdout, variants, fixedShares } = facts;
+  const { startedAt, stoppedAt, windowMs, plan, holdout, variants, fixedShares } = facts;
   const shares = variants.reduce((sum, { weight }) => sum + weight, 0);
   const each = variants.map(({ weight }) => (shares > 0 ? ((1 - holdout) * weight) / shares : 0));
   return {
     startedAt,
-    plannedEnd: plannedEnd ?? Infinity,
+    stoppedAt,
+    plannedEnd: finalEnd(facts) ?? Infinity,
     plannedVisitors: plannedVisitors(facts) ?? UNPLANNED_VISITORS,
     weights: fixedShares ? [holdout, ...each] : [holdout, 1 - holdout],
     mde: plan?.effect ?? null,
@@ -83,13 +106,12 @@ export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
  * the hold-out: all variants', or one's. What they did is counted as it is known now.
  */
 export function looksOf(facts: PhaseFacts, which: "all" | string): Look[] {
-  const { sums, variants, fixedShares, now, plannedEnd } = facts;
+  const { variants, fixedShares, now } = facts;
   const treatment = { n: 0, x: 0 };
   const control = { n: 0, x: 0 };
   const users = new Map<string, number>();
   const looks: Look[] = [];
-  for (const [day, arms] of Object.entries(sums.days).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (plannedEnd !== null && facts.startOfDay(day) >= plannedEnd) break;
+  for (const [day, arms] of countedDays(facts)) {
     for (const [key, { n, conversions }] of Object.entries(arms)) {
       const variant = variantOf(key);
       const name = variant === null || fixedShares ? key : "treated:";

@@ -151,9 +151,12 @@ export type CoursePoint = { at: EpochMs; visitors: number; difference: Span };
 /** How the difference came about: the sequence after each day that could be read, at that day's own look. */
 export function courseOf(facts: PhaseFacts): CoursePoint[] {
   const plan = rulePlan(facts, 1);
-  return looksOf(facts, "all").flatMap((look) => {
-    if (look.at - plan.startedAt < MIN_RUNTIME_MS || fewest(look) !== null) return [];
-    const { at, control, treatment } = look;
+  const readable = looksOf(facts, "all").filter(
+    (look) => look.at - plan.startedAt >= MIN_RUNTIME_MS && fewest(look) === null,
+  );
+  return readable.flatMap(({ at, control, treatment, users }, index) => {
+    // A later look at the same visitors is no further point.
+    if (readable[index - 1]?.users.join() === users.join()) return [];
     const read = readPair({ kind: "proportion", control, treatment }, "sequential", plan);
     return read === null ? [] : [{ at, visitors: control.n + treatment.n, difference: spanOf(read) }];
   });

@@ -149,12 +149,14 @@ export type ComparisonWire = z.infer<typeof ComparisonWire>;
 export function resultWire(panel: ResultPanel): ResultWire {
   const { overall, arms, variants, between, money, guards, plan } = panel;
   const { largestGap, ...split } = guards.split;
+  // Two rates side by side are a comparison, whatever stands beside them.
+  const isCompared = overall.difference !== null || overall.state === "not_measurable";
   return {
     ...comparisonWire(overall),
-    arms: { treated: armWire(arms.treated), holdout: armWire(arms.holdout) },
+    arms: { treated: armWire(arms.treated, isCompared), holdout: armWire(arms.holdout, isCompared) },
     variants: variants.map(({ key, figures, comparison }) => ({
       variant: key,
-      ...armWire(figures),
+      ...armWire(figures, isCompared && (comparison !== null || variants.length < 2)),
       comparison: comparison && comparisonWire(comparison),
     })),
     between,
@@ -202,12 +204,13 @@ export function resultWire(panel: ResultPanel): ResultWire {
   };
 }
 
-function armWire({ revenuePerVisitor, ...arm }: ArmFigures): z.infer<typeof ArmWire> {
-  return { ...arm, conversion: ratioWire(arm.conversion), revenue_per_visitor: ratioWire(revenuePerVisitor) };
-}
-
-function ratioWire({ value, numerator, denominator }: Ratio) {
-  return { value, numerator, denominator };
+function armWire({ revenuePerVisitor, ...arm }: ArmFigures, isCompared: boolean): z.infer<typeof ArmWire> {
+  const rateOf = ({ value, numerator, denominator }: Ratio) => ({
+    value: isCompared ? value : null,
+    numerator,
+    denominator,
+  });
+  return { ...arm, conversion: rateOf(arm.conversion), revenue_per_visitor: rateOf(revenuePerVisitor) };
 }
 
 function comparisonWire(comparison: Comparison): ComparisonWire {

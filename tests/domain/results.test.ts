@@ -330,6 +330,155 @@ describe("what may be read", () => {
   });
 });
 
+describe("what would mislead", () => {
+  const VARIANTS = [
+    { key: "a", weight: 1 },
+    { key: "b", weight: 1 },
+  ];
+
+  test("RES17: a bandit's variants are compared with nobody, because their shares moved while other things did", () => {
+    // No variant changes anything; the base rate rises, and `a` is given most of the later visitors.
+    const sums = sumsOf(0, {});
+    for (let day = 0; day < 28; day += 1) {
+      const [rate, share] = [0.04 + 0.002 * day, day < 7 ? 0.5 : 0.9];
+      const [a, b] = [Math.round(800 * share), Math.round(800 * (1 - share))];
+      const one = sumsOf(1, {
+        "treated:a": { n: a, x: Math.round(a * rate) },
+        "treated:b": { n: b, x: Math.round(b * rate) },
+        holdout: { n: 200, x: Math.round(200 * rate) },
+      });
+      sums.days[dayOf(T0 + day * DAY)] = Object.values(one.days)[0] ?? {};
+    }
+    const facts = factsOf(sums, { variants: VARIANTS, fixedShares: false });
+    const wire = resultWire(resultPanel(facts));
+    expect(wire.difference?.value).toBeCloseTo(0, 2);
+    expect(wire.variants.map(({ comparison }) => comparison)).toEqual([null, null]);
+    expect(wire.variants.map(({ conversion }) => conversion.value)).toEqual([null, null]);
+    expect(wire).toMatchObject({ between: [], guards: { correction: "none" } });
+  });
+
+  test("RES18: a phase that was stopped ahead of its planned end keeps the sequential interval", () => {
+    const sums = sumsOf(20, { "treated:a": { n: 700, x: 49 }, holdout: { n: 175, x: 10 } });
+    const running = resultPanel(factsOf(sums, { now: T0 + 20 * DAY }));
+    const stopped = factsOf(sums, { now: T0 + 60 * DAY, stoppedAt: T0 + 20 * DAY });
+    const { overall, plan } = resultPanel(stopped);
+    expect(overall.basis).toBe("sequential");
+    expect(overall.difference).toEqual(running.overall.difference);
+    expect(running.overall.state).toBe("collecting");
+    expect(overall.state).toBe("inconclusive");
+    expect(plan.daysLeft).toBeNull();
+    const whole = resultPanel(factsOf(sums, { now: T0 + 60 * DAY, stoppedAt: T0 + 45 * DAY }));
+    expect(whole.overall.basis).toBe("final");
+  });
+
+  test("RES18: looked at each day and stopped when it looks good, phases without effect are called once in twenty", () => {
+    const random = mulberry(5);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const drawn = (n: number, p: number) => Math.round(n * p + Math.sqrt(n * p * (1 - p)) * normal());
+    let called = 0;
+    let stops = 0;
+    for (let run = 0; run < 200; run += 1) {
+      const sums = sumsOf(0, {});
+      const [treated, holdout] = [
+        { n: 0, x: 0 },
+        { n: 0, x: 0 },
+      ];
+      let stoppedAt: number | null = null;
+      for (let day = 0; day < 40 && stoppedAt === null; day += 1) {
+        const arms = {
+          "treated:a": { n: 500, x: drawn(500, 0.1) },
+          holdout: { n: 500, x: drawn(500, 0.1) },
+        };
+        sums.days[dayOf(T0 + day * DAY)] = Object.values(sumsOf(1, arms).days)[0] ?? {};
+        treated.n += 500;
+        treated.x += arms["treated:a"].x;
+        holdout.n += 500;
+        holdout.x += arms.holdout.x;
+        const [p, q] = [treated.x / treated.n, holdout.x / holdout.n];
+        const z = Math.abs(p - q) / Math.sqrt((p * (1 - p) + q * (1 - q)) / treated.n);
+        if (day >= 7 && z > 2.1) stoppedAt = T0 + (day + 1) * DAY;
+      }
+      stops += stoppedAt === null ? 0 : 1;
+      const facts = factsOf(sums, {
+        holdout: 0.5,
+        now: T0 + 60 * DAY,
+        plannedEnd: T0 + 40 * DAY,
+        stoppedAt,
+      });
+      const { state } = resultPanel(facts).overall;
+      called += state === "likely_better" || state === "likely_worse" ? 1 : 0;
+    }
+    expect(stops).toBeGreaterThan(20);
+    expect(called).toBeLessThanOrEqual(10);
+  });
+
+  test("RES6: days after a phase was stopped are none of its seven", () => {
+    const sums = sumsOf(2, { "treated:a": { n: 4_000, x: 400 }, holdout: { n: 1_000, x: 60 } });
+    const facts = factsOf(sums, { now: T0 + 30 * DAY, stoppedAt: T0 + 2 * DAY });
+    expect(resultPanel(facts).overall.state).toBe("collecting");
+    expect(told(facts)).toEqual(NOTHING(facts));
+    expect(resultWire(resultPanel(facts)).earliest_reading_at).toBeNull();
+  });
+
+  test("RES10: who comes after the planned end changes no figure, money and arms included", () => {
+    const arms = { "treated:a": { n: 686, x: 50 }, holdout: { n: 172, x: 12 } };
+    const then = resultWire(resultPanel(factsOf(sumsOf(42, arms), { now: T0 + 60 * DAY })));
+    const later = sumsOf(80, arms);
+    for (const day of Object.keys(later.days).slice(42)) {
+      const only = sumsOf(1, { "treated:a": { n: 686, x: 120 }, holdout: { n: 172, x: 2 } });
+      later.days[day] = Object.values(only.days)[0] ?? {};
+    }
+    const now = resultWire(resultPanel(factsOf(later, { now: T0 + 90 * DAY })));
+    expect(then.basis).toBe("final");
+    const { guards: _then, ...before } = then;
+    const { guards: _now, ...after } = now;
+    expect(after).toEqual(before);
+  });
+
+  test("RES19: a phase that begins after the planned end has none, and is read at any time", () => {
+    const sums = sumsOf(20, { "treated:a": { n: 686, x: 80 }, holdout: { n: 172, x: 10 } });
+    const { overall, plan } = resultPanel(factsOf(sums, { now: T0 + 20 * DAY, plannedEnd: T0 - 5 * DAY }));
+    expect(overall).toMatchObject({ state: "likely_better", basis: "sequential" });
+    expect(plan.plannedEnd).toBeNull();
+  });
+
+  test("RES5: of a handful of visitors no split is told to be wrong", () => {
+    const sums = sumsOf(1, { "treated:a": { n: 4, x: 0 }, holdout: { n: 1, x: 0 } });
+    const { overall, guards } = resultPanel(factsOf(sums, { holdout: 0.01, now: T0 + HOUR }));
+    expect(overall.state).toBe("collecting");
+    expect(guards.split).toMatchObject({ p: 1, flag: false, since: null });
+  });
+
+  test("RES7: of few sales no incremental sales or cost of one are made, and no two variants are compared", () => {
+    const few = sumsOf(10, { "treated:a": { n: 500, x: 20 }, holdout: { n: 26, x: 0 } });
+    const { money, overall } = resultPanel(factsOf(few, { holdout: 0.05, now: T0 + 10 * DAY }));
+    expect(overall.difference?.method).toBe("newcombe");
+    expect(money).toMatchObject({ incrementalSales: null, costPerSale: null });
+    const uneven = sumsOf(20, {
+      "treated:a": { n: 686, x: 60 },
+      "treated:b": { n: 14, x: 0 },
+      holdout: { n: 175, x: 12 },
+    });
+    const facts = factsOf(uneven, {
+      now: T0 + 20 * DAY,
+      variants: [
+        { key: "a", weight: 0.98 },
+        { key: "b", weight: 0.02 },
+      ],
+    });
+    const panel = resultPanel(facts);
+    expect(panel.variants.map(({ comparison }) => comparison?.state)).toContain("too_few");
+    expect(panel.between).toEqual([]);
+  });
+
+  test("RES5: no two rates stand side by side where their difference is hidden", () => {
+    const sums = sumsOf(28, { "treated:a": { n: 286, x: 40 }, holdout: { n: 250, x: 12 } });
+    const { arms } = resultWire(resultPanel(factsOf(sums, { holdout: 0.5 })));
+    expect(arms.treated.conversion).toEqual({ value: null, numerator: 1_120, denominator: 8_008 });
+    expect(arms.holdout.revenue_per_visitor.value).toBeNull();
+  });
+});
+
 test("RES12: over 300 generated phases without any effect, looked at each day, at most 5 % are called", () => {
   const random = mulberry(20261122);
   const binomial = (n: number, p: number) => {

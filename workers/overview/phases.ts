@@ -8,7 +8,7 @@ import type { SiteSettings } from "../../domain/site/settings.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { campaignPhases, campaigns, resources } from "../../migrations/schema.ts";
 import { type Counting, subjectOf } from "../results/phase-sums.ts";
-import { type CampaignRow, countingOf, factsOf } from "../results/report.ts";
+import { type CampaignRow, countingOf, factsOf, stopOf } from "../results/report.ts";
 import { readKeptPhases } from "./kept-phases.ts";
 
 export type RanPhase = PhaseOfCampaign & {
@@ -103,13 +103,12 @@ async function ranPhases(env: Env, site: SiteKey): Promise<Ran[]> {
       const own = byCampaign.get(row.id) ?? [{ phase: row.phase, body: row.body, startedAt: row.createdAt }];
       return own.map(({ phase, body, startedAt }, index): Ran => {
         const campaign = CampaignInput.parse(JSON.parse(body));
-        const next = own[index + 1]?.startedAt;
         return {
           row,
           campaign,
           phase,
           startedAt,
-          stoppedAt: next ?? (row.status === "ended" ? row.updatedAt : null),
+          stoppedAt: stopOf(row, own[index + 1]),
           goal: kinds.get(campaign.goal ?? "") ?? "sale",
         };
       });

@@ -60,12 +60,22 @@ export async function reportResult(
     panel: resultPanel({
       ...factsOf(campaign, settings, counted),
       startedAt: ran?.startedAt ?? row.createdAt,
-      stoppedAt: phases[index + 1]?.startedAt ?? (row.status === "ended" ? row.updatedAt : null),
+      stoppedAt: stopOf(row, phases[index + 1]),
       now,
       windowMs: asking.windowMs,
       goal,
     }),
   };
+}
+
+/**
+ * Since when nobody more is let into a phase: the next one began, or the campaign ended, or rests now; null while it runs.
+ */
+export function stopOf(
+  { status, updatedAt }: Pick<CampaignRow, "status" | "updatedAt">,
+  next: Phase | undefined,
+): EpochMs | null {
+  return next?.startedAt ?? (status === "ended" || status === "paused" ? updatedAt : null);
 }
 
 export function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: Counted) {

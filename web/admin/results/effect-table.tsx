@@ -25,8 +25,6 @@ export function EffectTable({ result, campaign }: PartProps): VNode {
   const { currency, goal, plan } = result;
   const rows = rowsOf(result, campaign.variants.length);
   const scale = scaleOf(rows, plan.effect);
-  // Two rates side by side are a comparison, whatever stands beside them.
-  const comparable = result.difference !== null || result.state === "not_measurable";
   return (
     <section aria-labelledby="result-arms" class="effect">
       <h2 id="result-arms" class="sr-only">
@@ -81,12 +79,8 @@ export function EffectTable({ result, campaign }: PartProps): VNode {
                 </th>
                 <td class="number">{count(language, row.figures.visitors)}</td>
                 <td class="number">{count(language, row.figures.conversions)}</td>
-                <td class="number">
-                  {comparable ? percent(language, row.figures.conversion.value, 2) : "-"}
-                </td>
-                <td class="number">
-                  {comparable ? number(language, row.figures.revenue_per_visitor.value, 2) : "-"}
-                </td>
+                <td class="number">{percent(language, row.figures.conversion.value, 2)}</td>
+                <td class="number">{number(language, row.figures.revenue_per_visitor.value, 2)}</td>
                 {asTable || scale === null ? null : (
                   <td class="effect-scale">
                     <Bar scale={scale} mde={plan.effect} row={row} />
@@ -152,6 +146,13 @@ function rowsOf(result: Result, variants: number): Row[] {
 
 function Difference({ row, asTable }: { row: Row; asTable: boolean }): VNode {
   const { comparison } = row;
+  if (comparison === null && row.key !== "holdout") {
+    return (
+      <td class="quiet" colSpan={asTable ? 3 : 1}>
+        {r("hidden_moved")}
+      </td>
+    );
+  }
   if (comparison === null) {
     return (
       <>
@@ -199,8 +200,9 @@ function hiddenWord(state: Result["state"]): string {
   return known.includes(state) ? `hidden_${state}` : "hidden_other";
 }
 
-function relativeOf({ comparison }: Row): string {
-  if (comparison === null) return "";
+function relativeOf(row: Row): string {
+  const { comparison } = row;
+  if (comparison === null) return row.key === "holdout" ? "" : "-";
   const { relative, difference } = comparison;
   if (relative === null) return difference === null ? "-" : r("noRelative");
   const { value, interval } = liftOf(locale.value, relative);

@@ -27,7 +27,7 @@ export function MoneyLine({ result }: PartProps): VNode | null {
             {countSpan(incremental_sales)}
           </Item>
           {incremental_revenue === null ? null : (
-            <Item name={r("incrementalRevenue")} big>
+            <Item name={r("incrementalRevenue", { goal })} big>
               {moneySpan(incremental_revenue, currency)}
             </Item>
           )}

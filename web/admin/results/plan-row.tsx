@@ -22,12 +22,12 @@ export function PlanRow({ result }: PartProps): VNode {
         )}
       </div>
       {plan.effect === null ? <p class="note">{r("planNone")}</p> : null}
-      <PlanFacts plan={plan} />
+      <PlanFacts plan={plan} countedAt={result.counted_at} />
     </section>
   );
 }
 
-function PlanFacts({ plan }: { plan: Result["plan"] }): VNode {
+function PlanFacts({ plan, countedAt }: { plan: Result["plan"]; countedAt: string }): VNode {
   const site = useSite();
   const language = locale.value;
   const points = (effect: number) =>
@@ -59,9 +59,9 @@ function PlanFacts({ plan }: { plan: Result["plan"] }): VNode {
       >
         {plan.days_left !== null
           ? r("planDays", { days: plan.days_left })
-          : plan.planned_visitors === null && plan.planned_end === null
-            ? "-"
-            : r("planDone")}
+          : isReached(plan, countedAt)
+            ? r("planDone")
+            : "-"}
       </Fact>
       <Fact
         name={r("planToday")}
@@ -71,6 +71,12 @@ function PlanFacts({ plan }: { plan: Result["plan"] }): VNode {
       </Fact>
     </dl>
   );
+}
+
+/** The planned end, or where none was planned the visitors. */
+function isReached({ planned_end, planned_visitors, visitors }: Result["plan"], countedAt: string): boolean {
+  if (planned_end !== null) return Date.parse(planned_end) <= Date.parse(countedAt);
+  return planned_visitors !== null && visitors >= planned_visitors;
 }
 
 function Fact({

@@ -85,6 +85,9 @@ function sentenceOf(result: Result): string {
           ? r("say_running", points)
           : r("say_running_planned", { ...points, visitors, planned });
       }
+      if (result.earliest_reading_at === null && result.plan.visitors > 0) {
+        return r("say_stopped_early", { visitors, count: result.plan.visitors });
+      }
       return planned === null
         ? r("say_collecting", { visitors, count: plan.visitors, days: daysUntil(result) })
         : r("say_collecting_planned", { visitors, planned, days: daysUntil(result) });
@@ -94,7 +97,7 @@ function sentenceOf(result: Result): string {
     case "no_difference_planned":
       return points === null ? "" : r("say_no_difference_planned", { ...points, mde: mdeOf(result) });
     case "inconclusive":
-      return points === null ? "" : r("say_inconclusive", points);
+      return points === null ? "" : r(`say_inconclusive_${basis ?? "sequential"}`, points);
     case "too_few":
       return r("say_too_few", { goal, of: scarce?.of ?? "conversions", arm: scarce?.arm ?? "control" });
     case "unusable_split":
