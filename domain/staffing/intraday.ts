@@ -156,39 +156,48 @@ export type DayLevel = { expected: number; low: number; high: number };
  * low and high where as many come as the band's upper and lower end says. Null where any of it is unknown.
  */
 export function dayLevel(intervals: readonly Interval[], desk: Desk | null): DayLevel | null {
-  const at = (pick: (forecast: NonNullable<Interval["forecast"]>) => number) => {
-    let soon = 0;
-    let all = 0;
-    for (const interval of intervals) {
-      const part = partOf(interval, desk, pick);
-      if (part === null) return null;
-      soon += part.soon;
-      all += part.all;
-    }
-    return all > 0 ? soon / all : null;
-  };
-  const expected = at((forecast) => forecast.expected);
+  const expected = expectedLevel(intervals, desk);
   if (expected === null) return null;
-  const low = at((forecast) => forecast.high) ?? expected;
-  const high = at((forecast) => forecast.low) ?? expected;
+  const low = levelAt(intervals, desk, "high") ?? expected;
+  const high = levelAt(intervals, desk, "low") ?? expected;
   return { expected, low, high };
 }
 
+/** The same without its bounds: of what is to come, the outlook of each quarter hour is known already. */
+export function expectedLevel(intervals: readonly Interval[], desk: Desk | null): number | null {
+  return levelAt(intervals, desk, "expected");
+}
+
+function levelAt(intervals: readonly Interval[], desk: Desk | null, bound: Bound): number | null {
+  let soon = 0;
+  let all = 0;
+  for (const interval of intervals) {
+    const part = partOf(interval, desk, bound);
+    if (part === null) return null;
+    soon += part.soon;
+    all += part.all;
+  }
+  return all > 0 ? soon / all : null;
+}
+
+type Bound = "expected" | "low" | "high";
 type Part = { soon: number; all: number };
 
 function partOf(
-  { over, actual, forecast, agents }: Interval,
+  { over, actual, forecast, agents, outlook }: Interval,
   desk: Desk | null,
-  pick: (forecast: NonNullable<Interval["forecast"]>) => number,
+  bound: Bound,
 ): Part | null {
   if (over && actual !== null) {
     const { numerator, denominator } = actual.level.ofAll;
     return { soon: numerator, all: denominator };
   }
   if (forecast === null || desk === null || agents === null) return null;
-  const arrivals = pick(forecast);
+  const arrivals = forecast[bound];
   if (arrivals < NOBODY) return { soon: 0, all: 0 };
-  return { soon: arrivals * levelWith(desk, arrivals, Math.round(agents)), all: arrivals };
+  const known = bound === "expected" ? outlook : null;
+  const level = known === null ? levelWith(desk, arrivals, Math.round(agents)) : (known.level ?? 0);
+  return { soon: arrivals * level, all: arrivals };
 }
 
 /** The level that so many agents reach for `arrivals` a quarter hour; 0 where the queue would grow without end. */

@@ -8,7 +8,7 @@
  *         slowdown, a campaign with too few conversations.
  */
 import type { EpochMs } from "../ids.ts";
-import { dayLevel, type Interval } from "./intraday.ts";
+import { expectedLevel, type Interval } from "./intraday.ts";
 import { type Desk, expectedOf, type Parameters } from "./model.ts";
 
 export type Span = { from: EpochMs; to: EpochMs };
@@ -69,7 +69,7 @@ export function remediesFor(
   campaigns: readonly CampaignShare[],
 ): Remedy[] {
   const within = inside(shortage);
-  const whole = dayLevel(intervals, desk) !== null;
+  const whole = expectedLevel(intervals, desk) !== null;
   const usual = statesOf(intervals, desk, () => ({}));
   const effect = (change: Change, away: Span | null = null): Effect => {
     const changed = statesOf(intervals, desk, (interval) => {

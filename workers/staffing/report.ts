@@ -99,7 +99,11 @@ export async function reportIntraday(
       kind,
       past: past.filter((before) => before.day.date < one.date),
       arrivals,
-      told: { chats: whole ? own : [], online, now },
+      told: {
+        chats: whole ? own : [],
+        online: online.filter(({ from, to }) => from < one.to && to > one.from),
+        now,
+      },
       withinSeconds: aim.withinSeconds,
       usual: usual(kind),
       openIn: (from, to) => open.next(from, to) !== null,
@@ -138,7 +142,7 @@ export async function reportIntraday(
     campaigns,
     week: week.map((one) => ({
       date: one.date,
-      hours: hourGaps(planDay(inputOf(one, false)).intervals, desk),
+      hours: hourGaps((one.date === date ? plan : planDay(inputOf(one, false))).intervals, desk),
     })),
   };
 }
