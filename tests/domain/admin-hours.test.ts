@@ -5,6 +5,7 @@ import { DAYS_OF_WEEK } from "../../domain/site/days.ts";
 import type { OpeningHours } from "../../domain/site/opening-hours.ts";
 import { readBusinessHours } from "../../domain/targeting/schedule.ts";
 import {
+  dateIn,
   holidayUnder,
   hoursOf,
   lasts,
@@ -65,4 +66,11 @@ test("T90: midnight closes the day, a closing before its opening is on the next"
   expect(lasts({ opens: "00:00", closes: "24:00" })).toBe("wholeDay");
   expect(lasts({ opens: "22:00", closes: "02:00" })).toBe("pastMidnight");
   expect(lasts({ opens: "09:00", closes: "24:00" })).toBeNull();
+});
+
+test("T93: a new exception begins on the day that it is in the site's zone", () => {
+  const late = Date.parse("2026-11-22T23:10:00Z");
+  expect(dateIn("Europe/Paris", late)).toBe("2026-11-23");
+  expect(dateIn("America/New_York", late)).toBe("2026-11-22");
+  expect(dateIn("Asia/Kolkata", Date.parse("2025-12-31T18:30:00Z"))).toBe("2026-01-01");
 });

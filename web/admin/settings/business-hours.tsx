@@ -1,7 +1,6 @@
 /** When somebody is there: every week, on public holidays, by exception; and whether that is now. */
 import type { VNode } from "preact";
 import { type DayName, PUBLIC_HOLIDAYS, WEEKDAYS } from "../../../domain/site/days.ts";
-import { dateOf } from "../../../domain/site/holidays.ts";
 import type { OpeningHours } from "../../../domain/site/opening-hours.ts";
 import { readBusinessHours, type SiteHours } from "../../../domain/targeting/schedule.ts";
 import { dateTime } from "../../shared/format.ts";
@@ -11,6 +10,7 @@ import { locale, t } from "../session.ts";
 import { useNow } from "../states.tsx";
 import {
   CLOSED,
+  dateIn,
   holidayUnder,
   type HoursPlan,
   hoursOf,
@@ -25,7 +25,6 @@ import { AddLine, RemoveLine, SpanInputs } from "./span-inputs.tsx";
 import { s } from "./words.ts";
 
 const NOW_EVERY_MS = 30_000;
-const DAY_MS = 86_400_000;
 
 type PartProps = { plan: HoursPlan; onPlan: (part: Partial<HoursPlan>) => void };
 
@@ -55,7 +54,7 @@ export function BusinessHours({
       )}
       <Weekly plan={plan} onPlan={onPlan} />
       <OnHolidays plan={plan} onPlan={onPlan} />
-      <Exceptions plan={plan} onPlan={onPlan} />
+      <Exceptions plan={plan} zone={site.timezone} onPlan={onPlan} />
     </section>
   );
 }
@@ -162,9 +161,9 @@ function OnHolidays({ plan: { holiday }, onPlan }: PartProps): VNode {
   );
 }
 
-function Exceptions({ plan: { exceptions }, onPlan }: PartProps): VNode {
+function Exceptions({ plan: { exceptions }, zone, onPlan }: PartProps & { zone: string }): VNode {
   const now = useNow(NOW_EVERY_MS);
-  const today = dateOf(Math.floor(now / DAY_MS));
+  const today = dateIn(zone, now);
   const put = (index: number, entry: OpeningHours): void =>
     onPlan({ exceptions: exceptions.with(index, entry) });
   return (

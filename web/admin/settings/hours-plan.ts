@@ -71,3 +71,16 @@ export function lasts({ opens, closes }: Span): "wholeDay" | "pastMidnight" | nu
   if (opens === "00:00" && (closes === "24:00" || closes === "23:59")) return "wholeDay";
   return closes < opens ? "pastMidnight" : null;
 }
+
+/** The date that calendars in `zone` show at `at`. */
+export function dateIn(zone: string, at: number): string {
+  const format = new Intl.DateTimeFormat("en", {
+    timeZone: zone,
+    calendar: "iso8601",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`;
+}
