@@ -55,12 +55,14 @@ export const OWN_CHECKOUT: DefinedFunnel = {
 export async function reportFunnel(
   env: Env,
   key: SiteKey,
-  funnel: DefinedFunnel,
-  span: Span,
-  compared: boolean,
+  {
+    funnel,
+    span,
+    compared,
+    settings,
+  }: { funnel: DefinedFunnel; span: Span; compared: boolean; settings: SiteSettings },
   later: Later,
 ): Promise<FunnelResults> {
-  const settings = await readSettings(env, key);
   const site = journeySite(key, settings);
   const before = compared ? spanBefore(site, span) : null;
   const [sums, earlier] = await Promise.all([
@@ -83,8 +85,13 @@ export async function reportFunnel(
   };
 }
 
-export async function reportJourneys(env: Env, key: SiteKey, span: Span, later: Later): Promise<Journeys> {
-  const [settings, defined] = await Promise.all([readSettings(env, key), readFunnels(env, key)]);
+export async function reportJourneys(
+  env: Env,
+  key: SiteKey,
+  { span, settings }: { span: Span; settings: SiteSettings },
+  later: Later,
+): Promise<Journeys> {
+  const defined = await readFunnels(env, key);
   const maps = [
     ...defined,
     ...(defined.some(({ funnel }) => funnel.key === CHECKOUT) ? [] : [{ id: null, funnel: OWN_CHECKOUT }]),

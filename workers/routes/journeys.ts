@@ -11,6 +11,7 @@ import * as z from "zod";
 import { FunnelResults, Journeys } from "../../domain/journeys/wire.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { Funnel } from "../../domain/site/resources.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
 import { CHECKOUT } from "../../domain/visit/funnel.ts";
 import { resources } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
@@ -64,10 +65,12 @@ const readJourneys = createRoute({
   responses: { 200: jsonContent(Journeys, "The journeys"), ...REFUSALS },
 });
 
+type Wanted = { span: Span; settings: SiteSettings };
+
 /** Whole days up to now, by default; a 400 names what cannot be asked. */
-async function spanOf(env: Env, site: string, query: z.infer<typeof Asked>, now: number): Promise<Span> {
-  const { timezone } = await readSettings(env, site);
-  const calendar = calendarOf(timezone);
+async function wantedOf(env: Env, site: string, query: z.infer<typeof Asked>, now: number): Promise<Wanted> {
+  const settings = await readSettings(env, site);
+  const calendar = calendarOf(settings.timezone);
   const today = calendar.startOfDay(now);
   const to = readMoment(query.to, "to", now + 1);
   const from = readMoment(
@@ -79,7 +82,7 @@ async function spanOf(env: Env, site: string, query: z.infer<typeof Asked>, now:
   if (to - from > MAX_DAYS * DAY_MS) {
     throw new ApiError("invalid", `ask for at most ${MAX_DAYS} days at once`, { path: "from" });
   }
-  return { from, to, now };
+  return { span: { from, to, now }, settings };
 }
 
 /** The funnel as it is kept; the checkout is there without being kept, unless the site has one of its own. */
@@ -102,8 +105,9 @@ funnelResults.openapi(readOne, async (c) => {
   const { site, id } = c.req.valid("param");
   const query = c.req.valid("query");
   const { kept, funnel } = await funnelOf(c.env, site, id);
-  const span = await spanOf(c.env, site, query, c.get("now"));
-  const results = await reportFunnel(c.env, site, funnel, span, query.compare === "previous", (work) =>
+  const wanted = await wantedOf(c.env, site, query, c.get("now"));
+  const compared = query.compare === "previous";
+  const results = await reportFunnel(c.env, site, { funnel, compared, ...wanted }, (work) =>
     c.executionCtx.waitUntil(work),
   );
   c.header("etag", etag(kept.version));
@@ -114,8 +118,9 @@ funnelResults.openapi(readResults, async (c) => {
   const { site, id } = c.req.valid("param");
   const query = c.req.valid("query");
   const { funnel } = await funnelOf(c.env, site, id);
-  const span = await spanOf(c.env, site, query, c.get("now"));
-  const results = await reportFunnel(c.env, site, funnel, span, query.compare === "previous", (work) =>
+  const wanted = await wantedOf(c.env, site, query, c.get("now"));
+  const compared = query.compare === "previous";
+  const results = await reportFunnel(c.env, site, { funnel, compared, ...wanted }, (work) =>
     c.executionCtx.waitUntil(work),
   );
   return c.json(results, 200);
@@ -125,6 +130,6 @@ export const journeys = nounRouter();
 
 journeys.openapi(readJourneys, async (c) => {
   const { site } = c.req.valid("param");
-  const span = await spanOf(c.env, site, c.req.valid("query"), c.get("now"));
-  return c.json(await reportJourneys(c.env, site, span, (work) => c.executionCtx.waitUntil(work)), 200);
+  const wanted = await wantedOf(c.env, site, c.req.valid("query"), c.get("now"));
+  return c.json(await reportJourneys(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work)), 200);
 });
