@@ -23,11 +23,10 @@ import { abandonedPages, missingPages } from "../../domain/journeys/pages.ts";
 import { waysOf } from "../../domain/journeys/ways.ts";
 import type { FunnelResults, Journeys } from "../../domain/journeys/wire.ts";
 import { Funnel } from "../../domain/site/resources.ts";
-import type { SiteSettings } from "../../domain/site/settings.ts";
 import { CHECKOUT, CHECKOUT_STEPS } from "../../domain/visit/funnel.ts";
 import { resources } from "../../migrations/schema.ts";
 import { daysBetween } from "../kpis/counted-site.ts";
-import { everySettings, readSettings } from "../kpis/site-settings.ts";
+import { type CountedSettings, everySettings } from "../kpis/site-settings.ts";
 import {
   bodiesOf,
   buildDays,
@@ -60,7 +59,7 @@ export async function reportFunnel(
     span,
     compared,
     settings,
-  }: { funnel: DefinedFunnel; span: Span; compared: boolean; settings: SiteSettings },
+  }: { funnel: DefinedFunnel; span: Span; compared: boolean; settings: CountedSettings },
   later: Later,
 ): Promise<FunnelResults> {
   const site = journeySite(key, settings);
@@ -88,7 +87,7 @@ export async function reportFunnel(
 export async function reportJourneys(
   env: Env,
   key: SiteKey,
-  { span, settings }: { span: Span; settings: SiteSettings },
+  { span, settings }: { span: Span; settings: CountedSettings },
   later: Later,
 ): Promise<Journeys> {
   const defined = await readFunnels(env, key);
@@ -181,6 +180,6 @@ function spanBefore({ counted: { calendar } }: JourneySite, { from, to, now }: S
   return { from: calendar.startOfDay(from - days * DAY_MS + 2 * HOUR_MS), to: from, now };
 }
 
-function told({ from, to, now }: Span, { timezone }: SiteSettings) {
+function told({ from, to, now }: Span, { timezone }: CountedSettings) {
   return { from: isoOf(from), to: isoOf(to), timezone, counted_at: isoOf(now) };
 }

@@ -11,12 +11,11 @@ import * as z from "zod";
 import { FunnelResults, Journeys } from "../../domain/journeys/wire.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { Funnel } from "../../domain/site/resources.ts";
-import type { SiteSettings } from "../../domain/site/settings.ts";
 import { CHECKOUT } from "../../domain/visit/funnel.ts";
 import { resources } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
 import { OWN_CHECKOUT, reportFunnel, reportJourneys, type Span } from "../journeys/report.ts";
-import { readSettings } from "../kpis/site-settings.ts";
+import { type CountedSettings, readSettings } from "../kpis/site-settings.ts";
 import { readMoment } from "./kpis.ts";
 import { etag, ItemPath, jsonContent, nounRouter, REFUSALS, SitePath } from "./openapi.ts";
 import { resourceOf } from "./resources.ts";
@@ -65,7 +64,7 @@ const readJourneys = createRoute({
   responses: { 200: jsonContent(Journeys, "The journeys"), ...REFUSALS },
 });
 
-type Wanted = { span: Span; settings: SiteSettings };
+type Wanted = { span: Span; settings: CountedSettings };
 
 /** Whole days up to now, by default; a 400 names what cannot be asked. */
 async function wantedOf(env: Env, site: string, query: z.infer<typeof Asked>, now: number): Promise<Wanted> {
