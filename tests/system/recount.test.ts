@@ -15,6 +15,8 @@ import { TABLES } from "./recount/tables.ts";
 
 const DAY_MS = 86_400_000;
 const QUARTER_MS = 900_000;
+/** Messages that a queue takes together. */
+const AT_ONCE = 6;
 const MONTH_MS = (365.2425 / 12) * DAY_MS;
 const SEED = 20_251_114;
 const GROUPS: Group[] = [
@@ -119,14 +121,16 @@ afterAll(async () => {
 async function tell(site: Site, index: number): Promise<void> {
   const plan: HistoryPlan = {
     seed: SEED + index,
-    scale: 0.03,
+    scale: 0.05,
     until: Date.parse("2025-11-14T00:00:00Z"),
     days: 34,
     prefix: `${site.key}-`,
     currency: site.currency,
   };
   const dice = diceOf(SEED + index);
-  const told = [...generateHistory(plan)].flatMap((record) => revisionsOf(record));
+  const told = [...generateHistory(plan)].flatMap((record, nth) =>
+    revisionsOf(record.table === "orders" && nth % 9 === 0 ? { ...record, currency: "CHF" } : record),
+  );
   const all = [...told, ...told.filter(() => dice.chance(0.05))];
   for (let last = all.length - 1; last > 0; last -= 1) {
     const other = dice.below(last + 1);
@@ -139,10 +143,10 @@ async function tell(site: Site, index: number): Promise<void> {
     messages.push({ v: 1, site: site.key, owner, records: all.slice(at, at + 60) });
   }
   const half = Math.ceil(messages.length / 2);
-  for (let at = 0; at < messages.length; at += 10) {
-    await queue.sendBatch(messages.slice(at, at + 10).map((body) => ({ body })));
+  for (let at = 0; at < messages.length; at += AT_ONCE) {
+    await queue.sendBatch(messages.slice(at, at + AT_ONCE).map((body) => ({ body })));
     // Somebody looks while history is still coming: what was kept then must not stay.
-    if (at <= half && half < at + 10) await ask(site, "day");
+    if (at <= half && half < at + AT_ONCE) await ask(site, "day");
   }
   await arrived(site, told);
 }

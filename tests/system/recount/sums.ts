@@ -217,8 +217,9 @@ export const DURATIONS: Record<
   },
   time_to_purchase: {
     groups: OF_VISIT,
-    from: plain("(SELECT * FROM unit WHERE first_order IS NOT NULL)"),
-    seconds: "max(0, first_order - at) / 1000",
+    // An order that came before the day's first visit took no time from it.
+    from: plain("(SELECT * FROM unit WHERE first_order >= at)"),
+    seconds: "(first_order - at) / 1000",
   },
   ...Object.fromEntries(
     (["treated", "holdout"] as const).map((name) => [
