@@ -74,14 +74,24 @@ export async function readKeptPhases(
   return { sums, behind: behindOf(asked, marks, now) };
 }
 
-/** Counts up to `most` of `behind` anew. */
+/** What this isolate is counting: a second look meanwhile does not count it once more. */
+const underway = new Set<string>();
+
+/** Counts up to `most` of `behind` anew, one after the other, those that are not being counted already. */
 export async function countBehind(
   env: Env,
   behind: readonly Counting[],
   most: number,
   now: EpochMs,
 ): Promise<void> {
-  for (const phase of behind.slice(0, most)) await countPhase(env, phase, now);
+  const keyOf = (phase: Counting) => `${phase.site} ${subjectOf(phase)}`;
+  const mine = behind.filter((phase) => !underway.has(keyOf(phase))).slice(0, most);
+  for (const phase of mine) underway.add(keyOf(phase));
+  try {
+    for (const phase of mine) await countPhase(env, phase, now);
+  } finally {
+    for (const phase of mine) underway.delete(keyOf(phase));
+  }
 }
 
 function isUsable(mark: Mark | undefined, asked: Counting): boolean {

@@ -22,6 +22,7 @@ import { worstWait } from "../../domain/overview/waits.ts";
 import { plannedVisitors, totalsOf } from "../../domain/results/phase.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { readSettings, reportKpis } from "../kpis/report.ts";
+import { countPhase } from "../results/phase-sums.ts";
 import { countBehind } from "./kept-phases.ts";
 import { type RanPhase, readPhases } from "./phases.ts";
 import { countHoldout, holdoutWindow, readHoldout } from "./site-holdout.ts";
@@ -49,7 +50,7 @@ export async function reportOverview(env: Env, site: SiteKey, span: Span, later:
     readWaits(env, site, settings, { from: waitsTo - WAITS_MS, to: waitsTo, now: span.now }),
     readLateness(env, site, span.now),
   ]);
-  if (ran.behind.length > 0) later(countBehind(env, ran.behind, AT_ONCE, span.now));
+  later(countBehind(env, ran.behind, AT_ONCE, span.now));
   const { dayOf } = calendarOf(settings.timezone);
   const phases = earningsOf(ran.phases, { from: dayOf(span.from), to: dayAfter(dayOf(span.to - 1)) });
   // A hold-out over all campaigns cannot count one visitor twice; each campaign's own stands in while it says nothing.
@@ -90,7 +91,7 @@ export async function bringUpToDate(env: Env, site: SiteKey, span: Span): Promis
   const keeping: Promise<unknown>[] = [];
   const { behind } = await readPhases(env, site, settings, span, (work) => keeping.push(work));
   await Promise.all(keeping);
-  await countBehind(env, behind, behind.length, span.now);
+  for (const phase of behind) await countPhase(env, phase, span.now);
   if (settings.global_holdout === 0) return;
   const window = await holdoutWindow(env, site, settings, span);
   await countHoldout(env, site, settings, window, span.now);
