@@ -418,7 +418,7 @@ export const journeyDays = sqliteTable("journey_days", {
   site: text("site").notNull(),
   /** `visits`, which says for the whole day up to where it was counted, `paths`, `pages`, `funnel:<key>`, `stages:<key>`. */
   kind: text("kind").notNull(),
-  /** `YYYY-MM-DD` of the site's zone. */
+  /** `YYYY-MM-DD` of the site's zone; `mYYYY-MM` sums a month that is over. */
   day: text("day").notNull(),
   body: text("body").notNull(),
   /** The number of the day's mark in `rollup_marks` that was claimed before it was counted. */

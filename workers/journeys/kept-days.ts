@@ -147,16 +147,18 @@ async function readDays(
   return result;
 }
 
+/** Before the name of a month: so it sorts apart from days, and a stretch of the one reads none of the other. */
+const MONTH = "m";
 type Month = { name: string; days: LocalDay[] };
 
 /** The months that lie whole among `days` and are over. */
 function wholeMonths(days: readonly LocalDay[], now: EpochMs): Month[] {
-  const byMonth = Map.groupBy(days, ({ date }) => date.slice(0, 7));
-  return [...byMonth].flatMap(([name, of]) => {
-    const [year = 0, month = 0] = name.split("-").map(Number);
+  const byMonth = Map.groupBy(days, ({ date }) => date.slice(0, "YYYY-MM".length));
+  return [...byMonth].flatMap(([date, of]) => {
+    const [year = 0, month = 0] = date.split("-").map(Number);
     const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
     const isOver = (of.at(-1)?.to ?? Infinity) <= now;
-    return of.length === length && isOver ? [{ name, days: of }] : [];
+    return of.length === length && isOver ? [{ name: `${MONTH}${date}`, days: of }] : [];
   });
 }
 
@@ -264,8 +266,7 @@ function rowsIn(
   first: string,
   last: string,
 ): D1PreparedStatement {
-  // A month's name is shorter than a day's: a stretch of the one never holds the other.
-  return env.DB.prepare(ROWS).bind(key, first, last, JSON.stringify(kinds), first.length);
+  return env.DB.prepare(ROWS).bind(key, first, last, JSON.stringify(kinds));
 }
 
 /** Whether `row` was counted with `whole`: what an earlier count left of a kind that the day no longer has was not. */
@@ -276,8 +277,7 @@ function isOf(whole: Row, { built, definition }: Row): boolean {
 const MARKS = `SELECT subject, dirty, built, definition FROM rollup_marks
   WHERE site = ?1 AND (subject BETWEEN ?2 AND ?3 OR subject = ?4)`;
 const ROWS = `SELECT j.kind, j.day, j.body, j.built, j.built_at, j.definition
-  FROM json_each(?4) k CROSS JOIN journey_days j ON j.site = ?1 AND j.kind = k.value AND j.day BETWEEN ?2 AND ?3
-  WHERE length(j.day) = ?5`;
+  FROM json_each(?4) k CROSS JOIN journey_days j ON j.site = ?1 AND j.kind = k.value AND j.day BETWEEN ?2 AND ?3`;
 
 /** Count `days` from history, run by run; each run is kept, after the answer where somebody waits for one. */
 async function countAll(
