@@ -15,7 +15,7 @@
  * Errors  none; what cannot be measured is a state.
  */
 import type { EpochMs } from "../ids.ts";
-import { tCritical } from "./distributions.ts";
+import { normalCritical, tCritical } from "./distributions.ts";
 import { around, armsOf, type Counts, estimate, type Estimate, type Interval, type Pair } from "./effect.ts";
 import { fiellerLift, meanOf } from "./fieller.ts";
 import { runningIntersection, sequentialCritical } from "./sequential.ts";
@@ -164,6 +164,14 @@ function readEstimate(pair: Pair, { effect, se, df, n }: Estimate, basis: Basis,
     relative: relativeOf(pair, critical),
     drifted: false,
   };
+}
+
+/** How many standard errors a figure beside the difference is given, so that it never says more than the difference does. */
+export function criticalOf(basis: Basis, n: number, { plannedVisitors }: Plan): number {
+  const alpha = ALPHA[basis];
+  return basis === "final"
+    ? normalCritical(alpha)
+    : sequentialCritical(n, { alpha, tightest: Math.max(1, plannedVisitors) });
 }
 
 function relativeOf(pair: Pair, critical: number): Reading["relative"] {

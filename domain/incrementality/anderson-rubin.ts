@@ -5,7 +5,7 @@
  * denominator is uncertain, where the usual ± says things that cannot be.
  *
  * Shapes  null where the set has no ends, because the denominator may be nothing: nothing is known of the ratio.
- * Units   those of numerator / denominator; the level is 95 %.
+ * Units   those of numerator / denominator; `critical` in standard errors, 95 % by default.
  * Errors  none.
  */
 import type { Interval } from "../experiments/effect.ts";
@@ -20,8 +20,8 @@ export type CorrelatedRatio = {
   covariance: number;
 };
 
-export function andersonRubin(of: CorrelatedRatio): Interval | null {
-  const z2 = Z_95 ** 2;
+export function andersonRubin(of: CorrelatedRatio, critical: number = Z_95): Interval | null {
+  const z2 = critical ** 2;
   const square = of.denominator ** 2 - z2 * of.denominatorVariance;
   const cross = of.numerator * of.denominator - z2 * of.covariance;
   const rest = of.numerator ** 2 - z2 * of.numeratorVariance;

@@ -46,11 +46,12 @@ export type ConversationEffect = {
   contaminated: boolean;
 };
 
-export function conversationEffect(arms: Arms): ConversationEffect {
+/** @param critical standard errors that the robust interval is given, of a reading that may be looked at any day */
+export function conversationEffect(arms: Arms, critical: number = Z_95): ConversationEffect {
   return {
     firstStage: firstStageOf(arms),
-    conversion: waldEffect(arms, "conversion"),
-    revenue: waldEffect(arms, "revenue"),
+    conversion: waldEffect(arms, "conversion", critical),
+    revenue: waldEffect(arms, "revenue", critical),
     assumption: ASSUMPTION,
     contaminated: arms.control.accepted > 0,
   };
@@ -73,7 +74,7 @@ function strengthOf(diff: number, se: number): FirstStage["strength"] {
   return Math.abs(diff) < Z_WEAK * se ? "weak" : "strong";
 }
 
-function waldEffect(arms: Arms, outcome: Outcome): WaldEffect {
+function waldEffect(arms: Arms, outcome: Outcome, critical: number): WaldEffect {
   const parts = partsOf(arms, outcome);
   const point =
     parts === null || parts.denominator === 0 ? null : finite(parts.numerator / parts.denominator);
@@ -84,7 +85,7 @@ function waldEffect(arms: Arms, outcome: Outcome): WaldEffect {
   }
   const spread = numeratorVariance - 2 * point * covariance + point ** 2 * denominatorVariance;
   const se = finite(Math.sqrt(Math.max(0, spread)) / Math.abs(parts.denominator));
-  const robust = andersonRubin({ ...parts, numeratorVariance, denominatorVariance, covariance });
+  const robust = andersonRubin({ ...parts, numeratorVariance, denominatorVariance, covariance }, critical);
   return { point, se, ci: around(point, se), robust };
 }
 

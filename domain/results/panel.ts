@@ -10,13 +10,22 @@
  */
 import { detectableDifference } from "../experiments/mde.ts";
 import { fewest } from "../experiments/small-counts.ts";
+import { criticalOf } from "../experiments/hybrid.ts";
 import type { EpochMs } from "../ids.ts";
 import { conversationEffect, type ConversationEffect } from "../incrementality/conversation-effect.ts";
 import { selectionBias, type SelectionBias } from "../incrementality/selection-bias.ts";
 import { ratio, type Ratio } from "../kpi/ratios.ts";
 import { type Guards, guardsOf } from "./guards.ts";
 import { moneyOf, type Money } from "./money.ts";
-import { armOf, finalEnd, type PhaseFacts, plannedVisitors, totalsOf, type Totals } from "./phase.ts";
+import {
+  armOf,
+  finalEnd,
+  type PhaseFacts,
+  rulePlan,
+  plannedVisitors,
+  totalsOf,
+  type Totals,
+} from "./phase.ts";
 import {
   compareVariants,
   compareWithHoldout,
@@ -100,7 +109,10 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
     guards: guardsOf(facts, totals),
     plan: planOf(facts, totals),
     course: readable ? courseOf(facts) : [],
-    perConversation: readable ? conversationEffect(arms) : null,
+    perConversation:
+      overall.basis === null
+        ? null
+        : conversationEffect(arms, criticalOf(overall.basis, control.n + treated.n, rulePlan(facts, 1))),
     selection: readable ? selectionBias(arms) : null,
   };
 }

@@ -435,6 +435,19 @@ describe("what would mislead", () => {
     expect(after).toEqual(before);
   });
 
+  test("RES20: the effect per conversation reaches zero wherever the effect does that it is made of", () => {
+    // Beyond chance by a test that is done once, not by one that may be looked at any day.
+    const sums = sumsOf(28, {
+      "treated:a": { n: 686, x: 55, more: { reached: 60, reached_conversions: 10 } },
+      holdout: { n: 172, x: 12 },
+    });
+    const wire = resultWire(resultPanel(factsOf(sums)));
+    expect(wire.fixed?.low).toBeGreaterThan(0);
+    expect(wire.difference?.low).toBeLessThan(0);
+    expect(wire.per_conversation?.strength).toBe("strong");
+    expect(wire.per_conversation?.conversion?.low).toBeLessThan(0);
+  });
+
   test("RES19: a phase that begins after the planned end has none, and is read at any time", () => {
     const sums = sumsOf(20, { "treated:a": { n: 686, x: 80 }, holdout: { n: 172, x: 10 } });
     const { overall, plan } = resultPanel(factsOf(sums, { now: T0 + 20 * DAY, plannedEnd: T0 - 5 * DAY }));
