@@ -32,7 +32,10 @@ export type Expectation = {
   chanceToPay: number;
   /** Which inputs the net hangs on most: the share of its variation that each explains, the largest first. */
   drivers: { input: CaseInput; share: number }[];
-  /** Of one visitor who could be invited, for a comparison with what was measured of some other number of them. */
+  /**
+   * Of one visitor who could be invited, for a comparison with what was measured of some other number of them: `net` is
+   * what is left after the agents' time, as a campaign's is; platform and set-up are nobody's in particular.
+   */
   perVisitor: { orders: Expected; revenue: Expected; net: Expected };
 };
 
@@ -61,6 +64,7 @@ type Outcome = Inputs & {
   orders: number;
   revenue: number;
   profit: number;
+  agents: number;
   cost: number;
   net: number;
   payback: number;
@@ -90,7 +94,7 @@ export function expectationOf(given: CaseFigures): Expectation {
     perVisitor: {
       orders: each(({ orders }) => orders),
       revenue: each(({ revenue }) => revenue),
-      net: each(({ net }) => net),
+      net: each(({ profit, agents }) => profit - agents),
     },
   };
 }
@@ -109,7 +113,8 @@ function outcomeOf(inputs: Inputs, months: number): Outcome {
   const orders = chats * added;
   const revenue = orders * basket;
   const monthly = revenue * margin;
-  const monthlyCost = (chats / inputs.chats_per_agent_hour) * inputs.agent_hour + inputs.platform_month;
+  const agents = (chats / inputs.chats_per_agent_hour) * inputs.agent_hour;
+  const monthlyCost = agents + inputs.platform_month;
   const cost = monthlyCost * months + inputs.set_up;
   const left = monthly - monthlyCost;
   return {
@@ -118,6 +123,7 @@ function outcomeOf(inputs: Inputs, months: number): Outcome {
     orders: orders * months,
     revenue: revenue * months,
     profit: monthly * months,
+    agents: agents * months,
     cost,
     net: monthly * months - cost,
     payback: inputs.set_up === 0 && left >= 0 ? 0 : left > 0 ? inputs.set_up / left : Infinity,

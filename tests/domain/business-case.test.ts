@@ -112,6 +112,12 @@ test("RET1: a range whose ends are the wrong way round is refused at its place",
   }
 });
 
+test("RET3: what is left of one visitor is after the agents' time alone, as a campaign's measured net is", () => {
+  const { perVisitor } = expectationOf({ ...POINTS, platform_month: point(0), set_up: point(0) });
+  const dear = expectationOf({ ...POINTS, platform_month: point(5_000), set_up: point(20_000) });
+  expect(dear.perVisitor.net).toEqual(perVisitor.net);
+});
+
 test("RET3: measured is held against what was expected of as many visitors, and only apart where they do not meet", () => {
   const expectation = expectationOf(RANGES);
   const { orders } = expectation.perVisitor;

@@ -103,7 +103,7 @@ function Comparison({ report, currency }: { report: CaseWithReport["report"]; cu
           <tbody>
             {report.rows.map(({ figure, expected, measured, says }) => (
               <tr key={figure}>
-                <th scope="row">{g(`f_${figure}`)}</th>
+                <th scope="row">{g(figure === "net" ? "f_net_of_agents" : `f_${figure}`)}</th>
                 <td class="number">
                   {g("span", {
                     low: say(figure, expected.low, expected),
