@@ -8,7 +8,31 @@
  * Units   those of the figure.
  * Errors  none.
  */
+import type { EpochMs } from "../ids.ts";
+import type { Calendar } from "../kpi/calendar.ts";
 import type { Figure } from "../kpi/figure.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+type Moments = { from: EpochMs; to: EpochMs };
+
+/**
+ * The span before, as long as that of which anything can be known yet: six days and a half of this week are not held
+ * against seven. Days are the zone's, also where one of them has 23 or 25 hours.
+ */
+export function spanBefore(
+  { from, to }: Moments,
+  now: EpochMs,
+  { startOfDay, startOfHour }: Pick<Calendar, "startOfDay" | "startOfHour">,
+): Moments {
+  const isWholeDays = startOfDay(from) === from && startOfDay(to) === to;
+  // Half a day further steps over days of 23 and 25 hours.
+  const days = Math.round((to - from) / DAY_MS) * DAY_MS - DAY_MS / 2;
+  const earlier = isWholeDays ? startOfDay(from - days) : from - (to - from);
+  if (to <= now) return { from: earlier, to: from };
+  const known = Math.max(HOUR_MS, startOfHour(now) - from);
+  return { from: earlier, to: Math.min(from, earlier + known) };
+}
 
 export type Change = { value: number; low: number; high: number };
 

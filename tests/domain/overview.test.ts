@@ -1,6 +1,6 @@
 /** The one figure and what stands around it, with a known truth. */
 import { describe, expect, test } from "vitest";
-import { changeOf, directionOf } from "../../domain/overview/change.ts";
+import { changeOf, directionOf, spanBefore } from "../../domain/overview/change.ts";
 import { earningsOf, type PhaseOfCampaign } from "../../domain/overview/earnings.ts";
 import { findingsOf, MOST_FINDINGS, type Noticed } from "../../domain/overview/findings.ts";
 import { holdoutCourse } from "../../domain/overview/holdout-course.ts";
@@ -8,6 +8,7 @@ import { weekOfHours } from "../../domain/overview/hours.ts";
 import { worstWait } from "../../domain/overview/waits.ts";
 import { newcombe, wilson } from "../../domain/experiments/small-counts.ts";
 import { intentionToTreat } from "../../domain/incrementality/intention-to-treat.ts";
+import { calendarOf } from "../../domain/kpi/calendar.ts";
 import type { Figure } from "../../domain/kpi/figure.ts";
 import type { PhaseFacts } from "../../domain/results/phase.ts";
 import { addSums, emptySums } from "../../domain/results/sums.ts";
@@ -201,6 +202,29 @@ describe("against the period before", () => {
     expect(directionOf(change)).toBe(1);
     expect(directionOf(changeOf(shareFigure(40, 400), shareFigure(41, 400)))).toBe(0);
     expect(directionOf(changeOf(shareFigure(10, 400), shareFigure(60, 400)))).toBe(-1);
+  });
+
+  test("OVW15: what is known of a span is held against as much of the one before, by the zone's days", () => {
+    const paris = calendarOf("Europe/Paris");
+    const at = (text: string) => Date.parse(text);
+    // The 25th of October 2026 has 25 hours there.
+    const week = { from: at("2026-10-21T22:00:00Z"), to: at("2026-10-28T23:00:00Z") };
+    expect(spanBefore(week, at("2026-11-20T00:00:00Z"), paris)).toEqual({
+      from: at("2026-10-14T22:00:00Z"),
+      to: week.from,
+    });
+    const present = spanBefore(week, at("2026-10-24T09:40:00Z"), paris);
+    expect(present).toEqual({ from: at("2026-10-14T22:00:00Z"), to: at("2026-10-17T09:00:00Z") });
+    const today = { from: at("2026-10-21T22:00:00Z"), to: at("2026-10-22T22:00:00Z") };
+    expect(spanBefore(today, at("2026-10-22T10:20:00Z"), paris)).toEqual({
+      from: at("2026-10-20T22:00:00Z"),
+      to: at("2026-10-21T10:00:00Z"),
+    });
+    const cut = { from: at("2026-10-02T10:15:00Z"), to: at("2026-10-02T16:15:00Z") };
+    expect(spanBefore(cut, at("2026-11-20T00:00:00Z"), paris)).toEqual({
+      from: at("2026-10-02T04:15:00Z"),
+      to: cut.from,
+    });
   });
 
   test("OVW4: without a value, an interval or enough answers there is no change", () => {

@@ -8,6 +8,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { reportHoldout } from "../../domain/incrementality/holdout-report.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import type { KpiFigures } from "../../domain/kpi/figures.ts";
+import { spanBefore } from "../../domain/overview/change.ts";
 import { earningsOf, type PhaseRead } from "../../domain/overview/earnings.ts";
 import { findingsOf } from "../../domain/overview/findings.ts";
 import { holdoutCourse } from "../../domain/overview/holdout-course.ts";
@@ -39,7 +40,8 @@ export type Span = { from: EpochMs; to: EpochMs; now: EpochMs };
 
 export async function reportOverview(env: Env, site: SiteKey, span: Span, later: Later): Promise<Overview> {
   const settings = await readSettings(env, site);
-  const before = { from: span.from - (span.to - span.from), to: span.from };
+  const calendar = calendarOf(settings.timezone);
+  const before = spanBefore(span, span.now, calendar);
   const kpis = (of: { from: EpochMs; to: EpochMs }) => totalKpis(env, site, { ...of, now: span.now }, later);
   const waitsTo = Math.min(span.to, span.now);
   const [now, then, ran, siteWide, waits, late] = await Promise.all([
@@ -51,7 +53,7 @@ export async function reportOverview(env: Env, site: SiteKey, span: Span, later:
     readLateness(env, site, span.now),
   ]);
   later(countBehind(env, ran.behind, AT_ONCE, span.now));
-  const { dayOf } = calendarOf(settings.timezone);
+  const { dayOf } = calendar;
   const phases = earningsOf(ran.phases, { from: dayOf(span.from), to: dayAfter(dayOf(span.to - 1)) });
   // A hold-out over all campaigns cannot count one visitor twice; each campaign's own stands in while it says nothing.
   const isSiteWide = siteWide !== null && (siteWide.state === "measured" || phases.state !== "measured");
