@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Temporal } from "temporal-polyfill";
 import { type RunningServer, startServer } from "../scripts/server.ts";
 import { generateHistory } from "./history-generator.ts";
 import { databaseFile, storeHistory } from "./history-store.ts";
@@ -17,7 +18,6 @@ const SITE = "demo";
 const KEY = "ak_demo_local_only";
 const DAYS = 365;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MOST = { callMs: 100, fourfold: 1.5 };
 
 const { values } = parseArgs({
@@ -28,9 +28,10 @@ const calls = Number(values.calls);
 const isJudged = scale === 1 && calls >= 30;
 
 const now = Date.now();
-const dayStart = Math.floor(now / DAY_MS) * DAY_MS;
+/** Whole days of the site's zone, as the screens ask: what a span cuts inside a day is counted anew each time. */
+const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO("Europe/Paris").startOfDay();
 const span = (days: number) =>
-  `from=${new Date(dayStart - days * DAY_MS).toISOString()}&to=${new Date(now).toISOString()}`;
+  `from=${today.subtract({ days }).toInstant().toString()}&to=${new Date(now).toISOString()}`;
 
 type Call = { name: string; path: string; behind?: true };
 const CALLS: Call[] = [
@@ -87,7 +88,7 @@ async function timeCalls(server: RunningServer): Promise<Map<string, number[]>> 
 /** As if something had just happened today, and nobody had counted for a while. */
 async function fallBehind(server: RunningServer): Promise<void> {
   const database = await server.miniflare.getD1Database("DB");
-  const day = new Date(now).toISOString().slice(0, 10);
+  const day = today.toPlainDate().toString();
   await database
     .prepare("UPDATE journey_days SET built = 0, built_at = 0 WHERE site = ?1 AND day = ?2")
     .bind(SITE, day)
