@@ -62,7 +62,10 @@ export const REPORT_WORDS = {
   en: {
     subject: (site: string, span: string) => `${site}: is it working? ${span}`,
     title: "Is it working?",
-    earned: "Revenue that would not have come without Aparté",
+    earned: {
+      site_holdout: "Revenue that would not have come without Aparté",
+      campaigns: "Revenue that the campaigns added, each given the others",
+    },
     interval: (low: string, high: string) => `95% interval: ${low} to ${high}`,
     rests: (invited: string, held: string) =>
       `${invited} visitors could be invited, ${held} held out at random`,
@@ -98,7 +101,10 @@ export const REPORT_WORDS = {
   fr: {
     subject: (site: string, span: string) => `${site}${NBSP}: est-ce que cela marche${NBSP}? ${span}`,
     title: `Est-ce que cela marche${NBSP}?`,
-    earned: "Chiffre d’affaires qui ne serait pas venu sans Aparté",
+    earned: {
+      site_holdout: "Chiffre d’affaires qui ne serait pas venu sans Aparté",
+      campaigns: "Chiffre d’affaires ajouté par les campagnes, chacune avec les autres",
+    },
     interval: (low: string, high: string) => `Intervalle à 95${NBSP}%${NBSP}: ${low} à ${high}`,
     rests: (invited: string, held: string) =>
       `${invited} visiteurs pouvaient être invités, ${held} témoins tirés au hasard`,

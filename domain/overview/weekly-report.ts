@@ -65,7 +65,7 @@ function earnedParts(overview: OverviewWire, locale: ReportLocale, writer: Write
   const { earned, margin, agents_and_platform: cost, net, roi, attributed, campaigns } = overview;
   const { revenue } = earned;
   const credited = { name: words.attributed, value: writer.money(attributed.revenue) };
-  const heading: Part = { kind: "heading", text: words.earned };
+  const heading: Part = { kind: "heading", text: words.earned[earned.basis] };
   if (revenue === null) {
     return [heading, { kind: "line", text: words.none[earned.state] }, { kind: "table", rows: [credited] }];
   }

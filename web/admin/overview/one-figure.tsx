@@ -15,7 +15,7 @@ export function OneFigure({ overview }: Part): VNode {
   return (
     <section class="one-figure" aria-labelledby="one-figure" data-state={earned.state}>
       <h2 id="one-figure" class="eyebrow">
-        {o("earnedTitle")}
+        {o(`earnedTitle_${earned.basis}`)}
       </h2>
       {earned.revenue === null ? (
         <NoFigure overview={overview} />
@@ -42,7 +42,7 @@ function Words({ overview, revenue }: Part & { revenue: Span }): VNode {
   const { visitors, bought, basis } = earned;
   return (
     <>
-      {o("earnedVisitors", { invited: visitors.invited, held: visitors.held_out })}
+      {o(`earnedVisitors_${basis}`, { invited: visitors.invited, held: visitors.held_out })}
       {bought === null ? null : (
         <>
           {" "}
