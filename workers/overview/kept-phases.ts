@@ -6,7 +6,7 @@
  * as it was, and counted anew after the answer; one that was never counted is not told yet.
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { type ArmSums, SUMS } from "../../domain/results/sums.ts";
+import { type ArmSums, emptySums, SUMS } from "../../domain/results/sums.ts";
 import type { DaySums } from "../../domain/results/units.ts";
 import type { Mark } from "../kpis/rollup-store.ts";
 import {
@@ -168,7 +168,13 @@ function countedOf({ days, multiple }: Short, countedAt: EpochMs): Counted {
   };
 }
 
+const ZERO = emptySums();
+
+/** Thousands of these are made for one answer: a copy of one object is made faster than one name by name. */
 function sumsOf(cells: readonly number[]): ArmSums {
-  const sums = Object.fromEntries(SUMS.map((name, index) => [name, cells[index] ?? 0]));
-  return { ...(sums as Record<(typeof SUMS)[number], number>), device: {}, browser: {} };
+  const sums: ArmSums = { ...ZERO, device: {}, browser: {} };
+  SUMS.forEach((name, index) => {
+    sums[name] = cells[index] ?? 0;
+  });
+  return sums;
 }

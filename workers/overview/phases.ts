@@ -102,7 +102,7 @@ async function ranPhases(env: Env, site: SiteKey): Promise<Ran[]> {
     .flatMap((row) => {
       const own = byCampaign.get(row.id) ?? [{ phase: row.phase, body: row.body, startedAt: row.createdAt }];
       return own.map(({ phase, body, startedAt }, index): Ran => {
-        const campaign = CampaignInput.parse(JSON.parse(body));
+        const campaign = campaignOf(body);
         return {
           row,
           campaign,
@@ -113,4 +113,17 @@ async function ranPhases(env: Env, site: SiteKey): Promise<Ran[]> {
         };
       });
     });
+}
+
+const REMEMBERED = 500;
+const read = new Map<string, CampaignInput>();
+
+/** What a phase ran never changes, and reading it is dear. */
+function campaignOf(body: string): CampaignInput {
+  const before = read.get(body);
+  if (before !== undefined) return before;
+  const campaign = CampaignInput.parse(JSON.parse(body));
+  if (read.size >= REMEMBERED) read.clear();
+  read.set(body, campaign);
+  return campaign;
 }
