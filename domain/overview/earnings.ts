@@ -28,6 +28,8 @@ export type PhaseRead = Omit<PhaseOfCampaign, "facts"> & {
   state: HiddenState;
   /** Of the whole phase; null while it is counted. */
   comparison: Comparison | null;
+  visitors: number;
+  heldOut: number;
   /** Of the span. */
   arms: Arms;
   revenue: Span | null;
@@ -67,7 +69,16 @@ export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earning
 function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead {
   if (facts === null) {
     const arms = { treated: emptySums(), control: emptySums() };
-    return { ...phase, state: "counting", comparison: null, arms, revenue: null, readBy: null };
+    return {
+      ...phase,
+      state: "counting",
+      comparison: null,
+      visitors: 0,
+      heldOut: 0,
+      arms,
+      revenue: null,
+      readBy: null,
+    };
   }
   const totals = totalsOf(facts);
   const whole = { control: totals.control, treatment: totals.treated };
@@ -77,6 +88,8 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
     ...phase,
     state: comparison.state,
     comparison,
+    visitors: totals.control.n + totals.treated.n,
+    heldOut: totals.control.n,
     arms,
     revenue: null,
     readBy: null,

@@ -47,9 +47,6 @@ export type CampaignRow = PhaseRead & {
   /** What was planned to be seen; null without a plan. */
   smallest: number | null;
   plannedVisitors: number | null;
-  /** In the whole phase, as its state is. */
-  visitors: number;
-  heldOut: number;
   isLive: boolean;
 };
 

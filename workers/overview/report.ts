@@ -20,7 +20,7 @@ import {
   worthOf,
 } from "../../domain/overview/overview.ts";
 import { worstWait } from "../../domain/overview/waits.ts";
-import { plannedVisitors, totalsOf } from "../../domain/results/phase.ts";
+import { plannedVisitors } from "../../domain/results/phase.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { readSettings, reportKpis } from "../kpis/report.ts";
 import { countPhase } from "../results/phase-sums.ts";
@@ -155,7 +155,6 @@ async function readSiteWide(
 function rowOf(read: PhaseRead, ran: RanPhase | undefined): CampaignRow {
   if (ran === undefined) throw new Error("a phase was read that never ran");
   const { facts, kind, status, isLive, plan } = ran;
-  const totals = facts === null ? null : totalsOf(facts);
   return {
     ...read,
     kind,
@@ -163,8 +162,6 @@ function rowOf(read: PhaseRead, ran: RanPhase | undefined): CampaignRow {
     isLive,
     smallest: plan?.effect ?? null,
     plannedVisitors: facts === null ? null : plannedVisitors(facts),
-    visitors: totals === null ? 0 : totals.treated.n + totals.control.n,
-    heldOut: totals?.control.n ?? 0,
   };
 }
 
