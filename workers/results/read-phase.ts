@@ -21,32 +21,39 @@ export type Asked = {
 };
 
 const OF_PHASE = "site = ?1 AND campaign_id = ?2 AND phase = ?3";
-/** Everybody of the phase, and whoever a proven user of the phase has been. */
-const VISITORS = `SELECT visitor_id FROM exposures WHERE ${OF_PHASE}
-  UNION SELECT other.visitor_id FROM identities own
-    JOIN identities other ON other.site = own.site AND other.user_id = own.user_id
-    WHERE own.site = ?1 AND own.visitor_id IN (SELECT visitor_id FROM exposures WHERE ${OF_PHASE})`;
-const SINCE = `(SELECT min(eligible_at) - ${BEFORE_MS} FROM exposures WHERE ${OF_PHASE})`;
+/** Everybody of the phase, and whoever a proven user of the phase has been; found by visitor, as the planner would not. */
+const PEOPLE = `WITH own AS MATERIALIZED (
+    SELECT DISTINCT visitor_id FROM exposures INDEXED BY exposures_campaign WHERE ${OF_PHASE}),
+  people AS MATERIALIZED (SELECT visitor_id FROM own
+    UNION SELECT other.visitor_id FROM own
+      CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = own.visitor_id
+      CROSS JOIN identities other ON other.site = ?1 AND other.user_id = i.user_id)`;
+const SINCE = `(SELECT min(eligible_at) - ${BEFORE_MS} FROM exposures INDEXED BY exposures_campaign WHERE ${OF_PHASE})`;
 
 const MOMENTS = `SELECT e.id, e.visitor_id, e.variant, e.arm, e.eligible_at, coalesce(s.ended_at, s.last_at),
     s.device_type, s.browser,
     coalesce(e.shown_at, e.opened_at, e.declined_at, e.ignored_at, e.clicked_at) IS NOT NULL
-  FROM exposures e LEFT JOIN sessions s ON s.site = e.site AND s.id = e.session_id
+  FROM exposures e INDEXED BY exposures_campaign LEFT JOIN sessions s ON s.site = e.site AND s.id = e.session_id
   WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3`;
 const CHATS = `SELECT c.decision_id, c.first_agent_message_at,
     max(0, coalesce(c.closed_at, c.last_message_at, c.first_agent_message_at)
       - coalesce(c.assigned_at, c.first_agent_message_at))
-  FROM exposures e JOIN conversations c ON c.site = e.site AND c.decision_id = e.id
+  FROM exposures e INDEXED BY exposures_campaign
+    CROSS JOIN conversations c INDEXED BY conversations_decision ON c.site = e.site AND c.decision_id = e.id
   WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3 AND c.first_visitor_message_at IS NOT NULL`;
-const ORDERS = `SELECT order_id, visitor_id, session_id, at, total, currency, status, covered
-  FROM orders WHERE site = ?1 AND visitor_id IN (${VISITORS}) AND at >= ${SINCE}`;
-const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
-  JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id
-  WHERE o.site = ?1 AND o.visitor_id IN (${VISITORS}) AND o.at >= ${SINCE}`;
-const LEADS = `SELECT visitor_id, at, value, currency FROM leads
-  WHERE site = ?1 AND visitor_id IN (${VISITORS}) AND at >= ${SINCE}`;
-const PERSONS = `SELECT visitor_id, user_id FROM identities WHERE site = ?1 AND visitor_id IN (${VISITORS})
-  ORDER BY at, user_id`;
+const ORDERS = `${PEOPLE} SELECT o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered
+  FROM people p CROSS JOIN orders o INDEXED BY orders_visitor ON o.site = ?1 AND o.visitor_id = p.visitor_id
+  WHERE o.at >= ${SINCE}`;
+const REFUNDS = `${PEOPLE} SELECT r.id, r.order_id, r.amount, r.status
+  FROM people p CROSS JOIN orders o INDEXED BY orders_visitor ON o.site = ?1 AND o.visitor_id = p.visitor_id
+    CROSS JOIN refunds r INDEXED BY refunds_order ON r.site = ?1 AND r.order_id = o.order_id
+  WHERE o.at >= ${SINCE}`;
+const LEADS = `${PEOPLE} SELECT l.visitor_id, l.at, l.value, l.currency
+  FROM people p CROSS JOIN leads l INDEXED BY leads_visitor ON l.site = ?1 AND l.visitor_id = p.visitor_id
+  WHERE l.at >= ${SINCE}`;
+const PERSONS = `${PEOPLE} SELECT i.visitor_id, i.user_id
+  FROM people p CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = p.visitor_id
+  ORDER BY i.at, i.user_id`;
 
 export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
   const { site, campaign, phase, goal } = asked;
