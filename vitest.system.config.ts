@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** Has to be on time to the second, so nothing runs beside it. */
-const TIMED = "tests/system/journey.test.ts";
+/** They measure time, to the second or by the frame, so nothing runs beside them. */
+const TIMED = ["journey", "signals-beacon"].map((name) => `tests/system/${name}.test.ts`);
 
 /** Real servers, real browser. Two files at a time, each with a server of its own: much of a run is waiting. */
 export default defineConfig({
@@ -10,14 +10,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "timed", include: [TIMED], maxWorkers: 1, sequence: { groupOrder: 0 } },
+        test: { name: "timed", include: TIMED, maxWorkers: 1, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
         test: {
           name: "system",
           include: ["tests/system/**/*.test.ts", "tests/interop/**/*.test.ts"],
-          exclude: [TIMED],
+          exclude: TIMED,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
