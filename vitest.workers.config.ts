@@ -20,6 +20,8 @@ export default defineConfig({
     name: "workers",
     include: ["tests/workers/**/*.test.ts"],
     setupFiles: ["./tests/workers/setup.ts"],
+    // Each file has a workerd of its own, and most of a file is its start.
+    maxWorkers: 2,
     testTimeout: 30_000,
   },
 });
