@@ -159,7 +159,7 @@ describe("the answers", () => {
     async (name) => {
       const { page, close } = await open(name);
       await page.getByText("Incremental money is told once a difference is.").waitFor();
-      expect(await page.locator(".effect-bar .point, .plot, .result-more").count()).toBe(0);
+      expect(await page.locator(".chart-bar-point, .plot, .result-more").count()).toBe(0);
       expect(await page.getByText("Difference to hold-out").count()).toBe(1);
       await close();
     },

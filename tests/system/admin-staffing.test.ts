@@ -68,7 +68,7 @@ async function enter(site: string, query = "", look?: Look): Promise<AdminPage> 
 }
 
 async function drawn(page: Page): Promise<void> {
-  await page.locator(".staffing-plot").nth(1).waitFor();
+  await page.locator(".plot").nth(1).waitFor();
 }
 
 test("STA13: the sentence, both drawings, the ways out and the week say the same of a day to come", async () => {
@@ -77,7 +77,7 @@ test("STA13: the sentence, both drawings, the ways out and the week say the same
   await page.getByText(/^About \d+ chats are foretold\. From 1[67]:\d\d you will be/).waitFor();
   expect(await page.locator(".sentence em").textContent()).toMatch(/agents? short/);
   await page.getByText(/^short from 1[67]:\d\d$/).waitFor();
-  expect(await page.locator(".staffing-plot pattern#staffing-hatch").count()).toBe(1);
+  expect(await page.locator(".plot pattern#staffing-hatch").count()).toBe(1);
   expect(
     await page.locator("[fill='url(#staffing-hatch)'] rect, rect[fill='url(#staffing-hatch)']").count(),
   ).toBeGreaterThan(0);

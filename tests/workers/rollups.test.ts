@@ -11,6 +11,7 @@ import { buildRollups, buildSite } from "../../workers/kpis/rollup-builder.ts";
 import { readSettings } from "../../workers/kpis/site-settings.ts";
 import { makeSite } from "./site.ts";
 import { FROM, mortal, NOW, tell, tellings, TO } from "./rollup-world.ts";
+import { sessionRecord } from "./session-record.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -110,38 +111,8 @@ async function markOf(site: string, date: string) {
 
 /** A visit of `visitor` that begins at `at`. */
 function visitAt(visitor: string, at: number): HistoryRecord {
-  return {
-    table: "sessions",
-    id: `ses_${visitor}`,
-    revision: 1,
-    visitor_id: visitor,
-    user_id: null,
-    started_at: at,
-    last_at: at,
-    ended_at: at,
-    pages: 1,
-    events: 1,
-    seconds: 1,
-    entry_path: null,
-    referrer: null,
-    channel: null,
-    utm: {},
-    device_type: null,
-    browser: null,
-    os: null,
-    language: null,
-    country: null,
-    region: null,
-    city: null,
-    cart_value: 0,
-    cart_items: 0,
-    global_holdout: false,
-    covered: false,
-    eligible: true,
-    segments: [],
-    outcomes: {},
-    replay: null,
-  };
+  const span = { started_at: at, last_at: at, ended_at: at, seconds: 1 };
+  return sessionRecord({ id: `ses_${visitor}`, visitor_id: visitor, ...span, eligible: true });
 }
 
 test("ROL4: a figure is at most five seconds behind, a quiet day is not counted again, and the schedule keeps up", async () => {

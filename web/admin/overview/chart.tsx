@@ -1,11 +1,9 @@
 /** Visitors, conversations and orders over the period: three lines on their own scales, a table, a file. */
-import "../charts/charts.css";
 import type { VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { date, number, time } from "../../shared/format.ts";
-import { asFailure } from "../resource.ts";
+import { Drawn } from "../charts/drawn.tsx";
 import { locale, t } from "../session.ts";
-import { Failed } from "../states.tsx";
 import { download, writeCsv } from "./csv.ts";
 import type { Series } from "./kpi-view.ts";
 import type { Grain } from "./periods.ts";
@@ -73,38 +71,14 @@ export function Chart({ series, grain, zone }: { series: Series[]; grain: Grain;
   );
 }
 
-type Draw = typeof drawSeries;
-
 function Multiple({ series, grain, zone }: { series: Series; grain: Grain; zone: string }): VNode {
-  const frame = useRef<HTMLDivElement>(null);
-  const [draw, setDraw] = useState<Draw | null>(null);
-  const [failure, setFailure] = useState<ReturnType<typeof asFailure> | null>(null);
-  const [width, setWidth] = useState(0);
   const total = series.points.reduce((sum, point) => sum + point.value, 0);
   const language = locale.value;
   const title = t(`kpi_${series.name}`);
-
-  const load = (): void => {
-    setFailure(null);
-    import("./plot.ts").then(
-      (module) => setDraw(() => module.drawSeries),
-      (error: unknown) => setFailure(asFailure(error)),
-    );
-  };
-  useEffect(load, []);
-  useEffect(() => {
-    const box = frame.current;
-    if (box === null) return;
-    const observer = new ResizeObserver(() => setWidth(box.clientWidth));
-    observer.observe(box);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (draw === null || width === 0) return;
-    const last = series.points.at(-1)?.value ?? 0;
-    const svg = draw(series.points, width, {
+  const draw = (using: typeof drawSeries, width: number): SVGSVGElement =>
+    using(series.points, width, {
       label: t("chartLabel", { series: title, total: number(language, total), points: series.points.length }),
-      last: number(language, last),
+      last: number(language, series.points.at(-1)?.value ?? 0),
       count: (value) => (Number.isInteger(value) ? number(language, value) : ""),
       tick: (at) =>
         grain === "hour"
@@ -115,16 +89,16 @@ function Multiple({ series, grain, zone }: { series: Series; grain: Grain; zone:
               timeZone: zone,
             }).format(at),
     });
-    frame.current?.replaceChildren(svg);
-  }, [draw, width, series, language, grain, zone]);
-
   return (
     <figure class="multiple">
       <figcaption>
         {title} <span class="note">{t(`chartTotal_${series.name}`, { n: total })}</span>
       </figcaption>
-      {failure === null ? null : <Failed title={t("chartFailed")} failure={failure} onRetry={load} />}
-      <div ref={frame} class="plot-frame" />
+      <Drawn
+        load={() => import("./plot.ts").then((module) => module.drawSeries)}
+        draw={draw}
+        of={[series, language, grain, zone]}
+      />
     </figure>
   );
 }

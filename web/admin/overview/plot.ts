@@ -5,6 +5,7 @@
  * Units   `width` in CSS pixels; a point's `at` is ISO 8601 UTC.
  */
 import { axisX, axisY, dot, gridY, lineY, plot, ruleY, text } from "@observablehq/plot";
+import { finishedPlot } from "../charts/finished-plot.ts";
 
 export type PlotPoint = { at: string; value: number };
 export type PlotWords = {
@@ -66,13 +67,5 @@ export function drawSeries(points: readonly PlotPoint[], width: number, words: P
       }),
     ],
   });
-  // Plot brings a stylesheet inside the drawing, which a strict policy refuses; admin.css says the same.
-  for (const sheet of svg.querySelectorAll("style")) sheet.remove();
-  // It also names the groups of marks, in English and where no role allows a name; the whole has its own words.
-  for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
-  svg.setAttribute("class", "plot");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", words.label);
-  if (!(svg instanceof SVGSVGElement)) throw new Error("Plot drew something else than one SVG");
-  return svg;
+  return finishedPlot(svg, words.label);
 }

@@ -3,12 +3,16 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { ComparisonWire } from "../../../domain/results/wire.ts";
 import { number, percent } from "../../shared/format.ts";
+import { barPlace, barScale, type BarScale, EffectBar } from "../charts/effect-bar.tsx";
 import { locale } from "../session.ts";
 import { download, writeCsv } from "../overview/csv.ts";
-import { count, decimalsFor, liftOf, pointsOf, signedPoints, type Span } from "./figures.ts";
+import { count, decimalsFor, liftOf, pointsOf, signedPoints } from "./figures.ts";
 import type { PartProps, Result } from "./results.tsx";
 import { mdeOf } from "./sentence.tsx";
 import { r } from "./words.ts";
+
+/** About how many steps the scale has. */
+const STEPS = 5;
 
 type Row = {
   key: string;
@@ -83,7 +87,12 @@ export function EffectTable({ result, campaign }: PartProps): VNode {
                 <td class="number">{number(language, row.figures.revenue_per_visitor.value, 2)}</td>
                 {asTable || scale === null ? null : (
                   <td class="effect-scale">
-                    <Bar scale={scale} mde={plan.effect} row={row} />
+                    <EffectBar
+                      scale={scale}
+                      span={row.comparison?.difference ?? null}
+                      band={plan.effect}
+                      tone={toneOf(row)}
+                    />
                   </td>
                 )}
                 <Difference row={row} asTable={asTable} />
@@ -209,33 +218,19 @@ function relativeOf(row: Row): string {
   return interval === null ? value : `${value} (${interval})`;
 }
 
-type Scale = { low: number; high: number; ticks: number[] };
-
-/** One scale for all rows, in whole steps around zero; null where nothing is drawn. */
-function scaleOf(rows: readonly Row[], mde: number | null): Scale | null {
+/** One scale for all rows; null where nothing is drawn. */
+function scaleOf(rows: readonly Row[], mde: number | null): BarScale | null {
   const drawn = rows.flatMap(({ comparison }) => (comparison?.difference ? [comparison.difference] : []));
-  if (drawn.length === 0) return null;
-  const far = mde ?? 0;
-  const low = Math.min(-far, 0, ...drawn.map((span) => span.low));
-  const high = Math.max(far, 0, ...drawn.map((span) => span.high));
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
-  const from = Math.floor(low / step);
-  const to = Math.ceil(high / step);
-  const ticks = Array.from({ length: to - from + 1 }, (_, index) => (from + index) * step);
-  return { low: from * step, high: to * step, ticks };
+  return barScale(drawn, mde === null ? [] : [mde], STEPS);
 }
 
-const place = ({ low, high }: Scale, value: number): string => `${((value - low) / (high - low)) * 100}%`;
-
-function Ticks({ scale }: { scale: Scale }): VNode {
+function Ticks({ scale }: { scale: BarScale }): VNode {
   const step = (scale.ticks[1] ?? 1) - (scale.ticks[0] ?? 0);
   const digits = Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9));
   return (
     <span class="scale-ticks" aria-hidden="true">
       {scale.ticks.map((tick) => (
-        <span key={tick} style={{ left: place(scale, tick) }}>
+        <span key={tick} style={{ left: barPlace(scale, tick) }}>
           {signedPoints(locale.value, tick, digits)}
         </span>
       ))}
@@ -243,27 +238,9 @@ function Ticks({ scale }: { scale: Scale }): VNode {
   );
 }
 
-function Bar({ scale, mde, row }: { scale: Scale; mde: number | null; row: Row }): VNode {
-  const span: Span | null = row.comparison?.difference ?? null;
-  const state = row.comparison?.state;
-  const tone = state === "likely_better" ? "good" : state === "likely_worse" ? "bad" : "";
-  return (
-    <span class={`effect-bar ${tone}`} aria-hidden="true">
-      {mde === null ? null : (
-        <span class="mde" style={{ left: place(scale, -mde), right: `calc(100% - ${place(scale, mde)})` }} />
-      )}
-      <span class="zero" style={{ left: place(scale, 0) }} />
-      {span === null ? null : (
-        <>
-          <span
-            class="span"
-            style={{ left: place(scale, span.low), right: `calc(100% - ${place(scale, span.high)})` }}
-          />
-          <span class="point" style={{ left: place(scale, span.value) }} />
-        </>
-      )}
-    </span>
-  );
+function toneOf({ comparison }: Row): "good" | "bad" | "" {
+  if (comparison?.state === "likely_better") return "good";
+  return comparison?.state === "likely_worse" ? "bad" : "";
 }
 
 function saveCsv(result: Result, rows: readonly Row[]): void {

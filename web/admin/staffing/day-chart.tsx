@@ -1,12 +1,11 @@
 /** The day's two drawings, the same as a table, and as a file. */
 import type { VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { WireIntraday } from "../../../domain/staffing/intraday-wire.ts";
 import { duration, number, percent, time } from "../../shared/format.ts";
+import { Drawn } from "../charts/drawn.tsx";
 import { download, writeCsv } from "../overview/csv.ts";
-import { asFailure } from "../resource.ts";
 import { locale } from "../session.ts";
-import { Failed } from "../states.tsx";
 import { DayTable } from "./day-table.tsx";
 import type { Drawing, DrawingWords } from "./plot.ts";
 import { COLUMNS, needOf, rowOf, shownIntervals, stateOf } from "./view.ts";
@@ -52,7 +51,7 @@ function Pictures({ day, within }: { day: WireIntraday; within: string }): VNode
   });
   return (
     <>
-      <section aria-labelledby="staffing-chats">
+      <section aria-labelledby="staffing-chats" class="staffing-chats">
         <div class="section-head">
           <h2 id="staffing-chats">{w("chatsTitle")}</h2>
           <p class="legend">
@@ -63,7 +62,7 @@ function Pictures({ day, within }: { day: WireIntraday; within: string }): VNode
         <p class="note">{w("chatsUnit", { zone: day.timezone })}</p>
         <Picture day={day} drawing={drawing} which="drawChats" label={chatsLabel} />
       </section>
-      <section aria-labelledby="staffing-agents">
+      <section aria-labelledby="staffing-agents" class="staffing-agents">
         <div class="section-head">
           <h2 id="staffing-agents">{w("agentsTitle")}</h2>
           <p class="legend">
@@ -137,36 +136,14 @@ function Picture({
   which: keyof Drawings;
   label: string;
 }): VNode {
-  const frame = useRef<HTMLDivElement>(null);
-  const [drawings, setDrawings] = useState<Drawings | null>(null);
-  const [failure, setFailure] = useState<ReturnType<typeof asFailure> | null>(null);
-  const [width, setWidth] = useState(0);
   const language = locale.value;
-  const load = (): void => {
-    setFailure(null);
-    import("./plot.ts").then(setDrawings, (error: unknown) => setFailure(asFailure(error)));
-  };
-  useEffect(load, []);
-  useEffect(() => {
-    const box = frame.current;
-    if (box === null) return;
-    const observer = new ResizeObserver(() => setWidth(box.clientWidth));
-    observer.observe(box);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (drawings === null || width === 0) return;
+  const draw = (drawings: Drawings, width: number): SVGSVGElement => {
     const words: DrawingWords = {
       label,
       tick: (at) => time(language, at, day.timezone),
       count: (value) => (Number.isInteger(value) ? number(language, value) : ""),
     };
-    frame.current?.replaceChildren(drawings[which](drawing, width, words));
-  }, [drawings, width, day, language]);
-  return (
-    <>
-      {failure === null ? null : <Failed title={w("chartFailed")} failure={failure} onRetry={load} />}
-      <div ref={frame} class={`staffing-frame ${which}`} />
-    </>
-  );
+    return drawings[which](drawing, width, words);
+  };
+  return <Drawn<Drawings> load={() => import("./plot.ts")} draw={draw} of={[day, language]} />;
 }

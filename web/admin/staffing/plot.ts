@@ -17,6 +17,7 @@ import {
   ruleY,
   text,
 } from "@observablehq/plot";
+import { finishedPlot } from "../charts/finished-plot.ts";
 
 export type DrawnInterval = {
   from: string;
@@ -194,15 +195,7 @@ function draw({ rows, top, width, height, words, marks }: Plan): SVGSVGElement {
       axisX(hourTicks(first, last, Math.floor(width / TICK_WIDTH)), { ...AXIS, tickFormat: words.tick }),
     ],
   });
-  // Plot brings a stylesheet inside the drawing, which a strict policy refuses; staffing.css says the same.
-  for (const sheet of svg.querySelectorAll("style")) sheet.remove();
-  // It also names the groups of marks, in English and where no role allows a name; the whole has its own words.
-  for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
-  svg.setAttribute("class", "staffing-plot");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", words.label);
-  if (!(svg instanceof SVGSVGElement)) throw new Error("Plot drew something else than one SVG");
-  return svg;
+  return finishedPlot(svg, words.label);
 }
 
 /** Full hours from the day's first, as many as fit; the scale's own would be round hours of UTC. */
