@@ -90,6 +90,8 @@ export const MessageFrame = z.object({
   kind,
   body: z.string(),
   client_id: z.nullable(z.string()),
+  /** An agent's text as safe HTML, rendered once by the server where its Markdown says more than plain text. */
+  html: z.optional(z.string()),
 });
 export type MessageFrame = z.infer<typeof MessageFrame>;
 
