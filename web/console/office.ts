@@ -8,7 +8,7 @@ import type { Author } from "../../domain/chat/wire.ts";
 import type { DeskConversation } from "../../domain/desk/wire.ts";
 import type { Me, Membership } from "../shared/session.ts";
 import { ring, soundOn } from "./live/alarm-bell.ts";
-import { Desk } from "./live/desk.ts";
+import { Desk, type WrapUp } from "./live/desk.ts";
 import { Room } from "./live/room.ts";
 import { forgetSeat } from "./live/seat.ts";
 import { Reading } from "./live/reading.ts";
@@ -100,9 +100,9 @@ export class Office {
   }
 
   /** End the conversation for both and record how it ended. While the desk is out of reach nothing changes. */
-  conclude(conversation: string, outcome: string): void {
+  conclude(conversation: string, how: WrapUp): void {
     const room = this.rooms.value.get(conversation);
-    if (!this.desk.wrapUp(conversation, outcome)) return;
+    if (!this.desk.wrapUp(conversation, how)) return;
     if (room?.status.value !== "closed") room?.close();
     this.#leave(conversation);
   }

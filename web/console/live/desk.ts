@@ -17,10 +17,15 @@ import {
 } from "../../../domain/desk/wire.ts";
 import { whoAmI } from "../../shared/session.ts";
 import { Link, socketUrl } from "./link.ts";
+import { LiveVisitors } from "./live-visitors.ts";
 
 export type Offer = { item: DeskConversation; expiresAt: string | null };
 export type Whereabouts = { page: string | null; title: string | null; at: string };
 export type DeskFault = { code: string; message: string };
+/** A colleague's conversation that this agent was asked to look at. */
+export type Consult = { item: DeskConversation; from: string | null; note: string | null; seen: boolean };
+/** How a conversation ended: its outcome, the site's codes for it, and what the team should know. */
+export type WrapUp = { outcome: string; codes: readonly string[]; note: string };
 type Snapshot = Extract<DeskServerFrame, { type: "snapshot" }>;
 
 export type DeskListener = {
@@ -38,6 +43,14 @@ export class Desk {
   readonly queue = signal<readonly DeskConversation[]>([]);
   readonly mine = signal<readonly DeskConversation[]>([]);
   readonly offers = signal<readonly Offer[]>([]);
+  /** Supervisors run the desk; agents work at it. */
+  readonly role = signal<"admin" | "agent">("agent");
+  /** How many wait in all; `queue` may be the first of them only. */
+  readonly waiting = signal(0);
+  /** For supervisors: the conversations that other agents have. */
+  readonly others = signal<readonly DeskConversation[]>([]);
+  readonly consults = signal<readonly Consult[]>([]);
+  readonly visitors: LiveVisitors;
   readonly targetSeconds = signal(60);
   readonly offsetMs = signal(0);
   readonly ready = signal(false);
@@ -59,6 +72,7 @@ export class Desk {
 
   constructor(site: string, listener: DeskListener) {
     this.#listener = listener;
+    this.visitors = new LiveVisitors((frame) => this.link.send(frame));
     this.link = new Link({
       dial: () => Promise.resolve(new WebSocket(socketUrl(`/api/sites/${site}/desk/socket`))),
       greet: () => {},
@@ -103,16 +117,58 @@ export class Desk {
     this.#send({ type: "status", state: me.state, capacity: me.capacity });
   }
 
-  /** Offer the conversation to a colleague; it stays here until they take it. */
-  transfer(conversation: string, to: { id: string; name: string }, note: string): void {
-    const noted = note.trim() === "" ? {} : { note: note.trim() };
-    if (!this.#send({ type: "transfer", conversation, to_agent: to.id, ...noted })) return;
-    this.transfers.value = { ...this.transfers.value, [conversation]: to.name };
+  /** Offer the conversation to a colleague, or to whoever has a skill; it stays here until somebody takes it. */
+  transfer(
+    conversation: string,
+    to: { agent: string; name: string } | { skill: string },
+    note: string,
+  ): void {
+    const aim = "agent" in to ? { to_agent: to.agent } : { to_skill: to.skill };
+    if (!this.#send({ type: "transfer", conversation, ...aim, ...noted(note) })) return;
+    this.transfers.value = {
+      ...this.transfers.value,
+      [conversation]: "agent" in to ? to.name : to.skill,
+    };
+  }
+
+  /** Ask a colleague to look at the conversation; it stays where it is. */
+  consult(conversation: string, agent: string, note: string): boolean {
+    return this.#send({ type: "consult", conversation, to_agent: agent, ...noted(note) });
+  }
+
+  /** A conversation on hold takes no place until it is taken up again. */
+  hold(conversation: string, on: boolean): void {
+    this.#send({ type: "hold", conversation, on });
+  }
+
+  /** Supervisors: give a conversation that waits to an agent. */
+  assign(conversation: string, agent: string): void {
+    this.#send({ type: "assign", conversation, to_agent: agent });
+  }
+
+  /** Supervisors: have a colleague's conversation oneself. */
+  takeOver(conversation: string): void {
+    this.#send({ type: "take_over", conversation });
+  }
+
+  /** Supervisors: end a conversation, whoever has it. */
+  closeFor(conversation: string): void {
+    this.#send({ type: "close", conversation });
   }
 
   /** False where it could not be said now. */
-  wrapUp(conversation: string, outcome: string): boolean {
-    return this.#send({ type: "wrap_up", conversation, outcome });
+  wrapUp(conversation: string, { outcome, codes, note }: WrapUp): boolean {
+    const coded = codes.length === 0 ? {} : { codes: [...codes] };
+    return this.#send({ type: "wrap_up", conversation, outcome, ...coded, ...noted(note) });
+  }
+
+  /** The agent has looked at a consult, or is done with it. */
+  markConsult(conversation: string, done: boolean): void {
+    this.consults.value = done
+      ? this.consults.value.filter(({ item }) => item.conversation !== conversation)
+      : this.consults.value.map((one) =>
+          one.item.conversation === conversation ? { ...one, seen: true } : one,
+        );
   }
 
   stop(): void {
@@ -148,16 +204,19 @@ export class Desk {
         this.#missed ||= frame.reason === "timeout";
         return this.#loseMine(frame.conversation, frame.reason);
       case "queue":
-        this.queue.value = frame.items;
-        this.offers.value = this.offers.value.filter((offer) => this.#stands(offer, frame.items));
+        this.#setQueue(frame.items, frame.waiting, frame.others ?? this.others.value);
         return this.#setAgents(frame.agents);
+      case "consulted":
+        return this.#consulted(frame);
       case "visitors": {
         const moved = frame.items.flatMap(({ conversation, page, title, at }) =>
           conversation === null ? [] : [[conversation, { page, title, at }] as const],
         );
         this.whereabouts.value = { ...this.whereabouts.value, ...Object.fromEntries(moved) };
-        return;
+        return this.visitors.take(frame);
       }
+      case "invited":
+        return this.visitors.answer(frame);
       case "error":
         this.fault.value = { code: frame.code, message: frame.message };
         this.transfers.value = {};
@@ -173,10 +232,10 @@ export class Desk {
     this.meId.value = snapshot.me.id;
     const others = snapshot.agents.filter((agent) => agent.id !== snapshot.me.id);
     this.agents.value = [...others, snapshot.me];
-    this.queue.value = snapshot.queue;
     this.mine.value = snapshot.mine;
+    this.role.value = snapshot.role ?? "agent";
     this.targetSeconds.value = snapshot.wait_target_seconds;
-    this.offers.value = this.offers.value.filter((offer) => this.#stands(offer, snapshot.queue));
+    this.#setQueue(snapshot.queue, snapshot.waiting, snapshot.others ?? []);
     for (const item of snapshot.queue) {
       const known = this.offers.value.some((offer) => offer.item.conversation === item.conversation);
       if (item.status === "offered" && item.agent?.id === snapshot.me.id && !known) {
@@ -184,10 +243,28 @@ export class Desk {
       }
     }
     this.ready.value = true;
+    this.visitors.begin();
     const wish = this.#wish;
     if (wish !== null && (wish.state !== snapshot.me.state || wish.capacity !== snapshot.me.capacity)) {
       this.#send({ type: "status", ...wish });
     }
+  }
+
+  #setQueue(
+    items: readonly DeskConversation[],
+    waiting: number | undefined,
+    others: readonly DeskConversation[],
+  ): void {
+    this.queue.value = items;
+    this.waiting.value = waiting ?? items.filter((item) => item.status !== "assigned").length;
+    this.others.value = others;
+    this.offers.value = this.offers.value.filter((offer) => this.#stands(offer, items));
+  }
+
+  /** Asked again for the same conversation, the newer question stands. */
+  #consulted({ item, from, note }: Extract<DeskServerFrame, { type: "consulted" }>): void {
+    const others = this.consults.value.filter((one) => one.item.conversation !== item.conversation);
+    this.consults.value = [...others, { item, from: from.name, note, seen: false }];
   }
 
   #setAgents(agents: readonly DeskAgent[]): void {
@@ -238,6 +315,11 @@ export class Desk {
     if (item === undefined) return true;
     return item.status === "offered" && (item.agent === null || item.agent.id === this.meId.value);
   }
+}
+
+function noted(note: string): { note?: string } {
+  const words = note.trim();
+  return words === "" ? {} : { note: words };
 }
 
 function without(items: readonly DeskConversation[], conversation: string): DeskConversation[] {

@@ -23,7 +23,7 @@ export function TransferDialog({ office, item, onClose }: Props): VNode {
     event.preventDefault();
     asked.value = true;
     if (chosen === null) return;
-    office.desk.transfer(item.conversation, chosen, note.value);
+    office.desk.transfer(item.conversation, { agent: chosen.id, name: chosen.name }, note.value);
     onClose();
   }
 
@@ -92,7 +92,7 @@ export function ConcludeDialog({ office, item, onClose }: Props): VNode {
 
   function submit(event: Event): void {
     event.preventDefault();
-    office.conclude(item.conversation, outcome.value);
+    office.conclude(item.conversation, { outcome: outcome.value, codes: [], note: "" });
     onClose();
   }
 
