@@ -26,17 +26,27 @@ export type RoomReport = {
   decisionId: string | null;
   locale: string | null;
   waitingSince: EpochMs;
+  /** Who speaks next. The desk learns that the visitor thinks once that has lasted a while, not at each answer. */
+  turn?: "agent" | "visitor";
+  /** The agent whom this visitor had last, who gets the first word until a deadline. */
+  preferredAgent?: string | null;
 };
 
 export type DeskCommand = {
   n: number;
   conversation: string;
-  name: "assigned" | "transferred" | "requeued" | "wrapped_up";
+  /**
+   * `taken_over`: a supervisor (`agent`) has it now. `consulted`: `agent` is asked to look on, by `from`. `closed`: a
+   * supervisor (`from`) ends it. The others are the agents' own.
+   */
+  name: "assigned" | "transferred" | "requeued" | "wrapped_up" | "taken_over" | "consulted" | "closed";
   agent: Person | null;
   from: Person | null;
   note: string | null;
   reason: string | null;
   outcome: string | null;
+  /** Keys of the site's wrap-up codes, where it was wrapped up with some. */
+  codes?: readonly string[];
   at: EpochMs;
 };
 

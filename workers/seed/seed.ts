@@ -65,6 +65,8 @@ export async function seedDemo(env: Env, now: EpochMs): Promise<void> {
     admit_headless: true,
     conversations_per_visitor_hour: 100_000,
     conversations_per_address_hour: 100_000,
+    sockets_per_visitor: 10_000,
+    sockets_per_address_minute: 100_000,
     pressure: DEMO_PRESSURE,
     ...DEMO_HOURS,
   });
