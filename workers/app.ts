@@ -8,6 +8,7 @@ import type { AppEnv } from "./env.ts";
 import { ApiError, refusalOf } from "./errors.ts";
 import { hosts } from "./hosts.ts";
 import { api } from "./routes/api.ts";
+import { availability } from "./routes/availability.ts";
 import { conversations } from "./routes/conversations.ts";
 import { health } from "./routes/health.ts";
 import { ingest } from "./routes/ingest.ts";
@@ -22,6 +23,7 @@ app.use(async (c, next) => {
 app.use(hosts);
 app.route("/healthz", health);
 app.route("/v1", ingest);
+app.route("/v1", availability);
 app.route("/v1", conversations);
 app.route("/api", api);
 app.route("/", pages);

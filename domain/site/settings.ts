@@ -5,6 +5,7 @@
  * Units   named in the keys; `global_holdout` is a share from 0 to 1; money is in the site's currency.
  */
 import * as z from "zod";
+import { AvailabilitySettings, CallbackSettings } from "../availability/settings.ts";
 import { SITE_KEY_PATTERN } from "../ids.ts";
 import { ContactEvents } from "./contact-events.ts";
 import { OpeningHours } from "./opening-hours.ts";
@@ -91,6 +92,10 @@ export const SiteSettings = z.object({
   wait_target_seconds: z.int().min(5).max(3_600).default(60),
   conversations_per_visitor_hour: z.int().min(1).max(100_000).default(20),
   conversations_per_address_hour: z.int().min(1).max(100_000).default(60),
+  /** Sockets that a visitor may have in one conversation; one more takes the place of the quietest. */
+  sockets_per_visitor: z.int().min(1).max(10_000).default(5),
+  /** New sockets a minute that one address may open in one conversation. */
+  sockets_per_address_minute: z.int().min(1).max(100_000).default(30),
   pressure: Pressure.default({}),
   /** When somebody is there; none at all: always. */
   business_hours: z.array(OpeningHours).max(100).default([]),
@@ -101,6 +106,11 @@ export const SiteSettings = z.object({
       dates: z.array(z.iso.date()).max(200).default([]),
     })
     .default({ calendar: "none", dates: [] }),
+  /** What visitors are offered by who is there, and in which hours of a skill. */
+  availability: AvailabilitySettings.default({}),
+  callbacks: CallbackSettings.prefault({}),
+  /** Who gets a letter of each message that was left and each call that was booked. */
+  message_recipients: z.array(z.email().max(254)).max(20).default([]),
   /** Count browsers driven by a program (HeadlessChrome) as visitors: for sites under test only. */
   admit_headless: z.boolean().default(false),
   /** Raised to make every identity token signed before worthless. */

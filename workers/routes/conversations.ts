@@ -1,5 +1,5 @@
 /**
- * /v1/conversations — a visitor's conversations, and whether somebody is there to answer.
+ * /v1/conversations — a visitor's conversations.
  *
  * The Worker proves who is asking and that the input is well formed; the visitor's object, the room and the desk decide.
  */
@@ -20,6 +20,7 @@ import { parseJson, readBody } from "../ingest/body.ts";
 import { credentialOf, keyOf } from "../ingest/credentials.ts";
 import { assertAllowedOrigin } from "../site/allowed-origin.ts";
 import { type LiveSite, loadSite } from "../site/site-config.ts";
+import { insteadOfOpening } from "./availability.ts";
 
 const Survey = z.object({
   welcome: z.int().min(1).max(3).nullish(),
@@ -35,21 +36,15 @@ const After = z.coerce.number().int().min(0).default(0);
 
 export const conversations = new Hono<AppEnv>();
 
-conversations.get("/availability", async (c) => {
-  const live = await siteOf(c, c.req.query("key") ?? null);
-  const { desk, config } = live;
-  const { name, locale, currency } = config.settings;
-  const state = desk.covered ? "online" : desk.staffed ? "busy" : "closed";
-  c.header("Cache-Control", "no-store");
-  return c.json({ state, wait_seconds: desk.wait_seconds, site: { name, locale, currency } });
-});
-
 conversations.post("/conversations", async (c) => {
   const body = parseJson(await readBody(c.req.raw, MAX_FRAME_BYTES));
   const live = await siteOf(c, keyOf(c.req.raw, body));
   checkOrigin(c, live);
+  const wanted = valid(OpenRequest, body);
+  const instead = await insteadOfOpening(c, live, wanted);
+  if (instead !== null) return instead;
   const { city = null, country = null } = (c.req.raw.cf ?? {}) as { city?: string; country?: string };
-  const opened = await openConversation(c.env, live, valid(OpenRequest, body), {
+  const opened = await openConversation(c.env, live, wanted, {
     address: c.req.header("cf-connecting-ip") ?? "local",
     city,
     country,

@@ -2,7 +2,8 @@
  * A site as the edge knows it: its published configuration and its desk's availability, kept in isolate memory.
  *
  * The configuration lies in KV under an immutable key; which version is current, the site's desk says, together with
- * who is free. What is older than 5 s is asked again beside the request; older than 10 s, the request waits.
+ * who is free. What is older than 5 s is asked again beside the request; older than 10 s, the request waits, or sooner
+ * where it says so.
  */
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
@@ -25,16 +26,20 @@ const kept = new Map<SiteKey, Kept>();
 const asking = new Map<SiteKey, Promise<LiveSite>>();
 const unknown = new Map<SiteKey, EpochMs>();
 
-/** The site of `key`, or null where none exists. `ctx` carries the refresh that no request waits for. */
+/**
+ * The site of `key`, or null where none exists. `ctx` carries the refresh that no request waits for; what is older than
+ * `staleAfterMs` is not answered.
+ */
 export async function loadSite(
   env: Env,
   ctx: Pick<ExecutionContext, "waitUntil">,
   key: SiteKey,
   now: EpochMs,
+  staleAfterMs: number = STALE_AFTER_MS,
 ): Promise<LiveSite | null> {
   const before = kept.get(key);
   const age = before === undefined ? Infinity : now - before.askedAt;
-  if (before !== undefined && age < STALE_AFTER_MS) {
+  if (before !== undefined && age < staleAfterMs) {
     if (age >= REFRESH_AFTER_MS && !asking.has(key)) {
       refresh(env, ctx, key, before, now).catch((error: unknown) => {
         console.error(
