@@ -20,6 +20,8 @@ import { offerFrames, snapshotFrame, statusOf } from "../domain/desk/view.ts";
 import { DeskClientFrame, type DeskStatus } from "../domain/desk/wire.ts";
 import type { Confirmation } from "../domain/history/records.ts";
 import { type EpochMs, isoOf } from "../domain/ids.ts";
+import type { VisitReport } from "../domain/live/visit-report.ts";
+import { SiteDeskLive } from "./site-desk-live.ts";
 import { SiteDeskOutbox } from "./site-desk-outbox.ts";
 import {
   type Attachment,
@@ -60,6 +62,11 @@ export class SiteDesk extends Server<Env> {
     (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null,
   );
   readonly #steps = new SiteDeskSteps(this.ctx, this.#store, this.#outbox, this.#sockets);
+  readonly #live = new SiteDeskLive(this.ctx, this.env, {
+    store: this.#store,
+    steps: this.#steps,
+    sockets: () => this.getConnections<Attachment>(),
+  });
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -81,7 +88,8 @@ export class SiteDesk extends Server<Env> {
   status(): DeskStatus {
     const now = Date.now();
     const version = this.#store.published()?.version ?? 0;
-    return statusOf(this.#steps.desk(now), this.#store.waits(), version, now);
+    const status = statusOf(this.#steps.desk(now), this.#store.waits(), version, now);
+    return { ...status, watched: this.#live.isWatched() };
   }
 
   /** Learn the site's new version, settings and skills; an older version than the known one changes nothing. */
@@ -150,6 +158,11 @@ export class SiteDesk extends Server<Env> {
     if (!item || item.agent === null || item.visitor !== visitor) return;
     const moved = { visitor, conversation, page, title, at: isoOf(at) };
     this.#sockets.tell(item.agent, { type: "visitors", items: [moved] });
+  }
+
+  /** What visitors have just done, while somebody has the list of them open. */
+  visitsReported(reports: VisitReport[]): void {
+    this.#live.hear(reports, Date.now());
   }
 
   /** `user` is about to get a ticket into `conversation`: what is given is remembered, so that it can be taken away. */
@@ -250,6 +263,9 @@ export class SiteDesk extends Server<Env> {
     if (verdict === "refuse") return refuse(socket, "rate_limited", "at most 120 frames a minute");
     const message = typeof frame === "string" ? decode(DeskClientFrame, frame) : null;
     if (message === null) return refuse(socket, "bad_frame", "this is no frame of the protocol");
+    if (message.type === "watch_visitors" || message.type === "invite") {
+      return this.#live.heed(socket, message, now);
+    }
     const outcome = heed(this.#steps.desk(now), state.id, message, now);
     if (!outcome.ok) refuse(socket, outcome.code, outcome.message);
     this.#steps.take(now, (desk) => (outcome.ok ? outcome : { desk, effects: [] }));

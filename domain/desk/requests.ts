@@ -5,10 +5,10 @@ import type { Desk, Outcome } from "./desk.ts";
 import { decline } from "./offers.ts";
 import { DEFAULT_CAPACITY, setState } from "./presence.ts";
 import { transfer } from "./transfer.ts";
-import type { DeskClientFrame } from "./wire.ts";
+import type { AgentFrame } from "./wire.ts";
 
 /** The desk after `agentId` asked `frame`, or why not. */
-export function heed(desk: Desk, agentId: string, frame: DeskClientFrame, now: EpochMs): Outcome {
+export function heed(desk: Desk, agentId: string, frame: AgentFrame, now: EpochMs): Outcome {
   switch (frame.type) {
     case "status": {
       const known = desk.agents.find(({ id }) => id === agentId);
@@ -29,6 +29,12 @@ export function heed(desk: Desk, agentId: string, frame: DeskClientFrame, now: E
     }
     case "wrap_up":
       return wrapUp(desk, agentId, frame.conversation, frame.outcome, now);
+    case "hold":
+    case "consult":
+    case "assign":
+    case "take_over":
+    case "close":
+      return { ok: false, code: "unavailable", message: "the desk cannot do this yet" };
     default:
       return frame satisfies never;
   }

@@ -105,8 +105,13 @@ function itemFrame(desk: Desk, type: "offered" | "assigned", conversation: strin
   return { type, conversation, item: viewItem(desk, item, true), expires_at: isoOf(item.offer.expiresAt) };
 }
 
-/** What isolates keep for seconds. */
-export function statusOf(desk: Desk, waits: readonly EpochMs[], version: number, now: EpochMs): DeskStatus {
+/** What isolates keep for seconds, but for whether somebody watches the visitors. */
+export function statusOf(
+  desk: Desk,
+  waits: readonly EpochMs[],
+  version: number,
+  now: EpochMs,
+): Omit<DeskStatus, "watched"> {
   const accepting = desk.agents.filter((agent) => isAccepting(agent, now));
   const free = freePlaces(desk, now);
   const skills = [...new Set(accepting.flatMap((agent) => agent.skills))];

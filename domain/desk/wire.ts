@@ -30,9 +30,35 @@ export const DeskClientFrame = z.discriminatedUnion("type", [
     type: z.literal("wrap_up"),
     conversation: id,
     outcome: z.string().check(z.maxLength(80)),
+    /** Keys of the site's wrap-up codes. */
+    codes: z.optional(z.array(z.string().check(z.maxLength(64))).check(z.maxLength(10))),
+    note: z.optional(z.string().check(z.maxLength(2_000))),
+  }),
+  /** The agent is busy elsewhere for it, and says so: it takes no place meanwhile. */
+  z.object({ type: z.literal("hold"), conversation: id, on: z.boolean() }),
+  /** Ask a colleague to look on; they talk in notes, and the conversation stays where it is. */
+  z.object({
+    type: z.literal("consult"),
+    conversation: id,
+    to_agent: id,
+    note: z.optional(z.string().check(z.maxLength(2_000))),
+  }),
+  /** Supervisors only: give what waits to an agent, take what an agent has, end it. */
+  z.object({ type: z.literal("assign"), conversation: id, to_agent: id }),
+  z.object({ type: z.literal("take_over"), conversation: id }),
+  z.object({ type: z.literal("close"), conversation: id }),
+  /** The list of visitors on the site is open on this screen. */
+  z.object({ type: z.literal("watch_visitors"), on: z.boolean() }),
+  z.object({
+    type: z.literal("invite"),
+    visitor: id,
+    text: z.optional(z.string().check(z.maxLength(500))),
   }),
 ]);
 export type DeskClientFrame = z.infer<typeof DeskClientFrame>;
+/** What concerns the visitors on the site rather than the conversations of the desk. */
+export type LiveFrame = Extract<DeskClientFrame, { type: "watch_visitors" | "invite" }>;
+export type AgentFrame = Exclude<DeskClientFrame, LiveFrame>;
 
 /** A conversation as the queue and the agents' lists show it. */
 export const DeskConversation = z.object({
@@ -50,6 +76,12 @@ export const DeskConversation = z.object({
   waiting_since: z.string(),
   status: z.enum(["queued", "offered", "assigned"]),
   agent: z.nullable(z.object({ id: z.string(), name: z.nullable(z.string()) })),
+  /** Whose turn it is to speak, or that the agent has put it on hold. */
+  turn: z.optional(z.enum(["agent", "visitor", "hold"])),
+  /** How much of a place it takes: 1, 0.3 while the visitor thinks, 0 on hold. */
+  weight: z.optional(z.number()),
+  /** The higher goes first in the queue. */
+  priority: z.optional(z.int()),
 });
 export type DeskConversation = z.infer<typeof DeskConversation>;
 
@@ -62,6 +94,36 @@ export const DeskAgent = z.object({
 });
 export type DeskAgent = z.infer<typeof DeskAgent>;
 
+/** A visitor who is on the site now, as the live list shows them. */
+export const LiveVisitor = z.object({
+  visitor: z.string(),
+  /** Proven by the site, or null: a claim is not shown here. */
+  name: z.nullable(z.string()),
+  page: z.nullable(z.string()),
+  title: z.nullable(z.string()),
+  since: z.string(),
+  seen_at: z.string(),
+  pages: z.int(),
+  visits: z.int(),
+  cart_value: z.nullable(z.number()),
+  currency: z.nullable(z.string()),
+  country: z.nullable(z.string()),
+  city: z.nullable(z.string()),
+  channel: z.nullable(z.string()),
+  device: z.nullable(z.string()),
+  conversation: z.nullable(z.string()),
+  /** The last invitation that an agent sent to this visit, and what became of it. */
+  invitation: z.nullable(
+    z.object({
+      agent: z.nullable(z.string()),
+      state: z.enum(["sent", "shown", "accepted", "declined", "ignored"]),
+    }),
+  ),
+  /** Why they cannot be invited now (an offer is open, declined lately, in a conversation …); null: they can. */
+  not_now: z.nullable(z.string()),
+});
+export type LiveVisitor = z.infer<typeof LiveVisitor>;
+
 export const DeskServerFrame = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("snapshot"),
@@ -71,6 +133,13 @@ export const DeskServerFrame = z.discriminatedUnion("type", [
     mine: z.array(DeskConversation),
     wait_target_seconds: z.int(),
     at: z.string(),
+    /** The number of the picture that `queue` and `queue_changed` frames go on from. */
+    n: z.optional(z.int()),
+    role: z.optional(z.enum(["admin", "agent"])),
+    /** How many wait in all; `queue` shows the first of them. */
+    waiting: z.optional(z.int()),
+    /** For supervisors: what other agents have. */
+    others: z.optional(z.array(DeskConversation)),
   }),
   z.object({
     type: z.literal("offered"),
@@ -80,11 +149,37 @@ export const DeskServerFrame = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("assigned"), conversation: z.string(), item: DeskConversation }),
   z.object({ type: z.literal("revoked"), conversation: z.string(), reason: z.string() }),
-  /** The whole queue and everybody's presence, after each change. */
+  /** The first of the queue and everybody's presence, whole, some moments after each change. */
   z.object({
     type: z.literal("queue"),
     items: z.array(DeskConversation),
     agents: z.array(DeskAgent),
+    waiting: z.optional(z.int()),
+    others: z.optional(z.array(DeskConversation)),
+    n: z.optional(z.int()),
+  }),
+  /**
+   * The same at a desk where all of it is too much to say again: what is new or has changed since the picture
+   * `n - 1`, and what has left it. A console that has another picture connects anew.
+   */
+  z.object({
+    type: z.literal("queue_changed"),
+    n: z.int(),
+    waiting: z.int(),
+    items: z.array(DeskConversation),
+    gone: z.array(z.string()),
+    agents: z.array(DeskAgent),
+    agents_gone: z.array(z.string()),
+    others: z.optional(z.array(DeskConversation)),
+    others_gone: z.optional(z.array(z.string())),
+  }),
+  /** A colleague asks for a look at their conversation. */
+  z.object({
+    type: z.literal("consulted"),
+    conversation: z.string(),
+    item: DeskConversation,
+    from: z.object({ id: z.string(), name: z.nullable(z.string()) }),
+    note: z.nullable(z.string()),
   }),
   /** Where the visitors of this agent's conversations are now. */
   z.object({
@@ -98,6 +193,18 @@ export const DeskServerFrame = z.discriminatedUnion("type", [
         at: z.string(),
       }),
     ),
+    /** Where the live list is open: who is new or has moved since, and who has left. */
+    live: z.optional(z.array(LiveVisitor)),
+    left: z.optional(z.array(z.string())),
+    /** How many are on the site; the list shows the busiest of them. */
+    total: z.optional(z.int()),
+  }),
+  /** What became of an invitation that an agent sent. */
+  z.object({
+    type: z.literal("invited"),
+    visitor: z.string(),
+    ok: z.boolean(),
+    reason: z.nullable(z.string()),
   }),
   z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
 ]);
@@ -115,4 +222,6 @@ export type DeskStatus = {
   waiting: number;
   wait_seconds: number | null;
   skills: Record<string, number>;
+  /** Somebody has the list of live visitors open: visits are told to the desk, and quiet pages ask again. */
+  watched: boolean;
 };

@@ -8,6 +8,7 @@
  */
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import { decode } from "../../../domain/chat/wire.ts";
+import { afterChange } from "../../../domain/desk/picture.ts";
 import {
   DeskServerFrame,
   type AgentState,
@@ -69,6 +70,8 @@ export class Desk {
   /** The desk has shown my wish as my state; a difference from now on is somebody's decision. */
   #granted = false;
   #missed = false;
+  /** Which of the desk's pictures of queue and agents is shown; changes go on from it. */
+  #pictureNumber = 0;
 
   constructor(site: string, listener: DeskListener) {
     this.#listener = listener;
@@ -204,8 +207,11 @@ export class Desk {
         this.#missed ||= frame.reason === "timeout";
         return this.#loseMine(frame.conversation, frame.reason);
       case "queue":
+        this.#pictureNumber = frame.n ?? 0;
         this.#setQueue(frame.items, frame.waiting, frame.others ?? this.others.value);
         return this.#setAgents(frame.agents);
+      case "queue_changed":
+        return this.#change(frame);
       case "consulted":
         return this.#consulted(frame);
       case "visitors": {
@@ -235,6 +241,7 @@ export class Desk {
     this.mine.value = snapshot.mine;
     this.role.value = snapshot.role ?? "agent";
     this.targetSeconds.value = snapshot.wait_target_seconds;
+    this.#pictureNumber = snapshot.n ?? 0;
     this.#setQueue(snapshot.queue, snapshot.waiting, snapshot.others ?? []);
     for (const item of snapshot.queue) {
       const known = this.offers.value.some((offer) => offer.item.conversation === item.conversation);
@@ -259,6 +266,17 @@ export class Desk {
     this.waiting.value = waiting ?? items.filter((item) => item.status !== "assigned").length;
     this.others.value = others;
     this.offers.value = this.offers.value.filter((offer) => this.#stands(offer, items));
+  }
+
+  /** A change that does not go on from what is shown: the connection begins anew, with the whole picture. */
+  #change(frame: Extract<DeskServerFrame, { type: "queue_changed" }>): void {
+    const { value: items } = this.queue;
+    const shown = { items, agents: this.agents.value, others: this.others.value };
+    const after = afterChange({ n: this.#pictureNumber, waiting: this.waiting.value, ...shown }, frame);
+    if (after === null) return this.link.restart();
+    this.#pictureNumber = after.n;
+    this.#setQueue(after.items, after.waiting, after.others);
+    this.#setAgents(after.agents);
   }
 
   /** Asked again for the same conversation, the newer question stands. */

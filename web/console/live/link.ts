@@ -81,6 +81,11 @@ export class Link {
     void this.#open();
   };
 
+  /** What this socket says cannot be gone on from: begin anew over another. */
+  restart(): void {
+    if (this.#socket !== null) this.#lose(this.#socket, 4000);
+  }
+
   /** Leave for good. */
   stop(): void {
     this.#stopped = true;
