@@ -8,7 +8,8 @@ import { CLOSE } from "../domain/chat/wire.ts";
 import type { DeskServerFrame } from "../domain/desk/wire.ts";
 import type { EpochMs } from "../domain/ids.ts";
 
-export type Attachment = { id: string; name: string; meter: Meter };
+/** `watches`: the list of live visitors is open there. */
+export type Attachment = { id: string; name: string; meter: Meter; watches?: boolean };
 export type Socket = Connection<Attachment>;
 
 const DEAD_AFTER_MS = 90_000;

@@ -15,13 +15,19 @@ import type { KnownExposure, TestMode } from "../domain/visit/state.ts";
 export type SiteContext = Pick<
   RecordContext,
   "idleMs" | "currency" | "orderAmount" | "contactEvents" | "covered" | "freeSlots" | "version" | "funnels"
-> & { site: string };
+> & {
+  site: string;
+  /** Somebody has the list of live visitors open. */
+  watched: boolean;
+};
 
 export type Batch = Omit<RecordContext, keyof SiteContext | "visitId"> & {
   visitor: string;
   events: Event[];
   /** The page view that asks; null takes the last. */
   viewId: string | null;
+  /** The request is a page's, which can show something. */
+  shows: boolean;
 };
 
 export type RecordAnswer = {
@@ -45,6 +51,10 @@ export type RecordAnswer = {
   /** The campaign that this browser is marked to be shown. */
   test: TestMode | null;
   conversation: string | null;
+  /** What a proven message called the visitor. */
+  provenName: string | null;
+  /** The list of live visitors is to hear of this visit now. */
+  reports: boolean;
 };
 
 const MAX_CONTEXTS = 100;

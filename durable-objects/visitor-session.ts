@@ -11,6 +11,8 @@ import { uuidv7 } from "uuidv7";
 import type { Event } from "../domain/events/event.ts";
 import type { Confirmation, RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
+import { type InvitationRequest, inviteVisitor, type NotNow } from "../domain/live/invitation.ts";
+import { REPORT_EVERY_MS } from "../domain/live/visit-report.ts";
 import { type TraceSource, traceSourceOf } from "../domain/targeting/trace.ts";
 import {
   guidanceOf,
@@ -53,6 +55,8 @@ export class VisitorSession extends DurableObject<Env> {
   readonly #store = new VisitorSessionStore(this.ctx.storage);
   readonly #outbox = new VisitorSessionOutbox(this.ctx, this.env, this.#store);
   readonly #engagement = new VisitorSessionEngagement(this.env, this.#store, this.#outbox);
+  /** When the list of live visitors last heard of this visit; forgotten with the object, which then tells it once more. */
+  #reportedAt: EpochMs = -Infinity;
 
   /** Take a batch: one row, whatever it held; none where everything was known already. */
   async record(contextText: string, batchText: string): Promise<string> {
@@ -96,7 +100,27 @@ export class VisitorSession extends DurableObject<Env> {
       proven: batch.provenUser !== null && batch.provenUser === state.userId,
       test: state.visit?.test ?? null,
       conversation: state.conversation?.id ?? null,
+      provenName: state.provenName ?? null,
+      reports: context.watched && batch.shows && this.#mayReport(now),
     };
+  }
+
+  /** At most once in `REPORT_EVERY_MS`, whatever isolate asks. */
+  #mayReport(now: EpochMs): boolean {
+    if (now - this.#reportedAt < REPORT_EVERY_MS) return false;
+    this.#reportedAt = now;
+    return true;
+  }
+
+  /** An agent asks the visitor to talk; the page is told with its next answer. (Called by the site's desk.) */
+  async invite(request: InvitationRequest): Promise<{ ok: true } | { ok: false; reason: NotNow }> {
+    await this.#store.open();
+    const loaded = this.#store.load();
+    if (loaded === null) return { ok: false, reason: "gone" };
+    const invited = inviteVisitor(loaded.state, request);
+    if (!invited.ok) return invited;
+    await this.#outbox.keep(invited.state, loaded.state, loaded.seen, null, request.now);
+    return { ok: true };
   }
 
   /** Decide one moment: whether one of the campaigns that matched engages the visitor now. */

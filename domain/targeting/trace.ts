@@ -9,6 +9,7 @@
  */
 import type { EpochMs } from "../ids.ts";
 import type { Pressure } from "../site/settings.ts";
+import { AGENT_INVITATION } from "../visit/agent-invitation.ts";
 import type { Json } from "../visit/facts.ts";
 import { clocksOf, knownFacts } from "../visit/known.ts";
 import { momentsOf, replayOf, type ReplayRecord } from "../visit/replay.ts";
@@ -49,7 +50,10 @@ export function traceSourceOf(state: VisitorState): TraceSource | null {
 /** The moments of `source`, in their order. */
 export function traceOf(source: TraceSource): TraceMoment[] {
   const { replay, visitor, traits, exposures } = source;
-  const decided = exposures.filter(({ sessionId }) => sessionId === replay.visit);
+  // What an agent offered by hand was judged by nobody: it only stands in the way of what was.
+  const decided = exposures.filter(
+    ({ sessionId, campaign }) => sessionId === replay.visit && campaign !== AGENT_INVITATION,
+  );
   const events = [...momentsOf(replay)].map(({ moment, state }, index): TraceMoment => {
     // Events that came together were decided upon together, after the last of them.
     const last = replay.moments[index + 1]?.at !== moment.at;

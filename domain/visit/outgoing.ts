@@ -7,6 +7,7 @@
 import { confirm, type Entry, put, sent } from "../history/outbox.ts";
 import { type Confirmation, type HistoryRecord, recordKey, type RecordOf } from "../history/records.ts";
 import type { EpochMs } from "../ids.ts";
+import { AGENT_INVITATION } from "./agent-invitation.ts";
 import { cartTotals } from "./commerce.ts";
 import {
   type KnownExposure,
@@ -38,7 +39,9 @@ export function queueWaiting(state: VisitorState, record: Waiting, now: EpochMs)
   return enqueue({ ...state, waiting: { ...state.waiting, [key]: record } }, key, record.revision, now);
 }
 
+/** What an agent offered by hand is no exposure: history knows it by the conversation that came of it. */
 export function queueExposure(state: VisitorState, exposure: KnownExposure, now: EpochMs): VisitorState {
+  if (exposure.campaign === AGENT_INVITATION) return state;
   return enqueue(state, exposureKey(exposure), exposure.revision, now);
 }
 

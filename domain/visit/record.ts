@@ -16,6 +16,7 @@ import { answerEngagement, ENGAGEMENT_EVENTS } from "./engagement.ts";
 import { fold, newVisit } from "./fold.ts";
 import { stepsReached } from "./funnel.ts";
 import { momentOf, soldBetween } from "./moment.ts";
+import { nameIn } from "./name.ts";
 import { recordCommerce } from "./orders.ts";
 import { queueSession, queueWaiting } from "./outgoing.ts";
 import { remember, replayOf, type ReplayRecord } from "./replay.ts";
@@ -101,7 +102,7 @@ function recordOne(before: Recorded, event: Event, context: RecordContext): Reco
   if (event.name === "Wake") return before;
   const { now, funnels } = context;
   const opened = before.state.visit === null ? openVisit(before.state, event, context) : before.state;
-  const known = { ...opened, lastAt: now, traits: traitsAfter(opened, event) };
+  const known = { ...opened, ...namedBy(event, context), lastAt: now, traits: traitsAfter(opened, event) };
   const after = answer({ ...before, state: known }, event, context);
   const { visit } = after.state;
   if (visit === null) return after;
@@ -156,7 +157,7 @@ function marked(state: VisitorState, test: TestMode | null): VisitorState {
 function prove(before: Recorded, { provenUser, now }: RecordContext): Recorded {
   const { state } = before;
   if (provenUser === null || state.userId === provenUser) return before;
-  const known = { ...state, userId: provenUser };
+  const known = { ...state, userId: provenUser, provenName: null };
   return {
     ...before,
     state: queueWaiting(
@@ -165,6 +166,15 @@ function prove(before: Recorded, { provenUser, now }: RecordContext): Recorded {
       now,
     ),
   };
+}
+
+/** The name that `event` gives to the visitor, where the batch proves who that is. */
+function namedBy(
+  { type, traits }: Event,
+  { provenUser }: RecordContext,
+): Pick<VisitorState, "provenName"> | null {
+  const name = type === "identify" && provenUser !== null ? nameIn(traits) : null;
+  return name === null ? null : { provenName: name };
 }
 
 /** The newest traits; the oldest fall off where they are too many or too large. */

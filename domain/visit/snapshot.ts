@@ -1,8 +1,7 @@
 /** The visitor as an agent sees him. */
 import type { EpochMs } from "../ids.ts";
-import type { Exposure } from "../targeting/decision.ts";
 import { type KnownFacts, knownFacts } from "./known.ts";
-import type { Step, VisitorState } from "./state.ts";
+import type { KnownExposure, Step, VisitorState } from "./state.ts";
 import { trailOf } from "./trail.ts";
 
 export type VisitorSnapshot = {
@@ -15,7 +14,7 @@ export type VisitorSnapshot = {
   facts: KnownFacts;
   trail: (Omit<Step, "missing"> & { seconds: number | null })[];
   cart: NonNullable<VisitorState["visit"]>["cart"] | null;
-  engagement: Exposure[];
+  engagement: KnownExposure[];
   conversation: string | null;
   last_at: EpochMs;
 };

@@ -9,6 +9,7 @@ import type { RecordOf } from "../history/records.ts";
 import type { EpochMs } from "../ids.ts";
 import type { Event, PageContext } from "../events/event.ts";
 import type { Decision, Exposure } from "../targeting/decision.ts";
+import type { InvitingAgent } from "./agent-invitation.ts";
 import type { Cart } from "./commerce.ts";
 import type { OutcomeCode } from "../targeting/outcome.ts";
 import type { Json } from "./facts.ts";
@@ -150,7 +151,8 @@ export type Visit = Folded & {
   base: Folded | null;
 };
 
-export type KnownExposure = Exposure & { sessionId: string; revision: number };
+/** `by` is the agent who asked, where it was no campaign (`agent-invitation.ts`). */
+export type KnownExposure = Exposure & { sessionId: string; revision: number; by?: InvitingAgent };
 export type KnownOrder = RecordOf<"orders">;
 
 /** `user` has proven, in this conversation, to be its visitor; what others told of the visitor proves nothing here. */
@@ -167,6 +169,8 @@ export type VisitorState = {
   lastAt: EpochMs;
   userId: string | null;
   traits: Record<string, Json>;
+  /** What a message that proved who the visitor is called them; a name that is merely claimed is only a trait. */
+  provenName?: string | null;
   orders: number;
   lifetimeValue: number;
   lastCallOutcome: string | null;

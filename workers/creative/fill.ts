@@ -6,6 +6,7 @@
  */
 import type { SiteKey } from "../../domain/ids.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
+import { AGENT_INVITATION } from "../../domain/visit/agent-invitation.ts";
 import type { Json } from "../../domain/visit/facts.ts";
 import type { KnownFacts } from "../../domain/visit/known.ts";
 import { visitorObject } from "../site/visitor.ts";
@@ -22,11 +23,20 @@ export type Asking = {
 
 /** `decisions` as this page view may read them. */
 export async function fillDecisions(env: Env, decisions: Decision[], asking: Asking): Promise<Decision[]> {
-  if (!decisions.some(({ creative }) => hasVariables(creative))) return decisions;
+  if (!decisions.some(isTemplate)) return decisions;
   const { site, visitor, viewId, locale } = asking;
   const facts = asking.proven ?? (await visitorObject(env, site, visitor).spoken(viewId));
-  return decisions.map((decision) => ({
-    ...decision,
-    creative: renderCreative(decision.creative, facts as unknown as Record<string, Json>, locale),
-  }));
+  return decisions.map((decision) =>
+    isTemplate(decision)
+      ? {
+          ...decision,
+          creative: renderCreative(decision.creative, facts as unknown as Record<string, Json>, locale),
+        }
+      : decision,
+  );
+}
+
+/** What an agent wrote by hand is text, whatever stands in it. */
+function isTemplate({ campaign, creative }: Decision): boolean {
+  return campaign !== AGENT_INVITATION && hasVariables(creative);
 }

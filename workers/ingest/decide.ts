@@ -26,17 +26,23 @@ export type Question = {
   locale: string | null;
   now: number;
 };
-export type Decided = { decisions: Decision[]; wakeAfterMs: number | null };
+export type Decided = {
+  decisions: Decision[];
+  wakeAfterMs: number | null;
+  /** In a segment that is left alone. */
+  excluded: boolean;
+};
 
 /** The decision for this moment, if any, and the moment at which time alone could bring one. */
 export async function decide(env: Env, question: Question): Promise<Decided> {
   const { answer } = question;
-  if (answer.sessionId === null) return { decisions: [], wakeAfterMs: null };
+  if (answer.sessionId === null) return { decisions: [], wakeAfterMs: null, excluded: false };
   const gated = judged(question, seenBy(question), answer.exposures);
   const engaged = await engage(env, question, gated);
   const decision = answer.open ?? engaged?.decision ?? null;
-  if (decision !== null) return { decisions: [decision], wakeAfterMs: null };
-  return { decisions: [], wakeAfterMs: wakeOf(question, gated, engaged) };
+  const { excluded } = gated.verdict;
+  if (decision !== null) return { decisions: [decision], wakeAfterMs: null, excluded };
+  return { decisions: [], wakeAfterMs: wakeOf(question, gated, engaged), excluded };
 }
 
 /** What matches of `seen`, and what the history of engagements says to it. */

@@ -43,7 +43,7 @@ export function decideExempt(
   { live, request, origin, now }: Received,
   events: Event[],
   message: Message | null,
-): Decided {
+): Omit<Decided, "excluded"> {
   const { settings } = live.config;
   const { userAgent, server } = senderOf(
     origin,

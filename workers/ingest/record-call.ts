@@ -31,6 +31,7 @@ function contextOf(live: LiveSite): string {
     freeSlots: desk.free_slots,
     version,
     funnels,
+    watched: desk.watched,
   };
   const text = JSON.stringify(context);
   contexts.set(live, text);

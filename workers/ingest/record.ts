@@ -6,10 +6,12 @@
 import type { Event } from "../../domain/events/event.ts";
 import type { Message } from "../../domain/events/message.ts";
 import { globalHoldoutSeed, inHoldout } from "../../domain/experiments/allocation.ts";
+import { WAKE_MS } from "../../domain/live/visit-report.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { fillDecisions } from "../creative/fill.ts";
 import type { RecordAnswer } from "../../durable-objects/visitor-session-call.ts";
 import { ApiError } from "../errors.ts";
+import { reportVisit } from "../live/report-visit.ts";
 import { verifyIdentity } from "../site/identity.ts";
 import type { LiveSite } from "../site/site-config.ts";
 import { answersTryOut, decideTryOut } from "../try-out/decide-try-out.ts";
@@ -156,6 +158,7 @@ async function recordVisitor(
     visitor,
     events,
     viewId: last.event.viewId,
+    shows: received.decide && !visitor.startsWith("c:"),
     now,
     device,
     place: placeOf(request, server),
@@ -178,9 +181,14 @@ async function recordVisitor(
   if (!received.decide || visitor.startsWith("c:")) return { decisions: [], wakeAfterMs: null, refused };
   const { viewId } = last.event;
   const decided = await decideFor(env, { live, visitor, answer, events, locale, now }, viewId);
+  if (answer.reports) reportVisit(env, ctx, live, { visitor, answer, decided, now });
   const proven = user === null ? null : answer.facts;
   const asking = { site, visitor, viewId, proven, locale: locale ?? settings.locale };
-  return { ...decided, decisions: await fillDecisions(env, decided.decisions, asking), refused };
+  return {
+    decisions: await fillDecisions(env, decided.decisions, asking),
+    wakeAfterMs: live.desk.watched ? least([decided.wakeAfterMs, WAKE_MS]) : decided.wakeAfterMs,
+    refused,
+  };
 }
 
 /** What the page that asks is to show, for those of the question's events that were new. */

@@ -31,11 +31,11 @@ export async function decideTryOut(
   seen: Seen & { viewId: string | null; languages: string[] },
 ): Promise<Decided> {
   const campaign = await tried(env, live.config.site, mode);
-  if (campaign === null) return { decisions: [], wakeAfterMs: null };
+  if (campaign === null) return { decisions: [], wakeAfterMs: null, excluded: false };
   const alone = { ...live, config: { ...live.config, campaigns: [campaign] } };
   const { matched, wakeAfterMs } = judgeEvents(alone, seen, () => seen.now);
   const variant = campaign.variants.find(({ key }) => key === mode.variant) ?? campaign.variants[0];
-  if (matched.length === 0 || variant === undefined) return { decisions: [], wakeAfterMs };
+  if (matched.length === 0 || variant === undefined) return { decisions: [], wakeAfterMs, excluded: false };
   const decision = {
     id: `${TRY_OUT_ID}${campaign.id}_${campaign.version}_${seen.viewId ?? ""}`,
     kind: campaign.kind,
@@ -44,7 +44,7 @@ export async function decideTryOut(
     creative: creativeOf(campaign, variant.key, seen.languages),
     expires_at: isoOf(seen.now + OFFER_MS),
   };
-  return { decisions: [decision], wakeAfterMs: null };
+  return { decisions: [decision], wakeAfterMs: null, excluded: false };
 }
 
 /** The campaign as it is saved now, taken as live and without a schedule; null where this site has none of that id. */
