@@ -119,9 +119,12 @@ async function takeOffer(page: Page, words: string): Promise<void> {
   await page.getByRole("log").getByText(words).waitFor();
 }
 
+/** The sheet that is open: its content stands in the component's light tree, its role in the shadow. */
+const sheetOf = (page: Page) => page.locator("wa-dialog[open]");
+
 async function conclude(page: Page, outcome: string): Promise<void> {
   await page.getByRole("button", { name: "Conclure", exact: true }).click();
-  const sheet = page.getByRole("dialog");
+  const sheet = sheetOf(page);
   await sheet.getByLabel(outcome, { exact: true }).check();
   await sheet.getByRole("button", { name: "Conclure" }).click();
   await sheet.waitFor({ state: "detached" });
@@ -135,8 +138,8 @@ async function atRest(page: Page): Promise<void> {
 }
 
 async function expectClean(page: Page, name: string): Promise<void> {
-  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
   await atRest(page);
+  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
   await page.evaluate(AXE);
   const results = await page.evaluate(() => {
     const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
@@ -239,7 +242,7 @@ test("R-D13 R-D9: transferred with a note, the conversation stays until taken; c
   const hugo = await agentOnline("hugo@demo.test");
 
   await lea.getByRole("button", { name: "Transférer" }).click();
-  const sheet = lea.getByRole("dialog");
+  const sheet = sheetOf(lea);
   await sheet.getByLabel(/Hugo Petit/).check();
   await sheet.getByLabel("Ce qu’il faut savoir").fill("Commande 10 482");
   await sheet.getByRole("button", { name: "Transférer" }).click();
@@ -302,7 +305,7 @@ test("R-D12: every screen is accessible under the policy, light, dark and on a p
   await light.getByRole("dialog", { name: "Raccourcis clavier" }).waitFor();
   await expectClean(light, "help");
   await light.keyboard.press("Escape");
-  await light.getByRole("button", { name: "Messages laissés" }).click();
+  await light.getByRole("link", { name: "Messages laissés" }).click();
   await light.getByRole("heading", { name: "Messages laissés" }).waitFor();
   await expectClean(light, "left-messages");
 

@@ -4,6 +4,7 @@ import { preferredLocale, rememberLocale } from "../shared/i18n.ts";
 import { applyTheme, currentTheme } from "../shared/theme.ts";
 import { App } from "./app.tsx";
 import "../shared/base.css";
+import "./parts/elements.ts";
 import "./console.css";
 
 applyTheme(currentTheme());

@@ -188,8 +188,9 @@ function closeGently(room: Room): void {
 }
 
 /** On a phone one pane shows at a time; this is its name. */
-export function shownPane(): "list" | "conversation" | "visitor" {
+export function shownPane(): "list" | "conversation" | "visitor" | "screen" {
   const { name } = place.value;
   if (name === "desk") return "list";
+  if (name === "screen") return "screen";
   return name === "visitor" ? "visitor" : "conversation";
 }

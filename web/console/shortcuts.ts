@@ -54,7 +54,7 @@ const LETTERS: Readonly<Record<string, Act>> = {
 
 /** What `event` asks for, or null. */
 export function actOf(event: KeyboardEvent): Act | null {
-  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null)
+  if (event.defaultPrevented || event.isComposing || document.querySelector("wa-dialog[open]") !== null)
     return null;
   if (event.altKey && !event.ctrlKey && !event.metaKey) {
     if (event.key === "ArrowDown") return "next";
@@ -67,6 +67,6 @@ export function actOf(event: KeyboardEvent): Act | null {
 function isField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest("input, textarea, select, [role=menu]") !== null)
+    (target.isContentEditable || target.closest("input, textarea, select, wa-dropdown-item") !== null)
   );
 }

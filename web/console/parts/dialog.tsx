@@ -1,60 +1,48 @@
-/** A modal sheet over the console: the browser's own `<dialog>`, so focus and Escape are the browser's too. */
-import type { ComponentChildren, VNode } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+/** A modal sheet over the console; Escape, the cross and a click beside it close it. */
 import X from "lucide-static/icons/x.svg?raw";
-import { Icon } from "../../shared/icon.tsx";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../words.ts";
+import { Sheet, type WaDialog } from "./elements.ts";
+import { IconButton } from "./icon-button.tsx";
 
 export type DialogProps = { title: string; onClose: () => void; children: ComponentChildren };
 
-/** Shown as long as it is rendered; `onClose` is called for Escape, the cross and a click beside it. */
+/** Shown as long as it is rendered. */
 export function Dialog({ title, onClose, children }: DialogProps): VNode {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const titleId = useId();
+  const dialog = useRef<WaDialog>(null);
 
   useEffect(() => {
     const element = dialog.current;
+    if (element === null) return;
     const before = document.activeElement;
-    element?.showModal();
     // What is asked comes first, not the way out; where a choice is made already, that one.
-    const form = element?.querySelector("form");
+    const form = element.querySelector("form");
     const asked =
-      form?.querySelector<HTMLElement>("input:checked") ?? form?.querySelector<HTMLElement>("input:enabled");
-    asked?.focus();
+      form?.querySelector("input:checked") ??
+      form?.querySelector("input:enabled, select:enabled, textarea:enabled");
+    asked?.setAttribute("autofocus", "");
+    element.open = true;
     return () => {
-      element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
 
   return (
-    <dialog
-      ref={dialog}
-      class="dialog floating"
-      aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onClick={(event) => {
+    <Sheet
+      element={dialog}
+      label={title}
+      onHidden={(event) => {
         if (event.target === dialog.current) onClose();
       }}
     >
       <div class="dialog-body">
-        <header class="dialog-head">
-          <h2 id={titleId}>{title}</h2>
-          <button
-            type="button"
-            class="plain icon-only"
-            aria-label={t("close")}
-            title={t("close")}
-            onClick={onClose}
-          >
-            <Icon svg={X} />
-          </button>
-        </header>
+        <div class="dialog-head">
+          <h2>{title}</h2>
+          <IconButton label={t("close")} svg={X} onClick={onClose} />
+        </div>
         {children}
       </div>
-    </dialog>
+    </Sheet>
   );
 }

@@ -1,13 +1,16 @@
-/** A button that opens a short list of choices below itself; arrows move, Escape and a click outside close. */
-import { useSignal } from "@preact/signals";
-import type { ComponentChildren, VNode } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+/** A button that opens a short list of choices below itself. Keys, focus and place are the component's. */
+import Check from "lucide-static/icons/check.svg?raw";
+import { Fragment, type ComponentChildren, type VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../../shared/icon.tsx";
+import { Dropdown, DropdownItem, type WaDropdownItem } from "./elements.ts";
 
 export type Choice = {
   key: string;
   words: ComponentChildren;
   /** Of a group of which one holds: whether this is the one. Absent for a plain action. */
   checked?: boolean;
+  disabled?: boolean;
   onChoose: () => void;
 };
 
@@ -20,90 +23,48 @@ export type MenuProps = {
 };
 
 export function Menu({ label, button, buttonClass = "", groups }: MenuProps): VNode {
-  const open = useSignal(false);
-  const id = useId();
-  const whole = useRef<HTMLDivElement>(null);
-  const opener = useRef<HTMLButtonElement>(null);
-
-  useEffect(() => {
-    if (!open.value) return;
-    const outside = (event: PointerEvent): void => {
-      if (event.target instanceof Node && whole.current?.contains(event.target) !== true) open.value = false;
-    };
-    items(whole.current)[0]?.focus();
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
-  }, [open.value]);
-
-  function close(): void {
-    open.value = false;
-    opener.current?.focus();
-  }
-
-  function onKeyDown(event: KeyboardEvent): void {
-    if (!open.value) return;
-    const all = items(whole.current);
-    const at = all.findIndex((item) => item === document.activeElement);
-    const to: Record<string, number> = {
-      ArrowDown: (at + 1) % all.length,
-      ArrowUp: (at - 1 + all.length) % all.length,
-      Home: 0,
-      End: all.length - 1,
-    };
-    const next = to[event.key];
-    if (next !== undefined) {
-      event.preventDefault();
-      all[next]?.focus();
-    } else if (event.key === "Escape") {
-      event.stopPropagation();
-      close();
-    } else if (event.key === "Tab") {
-      open.value = false;
-    }
-  }
-
+  const shown = groups.filter((group) => group.length > 0);
+  // Two groups may use the same key: a choice is known by the place of its group too.
+  const choices = new Map<string, Choice>(
+    shown.flatMap((group, place) => group.map((choice) => [`${place}/${choice.key}`, choice] as const)),
+  );
   return (
-    <div class="menu" ref={whole} onKeyDown={onKeyDown}>
-      <button
-        ref={opener}
-        type="button"
-        class={buttonClass}
-        aria-haspopup="menu"
-        aria-expanded={open.value}
-        aria-controls={open.value ? id : undefined}
-        aria-label={label}
-        onClick={() => (open.value = !open.value)}
-      >
+    <Dropdown onSelect={(value) => choices.get(value)?.onChoose()}>
+      <button slot="trigger" type="button" class={buttonClass} aria-label={label}>
         {button}
       </button>
-      {open.value ? (
-        <div id={id} class="menu-list floating" role="menu" aria-label={label}>
-          {groups.map((group, place) => (
-            <div key={place} role="group" class="menu-group">
-              {group.map((choice) => (
-                <button
-                  key={choice.key}
-                  type="button"
-                  class="menu-item"
-                  tabIndex={-1}
-                  role={choice.checked === undefined ? "menuitem" : "menuitemradio"}
-                  aria-checked={choice.checked}
-                  onClick={() => {
-                    close();
-                    choice.onChoose();
-                  }}
-                >
-                  {choice.words}
-                </button>
-              ))}
-            </div>
+      {shown.map((group, place) => (
+        <Fragment key={place}>
+          {place === 0 ? null : <hr class="menu-line" />}
+          {group.map((choice) => (
+            <Item key={choice.key} value={`${place}/${choice.key}`} choice={choice} />
           ))}
-        </div>
-      ) : null}
-    </div>
+        </Fragment>
+      ))}
+    </Dropdown>
   );
 }
 
-function items(whole: HTMLElement | null): HTMLElement[] {
-  return [...(whole?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
+/** The component knows checkboxes only; of our groups one holds, so the role is said after it has said its own. */
+function Item({ value, choice }: { value: string; choice: Choice }): VNode {
+  const item = useRef<WaDropdownItem>(null);
+  const { checked } = choice;
+  useEffect(() => {
+    const element = item.current;
+    if (element === null || checked === undefined) return;
+    void element.updateComplete.then(() => {
+      element.setAttribute("role", "menuitemradio");
+      element.setAttribute("aria-checked", String(checked));
+    });
+  }, [checked]);
+  return (
+    <DropdownItem element={item} class="menu-item" value={value} disabled={choice.disabled ?? false}>
+      <span class="menu-words">{choice.words}</span>
+      {checked === undefined ? null : (
+        <span slot="details" class="menu-check">
+          {checked ? <Icon svg={Check} /> : null}
+        </span>
+      )}
+    </DropdownItem>
+  );
 }

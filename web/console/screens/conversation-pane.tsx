@@ -14,6 +14,7 @@ import { whoOf } from "../model/queue-view.ts";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
 import { BackToList } from "../parts/back-to-list.tsx";
+import { IconButton } from "../parts/icon-button.tsx";
 import { Disc, sayPlace, sayWho } from "../parts/who.tsx";
 import { go } from "../route.ts";
 import { t, tick } from "../words.ts";
@@ -62,15 +63,12 @@ export function ConversationPane({
               </button>
             </>
           )}
-          <button
-            type="button"
-            class="plain icon-only narrow-only"
-            aria-label={t("visitor_pane")}
-            title={t("visitor_pane")}
+          <IconButton
+            class="narrow-only"
+            label={t("visitor_pane")}
+            svg={PanelRight}
             onClick={() => go({ name: "visitor", conversation: item.conversation })}
-          >
-            <Icon svg={PanelRight} />
-          </button>
+          />
         </div>
       </header>
       <div class="desk-banners">

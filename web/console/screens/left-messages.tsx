@@ -40,11 +40,11 @@ export function LeftMessagesPane({ office }: { office: Office }): VNode {
   const { value, at, fault } = reading.state.value;
 
   return (
-    <section class="pane messages-pane" aria-labelledby="messages-title">
+    <section class="pane side-pane" aria-labelledby="messages-title">
       <header class="messages-head">
         <BackToList />
         <h2 class="title" id="messages-title">
-          {t("left_messages")}
+          {t("screen_messages")}
         </h2>
       </header>
       <hr class="double-rule" />

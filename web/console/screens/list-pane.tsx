@@ -1,7 +1,6 @@
 /** The left pane: what is offered, who waits in the router's order, and one's own conversations. */
 import Check from "lucide-static/icons/circle-check.svg?raw";
 import Clock from "lucide-static/icons/clock.svg?raw";
-import Inbox from "lucide-static/icons/inbox.svg?raw";
 import Reply from "lucide-static/icons/reply.svg?raw";
 import Triangle from "lucide-static/icons/triangle-alert.svg?raw";
 import Users from "lucide-static/icons/users.svg?raw";
@@ -15,7 +14,7 @@ import { colleaguesOf, placesOf, queueRows, whoOf, type QueueRow } from "../mode
 import { clockOf, secondsSince, type WaitLevel } from "../model/waits.ts";
 import type { Office } from "../office.ts";
 import { sayWho } from "../parts/who.tsx";
-import { go, place } from "../route.ts";
+import { go } from "../route.ts";
 import { locale, t, tick } from "../words.ts";
 import { DeskBanners } from "./desk-banners.tsx";
 
@@ -220,18 +219,8 @@ function Turn({ office, item, room }: MineLineProps): VNode {
 function Foot({ office }: { office: Office }): VNode {
   const me = office.desk.meId.value;
   const { online, freePlaces } = colleaguesOf(office.desk.agents.value, me ?? "");
-  const shown = place.value.name === "messages";
   return (
     <div class="list-foot">
-      <button
-        type="button"
-        class="plain foot-button"
-        aria-current={shown ? "page" : undefined}
-        onClick={() => go({ name: "messages" })}
-      >
-        <Icon svg={Inbox} />
-        {t("left_messages")}
-      </button>
       <p class="note foot-line">
         <Icon svg={Users} />
         {t("colleagues", { online: online.length, places: freePlaces })}

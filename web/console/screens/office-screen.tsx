@@ -8,14 +8,15 @@ import { Icon } from "../../shared/icon.tsx";
 import { ring } from "../live/alarm-bell.ts";
 import { placesOf } from "../model/queue-view.ts";
 import { shownPane, type Office } from "../office.ts";
-import { go, place } from "../route.ts";
+import { Lazy } from "../parts/lazy.tsx";
+import { SCREENS } from "../navigation.ts";
+import { go, place, shownScreen } from "../route.ts";
 import { actOf, type Act } from "../shortcuts.ts";
 import { t } from "../words.ts";
 import { COMPOSER_ID } from "./composer.tsx";
 import { ContextPane } from "./context-pane.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
 import { ConcludeDialog, HelpDialog, TransferDialog } from "./dialogs.tsx";
-import { LeftMessagesPane } from "./left-messages.tsx";
 import { ListPane } from "./list-pane.tsx";
 import { PastPane } from "./past-pane.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -44,6 +45,7 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [office]);
 
+  const screen = SCREENS.find(({ name }) => name === shownScreen());
   const close = (): void => void (sheet.value = null);
   return (
     <div class="office" data-pane={shownPane()}>
@@ -55,8 +57,8 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
       />
       <main class="panes">
         <ListPane office={office} />
-        {place.value.name === "messages" ? (
-          <LeftMessagesPane office={office} />
+        {screen !== undefined ? (
+          <Lazy key={screen.name} screen={screen} office={office} />
         ) : item === null || room === undefined ? (
           <NothingChosen office={office} />
         ) : (

@@ -2,6 +2,7 @@
 import Bell from "lucide-static/icons/bell.svg?raw";
 import BellOff from "lucide-static/icons/bell-off.svg?raw";
 import ChevronDown from "lucide-static/icons/chevron-down.svg?raw";
+import Messages from "lucide-static/icons/messages-square.svg?raw";
 import Volume from "lucide-static/icons/volume-2.svg?raw";
 import { signal } from "@preact/signals";
 import type { VNode } from "preact";
@@ -14,7 +15,9 @@ import { ring, setSound, soundOn } from "../live/alarm-bell.ts";
 import { placesOf } from "../model/queue-view.ts";
 import type { Office } from "../office.ts";
 import { Menu } from "../parts/menu.tsx";
+import { SCREENS } from "../navigation.ts";
 import { Disc } from "../parts/who.tsx";
+import { addressOf, shownScreen } from "../route.ts";
 import { locale, speak, t } from "../words.ts";
 
 const STATES: readonly AgentState[] = ["online", "away", "offline"];
@@ -37,6 +40,7 @@ export function TopBar({ office, onHelp, onSignOut, onChangeSite }: TopBarProps)
         <span class="sr-only">{t("console_of")} </span>
         {office.site.name}
       </h1>
+      <Screens office={office} />
       <div class="top-bar-end">
         <PlacesTaken office={office} />
         <StatusMenu office={office} />
@@ -44,6 +48,36 @@ export function TopBar({ office, onHelp, onSignOut, onChangeSite }: TopBarProps)
         <AccountMenu office={office} onHelp={onHelp} onSignOut={onSignOut} onChangeSite={onChangeSite} />
       </div>
     </header>
+  );
+}
+
+/** The desk and what is beside it; on a phone at the bottom of the screen, where the thumb is. */
+function Screens({ office }: { office: Office }): VNode {
+  const shown = shownScreen();
+  const unread = shown === null ? 0 : office.unread.value;
+  return (
+    <nav class="screens" aria-label={t("screens")}>
+      <a href={addressOf({ name: "desk" })} aria-current={shown === null ? "page" : undefined}>
+        <Icon svg={Messages} />
+        <span>{t("screen_desk")}</span>
+        {unread === 0 ? null : (
+          <span class="unread">
+            {unread}
+            <span class="sr-only"> {t("unread", { count: unread })}</span>
+          </span>
+        )}
+      </a>
+      {SCREENS.map(({ name, icon }) => (
+        <a
+          key={name}
+          href={addressOf({ name: "screen", screen: name, id: null })}
+          aria-current={shown === name ? "page" : undefined}
+        >
+          <Icon svg={icon} />
+          <span>{t(`screen_${name}`)}</span>
+        </a>
+      ))}
+    </nav>
   );
 }
 
