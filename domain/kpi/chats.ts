@@ -1,7 +1,7 @@
 /** Conversations, those who had them, and their answers to the survey. */
 import type { EpochMs } from "../ids.ts";
 import { type Counting, countIn, countVisitorDaysOf, hasLead, hasOrder, within } from "./counting.ts";
-import { countDuration, secondsBetween } from "./durations.ts";
+import { countDuration, countSeconds, secondsBetween } from "./durations.ts";
 import type { ChatRow, SurveyRow } from "./history.ts";
 import { compare, personOf, type PlacedOrder } from "./orders.ts";
 import { countKey, noteStale, type Spread, type Tally } from "./tally.ts";
@@ -57,7 +57,7 @@ function countUnanswered(tally: Tally, { startedAt, closedAt }: ChatRow): void {
     return;
   }
   tally.abandoned += 1;
-  countKey(tally.waiting_abandoned, waited);
+  countSeconds(tally.waiting_abandoned, waited);
 }
 
 type HandledChat = ChatRow & { answeredAt: EpochMs };
@@ -77,7 +77,7 @@ function countHandled(
   countDuration(tally, "waiting", { from: queuedAt ?? startedAt, to: taken, open });
   if (closedAt === null || end === null) return;
   tally.chats_closed += 1;
-  countKey(tally.handle_time, secondsBetween(taken, end));
+  countSeconds(tally.handle_time, secondsBetween(taken, end));
   const isResolved = survey?.resolved !== false;
   if (isResolved) countDuration(tally, "resolution", { from: startedAt, to: end, open });
   if (closedAt + RECONTACT_MS > scope.now) {

@@ -1,8 +1,11 @@
 /**
- * How long something took, as counts by whole second, by the clock and inside business hours.
+ * How long something took, as counts by duration, by the clock and inside business hours.
  *
  * The count by the clock is kept whole; beside it stands only what business hours change of it, so that a site that is
  * always open, and a chat inside hours, cost nothing. What lies wholly outside hours has no duration inside them.
+ *
+ * A duration is counted to the second below two minutes, and rounded down to a step of at most 5 % of it beyond: what
+ * is kept of a stretch of time grows with how differently things took, not with how many there were.
  *
  * Units   moments are `EpochMs`; seconds are whole, rounded down, never below 0.
  */
@@ -16,6 +19,19 @@ export type Timed = "first_reply" | "waiting" | "resolution";
 /** Whole seconds from one moment to another. */
 export function secondsBetween(from: EpochMs, to: EpochMs): number {
   return Math.max(0, Math.floor((to - from) / 1_000));
+}
+
+const STEPS = [
+  { from: 86_400, seconds: 3_600 },
+  { from: 3_600, seconds: 60 },
+  { from: 900, seconds: 30 },
+  { from: 120, seconds: 5 },
+];
+
+/** Count one that took so many `seconds`, or as often as `times` says. */
+export function countSeconds(spread: Spread, seconds: number, times = 1): void {
+  const step = STEPS.find(({ from }) => seconds >= from)?.seconds ?? 1;
+  countKey(spread, seconds - (seconds % step), times);
 }
 
 /** How much of a stretch lies inside business hours; null where nothing of it does. */
@@ -40,13 +56,13 @@ export function countDuration(
   { from, to, open }: { from: EpochMs; to: EpochMs; open: OpenDays | undefined },
 ): void {
   const seconds = secondsBetween(from, to);
-  countKey(tally[name], seconds);
+  countSeconds(tally[name], seconds);
   if (open === undefined) return;
   const inside = openSeconds(open, from, to);
   if (inside === seconds) return;
   const shift = tally[`${name}_shift`];
-  countKey(shift, seconds, -1);
-  if (inside !== null) countKey(shift, inside);
+  countSeconds(shift, seconds, -1);
+  if (inside !== null) countSeconds(shift, inside);
 }
 
 /** The counts of `name`, by the clock or inside business hours. */

@@ -1,9 +1,9 @@
 /** What was offered, shown, opened, declined and ignored, and what either arm's visitors did after. */
 import { type Counting, countIn, countVisitorDaysOf, within } from "./counting.ts";
-import { secondsBetween } from "./durations.ts";
+import { countSeconds, secondsBetween } from "./durations.ts";
 import type { ExposureRow } from "./history.ts";
 import { compare, personOf } from "./orders.ts";
-import { countKey, type Tally } from "./tally.ts";
+import type { Tally } from "./tally.ts";
 
 /** The kinds of offer that lead to a conversation: the invitations of the acceptance rate. */
 export const CONVERSATION_KINDS: ReadonlySet<string> = new Set(["chat", "video"]);
@@ -88,5 +88,5 @@ function countArm(counting: Counting, tally: Tally, { at, exposure, person, visi
   const [first] = kept;
   if (first === undefined) return;
   const spread = tally[holdout ? "holdout_time_to_purchase" : "treated_time_to_purchase"];
-  countKey(spread, secondsBetween(at, first.at));
+  countSeconds(spread, secondsBetween(at, first.at));
 }

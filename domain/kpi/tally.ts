@@ -12,7 +12,7 @@
 import type { EpochMs } from "../ids.ts";
 
 /** Raised when a definition changes, so that a figure kept somewhere says which definition it has. */
-export const KPI_VERSION = 2;
+export const KPI_VERSION = 3;
 
 /** Numbers that add up, by what they count. Written out, because an object that is made by name is slow to copy. */
 const NO_COUNTS = {
@@ -115,7 +115,7 @@ const NO_COUNTS = {
 export type CountName = keyof typeof NO_COUNTS;
 export const COUNTS = Object.keys(NO_COUNTS) as readonly CountName[];
 
-/** How often each answer was given, and how often something took so many whole seconds. */
+/** How often each answer was given, and how often something took so many seconds (`durations.ts`). */
 export const SPREADS = [
   "csat",
   "nps",
@@ -134,7 +134,7 @@ export const SPREADS = [
 ] as const;
 
 export type SpreadName = (typeof SPREADS)[number];
-/** How often each key occurred: an answer, or a number of whole seconds. */
+/** How often each key occurred: an answer, or a number of seconds. */
 export type Spread = Record<string, number>;
 
 export type Tally = Record<CountName, number> &

@@ -1,9 +1,8 @@
 /** Visits, and visitor-days: a person on a day of the site's zone, in the hour of the first event. */
 import { type Counting, countIn, dayKey, hasOrder, within } from "./counting.ts";
-import { secondsBetween } from "./durations.ts";
+import { countSeconds, secondsBetween } from "./durations.ts";
 import type { VisitRow } from "./history.ts";
 import { compare, personOf, type PlacedOrder } from "./orders.ts";
-import { countKey } from "./tally.ts";
 
 type DayOfVisits = [VisitRow, ...VisitRow[]];
 
@@ -91,7 +90,7 @@ function countDay(counting: Counting, visits: DayOfVisits, key: string, done: Do
     tally.rebuying_visitors += buysAgain(counting, order) ? 1 : 0;
     // What was told later for a moment before the visit took no time.
     if (order.at >= first.startedAt)
-      countKey(tally.time_to_purchase, secondsBetween(first.startedAt, order.at));
+      countSeconds(tally.time_to_purchase, secondsBetween(first.startedAt, order.at));
   });
 }
 

@@ -4,9 +4,17 @@ import { Temporal } from "temporal-polyfill";
 import { describe, expect, test, vi } from "vitest";
 import { bucketsBetween, type Calendar, calendarOf } from "../../domain/kpi/calendar.ts";
 import type { KpiScope } from "../../domain/kpi/counting.ts";
+import { countSeconds } from "../../domain/kpi/durations.ts";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
 import { type HourTally, kpiRows, rowsOf, tallyDay } from "../../domain/kpi/measure.ts";
-import { addTally, decodeTally, emptyTally, encodeTally, type Tally } from "../../domain/kpi/tally.ts";
+import {
+  addTally,
+  decodeTally,
+  emptyTally,
+  encodeTally,
+  type Spread,
+  type Tally,
+} from "../../domain/kpi/tally.ts";
 import {
   arbitraryShop,
   chat,
@@ -180,4 +188,25 @@ describe("what time alone changes", () => {
       { numRuns: 25 },
     );
   });
+});
+
+test("KPI44: a duration is counted to the second at first, then within 5 % of it, and a year of them has few kinds", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 40 * 86_400 }),
+      fc.integer({ min: 1, max: 9 }),
+      (seconds, times) => {
+        const spread: Spread = {};
+        countSeconds(spread, seconds, times);
+        const [[key, counted] = ["", 0]] = Object.entries(spread);
+        expect(counted).toBe(times);
+        expect(Number(key)).toBeLessThanOrEqual(seconds);
+        expect(seconds - Number(key)).toBeLessThanOrEqual(seconds < 120 ? 0 : 0.05 * seconds);
+      },
+    ),
+  );
+  const day: Spread = {};
+  for (let seconds = 0; seconds < 86_400; seconds += 1) countSeconds(day, seconds);
+  expect(Object.keys(day)).toHaveLength(120 + 156 + 90 + 1_380);
+  expect(Object.values(day).reduce((sum, times) => sum + times, 0)).toBe(86_400);
 });

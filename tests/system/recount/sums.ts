@@ -245,6 +245,10 @@ export function sumsOf(source: Source, group: Group): string | null {
     WHERE ${SPAN} AND ${column(group)} IS NOT NULL GROUP BY g`;
 }
 
+/** To the second below two minutes; beyond, down to five seconds, half a minute, a minute, an hour. */
+const rounded = (seconds: string) => `(SELECT s - s % CASE WHEN s < 120 THEN 1 WHEN s < 900 THEN 5
+  WHEN s < 3600 THEN 30 WHEN s < 86400 THEN 60 ELSE 3600 END FROM (SELECT ${seconds} AS s))`;
+
 /** The median and the ninetieth percentile, as the least second within which so many were done. */
 export function quantilesOf(name: string, group: Group): string | null {
   const duration = DURATIONS[name];
@@ -252,6 +256,6 @@ export function quantilesOf(name: string, group: Group): string | null {
   return `SELECT g, count(*) AS n, min(CASE WHEN nth = (n + 1) / 2 THEN s END) AS median,
       min(CASE WHEN nth = (9 * n + 9) / 10 THEN s END) AS p90
     FROM (SELECT g, s, row_number() OVER (PARTITION BY g ORDER BY s) AS nth, count(*) OVER (PARTITION BY g) AS n
-      FROM (SELECT ${column(group)} AS g, ${duration.seconds} AS s FROM ${duration.from(group)}
+      FROM (SELECT ${column(group)} AS g, ${rounded(duration.seconds)} AS s FROM ${duration.from(group)}
         WHERE ${SPAN} AND ${column(group)} IS NOT NULL)) GROUP BY g`;
 }
