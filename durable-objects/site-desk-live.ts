@@ -2,8 +2,8 @@
  * The list of live visitors at the desk: who watches it, what it shows, and the invitations that go out from it.
  *
  * Holds   the visits in memory only, while somebody watches; who watches is kept in the sockets' attachments. After an
- *         eviction the next reports bring everybody back. The timers live only while somebody watches, when the reports
- *         keep the object awake anyway.
+ *         eviction the next reports bring everybody back. No timer outlives `TELL_EVERY_MS`: that the last visitor has
+ *         left an empty site, a list sees by itself (`seen_at`).
  * Units   `EpochMs`.
  */
 import { uuidv7 } from "uuidv7";
@@ -36,7 +36,7 @@ export class SiteDeskLive {
   readonly #sockets: () => Iterable<Socket>;
   readonly #list = new LiveList();
   #toldAt: EpochMs = -Infinity;
-  #timer: { at: EpochMs; handle: ReturnType<typeof setTimeout> } | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     ctx: DurableObjectState,
@@ -139,34 +139,19 @@ export class SiteDeskLive {
   /** Tell the open lists now where they were last told long enough ago, else as soon as that is so. */
   #tellSoon(now: EpochMs): void {
     const at = this.#toldAt + TELL_EVERY_MS;
-    if (at <= now) this.#tell(now);
-    else this.#wakeAt(at, now);
+    if (at <= now) return this.#tell(now);
+    this.#timer ??= setTimeout(() => this.#tell(Date.now()), at - now);
   }
 
   #tell(now: EpochMs): void {
+    this.#stopTimer();
     this.#toldAt = now;
     const watchers = this.#watchers();
     if (watchers.length === 0) return this.#rest();
     const change = this.#list.change(now);
-    if (change !== null) {
-      const text = JSON.stringify(frameOf(change));
-      for (const socket of watchers) socket.send(text);
-    }
-    const leaves = this.#list.nextLeaveAt();
-    if (leaves !== null) this.#wakeAt(Math.max(leaves, now + TELL_EVERY_MS), now);
-  }
-
-  #wakeAt(at: EpochMs, now: EpochMs): void {
-    if (this.#timer !== null && this.#timer.at <= at) return;
-    this.#stopTimer();
-    const handle = setTimeout(
-      () => {
-        this.#timer = null;
-        this.#tell(Date.now());
-      },
-      Math.max(0, at - now),
-    );
-    this.#timer = { at, handle };
+    if (change === null) return;
+    const text = JSON.stringify(frameOf(change));
+    for (const socket of watchers) socket.send(text);
   }
 
   /** Nobody watches: nothing is remembered, and nothing keeps the object awake. */
@@ -176,7 +161,7 @@ export class SiteDeskLive {
   }
 
   #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer.handle);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 

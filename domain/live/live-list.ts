@@ -23,6 +23,7 @@ export class LiveList {
   readonly #present = new Map<string, VisitReport>();
   /** What the lists have, by visitor. */
   #shown = new Map<string, VisitReport>();
+  #total = 0;
 
   /** A later report replaces an earlier one, whichever arrives first. */
   hear(reports: readonly VisitReport[]): void {
@@ -58,14 +59,6 @@ export class LiveList {
     const left = [...before.keys()].filter((visitor) => !this.#shown.has(visitor));
     if (live.length === 0 && left.length === 0 && totalBefore === this.#total) return null;
     return { live, left, total: this.#total };
-  }
-  #total = 0;
-
-  /** When the next visitor leaves if nobody is heard of again; null where nobody is here. */
-  nextLeaveAt(): EpochMs | null {
-    let first: EpochMs | null = null;
-    for (const { seenAt } of this.#present.values()) first = Math.min(first ?? seenAt, seenAt);
-    return first === null ? null : first + GONE_AFTER_MS;
   }
 
   /** Nobody looks any more. */
