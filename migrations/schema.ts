@@ -313,6 +313,10 @@ export const conversations = sqliteTable("conversations", {
   outcome: text("outcome"),
   visitorMessages: integer("visitor_messages").notNull(),
   agentMessages: integer("agent_messages").notNull(),
+  /** JSON: the wrap-up codes that its agent chose. */
+  codes: text("codes"),
+  /** How often it went from one agent to another. */
+  transfers: integer("transfers"),
 }, (t) => [
   primaryKey({ columns: [t.site, t.id] }),
   index("conversations_created").on(t.site, t.createdAt),
@@ -357,7 +361,16 @@ export const leftMessages = sqliteTable("left_messages", {
   name: text("name"),
   body: text("body").notNull(),
   page: text("page"),
-}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("left_messages_at").on(t.site, t.at)]);
+  /** What became of it: no part of what the visitor's object tells. */
+  outcome: text("outcome", { enum: ["answered", "dismissed"] }),
+  concludedAt: moment("concluded_at"),
+  concludedBy: text("concluded_by"),
+  mailedAt: moment("mailed_at"),
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("left_messages_at").on(t.site, t.at),
+  index("left_messages_unmailed").on(t.at).where(sql`mailed_at is null`),
+]);
 
 export const agentStates = sqliteTable("agent_states", {
   site: text("site").notNull(),
@@ -478,3 +491,57 @@ export const overdueOutboxes = sqliteTable("overdue_outboxes", {
   owner: text("owner").primaryKey(),
   since: moment("since").notNull(),
 });
+
+/** Calls that visitors booked. One statement books, so that no two get a slot's last place. WITHOUT ROWID. */
+export const callbacks = sqliteTable("callbacks", {
+  site: text("site").notNull(),
+  /** Made of the visitor and the request, so that the same request is the same call. */
+  id: text("id").notNull(),
+  visitorId: text("visitor_id").notNull(),
+  /** A digest of the address it was booked from; gone once the call is over. */
+  address: text("address"),
+  createdAt: moment("created_at").notNull(),
+  slotAt: moment("slot_at").notNull(),
+  slotEndsAt: moment("slot_ends_at").notNull(),
+  /** E.164. */
+  phone: text("phone").notNull(),
+  name: text("name"),
+  topic: text("topic"),
+  locale: text("locale").notNull(),
+  page: text("page"),
+  status: text("status", { enum: ["booked", "claimed", "done", "cancelled"] }).notNull(),
+  agentId: text("agent_id"),
+  claimedAt: moment("claimed_at"),
+  outcome: text("outcome", { enum: ["reached", "not_reached", "voicemail"] }),
+  note: text("note"),
+  concludedAt: moment("concluded_at"),
+  mailedAt: moment("mailed_at"),
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("callbacks_slot").on(t.site, t.slotAt, t.id),
+  index("callbacks_created").on(t.site, t.createdAt, t.id),
+  index("callbacks_visitor").on(t.site, t.visitorId),
+  index("callbacks_address").on(t.site, t.address, t.createdAt).where(sql`address is not null`),
+  index("callbacks_unmailed").on(t.createdAt).where(sql`mailed_at is null`),
+]);
+
+/**
+ * Files of conversations, written by the workers before R2 has the bytes, so that none is ever there that no row knows
+ * of. WITHOUT ROWID.
+ */
+export const files = sqliteTable("files", {
+  site: text("site").notNull(),
+  conversationId: text("conversation_id").notNull(),
+  id: text("id").notNull(),
+  name: text("name").notNull(),
+  type: text("type").notNull(),
+  bytes: integer("bytes").notNull(),
+  byRole: text("by_role").notNull(),
+  byId: text("by_id").notNull(),
+  createdAt: moment("created_at").notNull(),
+  /** Null until the whole log of its conversation was looked at and shows it. */
+  sentAt: moment("sent_at"),
+}, (t) => [
+  primaryKey({ columns: [t.site, t.conversationId, t.id] }),
+  index("files_unsent").on(t.createdAt).where(sql`sent_at is null`),
+]);

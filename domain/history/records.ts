@@ -172,6 +172,10 @@ export const ConversationRecord = z.object({
   outcome: maybe(text),
   visitor_messages: z.int(),
   agent_messages: z.int(),
+  /** The wrap-up codes that its agent chose. */
+  codes: z.array(z.string().max(40)).max(20).optional(),
+  /** How often it went from one agent to another. */
+  transfers: z.int().min(0).optional(),
   /** Searchable text, written once at close; null before. */
   text: maybe(z.string().max(60_000)),
 });

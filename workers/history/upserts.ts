@@ -202,6 +202,8 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
     outcome: record.outcome,
     visitorMessages: record.visitor_messages,
     agentMessages: record.agent_messages,
+    codes: record.codes === undefined || record.codes.length === 0 ? null : JSON.stringify(record.codes),
+    transfers: record.transfers ?? null,
   };
   const statement = upsert(db, tables.conversations, row, ["site", "id"]);
   if (record.text === null) return [statement];
