@@ -1,89 +1,116 @@
 /**
- * The door of a room: what happens to a socket until it has said hello, and who may take which seat.
+ * The door of a room: how many may come, what happens to a socket until it has said hello, and who may take which seat.
  *
  * The one timer of an object: a socket that has not said hello in 5 s is closed. While a hello is being checked, what
  * the same socket sends after it waits in order.
  */
-import { ClientFrame, CLOSE, type Hello, HELLO_WITHIN_MS, PROTOCOL_VERSION } from "../domain/chat/wire.ts";
+import { countFrame, EMPTY_METER, type Meter } from "../domain/chat/limits.ts";
 import type { RoomState } from "../domain/chat/state.ts";
+import {
+  type ClientFrame,
+  CLOSE,
+  type Hello,
+  HELLO_WITHIN_MS,
+  PROTOCOL_VERSION,
+  SPOKEN_VERSIONS,
+} from "../domain/chat/wire.ts";
 import type { EpochMs } from "../domain/ids.ts";
-import { refuse, type Seat, seatOfVisitor, type Socket } from "./chat-room-seats.ts";
+import type { Client, Seat } from "./chat-room-client.ts";
+import { seatOfVisitor } from "./chat-room-seats.ts";
 import type { ChatRoomStore } from "./chat-room-store.ts";
 import { verifyConversationToken } from "./conversation-token.ts";
 import { reportFault } from "./report-fault.ts";
 import { sha256Hex } from "./sha256.ts";
 
-/** More sockets of one sender than any number of tabs explains. */
-export const MAX_SOCKETS = 20;
+/** What may wait unanswered while a hello is being checked: more is refused, far more ends the socket. */
+export const MAX_WAITING = 20;
+const MOST_WAITING = 200;
+/** Addresses whose sockets are counted; beyond it all are counted anew. */
+const MAX_ADDRESSES = 1_000;
 
 type Greet = (seat: Seat, hello: Hello, room: RoomState) => void;
 
 export class ChatRoomDoor {
   readonly #secret: string;
   readonly #store: ChatRoomStore;
-  readonly #turns = new Map<string, Promise<void>>();
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #timers = new Map<Client, ReturnType<typeof setTimeout>>();
+  readonly #addresses = new Map<string, Meter>();
 
   constructor(secret: string, store: ChatRoomStore) {
     this.#secret = secret;
     this.#store = store;
   }
 
+  /**
+   * Whether one more socket may come from `address`, which may open `most` in a minute. Counted in memory: who opens
+   * sockets keeps the object in it.
+   */
+  admits(address: string, most: number, now: EpochMs): boolean {
+    if (this.#addresses.size > MAX_ADDRESSES) this.#addresses.clear();
+    const { meter, verdict } = countFrame(this.#addresses.get(address) ?? EMPTY_METER, now, most);
+    this.#addresses.set(address, meter);
+    return verdict === "accept";
+  }
+
   /** A socket is here and must say hello. */
-  expect(socket: Socket): void {
+  expect(client: Client): void {
     const timer = setTimeout(() => {
-      this.#timers.delete(socket.id);
-      socket.close(CLOSE.helloMissing, "no hello");
+      this.#timers.delete(client);
+      client.close(CLOSE.helloMissing, "no hello");
     }, HELLO_WITHIN_MS);
-    this.#timers.set(socket.id, timer);
+    this.#timers.set(client, timer);
   }
 
   /** The socket has said hello, or is gone. */
-  forget(socket: Socket): void {
-    clearTimeout(this.#timers.get(socket.id));
-    this.#timers.delete(socket.id);
+  forget(client: Client): void {
+    clearTimeout(this.#timers.get(client));
+    this.#timers.delete(client);
   }
 
-  /** Run `work` at once, or after what this socket sent before where that is still being checked. */
-  inTurn(socket: Socket, work: () => Promise<void> | void): Promise<void> | void {
-    const before = this.#turns.get(socket.id);
-    if (before === undefined) return work();
-    return this.#queue(socket, before.then(work));
+  /** Do `work` once the hello that `client` is being checked for is answered; or `refuse`, where too much waits. */
+  afterHello(client: Client, hello: Promise<void>, work: () => void, refuse: () => void): Promise<void> {
+    client.waiting += 1;
+    if (client.waiting > MOST_WAITING) client.close(CLOSE.tooManyFrames, "too many frames");
+    if (client.waiting > MOST_WAITING) return hello;
+    const isTooMuch = client.waiting > MAX_WAITING;
+    return this.#queue(client, hello.then(isTooMuch ? refuse : work));
   }
 
   /** A frame of a socket without a seat: hello, or the way out. `greet` is called once it may sit down. */
   firstFrame(
-    socket: Socket,
+    client: Client,
     frame: ClientFrame | null,
     text: string,
     now: EpochMs,
     greet: Greet,
   ): Promise<void> | void {
-    this.forget(socket);
-    if (frame?.type === "hello") return this.#queue(socket, this.#hello(socket, frame, now, greet));
+    this.forget(client);
+    if (frame?.type === "hello") return this.#queue(client, this.#hello(client, frame, now, greet));
     // A hello that carries no readable token is answered once; anything else is not answered at all.
-    if (/"type"\s*:\s*"hello"/.test(text)) return turnAway(socket);
-    return socket.close(CLOSE.helloMissing, "the first frame is hello");
+    if (/"type"\s*:\s*"hello"/.test(text)) return turnAway(client);
+    return client.close(CLOSE.helloMissing, "the first frame is hello");
   }
 
-  #queue(socket: Socket, work: Promise<void>): Promise<void> {
+  #queue(client: Client, work: Promise<void>): Promise<void> {
     const turn = work.catch((error: unknown) => {
       reportFault("error", "room", "hello", error);
-      socket.close(CLOSE.goingAway, "try again");
+      client.close(CLOSE.goingAway, "try again");
     });
-    this.#turns.set(socket.id, turn);
+    client.turn = turn;
     return turn.finally(() => {
-      if (this.#turns.get(socket.id) === turn) this.#turns.delete(socket.id);
+      if (client.turn !== turn) return;
+      client.turn = null;
+      client.waiting = 0;
     });
   }
 
-  async #hello(socket: Socket, hello: Hello, now: EpochMs, greet: Greet): Promise<void> {
+  async #hello(client: Client, hello: Hello, now: EpochMs, greet: Greet): Promise<void> {
     const seat = await this.#seatFor(hello.token, now);
     const room = this.#store.room();
-    if (seat === null || room === null) return turnAway(socket);
-    if (hello.v !== PROTOCOL_VERSION) {
-      refuse(socket, "version", `this room speaks version ${PROTOCOL_VERSION}; reload the page`);
-      return socket.close(CLOSE.version, "version");
+    if (seat === null || room === null) return turnAway(client);
+    if (!SPOKEN_VERSIONS.includes(hello.v)) {
+      client.refuse("version", `this room speaks version ${PROTOCOL_VERSION}; reload the page`);
+      return client.close(CLOSE.version, "version");
     }
     greet(seat, hello, room);
   }
@@ -103,7 +130,7 @@ export class ChatRoomDoor {
   }
 }
 
-function turnAway(socket: Socket): void {
-  refuse(socket, "unauthorized", "this token does not open this conversation");
-  socket.close(CLOSE.unauthorized, "unauthorized");
+function turnAway(client: Client): void {
+  client.refuse("unauthorized", "this token does not open this conversation");
+  client.close(CLOSE.unauthorized, "unauthorized");
 }

@@ -1,28 +1,16 @@
 /** What a room does with each frame of a socket: the hello, then everything that may be said from a seat. */
-import type { WSMessage } from "partyserver";
-import { EMPTY_METER, frameBytes } from "../domain/chat/limits.ts";
-import { publicStatus, rangePlan, render, resumePlan } from "../domain/chat/room.ts";
+import { readClientFrame } from "../domain/chat/client-frames.ts";
+import { countFrame, isOversized, mayReplay, replayed, typed } from "../domain/chat/limits.ts";
+import { publicStatus, rangePlan, resumePlan } from "../domain/chat/room.ts";
+import { isFace } from "../domain/chat/speakers.ts";
 import { afterClose, type RoomState } from "../domain/chat/state.ts";
-import {
-  ClientFrame,
-  CLOSE,
-  decode,
-  type Hello,
-  MAX_FRAME_BYTES,
-  PROTOCOL_VERSION,
-} from "../domain/chat/wire.ts";
+import { type ClientFrame, CLOSE, FRAMES_PER_MINUTE, type Hello } from "../domain/chat/wire.ts";
 import { type EpochMs, isoOf } from "../domain/ids.ts";
-import { type ChatRoomDoor, MAX_SOCKETS } from "./chat-room-door.ts";
+import { authorOf, type Client, type Seat, senderOf } from "./chat-room-client.ts";
+import type { ChatRoomDoor } from "./chat-room-door.ts";
 import type { ChatRoomPresence } from "./chat-room-presence.ts";
-import {
-  authorOf,
-  type ChatRoomSeats,
-  refuse,
-  type Seat,
-  seatOfVisitor,
-  send,
-  type Socket,
-} from "./chat-room-seats.ts";
+import type { ChatRoomReceipts } from "./chat-room-receipts.ts";
+import { type ChatRoomSeats, seatOfVisitor } from "./chat-room-seats.ts";
 import type { ChatRoomStore } from "./chat-room-store.ts";
 import type { ChatRoomTurns } from "./chat-room-turns.ts";
 
@@ -31,71 +19,90 @@ type Parts = {
   door: ChatRoomDoor;
   seats: ChatRoomSeats;
   presence: ChatRoomPresence;
+  receipts: ChatRoomReceipts;
   turns: ChatRoomTurns;
 };
 
-export class ChatRoomFrames {
-  readonly #store: ChatRoomStore;
-  readonly #door: ChatRoomDoor;
-  readonly #seats: ChatRoomSeats;
-  readonly #presence: ChatRoomPresence;
-  readonly #turns: ChatRoomTurns;
+/** How much each person may do here; a benchmark's room allows more. */
+export type Pace = { framesPerMinute: number; agentSockets: number };
 
-  constructor({ store, door, seats, presence, turns }: Parts) {
-    this.#store = store;
-    this.#door = door;
-    this.#seats = seats;
-    this.#presence = presence;
-    this.#turns = turns;
+export const PACE: Pace = { framesPerMinute: FRAMES_PER_MINUTE, agentSockets: 20 };
+
+export class ChatRoomFrames {
+  readonly #parts: Parts;
+  readonly #pace: Pace;
+  /** How many frames were refused since the object is in memory: said once, when it has an alarm. */
+  #refused = 0;
+
+  constructor(parts: Parts, pace: Pace) {
+    this.#parts = parts;
+    this.#pace = pace;
   }
 
-  /** One frame of `socket`, within the limits of size and pace. */
-  receive(socket: Socket, frame: WSMessage, now: EpochMs): Promise<void> | void {
-    const verdict = this.#seats.meter(socket, now);
-    const seat = socket.state?.seat ?? null;
-    if (verdict === "close") return socket.close(CLOSE.tooManyFrames, "too many frames");
-    if (frameBytes(frame) > MAX_FRAME_BYTES) {
-      if (seat === null) return socket.close(CLOSE.helloMissing, "the first frame is hello");
-      refuse(socket, "too_large", "a frame may have 64 KB");
-      return socket.close(CLOSE.tooLarge, "frame too large");
+  /** How many frames were refused since this was asked last. */
+  takeRefused(): number {
+    const refused = this.#refused;
+    this.#refused = 0;
+    return refused;
+  }
+
+  /** One frame of `client`; what comes while its hello is being checked waits for that. */
+  receive(client: Client, frame: string | ArrayBuffer, now: EpochMs): Promise<void> | void {
+    if (client.turn === null) return this.#receive(client, frame, now);
+    const work = () => void this.#receive(client, frame, now);
+    const refuse = () => this.#refuse(client, "rate_limited", "too much was sent before the welcome", frame);
+    return this.#parts.door.afterHello(client, client.turn, work, refuse);
+  }
+
+  #receive(client: Client, frame: string | ArrayBuffer, now: EpochMs): Promise<void> | void {
+    const { verdict, meter } = countFrame(client.meter, now, this.#pace.framesPerMinute);
+    client.meter = meter;
+    this.#parts.seats.heard(client, now);
+    const { seat } = client;
+    if (verdict === "close") return client.close(CLOSE.tooManyFrames, "too many frames");
+    if (isOversized(frame)) {
+      if (seat === null) return client.close(CLOSE.helloMissing, "the first frame is hello");
+      this.#refuse(client, "too_large", "a frame may have 64 KB");
+      return client.close(CLOSE.tooLarge, "frame too large");
     }
     const text = typeof frame === "string" ? frame : "";
-    const message = decode(ClientFrame, text);
+    const said = readClientFrame(text);
     if (seat === null) {
-      return this.#door.firstFrame(socket, message, text, now, (taken, hello, room) =>
-        this.#greet(socket, taken, hello, room, now),
+      return this.#parts.door.firstFrame(client, said, text, now, (taken, hello, room) =>
+        this.#greet(client, taken, hello, room, now),
       );
     }
     if (verdict === "refuse") {
-      const clientId = message?.type === "message" ? message.client_id : null;
-      return refuse(socket, "rate_limited", "at most 120 frames a minute; slow down", clientId);
+      client.keepMeter();
+      return this.#refuse(client, "rate_limited", "at most 120 frames a minute; slow down", said);
     }
-    if (message === null) return refuse(socket, "bad_frame", "this is no frame of the protocol");
-    return this.#heed(socket, seat, message, now);
+    if (said === null) return this.#refuse(client, "bad_frame", "this is no frame of the protocol");
+    return this.#heed(client, seat, said, now);
   }
 
   /** In one turn: take the seat and read the log, so that no event falls between. */
-  #greet(socket: Socket, seat: Seat, hello: Hello, room: RoomState, now: EpochMs): void {
-    if (this.#seats.countOf(seat) >= MAX_SOCKETS) {
-      refuse(socket, "rate_limited", "this conversation is open in too many places");
-      return socket.close(CLOSE.tooManyFrames, "too many sockets");
-    }
-    this.#presence.arrived(seat, room, now);
-    // The hello is not counted: a minute's frames are those that are said from the seat.
-    socket.setState({ seat, meter: EMPTY_METER, heardAt: now });
-    this.#welcome(socket, seat, hello, room);
-    send(socket, this.#turns.stateFrame(room));
-    this.#turns.askPlace(room);
-    this.#turns.wake(now);
+  #greet(client: Client, seat: Seat, hello: Hello, room: RoomState, now: EpochMs): void {
+    const { presence, receipts, seats, turns } = this.#parts;
+    const most = seat.role === "visitor" ? client.mostSockets : this.#pace.agentSockets;
+    const theirs = seats.ofPerson(seat);
+    for (const other of theirs.slice(0, Math.max(0, theirs.length + 1 - most)))
+      other.close(CLOSE.crowdedOut, "opened in too many places");
+    presence.arrived(seat, room, now);
+    client.welcome(seat, hello.acks ?? false, receipts.of(seat));
+    this.#welcome(client, seat, hello, room, now);
+    for (const { from, seq } of turns.readsFor(room, seat)) client.send({ type: "read", from, seq });
+    client.send(turns.stateFrame(room));
+    turns.askPlace(room);
+    turns.wake(now);
   }
 
   /** Who is here, and every event that the reader has missed, or the newest where that cannot be told. */
-  #welcome(socket: Socket, seat: Seat, hello: Hello, room: RoomState): void {
-    const { head } = this.#store.head();
+  #welcome(client: Client, seat: Seat, hello: Hello, room: RoomState, now: EpochMs): void {
+    const { head } = this.#parts.store.head();
     const { epoch, status, agent, agents, conversation: id } = room;
-    send(socket, {
+    client.send({
       type: "welcome",
-      v: PROTOCOL_VERSION,
+      v: hello.v,
       epoch,
       head,
       conversation: { id, status: publicStatus(status), created_at: isoOf(room.createdAt), agent },
@@ -105,42 +112,91 @@ export class ChatRoomFrames {
       ],
     });
     const plan = resumePlan({ epoch, head }, hello);
-    if (plan.kind === "reset") send(socket, { type: "reset", epoch, head, from: plan.from });
-    this.#replay(socket, seat, plan.from, head);
+    if (plan.kind === "reset") client.send({ type: "reset", epoch, head, from: plan.from });
+    this.#replay(client, seat, plan.from, head, now);
+    client.position = head;
   }
 
-  #heed(socket: Socket, seat: Seat, frame: ClientFrame, now: EpochMs): void {
-    const room = this.#store.room();
-    if (room === null) return refuse(socket, "not_found", "there is no such conversation");
+  #heed(client: Client, seat: Seat, frame: ClientFrame, now: EpochMs): void {
+    const { store, turns } = this.#parts;
+    const room = store.room();
+    if (room === null) return this.#refuse(client, "not_found", "there is no such conversation", frame);
     switch (frame.type) {
-      case "hello":
-        return refuse(socket, "bad_frame", "hello was said already");
       case "message": {
         const draft = { clientId: frame.client_id, kind: frame.kind, body: frame.body };
-        const answer = this.#turns.post(room, seat, draft, now, socket);
-        if (!answer.ok) refuse(socket, answer.code, answer.message, frame.client_id);
+        const answer = turns.post(room, seat, draft, now, client);
+        if (!answer.ok) this.#refuse(client, answer.code, answer.message, frame);
         return;
       }
       case "typing":
-        return this.#seats.tell({ type: "typing", from: authorOf(seat), on: frame.on }, seat);
-      case "read": {
-        const seq = Math.min(frame.seq, this.#store.head().head);
-        return this.#seats.tell({ type: "read", from: authorOf(seat), seq }, seat);
-      }
-      case "range": {
-        const plan = rangePlan(this.#store.head().head, frame);
-        if (plan === null) return refuse(socket, "bad_frame", "from is at least 1 and at most to");
-        return this.#replay(socket, seat, plan.from, plan.to);
-      }
+        return this.#typing(client, seat, room, frame.on, now);
+      case "read":
+        client.position = Math.max(client.position, Math.min(frame.seq, store.head().head));
+        return turns.read(room, seat, frame.seq, now, client);
+      case "range":
+        return this.#range(client, seat, room, frame, now);
       case "close":
-        if (room.status === "closed") return refuse(socket, "closed", "this conversation is closed");
-        return this.#turns.change(room, afterClose(room, seat.role, now), now);
+        if (room.status === "closed")
+          return this.#refuse(client, "closed", "this conversation is closed", frame);
+        return turns.change(room, afterClose(room, seat.role, now), now);
+      case "hello":
+        return this.#refuse(client, "bad_frame", "hello was said already");
       default:
         frame satisfies never;
     }
   }
 
-  #replay(socket: Socket, seat: Seat, from: number, to: number): void {
-    for (const entry of this.#store.entries(from, to)) send(socket, render(entry, seat.role));
+  /**
+   * The events that are asked for; where there are not all of them, then how far the log goes. Who asks for what comes
+   * after an event has everything up to it.
+   */
+  #range(
+    client: Client,
+    seat: Seat,
+    room: RoomState,
+    wanted: { from: number; to: number },
+    now: EpochMs,
+  ): void {
+    const { head } = this.#parts.store.head();
+    const plan = rangePlan(head, wanted);
+    if (plan === null) return this.#refuse(client, "bad_frame", "from is at least 1 and at most to");
+    client.position = Math.max(client.position, Math.min(wanted.from - 1, head));
+    if (plan.from <= plan.to && !mayReplay(client.flow, now))
+      return this.#refuse(client, "rate_limited", "this was sent often enough; wait a minute");
+    this.#replay(client, seat, plan.from, plan.to, now);
+    if (plan.to < wanted.to) client.send(this.#parts.turns.stateFrame(room));
+  }
+
+  #typing(client: Client, seat: Seat, room: RoomState, on: boolean, now: EpochMs): void {
+    const next = typed(client.typed, on, now);
+    if (next === null) return;
+    client.typed = next;
+    const from = authorOf(seat);
+    const isShown = isFace(room, seat);
+    this.#parts.seats.tell({ type: "typing", from, on }, (hearer) => {
+      return senderOf(hearer) !== client.sender && (isShown || hearer.role !== "visitor");
+    });
+  }
+
+  #replay(client: Client, seat: Seat, from: number, to: number, now: EpochMs): void {
+    let bytes = 0;
+    for (const text of this.#parts.store.texts(from, to, seat.role)) {
+      client.sendText(text);
+      bytes += text.length;
+    }
+    if (bytes > 0) client.flow = replayed(client.flow, bytes, now);
+  }
+
+  /** Refuse in one of the protocol's own words; a message's id goes with it, nothing else of what was said. */
+  #refuse(
+    client: Client,
+    code: Parameters<Client["refuse"]>[0],
+    message: string,
+    frame: ClientFrame | string | ArrayBuffer | null = null,
+  ): void {
+    this.#refused += 1;
+    const said = typeof frame === "string" ? readClientFrame(frame) : frame;
+    const clientId = said !== null && "type" in said && said.type === "message" ? said.client_id : null;
+    client.refuse(code, message, clientId);
   }
 }

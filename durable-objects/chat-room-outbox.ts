@@ -100,10 +100,14 @@ export class ChatRoomOutbox {
   /** When the alarm must look again; null where nothing is owed and nothing new was said. */
   nextAt(room: RoomState, head: number): EpochMs | null {
     const retry = nextRetryAt(this.#store.outbox());
-    const isBehind = head > room.loggedSeq && room.queuedAt !== null;
-    const log = isBehind ? room.loggedAt + LOG_EVERY_MS : null;
+    const log = head > room.loggedSeq ? this.logAt(room) : null;
     if (retry === null || log === null) return retry ?? log;
     return Math.min(retry, log);
+  }
+
+  /** When history hears of what is said now; null where nothing that is said is a conversation yet. */
+  logAt(room: RoomState): EpochMs | null {
+    return room.queuedAt === null ? null : room.loggedAt + LOG_EVERY_MS;
   }
 
   #putAll(keys: readonly [key: string, revision: number][], now: EpochMs): void {
@@ -134,6 +138,8 @@ export class ChatRoomOutbox {
       decisionId: room.decisionId,
       locale: room.locale,
       waitingSince: room.queuedAt ?? room.createdAt,
+      turn: room.turn,
+      preferredAgent: room.preferredAgent,
     };
     try {
       const place = await this.#env.SITE_DESK.getByName(room.site).roomChanged(report);

@@ -5,7 +5,8 @@
 import { closesAt } from "../domain/chat/room.ts";
 import type { RoomState } from "../domain/chat/state.ts";
 import type { EpochMs } from "../domain/ids.ts";
-import type { ChatRoomSeats, Seat, Socket } from "./chat-room-seats.ts";
+import type { Client, Seat } from "./chat-room-client.ts";
+import type { ChatRoomSeats } from "./chat-room-seats.ts";
 import type { ChatRoomStore } from "./chat-room-store.ts";
 
 /** A visitor without a socket counts as present from one call to the next; kept this often. */
@@ -26,11 +27,11 @@ export class ChatRoomPresence {
     this.#store.setRoom({ ...room, seated: true, seenAt: now });
   }
 
-  /** `socket` has closed: with the visitor's last one, their time begins. */
-  left(socket: Socket, now: EpochMs): void {
+  /** `client` is gone: with the visitor's last socket, their time begins. */
+  left(client: Client, now: EpochMs): void {
     const room = this.#store.room();
-    if (room === null || !room.seated || socket.state?.seat?.role !== "visitor") return;
-    if (this.#seats.visitorSignAt(socket) !== null) return;
+    if (room === null || !room.seated || client.seat?.role !== "visitor") return;
+    if (this.#seats.visitorSignAt(client) !== null) return;
     this.#store.setRoom({ ...room, seated: false, seenAt: now });
   }
 

@@ -1,43 +1,21 @@
 /**
- * The sockets of a room and who sits at them. All of it lives in each socket's own attachment, so it outlives the
- * object's memory; a socket that has not said hello has no seat and is told nothing.
+ * The sockets of a room and who sits at them; one that has not said hello has no seat and is told nothing.
+ *
+ * Known in memory while the object is, and read from the sockets themselves when it comes back.
  */
-import type { Connection } from "partyserver";
-import { countFrame, EMPTY_METER, type Meter, type Verdict } from "../domain/chat/limits.ts";
-import { type Entry, render } from "../domain/chat/room.ts";
+import { type Entry, isHiddenInPart, render } from "../domain/chat/room.ts";
 import type { RoomState } from "../domain/chat/state.ts";
-import type { Author, ErrorCode, ServerFrame } from "../domain/chat/wire.ts";
+import { Trail } from "../domain/chat/trail.ts";
+import { CLOSE, type ServerFrame } from "../domain/chat/wire.ts";
 import type { EpochMs } from "../domain/ids.ts";
-
-export type Seat = { role: "visitor" | "agent"; id: string; name: string | null };
-export type Attachment = { seat: Seat | null; meter: Meter; heardAt: EpochMs };
-export type Socket = Connection<Attachment>;
+import { Client, type Seat, senderOf } from "./chat-room-client.ts";
 
 /** A client that pings at all and has been silent this long is gone, whatever its socket says. */
 const DEAD_AFTER_MS = 90_000;
-
-/** One sender, however many sockets: `visitor`, or the agent's login. */
-export function senderOf(seat: Seat): string {
-  return seat.role === "visitor" ? "visitor" : `agent:${seat.id}`;
-}
-
-export function authorOf(seat: Seat): Author {
-  return { role: seat.role, id: seat.id, name: seat.name };
-}
-
-/** Send `frame` where the socket is still open; one that closes meanwhile resumes by its position. */
-export function send(socket: Socket, frame: ServerFrame): void {
-  if (socket.readyState === WebSocket.READY_STATE_OPEN) socket.send(JSON.stringify(frame));
-}
-
-export function refuse(
-  socket: Socket,
-  code: ErrorCode,
-  message: string,
-  clientId: string | null = null,
-): void {
-  send(socket, { type: "error", code, message, client_id: clientId });
-}
+/** A client that never says how far it has come is sent no more than this without a sign of life … */
+const MAX_UNHEARD_UNITS = 1_024 * 1_024;
+/** … once it has been silent for so long. */
+const UNHEARD_MS = 60_000;
 
 /** The visitor's place in the room. */
 export function seatOfVisitor(room: RoomState): Seat {
@@ -45,68 +23,112 @@ export function seatOfVisitor(room: RoomState): Seat {
 }
 
 export class ChatRoomSeats {
-  readonly #sockets: () => Iterable<Socket>;
-  readonly #pingedAt: (socket: Socket) => EpochMs | null;
+  readonly #ctx: DurableObjectState;
+  readonly #trail = new Trail();
+  #known: Map<WebSocket, Client> | null = null;
 
-  constructor(sockets: () => Iterable<Socket>, pingedAt: (socket: Socket) => EpochMs | null) {
-    this.#sockets = sockets;
-    this.#pingedAt = pingedAt;
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
   }
 
-  /** Count one frame of `socket`. */
-  meter(socket: Socket, now: EpochMs): Verdict {
-    const state = socket.state;
-    const { meter, verdict } = countFrame(state?.meter ?? EMPTY_METER, now);
-    socket.setState({ seat: state?.seat ?? null, meter, heardAt: now });
-    return verdict;
+  /** Everybody who is connected, with or without a seat. */
+  get clients(): Map<WebSocket, Client> {
+    if (this.#known !== null) return this.#known;
+    this.#known = new Map();
+    for (const socket of this.#ctx.getWebSockets()) {
+      const client = Client.known(socket);
+      if (client !== null) this.#known.set(socket, client);
+      else socket.close(CLOSE.goingAway, "come back");
+    }
+    return this.#known;
   }
 
-  /** The sockets that have said hello, with who sits there. */
-  *seated(): Generator<{ socket: Socket; seat: Seat }> {
-    for (const socket of this.#sockets()) {
-      const seat = socket.state?.seat;
-      if (seat) yield { socket, seat };
+  /** Let `socket` in, without a seat. */
+  accept(socket: WebSocket, now: EpochMs): Client {
+    const { clients } = this;
+    this.#ctx.acceptWebSocket(socket);
+    const client = Client.accepted(socket, now);
+    clients.set(socket, client);
+    return client;
+  }
+
+  forget(client: Client): void {
+    this.clients.delete(client.socket);
+  }
+
+  /** `client` has said something. */
+  heard(client: Client, now: EpochMs): void {
+    client.heard(now, this.#trail.total);
+  }
+
+  /** The clients that have said hello, with who sits there. */
+  *seated(): Generator<{ client: Client; seat: Seat }> {
+    for (const client of this.clients.values()) {
+      if (client.seat !== null && client.isOpen) yield { client, seat: client.seat };
     }
   }
 
-  /** How many sockets `seat`'s person has here. */
-  countOf(seat: Seat): number {
-    return [...this.seated()].filter((other) => senderOf(other.seat) === senderOf(seat)).length;
+  /** The sockets that `seat`'s person has here, the one that was silent longest first. */
+  ofPerson(seat: Seat): Client[] {
+    const sender = senderOf(seat);
+    const theirs = [...this.clients.values()].filter((client) => client.sender === sender && client.isOpen);
+    return theirs.toSorted((a, b) => this.#signAt(a) - this.#signAt(b));
   }
 
-  /** Send `frame` to every seated socket but those of `except`. */
-  tell(frame: ServerFrame, except: Seat | null = null): void {
-    const silent = except === null ? null : senderOf(except);
-    for (const { socket, seat } of this.seated()) {
-      if (senderOf(seat) !== silent) send(socket, frame);
+  /** Send `frame` to every seated client of whom `hears` says so. */
+  tell(frame: ServerFrame, hears: (seat: Seat) => boolean = () => true): void {
+    const text = JSON.stringify(frame);
+    for (const { client, seat } of this.seated()) if (hears(seat)) client.sendText(text);
+  }
+
+  /** Send `entry`, whose JSON is `text`, to everybody as their role may see it. Who lags too far is let go. */
+  tellEntry(entry: Entry, text: string, now: EpochMs): void {
+    const shown = isHiddenInPart(entry) ? JSON.stringify(render(entry, "visitor")) : text;
+    const slow: Client[] = [];
+    for (const client of this.clients.values()) {
+      const { seat } = client;
+      if (seat === null || !client.isOpen) continue;
+      if (this.#lags(client, now)) slow.push(client);
+      else client.sendText(seat.role === "visitor" ? shown : text);
     }
-  }
-
-  /** Send `entry` to every seated socket, as its role may see it. */
-  tellEntry(entry: Entry): void {
-    for (const { socket, seat } of this.seated()) send(socket, render(entry, seat.role));
+    this.#trail.passed(entry.seq, text.length, now);
+    for (const client of slow) client.close(CLOSE.slowReader, "too far behind; come back and resume");
   }
 
   /** The visitor's last sign of life on any socket but `except`; null where none is connected. */
-  visitorSignAt(except: Socket | null = null): EpochMs | null {
+  visitorSignAt(except: Client | null = null): EpochMs | null {
     let last: EpochMs | null = null;
-    for (const { socket, seat } of this.seated()) {
-      if (seat.role !== "visitor" || socket.id === except?.id) continue;
-      last = Math.max(last ?? 0, this.#signAt(socket));
+    for (const { client, seat } of this.seated()) {
+      if (seat.role !== "visitor" || client === except) continue;
+      last = Math.max(last ?? 0, this.#signAt(client));
     }
     return last;
   }
 
   /** Close what is certainly dead: a client that used to ping and stopped, or never said hello. */
   sweep(now: EpochMs): void {
-    for (const socket of this.#sockets()) {
-      const pinged = this.#pingedAt(socket);
-      const silent = now - this.#signAt(socket) > DEAD_AFTER_MS;
-      if (silent && (pinged !== null || !socket.state?.seat)) socket.close(4000, "no sign of life");
+    for (const client of this.clients.values()) {
+      const silent = now - this.#signAt(client) > DEAD_AFTER_MS;
+      if (silent && (this.#pingedAt(client) !== null || client.seat === null))
+        client.close(CLOSE.goingAway, "no sign of life");
     }
   }
 
-  #signAt(socket: Socket): EpochMs {
-    return Math.max(socket.state?.heardAt ?? 0, this.#pingedAt(socket) ?? 0);
+  #lags(client: Client, now: EpochMs): boolean {
+    if (client.acks) return this.#trail.isTooFar(client.position, now);
+    if (this.#trail.total - client.sentWhenHeard <= MAX_UNHEARD_UNITS) return false;
+    const signAt = this.#signAt(client);
+    if (now - signAt > UNHEARD_MS) return true;
+    // It still pings: what was sent until then is taken as read, since nothing says otherwise.
+    client.sentWhenHeard = this.#trail.total;
+    return false;
+  }
+
+  #signAt(client: Client): EpochMs {
+    return Math.max(client.heardAt, this.#pingedAt(client) ?? 0);
+  }
+
+  #pingedAt({ socket }: Client): EpochMs | null {
+    return this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null;
   }
 }

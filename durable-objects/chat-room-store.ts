@@ -1,12 +1,14 @@
 /**
- * ChatRoom's storage: the room's one row of state, its log, its outbox, its tickets, its chunks.
+ * ChatRoom's storage: the room's one row of state, its log, its files, its outbox, its tickets, its chunks.
  *
  * The log is the truth about what was said; counts and first moments are read from it, so that a message
- * costs its own row and index entry and nothing else.
+ * costs its own row and index entry and nothing else. The state and the log's end are read once per life of the object
+ * and known from then on; a write that fails forgets them.
  */
-import type { MessageFrame } from "../domain/chat/wire.ts";
-import type { Entry } from "../domain/chat/room.ts";
-import type { RoomState } from "../domain/chat/state.ts";
+import type { FileInfo } from "../domain/chat/content.ts";
+import type { Author, MessageFrame, Role } from "../domain/chat/wire.ts";
+import { type Entry, render } from "../domain/chat/room.ts";
+import { LATER_FIELDS, type RoomState } from "../domain/chat/state.ts";
 import type { Chunk } from "../domain/chat/log.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
 import type { EpochMs } from "../domain/ids.ts";
@@ -20,6 +22,12 @@ export type Tally = {
   lastMessageAt: EpochMs | null;
 };
 
+/** How far somebody has read. */
+export type Receipt = { from: Author; seq: number };
+
+/** Whom a ticket lets in; a supervisor may speak in any conversation of the site. */
+export type TicketHolder = { id: string; name: string; supervisor?: boolean };
+
 export type StoredChunk = Chunk & { revision: number };
 
 /** The log's `sender` tells the visitor from everybody else; which of these are people, the message says. */
@@ -28,6 +36,8 @@ const OF_AGENT = "kind <> 'note' and body ->> '$.from.role' = 'agent'";
 export class ChatRoomStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  #room: RoomState | null | undefined = undefined;
+  #head: { head: number; lastAt: EpochMs } | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -42,7 +52,12 @@ export class ChatRoomStore {
         key text primary key, revision integer not null, since integer not null,
         attempts integer not null, retry_at integer not null
       ) without rowid;
-      create table if not exists tickets (hash text primary key, user text not null, name text not null, expires_at integer not null) without rowid;
+      create table if not exists passes (
+        hash text primary key, user text not null, name text not null, supervisor integer not null,
+        expires_at integer not null
+      ) without rowid;
+      create table if not exists files (id text primary key, body text not null) without rowid;
+      create table if not exists reads (id integer primary key, body text not null);
       create table if not exists chunks (
         chunk integer primary key, from_seq integer not null, to_seq integer not null, revision integer not null
       );
@@ -51,40 +66,62 @@ export class ChatRoomStore {
 
   /** Run `work` so that all its writes are kept, or none. */
   atomically<T>(work: () => T): T {
-    return this.#storage.transactionSync(work);
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#room = undefined;
+      this.#head = null;
+      throw error;
+    }
   }
 
   room(): RoomState | null {
+    if (this.#room !== undefined) return this.#room;
     const [row] = this.#sql.exec<{ body: string }>("select body from room where id = 1").toArray();
-    return row === undefined ? null : (JSON.parse(row.body) as RoomState);
+    this.#room = row === undefined ? null : { ...LATER_FIELDS, ...(JSON.parse(row.body) as RoomState) };
+    return this.#room;
   }
 
   setRoom(room: RoomState): void {
+    this.#room = undefined;
     this.#sql.exec(
       "insert into room (id, body) values (1, ?) on conflict (id) do update set body = excluded.body",
       JSON.stringify(room),
     );
+    this.#room = room;
   }
 
   /** The log's last position and moment; 0 and 0 before the first event. */
   head(): { head: number; lastAt: EpochMs } {
+    if (this.#head !== null) return this.#head;
     const [row] = this.#sql
       .exec<{ seq: number; at: number }>("select seq, at from log order by seq desc limit 1")
       .toArray();
-    return { head: row?.seq ?? 0, lastAt: row?.at ?? 0 };
+    this.#head = { head: row?.seq ?? 0, lastAt: row?.at ?? 0 };
+    return this.#head;
   }
 
-  /** Write `entry` at the log's end; `sender` and `client_id` are what a repetition is found by. */
-  append(entry: Entry, sender: string | null): void {
-    this.#sql.exec(
-      "insert into log (seq, at, sender, client_id, kind, body) values (?, ?, ?, ?, ?, ?)",
+  /**
+   * Write `entry` at the log's end and return its JSON; `sender` and `client_id` are what a repetition is found by, and
+   * one is not written: then null.
+   */
+  append(entry: Entry, sender: string | null): string | null {
+    const text = JSON.stringify(entry);
+    const lastAt = Date.parse(entry.at);
+    this.#head = null;
+    const { rowsWritten } = this.#sql.exec(
+      `insert into log (seq, at, sender, client_id, kind, body) values (?, ?, ?, ?, ?, ?)
+       on conflict (client_id, sender) where client_id is not null do nothing`,
       entry.seq,
-      Date.parse(entry.at),
+      lastAt,
       sender,
       entry.type === "message" ? entry.client_id : null,
       entry.type === "message" ? entry.kind : "event",
-      JSON.stringify(entry),
+      text,
     );
+    if (rowsWritten === 0) return null;
+    this.#head = { head: entry.seq, lastAt };
+    return text;
   }
 
   /** What `sender` posted under `clientId`, or null. */
@@ -103,6 +140,52 @@ export class ChatRoomStore {
       to,
     );
     for (const row of rows) yield JSON.parse(row.body) as Entry;
+  }
+
+  /** The events `from…to` as frames for `role`, oldest first. */
+  *texts(from: number, to: number, role: Role): Generator<string> {
+    const rows = this.#sql.exec<{ kind: string; body: string }>(
+      "select kind, body from log where seq >= ? and seq <= ? order by seq",
+      from,
+      to,
+    );
+    for (const { kind, body } of rows) {
+      const isWhole = role !== "visitor" || (kind !== "event" && kind !== "note");
+      yield isWhole ? body : JSON.stringify(render(JSON.parse(body) as Entry, role));
+    }
+  }
+
+  /** Who said something last, notes apart, and when; null where nobody did. */
+  lastWord(): { by: "visitor" | "agent"; at: EpochMs } | null {
+    const [row] = this.#sql
+      .exec<{ sender: string; at: number }>(
+        "select sender, at from log where sender is not null and kind <> 'note' order by seq desc limit 1",
+      )
+      .toArray();
+    return row === undefined ? null : { by: row.sender === "visitor" ? "visitor" : "agent", at: row.at };
+  }
+
+  files(): number {
+    return this.#sql.exec<{ n: number }>("select count(*) as n from files").one().n;
+  }
+
+  file(id: string): FileInfo | null {
+    const [row] = this.#sql.exec<{ body: string }>("select body from files where id = ?", id).toArray();
+    return row === undefined ? null : (JSON.parse(row.body) as FileInfo);
+  }
+
+  addFile(file: FileInfo): void {
+    this.#sql.exec("insert or ignore into files (id, body) values (?, ?)", file.id, JSON.stringify(file));
+  }
+
+  /** What was kept of how far everybody has read. */
+  reads(): Record<string, Receipt> {
+    const [row] = this.#sql.exec<{ body: string }>("select body from reads where id = 1").toArray();
+    return row === undefined ? {} : (JSON.parse(row.body) as Record<string, Receipt>);
+  }
+
+  setReads(reads: Record<string, Receipt>): void {
+    this.#sql.exec("insert or replace into reads (id, body) values (1, ?)", JSON.stringify(reads));
   }
 
   /** Size and place of each event from `from` on, for cutting chunks. */
@@ -173,33 +256,35 @@ export class ChatRoomStore {
     }
   }
 
-  addTicket(hash: string, person: { id: string; name: string }, expiresAt: EpochMs): void {
+  addTicket(hash: string, person: TicketHolder, expiresAt: EpochMs): void {
     this.#sql.exec(
-      "insert or replace into tickets (hash, user, name, expires_at) values (?, ?, ?, ?)",
+      "insert or replace into passes (hash, user, name, supervisor, expires_at) values (?, ?, ?, ?, ?)",
       hash,
       person.id,
       person.name,
+      person.supervisor ? 1 : 0,
       expiresAt,
     );
   }
 
   /** Take the ticket away and return whose it was; null where it was used, voided or is too old. */
-  useTicket(hash: string, now: EpochMs): { id: string; name: string } | null {
+  useTicket(hash: string, now: EpochMs): TicketHolder | null {
     const [row] = this.#sql
-      .exec<{ user: string; name: string; expires_at: number }>(
-        "delete from tickets where hash = ? returning user, name, expires_at",
+      .exec<{ user: string; name: string; supervisor: number; expires_at: number }>(
+        "delete from passes where hash = ? returning user, name, supervisor, expires_at",
         hash,
       )
       .toArray();
-    return row === undefined || row.expires_at <= now ? null : { id: row.user, name: row.name };
+    if (row === undefined || row.expires_at <= now) return null;
+    return { id: row.user, name: row.name, supervisor: row.supervisor === 1 };
   }
 
   voidTickets(user: string): void {
-    this.#sql.exec("delete from tickets where user = ?", user);
+    this.#sql.exec("delete from passes where user = ?", user);
   }
 
   dropOldTickets(now: EpochMs): void {
-    this.#sql.exec("delete from tickets where expires_at <= ?", now);
+    this.#sql.exec("delete from passes where expires_at <= ?", now);
   }
 
   chunks(): StoredChunk[] {

@@ -2,15 +2,35 @@
  * How a conversation goes on: a message, or a decision about it, is kept in one transaction with what is owed to others
  * for it, then shown to everybody in the room, then delivered to the desk, the visitor's object and history.
  */
-import { note, post, publicStatus } from "../domain/chat/room.ts";
-import { afterMessage, concerned, type Obeyed, type RoomState } from "../domain/chat/state.ts";
+import { type Content, contentOf } from "../domain/chat/content.ts";
+import {
+  maySend,
+  note,
+  post,
+  type Posted,
+  publicStatus,
+  type Refusal,
+  repeat,
+  tooLong,
+} from "../domain/chat/room.ts";
+import { isFace, silenced } from "../domain/chat/speakers.ts";
+import {
+  afterMessage,
+  afterSilence,
+  concerned,
+  type Obeyed,
+  type RoomState,
+  THINKS_AFTER_MS,
+} from "../domain/chat/state.ts";
 import type { ErrorCode, MessageKind, ServerFrame } from "../domain/chat/wire.ts";
 import type { Person, Place } from "../domain/desk/report.ts";
 import type { EpochMs } from "../domain/ids.ts";
+import { authorOf, type Client, type Seat, senderOf } from "./chat-room-client.ts";
 import type { ChatRoomOutbox } from "./chat-room-outbox.ts";
 import type { ChatRoomPresence } from "./chat-room-presence.ts";
-import { authorOf, type ChatRoomSeats, type Seat, send, senderOf, type Socket } from "./chat-room-seats.ts";
-import type { ChatRoomStore } from "./chat-room-store.ts";
+import type { ChatRoomReceipts } from "./chat-room-receipts.ts";
+import type { ChatRoomSeats } from "./chat-room-seats.ts";
+import type { ChatRoomStore, Receipt } from "./chat-room-store.ts";
 import { NextAlarm } from "./next-alarm.ts";
 import { reportFault } from "./report-fault.ts";
 
@@ -19,14 +39,21 @@ export type PostAnswer =
   | { ok: true; repeated: boolean; seq: number; at: string }
   | { ok: false; code: ErrorCode; message: string };
 
+/** What is written: the entry, its JSON, and the room after it. */
+type Stored = Extract<Posted, { repeated: false }> & { text: string; after: RoomState };
+type Written = Stored | Extract<Posted, { repeated: true }>;
+
 type Parts = {
   store: ChatRoomStore;
   outbox: ChatRoomOutbox;
   seats: ChatRoomSeats;
   presence: ChatRoomPresence;
+  receipts: ChatRoomReceipts;
 };
 
 const UNKNOWN_PLACE: Place = { position: null, waitSeconds: null };
+/** In a chat that flows, how long after one look at who speaks next there is another. */
+const LOOK_EVERY_MS = 120_000;
 
 export class ChatRoomTurns {
   readonly #ctx: DurableObjectState;
@@ -35,49 +62,113 @@ export class ChatRoomTurns {
   readonly #outbox: ChatRoomOutbox;
   readonly #seats: ChatRoomSeats;
   readonly #presence: ChatRoomPresence;
+  readonly #receipts: ChatRoomReceipts;
   readonly #alarm: NextAlarm;
   #place: Place = UNKNOWN_PLACE;
+  /** When it was looked last whether the visitor thinks, and they did not. */
+  #lookedAt: EpochMs = -LOOK_EVERY_MS;
 
-  constructor(ctx: DurableObjectState, env: Env, { store, outbox, seats, presence }: Parts) {
+  constructor(ctx: DurableObjectState, env: Env, parts: Parts) {
     this.#ctx = ctx;
     this.#env = env;
-    this.#store = store;
-    this.#outbox = outbox;
-    this.#seats = seats;
-    this.#presence = presence;
+    this.#store = parts.store;
+    this.#outbox = parts.outbox;
+    this.#seats = parts.seats;
+    this.#presence = parts.presence;
+    this.#receipts = parts.receipts;
     this.#alarm = new NextAlarm(ctx.storage);
   }
 
   /** Store, then acknowledge, then show: in one turn, so the runtime holds all frames until the write is durable. */
-  post(room: RoomState, seat: Seat, draft: Draft, now: EpochMs, socket: Socket | null = null): PostAnswer {
+  post(room: RoomState, seat: Seat, draft: Draft, now: EpochMs, client: Client | null = null): PostAnswer {
+    const written = this.#write(room, seat, draft, now);
+    if (!written.ok) return written;
+    const { entry, repeated } = written;
+    client?.send({ type: "ack", client_id: draft.clientId, seq: entry.seq, at: entry.at });
+    if (!written.repeated) this.#show(room, written, seat, now);
+    return { ok: true, repeated, seq: entry.seq, at: entry.at };
+  }
+
+  /** What was posted is kept, once: the log itself says whether the same sender wrote it before. */
+  #write(room: RoomState, seat: Seat, draft: Draft, now: EpochMs): Written | Refusal {
     const sender = senderOf(seat);
-    const earlier = this.#store.posted(sender, draft.clientId);
-    const log = { status: room.status, ...this.#store.head() };
-    const posted = post(log, { ...draft, from: authorOf(seat) }, earlier, now);
-    if (!posted.ok) return posted;
-    const { entry, repeated } = posted;
-    const answer: PostAnswer = { ok: true, repeated, seq: entry.seq, at: entry.at };
-    const ack: ServerFrame = { type: "ack", client_id: draft.clientId, seq: entry.seq, at: entry.at };
-    if (posted.repeated) {
-      if (socket) send(socket, ack);
-      return answer;
+    const content = this.#content(seat, draft);
+    const refusal = silenced(room, seat, draft.kind) ?? (content.ok ? null : content);
+    const { body, html } = content.ok ? content : { body: draft.body, html: null };
+    const said = { clientId: draft.clientId, kind: draft.kind, from: authorOf(seat), body, html };
+    const posted = refusal ?? post({ status: room.status, ...this.#store.head() }, said, null, now);
+    if (posted.ok && !posted.repeated) {
+      const after = afterMessage(room, seat, { kind: draft.kind, enters: posted.enters }, now);
+      const text = this.#append(posted, sender, room, after, now);
+      if (text !== null) return { ...posted, after, text };
     }
-    const { enters } = posted;
-    const after = afterMessage(room, seat, { kind: draft.kind, enters }, now);
-    this.#store.atomically(() => {
-      this.#store.append(entry, sender);
-      if (after !== room) this.#keep(room, after, now);
+    const earlier = this.#store.posted(sender, draft.clientId);
+    if (earlier !== null) return repeat(said, earlier);
+    if (posted.ok) throw new Error("the log holds this message and does not");
+    return posted;
+  }
+
+  #append(
+    { entry }: Extract<Posted, { repeated: false }>,
+    sender: string,
+    before: RoomState,
+    after: RoomState,
+    now: EpochMs,
+  ): string | null {
+    if (after === before) return this.#store.append(entry, sender);
+    return this.#store.atomically(() => {
+      const text = this.#store.append(entry, sender);
+      if (text !== null) this.#keep(before, after, now);
+      return text;
     });
-    this.wake(now);
-    if (socket) send(socket, ack);
-    this.#seats.tellEntry(entry);
+  }
+
+  /** What the body says, as the log keeps it; or why it says nothing. A visitor's text is text and nothing else. */
+  #content(seat: Seat, draft: Draft): Content {
+    const long = tooLong(draft.body);
+    if (long !== null) return long;
+    const isPlain = seat.role === "visitor" && draft.kind === "text";
+    if (isPlain || !maySend(seat.role, draft.kind)) return { ok: true, body: draft.body, html: null };
+    return contentOf({ role: seat.role, kind: draft.kind, body: draft.body }, (id) => this.#store.file(id));
+  }
+
+  #show(room: RoomState, { entry, text, after, enters }: Stored, seat: Seat, now: EpochMs): void {
+    this.#seats.tellEntry(entry, text, now);
     if (enters) this.#seats.tell(this.stateFrame(after));
+    const isAnswer = seat.role === "agent" && entry.kind !== "note";
     if (after !== room) this.deliverSoon(now);
-    const isAnswer = seat.role === "agent" && draft.kind !== "note";
+    else this.#wakeAfterMessage(after, isAnswer, now);
     if (isAnswer && room.agent === null && room.status === "queued") {
       this.#ctx.waitUntil(this.#claim(room, { id: seat.id, name: seat.name }));
     }
-    return answer;
+  }
+
+  /** `seat` has read up to `seq`, on `client`'s socket or over HTTP. */
+  read(room: RoomState, seat: Seat, wanted: number, now: EpochMs, client: Client | null): void {
+    const seq = Math.min(wanted, this.#store.head().head);
+    if (!this.#receipts.take(seat, seq, client)) return;
+    if (client === null) this.#receipts.keepNowAndThen(now);
+    const isShown = isFace(room, seat);
+    const sender = senderOf(seat);
+    this.#seats.tell({ type: "read", from: authorOf(seat), seq }, (hearer) => {
+      return senderOf(hearer) !== sender && (isShown || hearer.role !== "visitor");
+    });
+  }
+
+  /** How far the others have read, as `reader` may know it. */
+  readsFor(room: RoomState, reader: Seat): Receipt[] {
+    return this.#receipts
+      .others(reader)
+      .filter(({ from }) => reader.role !== "visitor" || isFace(room, from));
+  }
+
+  /** Where the visitor has been silent for long after an answer, tell the desk that they think. */
+  noticeSilence(now: EpochMs): void {
+    const room = this.#store.room();
+    if (room === null || room.status !== "open" || room.turn === "visitor") return;
+    const after = afterSilence(room, this.#store.lastWord(), now);
+    if (after === room) this.#lookedAt = now;
+    this.change(room, { room: after, event: null }, now);
   }
 
   /** Go from `before` to what was decided: keep it with its event in one transaction, then show both. */
@@ -85,12 +176,12 @@ export class ChatRoomTurns {
     if (room === before) return;
     const log = { status: room.status, ...this.#store.head() };
     const entry = event === null ? null : note(log, event.name, event.fields, now).entry;
-    this.#store.atomically(() => {
-      if (entry !== null) this.#store.append(entry, null);
+    const text = this.#store.atomically(() => {
       this.#keep(before, room, now);
+      return entry === null ? null : this.#store.append(entry, null);
     });
-    if (entry !== null) {
-      this.#seats.tellEntry(entry);
+    if (entry !== null && text !== null) {
+      this.#seats.tellEntry(entry, text, now);
       this.#place = UNKNOWN_PLACE;
       this.#seats.tell(this.stateFrame(room));
     }
@@ -113,9 +204,10 @@ export class ChatRoomTurns {
     if (room.status === "queued" && this.#place.position === null) this.#ctx.waitUntil(this.#ask(room));
   }
 
-  stateFrame(room: RoomState): ServerFrame {
+  stateFrame(room: RoomState): Extract<ServerFrame, { type: "state" }> {
     const { position, waitSeconds } = room.status === "queued" ? this.#place : UNKNOWN_PLACE;
-    return { type: "state", status: publicStatus(room.status), position, wait_seconds: waitSeconds };
+    const { head } = this.#store.head();
+    return { type: "state", status: publicStatus(room.status), position, wait_seconds: waitSeconds, head };
   }
 
   /** Send what is owed, after the turn. */
@@ -129,6 +221,11 @@ export class ChatRoomTurns {
     if (place !== null) this.placed(place);
   }
 
+  /** An alarm is set since an earlier life of the object. */
+  alarmIsSet(at: EpochMs | null): void {
+    this.#alarm.knows(at);
+  }
+
   /** The alarm is no longer set. */
   alarmRang(): void {
     this.#alarm.rang();
@@ -140,6 +237,16 @@ export class ChatRoomTurns {
     if (room === null) return;
     const idleAt = room.status === "closed" ? null : this.#presence.idleAt(room);
     this.#alarm.setFor([idleAt, this.#outbox.nextAt(room, this.#store.head().head)], now);
+  }
+
+  /**
+   * A message that changed nothing else moves no deadline nearer but these: history must hear of it, and after an
+   * answer the visitor may fall silent. Where an alarm is set for before that, nothing is done.
+   */
+  #wakeAfterMessage(room: RoomState, isAnswer: boolean, now: EpochMs): void {
+    const logAt = this.#outbox.logAt(room);
+    const thinksAt = Math.max(now + THINKS_AFTER_MS, this.#lookedAt + LOOK_EVERY_MS);
+    this.#alarm.setFor([logAt, isAnswer && room.turn === "agent" ? thinksAt : null], now);
   }
 
   /** Within a transaction: write `after`, and owe it to whom it concerns. */

@@ -7,9 +7,10 @@
  *         the visitor's object and history have not taken, and closes a conversation without a visitor.
  * Trusts  its callers: only the Worker reaches it, with an id whose signature it has checked.
  */
-import { type ConnectionContext, Server, type WSMessage } from "partyserver";
+import { DurableObject } from "cloudflare:workers";
+import type { FileInfo } from "../domain/chat/content.ts";
 import { countFrame, EMPTY_METER, type Meter } from "../domain/chat/limits.ts";
-import { publicStatus, render, resumePlan } from "../domain/chat/room.ts";
+import { publicStatus, type Refusal, resumePlan } from "../domain/chat/room.ts";
 import {
   afterClose,
   afterCommand,
@@ -24,62 +25,82 @@ import type { DeskCommand, Place } from "../domain/desk/report.ts";
 import type { Confirmation } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { ChatRoomDoor } from "./chat-room-door.ts";
-import { ChatRoomFrames } from "./chat-room-frames.ts";
+import { addFile, type FileSender } from "./chat-room-files.ts";
+import { ChatRoomFrames, PACE, type Pace } from "./chat-room-frames.ts";
 import { ChatRoomOutbox } from "./chat-room-outbox.ts";
 import { ChatRoomPresence } from "./chat-room-presence.ts";
-import { ChatRoomSeats, refuse, seatOfVisitor, type Socket } from "./chat-room-seats.ts";
-import { ChatRoomStore } from "./chat-room-store.ts";
+import { ChatRoomReceipts } from "./chat-room-receipts.ts";
+import { ChatRoomSeats, seatOfVisitor } from "./chat-room-seats.ts";
+import { ChatRoomStore, type Receipt, type TicketHolder } from "./chat-room-store.ts";
 import { ChatRoomTurns, type Draft, type PostAnswer } from "./chat-room-turns.ts";
 import { reportFault } from "./report-fault.ts";
 
 export type Reading = {
+  ok: true;
   epoch: string;
   head: number;
   /** The position could not be continued: begin anew with these events. */
   reset: boolean;
   status: RoomStatus;
+  position: number | null;
+  wait_seconds: number | null;
+  /** How far the others have read. */
+  reads: Receipt[];
   /** JSON of the events. */
   events: string;
 };
 
-export class ChatRoom extends Server<Env> {
-  static override options = { hibernate: true };
+const NO_ROOM: Refusal = { ok: false, code: "not_found", message: "there is no such conversation" };
+const TOO_MUCH: Refusal = { ok: false, code: "rate_limited", message: "too many requests; wait a minute" };
 
-  readonly #store = new ChatRoomStore(this.ctx.storage);
-  readonly #outbox = new ChatRoomOutbox(this.env, this.#store);
-  readonly #door = new ChatRoomDoor(this.env.TOKEN_SECRET, this.#store);
-  readonly #seats = new ChatRoomSeats(
-    () => this.getConnections(),
-    (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null,
-  );
-  readonly #presence = new ChatRoomPresence(this.#store, this.#seats);
-  readonly #turns = new ChatRoomTurns(this.ctx, this.env, {
-    store: this.#store,
-    outbox: this.#outbox,
-    seats: this.#seats,
-    presence: this.#presence,
-  });
-  readonly #frames = new ChatRoomFrames({
-    store: this.#store,
-    door: this.#door,
-    seats: this.#seats,
-    presence: this.#presence,
-    turns: this.#turns,
-  });
+export class ChatRoom extends DurableObject<Env> {
+  /** A benchmark's room lets more through. */
+  static readonly pace: Pace = PACE;
+
+  readonly #store: ChatRoomStore;
+  readonly #outbox: ChatRoomOutbox;
+  readonly #door: ChatRoomDoor;
+  readonly #seats: ChatRoomSeats;
+  readonly #presence: ChatRoomPresence;
+  readonly #receipts: ChatRoomReceipts;
+  readonly #turns: ChatRoomTurns;
+  readonly #frames: ChatRoomFrames;
+  readonly #pace: Pace;
   #httpMeter: Meter = EMPTY_METER;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#pace = (new.target as typeof ChatRoom).pace;
+    const store = new ChatRoomStore(ctx.storage);
+    const seats = new ChatRoomSeats(ctx);
+    const outbox = new ChatRoomOutbox(env, store);
+    const door = new ChatRoomDoor(env.TOKEN_SECRET, store);
+    const presence = new ChatRoomPresence(store, seats);
+    const receipts = new ChatRoomReceipts(store, seats);
+    const turns = new ChatRoomTurns(ctx, env, { store, outbox, seats, presence, receipts });
+    this.#frames = new ChatRoomFrames({ store, door, seats, presence, receipts, turns }, this.#pace);
+    [this.#store, this.#seats, this.#outbox, this.#door] = [store, seats, outbox, door];
+    [this.#presence, this.#receipts, this.#turns] = [presence, receipts, turns];
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    // An alarm that is set already costs no row to set again: every frame after a silence would.
+    void ctx.blockConcurrencyWhile(async () => turns.alarmIsSet(await ctx.storage.getAlarm()));
   }
 
   /** Sockets only, and only into a conversation that was opened. */
-  override async fetch(request: Request): Promise<Response> {
+  override fetch(request: Request): Response {
     if (this.#store.room() === null || request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      const error = { code: "not_found", message: "there is no such conversation" };
-      return Response.json({ error }, { status: 404 });
+      return refusal(404, NO_ROOM);
     }
-    return super.fetch(request);
+    const now = Date.now();
+    const limits = limitsOf(request);
+    if (!this.#door.admits(limits.address, limits.socketsPerMinute, now)) {
+      return refusal(429, { ...TOO_MUCH, message: "too many sockets from here; wait a minute" });
+    }
+    const { 0: theirs, 1: ours } = new WebSocketPair();
+    const client = this.#seats.accept(ours, now);
+    client.mostSockets = limits.socketsPerVisitor;
+    this.#door.expect(client);
+    return new Response(null, { status: 101, webSocket: theirs });
   }
 
   /** Begin the conversation. Opening it again changes only who the visitor has proven to be. */
@@ -101,7 +122,7 @@ export class ChatRoom extends Server<Env> {
   }
 
   /** Let `person` in once, until `expiresAt`, by the ticket whose SHA-256 is `hash`; false where no room is. */
-  issueTicket(hash: string, person: { id: string; name: string }, expiresAt: EpochMs, now: EpochMs): boolean {
+  issueTicket(hash: string, person: TicketHolder, expiresAt: EpochMs, now: EpochMs): boolean {
     if (this.#store.room() === null) return false;
     this.#store.dropOldTickets(now);
     this.#store.addTicket(hash, person, expiresAt);
@@ -111,35 +132,63 @@ export class ChatRoom extends Server<Env> {
   /** Close the sockets of a login that may no longer be here, and void its tickets. */
   revokeUser({ userId }: { userId: string }): void {
     this.#store.voidTickets(userId);
-    for (const { socket, seat } of this.#seats.seated()) {
-      if (seat.role === "agent" && seat.id === userId) socket.close(CLOSE.revoked, "signed out");
+    for (const { client, seat } of this.#seats.seated()) {
+      if (seat.role === "agent" && seat.id === userId) client.close(CLOSE.revoked, "signed out");
     }
   }
 
   /** The visitor's message where sockets do not get through. A client id means the same as on a socket. */
   postOverHttp(visitor: string, draft: Draft): PostAnswer {
     const now = Date.now();
-    const room = this.#roomOf(visitor);
-    if (room === null) return { ok: false, code: "not_found", message: "there is no such conversation" };
-    const { meter, verdict } = countFrame(this.#httpMeter, now);
-    this.#httpMeter = meter;
-    if (verdict !== "accept")
-      return { ok: false, code: "rate_limited", message: "too many messages; wait a minute" };
-    return this.#turns.post(this.#presence.seen(room, now), seatOfVisitor(room), draft, now);
+    const room = this.#overHttp(visitor, now);
+    return "ok" in room ? room : this.#turns.post(room, seatOfVisitor(room), draft, now);
+  }
+
+  /** The visitor has read up to `seq`, where sockets do not get through. */
+  hasReadOverHttp(visitor: string, seq: number): { ok: true } | Refusal {
+    const now = Date.now();
+    const room = this.#overHttp(visitor, now);
+    if ("ok" in room) return room;
+    this.#turns.read(room, seatOfVisitor(room), seq, now, null);
+    return { ok: true };
   }
 
   /** The events after `after` for the visitor, or from the reset's beginning where that cannot be continued. */
-  readOverHttp(visitor: string, reader: { epoch: string | null; after: number }): Reading | null {
-    const room = this.#roomOf(visitor);
-    if (room === null) return null;
-    const { epoch, status } = this.#presence.seen(room, Date.now());
+  readOverHttp(visitor: string, reader: { epoch: string | null; after: number }): Reading | Refusal {
+    const room = this.#overHttp(visitor, Date.now());
+    if ("ok" in room) return room;
+    const { epoch, status } = room;
     const { head } = this.#store.head();
     // A reader that names a position and no epoch got the position here.
     const given = reader.epoch ?? (reader.after > 0 ? epoch : null);
     const plan = resumePlan({ epoch, head }, { epoch: given, after: reader.after });
-    const events = [...this.#store.entries(plan.from, head)].map((entry) => render(entry, "visitor"));
+    const events = `[${[...this.#store.texts(plan.from, head, "visitor")].join(",")}]`;
+    const { position, wait_seconds } = this.#turns.stateFrame(room);
+    const reads = this.#turns.readsFor(room, seatOfVisitor(room));
     const reset = plan.kind === "reset";
-    return { epoch, head, reset, status: publicStatus(status), events: JSON.stringify(events) };
+    return {
+      ok: true,
+      epoch,
+      head,
+      reset,
+      status: publicStatus(status),
+      position,
+      wait_seconds,
+      reads,
+      events,
+    };
+  }
+
+  /** Keep what is known of a file that `sender` brought: then messages may show it. */
+  addFile(sender: FileSender, file: FileInfo, _now: EpochMs): Refusal | { ok: true } {
+    return addFile(this.#store, sender, file);
+  }
+
+  /** The file `id` of this conversation, for anybody who is part of it; null where there is none. */
+  file(reader: FileSender, id: string): FileInfo | null {
+    const room = this.#store.room();
+    if (room === null || (reader.role === "visitor" && reader.id !== room.visitor)) return null;
+    return this.#store.file(id);
   }
 
   /** Keep the visitor's answers to the survey; later ones replace earlier ones. */
@@ -173,47 +222,49 @@ export class ChatRoom extends Server<Env> {
     if (room !== null) await this.#outbox.confirm(room, confirmations, Date.now());
   }
 
-  override onConnect(socket: Socket, _context: ConnectionContext): void {
-    socket.setState({ seat: null, meter: EMPTY_METER, heardAt: Date.now() });
-    this.#door.expect(socket);
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> | void {
+    const client = this.#seats.clients.get(socket);
+    if (client === undefined) return;
+    try {
+      return this.#frames.receive(client, frame, Date.now());
+    } catch (error) {
+      reportFault("error", "room", "frame", error);
+      client.refuse("unavailable", "this did not work; send it again");
+    }
   }
 
-  override onMessage(socket: Socket, frame: WSMessage): Promise<void> | void {
-    return this.#door.inTurn(socket, () => this.#receive(socket, frame));
+  override webSocketClose(socket: WebSocket): void {
+    const client = this.#seats.clients.get(socket);
+    if (client === undefined) return;
+    const now = Date.now();
+    this.#door.forget(client);
+    this.#presence.left(client, now);
+    this.#receipts.keep(now);
+    this.#seats.forget(client);
   }
 
-  override onClose(socket: Socket): void {
-    this.#door.forget(socket);
-    this.#presence.left(socket, Date.now());
-  }
-
-  override onError(socket: Socket): void {
-    this.onClose(socket);
+  override webSocketError(socket: WebSocket): void {
+    this.webSocketClose(socket);
   }
 
   /** Safe to run at any time: it looks at what is due, and closing a closed conversation changes nothing. */
-  override async onAlarm(): Promise<void> {
+  override async alarm(): Promise<void> {
     const now = Date.now();
     this.#turns.alarmRang();
     try {
       this.#seats.sweep(now);
       this.#closeIfIdle(now);
+      this.#turns.noticeSilence(now);
+      this.#receipts.keep(now);
       const room = this.#store.room();
       if (room !== null) this.#outbox.flushLog(room, now);
       await this.#turns.deliver(now);
     } catch (error) {
       reportFault("error", "room", "alarm", error);
     }
+    const refused = this.#frames.takeRefused();
+    if (refused > 0) reportFault("warn", "room", "refused frames", refused);
     this.#turns.wake(now);
-  }
-
-  #receive(socket: Socket, frame: WSMessage): Promise<void> | void {
-    try {
-      return this.#frames.receive(socket, frame, Date.now());
-    } catch (error) {
-      reportFault("error", "room", "frame", error);
-      refuse(socket, "unavailable", "this did not work; send it again");
-    }
   }
 
   #closeIfIdle(now: EpochMs): void {
@@ -227,4 +278,33 @@ export class ChatRoom extends Server<Env> {
     const room = this.#store.room();
     return room?.visitor === visitor ? room : null;
   }
+
+  /** The room for a call of its visitor over HTTP, which is a sign of life; or why not. */
+  #overHttp(visitor: string, now: EpochMs): RoomState | Refusal {
+    const room = this.#roomOf(visitor);
+    if (room === null) return NO_ROOM;
+    // In memory only: who comes often enough to be refused keeps the object in it.
+    const { meter, verdict } = countFrame(this.#httpMeter, now, this.#pace.framesPerMinute);
+    this.#httpMeter = meter;
+    return verdict === "accept" ? this.#presence.seen(room, now) : TOO_MUCH;
+  }
+}
+
+/** What the Worker says of a socket's address and of what its site allows. */
+function limitsOf(request: Request): {
+  address: string;
+  socketsPerMinute: number;
+  socketsPerVisitor: number;
+} {
+  const number = (name: string, otherwise: number) => Number(request.headers.get(name) ?? otherwise);
+  return {
+    address: request.headers.get("x-aparte-address") ?? "",
+    socketsPerMinute: number("x-aparte-sockets-minute", 30),
+    socketsPerVisitor: number("x-aparte-sockets-visitor", 5),
+  };
+}
+
+function refusal(status: number, { code, message }: Refusal): Response {
+  const headers = status === 429 ? { "Retry-After": "60" } : undefined;
+  return Response.json({ error: { code, message } }, { status, ...(headers ? { headers } : {}) });
 }

@@ -22,6 +22,16 @@ export class NextAlarm {
     void this.#storage.setAlarm(at);
   }
 
+  /** One is set for `at`, by an earlier life of the object. */
+  knows(at: EpochMs | null): void {
+    this.#at ??= at;
+  }
+
+  /** The moment at which it rings; null where none is set. */
+  get at(): EpochMs | null {
+    return this.#at;
+  }
+
   /** It has rung: none is set now. */
   rang(): void {
     this.#at = null;

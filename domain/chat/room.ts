@@ -25,7 +25,14 @@ import {
 export type Status = "new" | RoomStatus;
 export type Room = { status: Status; head: number; lastAt: EpochMs };
 export type Entry = MessageFrame | EventFrame;
-export type Draft = { clientId: string; from: Author; kind: MessageKind; body: string };
+/** `html`: what the body says as safe HTML, where that is more than its text. */
+export type Draft = {
+  clientId: string;
+  from: Author;
+  kind: MessageKind;
+  body: string;
+  html?: string | null;
+};
 
 export type Refusal = { ok: false; code: ErrorCode; message: string };
 export type Posted =
@@ -39,24 +46,40 @@ const MAY_SEND: Record<Role, readonly MessageKind[]> = {
   system: ["text"],
 };
 
+/** Whether `role` sends messages of `kind` at all. */
+export function maySend(role: Role, kind: MessageKind): boolean {
+  return MAY_SEND[role].includes(kind);
+}
+
+/** Why `body` is too long for a message; null where it is not. */
+export function tooLong(body: string): Refusal | null {
+  if (!isLongerThan(body, MAX_TEXT_BYTES)) return null;
+  return refuse("too_large", `a text may have ${MAX_TEXT_BYTES} bytes; shorten it or send it in parts`);
+}
+
+/** What answers `draft` where its sender has stored `earlier` under the same client id. */
+export function repeat(
+  draft: Pick<Draft, "body" | "kind">,
+  earlier: MessageFrame,
+): { ok: true; repeated: true; entry: MessageFrame } | Refusal {
+  const isSame = earlier.body === draft.body.toWellFormed() && earlier.kind === draft.kind;
+  if (isSame) return { ok: true, repeated: true, entry: earlier };
+  return refuse("conflict", "this client_id was used for another message");
+}
+
 /**
  * Post `draft` into `room`; `earlier` is what the same sender has stored under the same client id.
  * `seq` rises by exactly one and `at` never falls, even where the clock does. `enters` says that this is the
  * visitor's first message, with which the conversation enters the queue.
  */
 export function post(room: Room, draft: Draft, earlier: MessageFrame | null, now: EpochMs): Posted | Refusal {
+  if (earlier !== null) return repeat(draft, earlier);
   const body = draft.body.toWellFormed();
-  if (earlier !== null) {
-    if (earlier.body === body && earlier.kind === draft.kind)
-      return { ok: true, repeated: true, entry: earlier };
-    return refuse("conflict", "this client_id was used for another message");
-  }
-  if (!MAY_SEND[draft.from.role].includes(draft.kind)) {
+  if (!maySend(draft.from.role, draft.kind)) {
     return refuse("forbidden", `a ${draft.from.role} cannot send a ${draft.kind}`);
   }
-  if (utf8Bytes(body) > MAX_TEXT_BYTES) {
-    return refuse("too_large", `a text may have ${MAX_TEXT_BYTES} bytes; shorten it or send it in parts`);
-  }
+  const long = tooLong(body);
+  if (long !== null) return long;
   if (body.trim() === "") return refuse("bad_frame", "the message is empty");
   if (room.status === "closed") return refuse("closed", "this conversation is closed; open a new one");
 
@@ -75,6 +98,7 @@ export function post(room: Room, draft: Draft, earlier: MessageFrame | null, now
       kind: draft.kind,
       body,
       client_id: draft.clientId,
+      ...(draft.html ? { html: draft.html } : {}),
     },
     room: { status: enters ? "queued" : room.status, head: seq, lastAt: at },
   };
@@ -95,14 +119,28 @@ export function note(
   };
 }
 
+/** What a visitor sees of an event: under which name, and which of its fields. Of any other, only that it was. */
+const SHOWN: Readonly<Record<string, { name: string; fields: readonly string[] }>> = {
+  assigned: { name: "assigned", fields: ["agent"] },
+  transferred: { name: "transferred", fields: ["from", "agent"] },
+  taken_over: { name: "transferred", fields: ["from", "agent"] },
+  requeued: { name: "requeued", fields: ["reason"] },
+  closed: { name: "closed", fields: ["reason"] },
+};
+
 /** What `role` sees of `entry`: a visitor sees that something was noted, never what or by whom. */
 export function render(entry: Entry, role: Role): Entry {
-  if (role !== "visitor") return entry;
-  if (entry.type === "message") {
-    return entry.kind === "note" ? { type: "event", seq: entry.seq, at: entry.at, name: "hidden" } : entry;
-  }
-  const { note: _internal, outcome: _outcome, ...visible } = entry;
-  return { ...visible, type: "event", seq: entry.seq, at: entry.at, name: entry.name };
+  if (role !== "visitor" || !isHiddenInPart(entry)) return entry;
+  const { seq, at } = entry;
+  const shown = entry.type === "event" && Object.hasOwn(SHOWN, entry.name) ? SHOWN[entry.name] : undefined;
+  if (shown === undefined) return { type: "event", seq, at, name: "hidden" };
+  const fields = Object.entries(entry).filter(([name]) => shown.fields.includes(name));
+  return { ...Object.fromEntries(fields), type: "event", seq, at, name: shown.name };
+}
+
+/** Whether a visitor is shown less of `entry` than an agent. */
+export function isHiddenInPart(entry: Entry): boolean {
+  return entry.type === "event" || entry.kind === "note";
 }
 
 export type ResumePlan = { kind: "replay" | "reset"; from: number };
@@ -141,6 +179,14 @@ export function closesAt(lastSignAt: EpochMs, idleMinutes: number): EpochMs {
 /** What the world outside calls this status: a conversation that waits for its first word is `queued`. */
 export function publicStatus(status: Status): RoomStatus {
   return status === "new" ? "queued" : status;
+}
+
+/** UTF-16 code units have at most so many bytes in UTF-8. */
+const MAX_BYTES_PER_UNIT = 3;
+
+/** Whether `text` has more than `most` bytes in UTF-8; most texts are too short to be counted. */
+export function isLongerThan(text: string, most: number): boolean {
+  return text.length * MAX_BYTES_PER_UNIT > most && utf8Bytes(text) > most;
 }
 
 /** The length of `text` in UTF-8. */

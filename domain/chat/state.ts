@@ -48,6 +48,15 @@ export type RoomState = {
   closedAt: EpochMs | null;
   closeReason: string | null;
   outcome: string | null;
+  /** Keys of the site's wrap-up codes, and what the agent wrote beside them. */
+  codes: readonly string[];
+  wrapUpNote: string | null;
+  /** Colleagues who were asked to look on, as long as the same agent has it. */
+  consulted: readonly string[];
+  /** Who had this visitor last, and gets the first word. */
+  preferredAgent: string | null;
+  /** Who speaks next, as far as the desk was told. */
+  turn: "agent" | "visitor";
   answered: boolean;
   /** The visitor had a socket when this was written; without one now, a crash cut it. */
   seated: boolean;
@@ -78,11 +87,22 @@ export type Opening = Pick<
   | "page"
   | "place"
   | "idleMinutes"
->;
+> & { preferredAgent?: string | null };
+
+/** What rooms that were stored before these fields came hold in them. */
+export const LATER_FIELDS = {
+  codes: [],
+  wrapUpNote: null,
+  consulted: [],
+  preferredAgent: null,
+  turn: "agent",
+} satisfies Partial<RoomState>;
 
 export function newRoom(opening: Opening, epoch: string, now: EpochMs): RoomState {
   return {
+    ...LATER_FIELDS,
     ...opening,
+    preferredAgent: opening.preferredAgent ?? null,
     epoch,
     status: "new",
     agent: null,
@@ -129,11 +149,30 @@ export function afterMessage(
   if (message.enters) {
     return { ...room, status: "queued", queuedAt: now, revision, deskRevision: room.deskRevision + 1 };
   }
-  if (sender.role !== "agent" || message.kind === "note") return room;
+  if (sender.role === "visitor") return withTurn(room, "agent");
+  if (message.kind === "note") return room;
   const person = { id: sender.id, name: sender.name };
   const agents = withAgent(room.agents, person);
   if (agents === room.agents && room.answered) return room;
   return { ...room, answered: true, agents, revision };
+}
+
+/** How long a visitor is silent after an agent's answer before the desk hears that they think. */
+export const THINKS_AFTER_MS = 60_000;
+
+/** The room once the visitor has not answered for long: `last` is what was said last, notes apart. */
+export function afterSilence(
+  room: RoomState,
+  last: { by: "visitor" | "agent"; at: EpochMs } | null,
+  now: EpochMs,
+): RoomState {
+  if (room.status !== "open" || last?.by !== "agent" || now - last.at < THINKS_AFTER_MS) return room;
+  return withTurn(room, "visitor");
+}
+
+/** It is `turn`'s to speak: the desk learns it where it was told otherwise. */
+function withTurn(room: RoomState, turn: RoomState["turn"]): RoomState {
+  return room.turn === turn ? room : { ...room, turn, deskRevision: room.deskRevision + 1 };
 }
 
 export type Obeyed = { room: RoomState; event: { name: string; fields: Record<string, unknown> } | null };
@@ -142,27 +181,58 @@ export type Obeyed = { room: RoomState; event: { name: string; fields: Record<st
 export function afterCommand(room: RoomState, command: DeskCommand, now: EpochMs): Obeyed {
   if (command.n <= room.lastCommand) return { room, event: null };
   const heard = { ...room, lastCommand: command.n, revision: room.revision + 1 };
-  const { agent, from, note, reason, outcome } = command;
-  if (command.name === "wrapped_up") {
-    const done = { ...heard, outcome };
-    return room.status === "closed" ? { room: done, event: null } : afterClose(done, "agent", now);
-  }
+  if (command.name === "wrapped_up") return afterWrapUp(heard, command, now);
   // The desk did not know yet that it is over: it is told again.
   if (room.status === "closed")
     return { room: { ...heard, deskRevision: room.deskRevision + 1 }, event: null };
-  if (agent === null) {
-    return { room: { ...heard, status: "queued", agent }, event: { name: "requeued", fields: { reason } } };
-  }
-  const agents = withAgent(room.agents, agent);
-  const assignedAt = room.assignedAt ?? command.at;
+  if (command.name === "closed") return afterClose(heard, "agent", now, { by: command.from });
+  if (command.name === "consulted") return afterConsult(heard, command);
+  return afterMove(heard, command);
+}
+
+/** Somebody else has it now, or nobody: then it waits again. */
+function afterMove(room: RoomState, { name, agent, from, note, reason, at }: DeskCommand): Obeyed {
+  // Whoever comes, it is theirs to speak: they have not answered yet.
+  const moved = { ...withTurn(room, "agent"), agent, consulted: [] };
+  if (agent === null)
+    return { room: { ...moved, status: "queued" }, event: { name: "requeued", fields: { reason } } };
   return {
-    room: { ...heard, status: "open", agent, agents, assignedAt },
-    event: { name: command.name, fields: command.name === "assigned" ? { agent } : { from, agent, note } },
+    room: {
+      ...moved,
+      status: "open",
+      agents: withAgent(room.agents, agent),
+      assignedAt: room.assignedAt ?? at,
+    },
+    event: { name, fields: name === "assigned" ? { agent } : { from, agent, note } },
   };
 }
 
+/** A colleague was asked to look on: they may speak here until somebody else has it. */
+function afterConsult(room: RoomState, { agent, from, note }: DeskCommand): Obeyed {
+  if (agent === null) return { room, event: null };
+  const consulted = room.consulted.includes(agent.id) ? room.consulted : [...room.consulted, agent.id];
+  return { room: { ...room, consulted }, event: { name: "consulted", fields: { from, agent, note } } };
+}
+
+/** The agent has said how it ended: with that it is over, where it was not before. */
+function afterWrapUp(
+  room: RoomState,
+  { outcome, codes = [], note, from }: DeskCommand,
+  now: EpochMs,
+): Obeyed {
+  const done = { ...room, outcome, codes, wrapUpNote: note };
+  const fields = { outcome, codes, note, by: from };
+  if (room.status === "closed") return { room: done, event: { name: "wrapped_up", fields } };
+  return afterClose(done, "agent", now, fields);
+}
+
 /** The room at its end, and the event that says why. */
-export function afterClose(room: RoomState, reason: string, now: EpochMs): Obeyed {
+export function afterClose(
+  room: RoomState,
+  reason: string,
+  now: EpochMs,
+  fields: Record<string, unknown> = {},
+): Obeyed {
   const { revision, deskRevision, queuedAt } = room;
   const closed: RoomState = {
     ...room,
@@ -172,7 +242,7 @@ export function afterClose(room: RoomState, reason: string, now: EpochMs): Obeye
     revision: revision + 1,
     deskRevision: queuedAt === null ? deskRevision : deskRevision + 1,
   };
-  return { room: closed, event: { name: "closed", fields: { reason } } };
+  return { room: closed, event: { name: "closed", fields: { ...fields, reason } } };
 }
 
 /** Whom a change concerns, by comparing the room before and after it: history, the desk, the visitor's object. */

@@ -8,17 +8,26 @@
 import * as z from "zod/mini";
 
 export const PROTOCOL_VERSION = 1;
+/**
+ * What a room speaks: its own version and, for the pages that still run older code, the one before. Within a version
+ * frames only gain fields, which older readers pass over.
+ */
+export const SPOKEN_VERSIONS: readonly number[] = [PROTOCOL_VERSION];
 export const MAX_TEXT_BYTES = 8 * 1_024;
 export const MAX_FRAME_BYTES = 64 * 1_024;
 export const FRAMES_PER_MINUTE = 120;
 export const HELLO_WITHIN_MS = 5_000;
 export const MAX_REPLAY = 1_000;
+export const MAX_TOKEN_LENGTH = 4_096;
+export const MAX_EPOCH_LENGTH = 64;
 
 /** 4000–4099 come back and resume, 4100–4199 authenticate again, 4200 and up final. */
 export const CLOSE = {
   goingAway: 4000,
   slowReader: 4008,
   tooManyFrames: 4029,
+  /** Another socket of the same person has taken this one's place. */
+  crowdedOut: 4030,
   helloMissing: 4100,
   unauthorized: 4101,
   revoked: 4100,
@@ -50,9 +59,11 @@ export const ClientFrame = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("hello"),
     v: z.int(),
-    token: z.string().check(z.maxLength(4_096)),
-    epoch: z._default(z.nullable(z.string().check(z.maxLength(64))), null),
+    token: z.string().check(z.maxLength(MAX_TOKEN_LENGTH)),
+    epoch: z._default(z.nullable(z.string().check(z.maxLength(MAX_EPOCH_LENGTH))), null),
     after: z._default(seq, 0),
+    /** The client says how far it has come, by asking for the range after it, every 20 events or 5 s. */
+    acks: z.optional(z.boolean()),
   }),
   z.object({
     type: z.literal("message"),
@@ -119,6 +130,8 @@ export const ServerFrame = z.discriminatedUnion("type", [
     status,
     position: z.nullable(z.int()),
     wait_seconds: z.nullable(z.number()),
+    /** The log's last `seq` when this was said. */
+    head: z.optional(seq),
   }),
   z.object({
     type: z.literal("error"),

@@ -259,9 +259,22 @@ test("R-C7: visitors send text and files; notes and cards are the agents'", asyn
     visitor.send({ type: "message", client_id: crypto.randomUUID(), body: "{}", kind });
     expect((await visitor.next("error")).code).toBe("forbidden");
   }
-  expect((await visitor.post("{}", "file")).seq).toBe(1);
-  const agent = await joinRoomAs(await signIn("Léa", [key]), conversation);
-  for (const kind of ["text", "note", "card", "file"] as const) await agent.post("{}", kind);
+  const shot = { id: "fil_shot", name: "shot.png", type: "image/png", bytes: 9 };
+  const mine = { role: "visitor" as const, id: conversation.visitor };
+  expect(await roomOf(conversation.id).addFile(mine, { ...shot, by: mine }, Date.now())).toEqual({ ok: true });
+  expect((await visitor.post('{"id":"fil_shot"}', "file")).seq).toBe(1);
+  const lea = await signIn("Léa", [key]);
+  const agent = await joinRoomAs(lea, conversation);
+  const hers = { role: "agent" as const, id: lea.id };
+  const sheet = { ...shot, id: "fil_sheet", by: hers };
+  expect(await roomOf(conversation.id).addFile(hers, sheet, Date.now())).toEqual({ ok: true });
+  const bodies = {
+    text: "{}",
+    note: "{}",
+    card: '{"title":"Chemise","url":"https://shop.example/chemise"}',
+    file: '{"id":"fil_sheet"}',
+  };
+  for (const kind of ["text", "note", "card", "file"] as const) await agent.post(bodies[kind], kind);
 });
 
 test("R-C8: a long text is refused softly, a huge frame ends the socket, both with too_large", async () => {

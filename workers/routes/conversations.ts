@@ -32,6 +32,7 @@ const Survey = z.object({
   resolved: z.boolean().nullish(),
   comment: z.string().max(4_000).nullish(),
 });
+const ReadUpTo = z.object({ seq: z.int().min(0) });
 const After = z.coerce.number().int().min(0).default(0);
 
 export const conversations = new Hono<AppEnv>();
@@ -62,7 +63,13 @@ conversations.get("/conversations/:id/socket", async (c) => {
   const live = await siteOfId(c, id);
   checkOrigin(c, live);
   requireUpgrade(c.req.raw);
-  return c.env.CHAT_ROOM.getByName(id).fetch(objectRequest(c.req.raw));
+  const { sockets_per_address_minute: perMinute, sockets_per_visitor: perVisitor } = live.config.settings;
+  const headers = {
+    "x-aparte-address": c.req.header("cf-connecting-ip") ?? "local",
+    "x-aparte-sockets-minute": String(perMinute),
+    "x-aparte-sockets-visitor": String(perVisitor),
+  };
+  return c.env.CHAT_ROOM.getByName(id).fetch(objectRequest(c.req.raw, headers));
 });
 
 /** For pages whose network lets no socket through: the same events, the same ids. */
@@ -75,8 +82,8 @@ conversations.get("/conversations/:id/messages", async (c) => {
     epoch,
     after: after.data,
   });
-  if (read === null) throw unknown();
-  const { events, ...rest } = read;
+  if (!read.ok) throw refusalOfRoom(read);
+  const { ok: _ok, events, ...rest } = read;
   return c.json({ ...rest, events: JSON.parse(events) as unknown });
 });
 
@@ -87,12 +94,18 @@ conversations.post("/conversations/:id/messages", async (c) => {
   if (frame.type !== "message") throw new ApiError("invalid", "this is no message");
   const message = { clientId: frame.client_id, kind: frame.kind, body: frame.body };
   const answer = await c.env.CHAT_ROOM.getByName(conversation).postOverHttp(visitor, message);
-  if (!answer.ok) {
-    const code = (answer.code in STATUS ? answer.code : "invalid") as ErrorCode;
-    throw new ApiError(code, answer.message);
-  }
+  if (!answer.ok) throw refusalOfRoom(answer);
   const { seq, at } = answer;
   return c.json({ type: "ack", client_id: frame.client_id, seq, at }, answer.repeated ? 200 : 201);
+});
+
+conversations.post("/conversations/:id/read", async (c) => {
+  const { conversation, visitor } = await visitorOfToken(c, bearerOf(c));
+  const body = parseJson(await readBody(c.req.raw, MAX_FRAME_BYTES));
+  const { seq } = valid(ReadUpTo, body);
+  const answer = await c.env.CHAT_ROOM.getByName(conversation).hasReadOverHttp(visitor, seq);
+  if (!answer.ok) throw refusalOfRoom(answer);
+  return c.json({ type: "read", seq });
 });
 
 conversations.post("/conversations/:id/survey", async (c) => {
@@ -160,6 +173,12 @@ function valid<T>(schema: { safeParse(value: unknown): z.core.util.SafeParseResu
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new ApiError("invalid", issue?.message ?? "not valid", { path: issue?.path.join(".") ?? "" });
+}
+
+/** What a room refuses, as an answer over HTTP. */
+function refusalOfRoom({ code, message }: { code: string; message: string }): ApiError {
+  const known = (code in STATUS ? code : "invalid") as ErrorCode;
+  return new ApiError(known, message, known === "rate_limited" ? { headers: { "Retry-After": "60" } } : {});
 }
 
 function unknown(): ApiError {

@@ -41,7 +41,8 @@ desk.post("/conversations/:id/ticket", async (c) => {
   await c.env.SITE_DESK.getByName(site).admit(person.id, id);
   const expiresAt = now + TICKET_SECONDS * 1_000;
   const room = c.env.CHAT_ROOM.getByName(id);
-  if (!(await room.issueTicket(await sha256Hex(ticket), person, expiresAt, now))) throw unknown();
+  const holder = { ...person, supervisor: c.var.role === "admin" };
+  if (!(await room.issueTicket(await sha256Hex(ticket), holder, expiresAt, now))) throw unknown();
   const socket_url = socketUrl(c.env, c.req.url, id);
   return c.json({ ticket, expires_in_seconds: TICKET_SECONDS, socket_url }, 201);
 });
@@ -55,7 +56,7 @@ desk.get("/desk/socket", async (c) => {
     throw new ApiError("origin_not_allowed", "the desk opens only from its own console");
   }
   requireUpgrade(c.req.raw);
-  const header = encodeURIComponent(JSON.stringify(person));
+  const header = encodeURIComponent(JSON.stringify({ ...person, role: c.var.role }));
   return c.env.SITE_DESK.getByName(site).fetch(objectRequest(c.req.raw, { "x-aparte-agent": header }));
 });
 
