@@ -20,6 +20,7 @@ export const STATUS = {
   closed: 409,
   precondition_failed: 412,
   too_large: 413,
+  unsupported_type: 415,
   websocket_required: 426,
   precondition_required: 428,
   rate_limited: 429,

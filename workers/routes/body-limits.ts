@@ -32,9 +32,12 @@ async function readWhole(body: ReadableStream<Uint8Array>): Promise<Blob> {
   throw new ApiError("too_large", `a body may have up to ${MAX_BODY_BYTES / 1_024} KB`);
 }
 
+/** Files are limited by who receives them, piece by piece. */
+const FILE_UPLOAD = /^\/api\/sites\/[^/]+\/conversations\/[^/]+\/files$/;
+
 export const limitBytes = createMiddleware<AppEnv>(async (c, next) => {
   const { raw } = c.req;
-  if (raw.body !== null) {
+  if (raw.body !== null && !FILE_UPLOAD.test(c.req.path)) {
     const { method, headers } = raw;
     c.req.raw = new Request(raw.url, { method, headers, body: await readWhole(raw.body) });
   }
@@ -69,7 +72,8 @@ function prototypeAt(value: unknown, path = ""): string | null {
 
 /** Refuse what is nested too deep, and a name that would vanish: a condition without it means something else. */
 export const limitDepth = createMiddleware<AppEnv>(async (c, next) => {
-  const text = c.req.raw.body === null ? "" : await c.req.text();
+  const isRead = c.req.raw.body !== null && !FILE_UPLOAD.test(c.req.path);
+  const text = isRead ? await c.req.text() : "";
   if (depthOf(text) > MAX_BODY_DEPTH) {
     throw new ApiError("invalid", `a body may nest up to ${MAX_BODY_DEPTH} levels`);
   }
