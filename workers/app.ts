@@ -10,6 +10,7 @@ import { hosts } from "./hosts.ts";
 import { api } from "./routes/api.ts";
 import { availability } from "./routes/availability.ts";
 import { conversations } from "./routes/conversations.ts";
+import { files } from "./routes/files.ts";
 import { health } from "./routes/health.ts";
 import { ingest } from "./routes/ingest.ts";
 import { pages } from "./routes/pages.ts";
@@ -25,6 +26,7 @@ app.route("/healthz", health);
 app.route("/v1", ingest);
 app.route("/v1", availability);
 app.route("/v1", conversations);
+app.route("/v1", files);
 app.route("/api", api);
 app.route("/", pages);
 

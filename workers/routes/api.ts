@@ -18,6 +18,7 @@ import { describedTicket, desk } from "./desk.ts";
 import { dryRun } from "./dry-run.ts";
 import { describedExports, exports } from "./exports.ts";
 import { factValues } from "./fact-values.ts";
+import { describedFiles, siteFiles } from "./files.ts";
 import { installation } from "./installation.ts";
 import { intraday } from "./intraday.ts";
 import { funnelResults, journeys } from "./journeys.ts";
@@ -62,7 +63,7 @@ api.doc31("/openapi.json", {
   servers: [{ url: "/api" }],
   security: [{ apiKey: [] }],
 });
-for (const route of [...describedAuth, describedTicket, ...describedExports]) {
+for (const route of [...describedAuth, describedTicket, ...describedFiles, ...describedExports]) {
   api.openAPIRegistry.registerPath(route);
 }
 // Everything from here: no fonts, proxy or telemetry of somebody else's, and a policy that would stop them.
@@ -135,4 +136,5 @@ api.route("/sites/:site/conversations", conversationHistory);
 api.route("/sites/:site/visitors", visitors);
 api.route("/sites/:site/visitors", why);
 api.route("/sites/:site/exports", exports);
+api.route("/sites/:site", siteFiles);
 api.route("/sites/:site", desk);
