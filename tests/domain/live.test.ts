@@ -35,7 +35,7 @@ test("R-L4: the 200 busiest are shown, the fullest carts first, and the total is
   expect(change?.total).toBe(700);
   expect(change?.live).toHaveLength(MOST_SHOWN);
   expect(change?.live.slice(0, 3).map(({ visitor }) => visitor)).toEqual(["v693", "v686", "v679"]);
-  expect(change?.live[100]).toMatchObject({ visitor: "v699", cart_value: null });
+  expect(change?.live[99]).toMatchObject({ visitor: "v699", cart_value: null });
   expect(list.change(701)).toBeNull();
 });
 
