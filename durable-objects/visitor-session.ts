@@ -8,6 +8,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { uuidv7 } from "uuidv7";
+import type { CallOutcome } from "../domain/availability/callback.ts";
 import type { Event } from "../domain/events/event.ts";
 import type { Confirmation, RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
@@ -171,6 +172,15 @@ export class VisitorSession extends DurableObject<Env> {
       await this.#outbox.keep(queueWaiting(before, message, now), before, seen.with([message.id]), null, now);
     }
     return { id: message.id };
+  }
+
+  /** A call that the visitor had booked was made; a visitor of whom nothing is known stays so. */
+  async callConcluded(outcome: CallOutcome): Promise<void> {
+    await this.#store.open();
+    const loaded = this.#store.load();
+    if (loaded === null || loaded.state.lastCallOutcome === outcome) return;
+    const { state, seen } = loaded;
+    await this.#outbox.keep({ ...state, lastCallOutcome: outcome }, state, seen, null, Date.now());
   }
 
   /** What the view `viewId` has told by itself: all that may be repeated to somebody of whom nothing is proven. */

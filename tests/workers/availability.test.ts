@@ -34,8 +34,12 @@ async function ask(key: string, more = ""): Promise<Answer> {
 const open = (key: string, more: Record<string, unknown> = {}) =>
   post("/v1/conversations", null, { writeKey: key, anonymousId: "ada", ...more });
 
+let written = 0;
+
+/** An article of `site`; ids grow, as those that the API gives. */
 async function publishArticle(site: string, body: Record<string, unknown>): Promise<string> {
-  const id = `art_${crypto.randomUUID()}`;
+  written += 1;
+  const id = `art_${String(written).padStart(4, "0")}-${crypto.randomUUID()}`;
   const article = { title: "?", body: "?", locale: "fr", tags: [], status: "published", ...body };
   await drizzle(env.DB)
     .insert(resources)

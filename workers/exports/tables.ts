@@ -132,6 +132,28 @@ export const TABLES: Record<string, Table> = {
       "comment",
     ],
   },
+  callbacks: {
+    moment: "created_at",
+    key: "id",
+    columns: [
+      "id",
+      "visitor_id",
+      "created_at",
+      "slot_at",
+      "slot_ends_at",
+      "phone",
+      "name",
+      "topic",
+      "locale",
+      "page",
+      "status",
+      "agent_id",
+      "claimed_at",
+      "outcome",
+      "note",
+      "concluded_at",
+    ],
+  },
 };
 export const MESSAGE_COLUMNS = [
   "conversation_id",

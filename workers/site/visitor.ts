@@ -12,6 +12,7 @@ type Calls =
   | "openConversation"
   | "conversationClosed"
   | "leaveMessage"
+  | "callConcluded"
   | "confirm"
   | "forget"
   | "snapshot"
