@@ -3,7 +3,8 @@
  *
  * Each phase has a hold-out of its own, drawn independently: their effects add up and so do their variances. Phases are
  * never pooled: each is compared with its own hold-out first. A phase whose result is hidden contributes nothing and is
- * named. Who was first eligible inside the span counts, whatever day it then bought.
+ * named. Who was first eligible inside the span counts, whatever day it then bought. A phase that is after leads sells
+ * nothing: its effect is told, and what a lead is said to be worth is no revenue.
  *
  * Shapes  `revenue` is null where no phase could be read. `bought` compares the invited with what the hold-outs say that
  *         the same mixture of visitors would have done. The last point of `course` is `revenue`.
@@ -26,6 +27,7 @@ export type Arms = { treated: ArmSums; control: ArmSums };
 
 export type PhaseRead = Omit<PhaseOfCampaign, "facts"> & {
   state: HiddenState;
+  goal: PhaseFacts["goal"];
   /** Of the whole phase; null while it is counted. */
   comparison: Comparison | null;
   visitors: number;
@@ -38,7 +40,14 @@ export type PhaseRead = Omit<PhaseOfCampaign, "facts"> & {
 };
 
 export type CoursePoint = Span & { day: string };
-export type EarningsState = "measured" | "collecting" | "not_measurable" | "unusable_split" | "too_few";
+/** `leads` where what can be read is after leads alone. */
+export type EarningsState =
+  | "measured"
+  | "collecting"
+  | "not_measurable"
+  | "unusable_split"
+  | "too_few"
+  | "leads";
 export type Earnings = {
   state: EarningsState;
   revenue: Span | null;
@@ -47,6 +56,8 @@ export type Earnings = {
   bought: { invited: number; heldOut: number } | null;
   phases: PhaseRead[];
   course: CoursePoint[];
+  /** Whether nobody was invited in the span whose effect on revenue is not in it. */
+  isWhole: boolean;
 };
 
 export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earnings {
@@ -63,6 +74,7 @@ export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earning
     bought: counted.length === 0 ? null : boughtOf(arms),
     phases,
     course: courseOf(all, phases, days),
+    isWhole: phases.every((phase) => phase.revenue !== null || isEmpty(phase)),
   };
 }
 
@@ -72,6 +84,7 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
     return {
       ...phase,
       state: "counting",
+      goal: "sale",
       comparison: null,
       visitors: 0,
       heldOut: 0,
@@ -87,6 +100,7 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
   const read: PhaseRead = {
     ...phase,
     state: comparison.state,
+    goal: facts.goal,
     comparison,
     visitors: totals.control.n + totals.treated.n,
     heldOut: totals.control.n,
@@ -94,13 +108,17 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
     revenue: null,
     readBy: null,
   };
-  if (comparison.basis === null) return read;
-  if (arms.treated.n + arms.control.n === 0) return { ...read, state: "nobody" };
+  if (arms.treated.n + arms.control.n === 0 && comparison.basis !== null) return { ...read, state: "nobody" };
+  if (comparison.basis === null || facts.goal === "lead") return read;
   if (fewest(countsOf(arms)) !== null) return { ...read, state: "too_few" };
   const readBy = comparison.basis === "final" && isWhole(facts, days) ? "final" : "sequential";
   const revenue = revenueOf(facts, readBy, arms);
   return revenue === null ? { ...read, state: "too_few" } : { ...read, revenue, readBy };
 }
+
+/** Whether it is known that nobody was eligible in the span. */
+const isEmpty = ({ state, arms }: PhaseRead): boolean =>
+  state !== "counting" && arms.treated.n + arms.control.n === 0;
 
 /** Whether the span holds the days of the one final reading and no others: any other may be looked at any day. */
 function isWhole(facts: PhaseFacts, { from, to }: Days): boolean {
@@ -153,6 +171,7 @@ function boughtOf(arms: readonly Arms[]): { invited: number; heldOut: number } {
 function stateOf(phases: readonly PhaseRead[]): EarningsState {
   const has = (...states: HiddenState[]) => phases.some(({ state }) => states.includes(state));
   if (has("collecting", "counting")) return "collecting";
+  if (phases.some(({ goal, comparison }) => goal === "lead" && comparison?.basis != null)) return "leads";
   if (has("too_few")) return "too_few";
   return has("unusable_split") ? "unusable_split" : "not_measurable";
 }

@@ -35,6 +35,7 @@ export type Earned = {
 export type Worth = {
   margin: { share: number; amount: Span | null } | null;
   agentsAndPlatform: number | null;
+  /** Null too where somebody was invited whose effect is not in the revenue: the costs are of all of them. */
   net: Span | null;
   roi: Span | null;
   /** Credited to answered chats: attributed, not incremental. */
@@ -74,8 +75,15 @@ export function shownOf(now: KpiFigures, before: KpiFigures): Shown {
   ) as Shown;
 }
 
-/** What the revenue is worth after what was sold and who served is paid; `figures` are of the span that it is read over. */
-export function worthOf(revenue: Span | null, figures: KpiFigures, economics: Economics): Worth {
+/**
+ * What the revenue is worth after what was sold and who served is paid; `figures` are of the span that it is read over,
+ * and `isWhole` says that nobody was served whose part in the revenue is not known.
+ */
+export function worthOf(
+  { revenue, isWhole }: { revenue: Span | null; isWhole: boolean },
+  figures: KpiFigures,
+  economics: Economics,
+): Worth {
   const margin = economics.margin ?? null;
   const cost = figures.cost_total.value;
   const income = revenue === null ? NOTHING : { point: revenue.value, ci: pairOf(revenue) };
@@ -85,8 +93,8 @@ export function worthOf(revenue: Span | null, figures: KpiFigures, economics: Ec
   return {
     margin: margin === null ? null : { share: margin, amount: spanOf(value.incrementalMargin) },
     agentsAndPlatform: cost,
-    net: spanOf(value.net),
-    roi: spanOf(value.roi),
+    net: isWhole ? spanOf(value.net) : null,
+    roi: isWhole ? spanOf(value.roi) : null,
     attributed: {
       revenue: figures.attributed_revenue.value ?? 0,
       orders: figures.assisted_orders.value ?? 0,

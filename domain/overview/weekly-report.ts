@@ -82,7 +82,11 @@ function earnedParts(overview: OverviewWire, locale: ReportLocale, writer: Write
       ? []
       : [{ name: words.margin(writer.percent(margin.share, 0)), value: spanOf(margin.amount) }]),
     ...(cost === null ? [] : [{ name: words.costs, value: writer.money(Math.round(cost)) }]),
-    ...(net === null ? [] : [{ name: words.net, value: spanOf(net) }]),
+    ...(net !== null
+      ? [{ name: words.net, value: spanOf(net) }]
+      : cost !== null && margin?.amount != null
+        ? [{ name: words.net, value: `- (${words.netUnknown})` }]
+        : []),
     ...(roi === null
       ? []
       : [

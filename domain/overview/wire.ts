@@ -41,6 +41,8 @@ const CampaignWire = z.object({
   status: z.string(),
   phase: z.int(),
   state: z.enum(HIDDEN_STATES),
+  /** A campaign that is after leads adds nothing to the one figure. */
+  goal: z.enum(["sale", "lead"]),
   /** Of the whole phase. */
   visitors: z.int(),
   held_out: z.int(),
@@ -91,7 +93,7 @@ export const OverviewWire = z.object({
   /** Revenue that would not have come without inviting. */
   earned: z.object({
     basis: z.enum(["site_holdout", "campaigns"]),
-    state: z.enum(["measured", "collecting", "not_measurable", "unusable_split", "too_few"]),
+    state: z.enum(["measured", "collecting", "not_measurable", "unusable_split", "too_few", "leads"]),
     from: z.string(),
     to: z.string(),
     revenue: Span.nullable(),
@@ -102,6 +104,7 @@ export const OverviewWire = z.object({
   }),
   margin: z.object({ share: z.number(), amount: Span.nullable() }).nullable(),
   agents_and_platform: z.number().nullable(),
+  /** Null where a cost or the margin is missing, and where somebody was served whose effect is not in the revenue. */
   net: Span.nullable(),
   roi: Span.nullable(),
   /** Credited to answered chats: attributed, not incremental. */
@@ -186,6 +189,7 @@ function campaignWire(row: CampaignRow): CampaignWire {
     status: row.status,
     phase: row.phase,
     state,
+    goal: row.goal,
     visitors: row.visitors,
     held_out: row.heldOut,
     planned_visitors: row.plannedVisitors,

@@ -4,7 +4,15 @@ import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
 import { OverviewWire } from "../../domain/overview/wire.ts";
-import { audit, deadLetters, exposures, orders, sessions } from "../../migrations/schema.ts";
+import {
+  audit,
+  deadLetters,
+  exposures,
+  leads,
+  orders,
+  resources,
+  sessions,
+} from "../../migrations/schema.ts";
 import worker from "../../workers/index.ts";
 import { signIn } from "./login.ts";
 import { sessionRecord } from "./session-record.ts";
@@ -41,8 +49,13 @@ async function insertAll<T>(rows: T[], insert: (part: T[]) => Promise<unknown>, 
   for (let from = 0; from < rows.length; from += each) await insert(rows.slice(from, from + each));
 }
 
-/** Visitors of one campaign who came over twenty days, of whom those with a total bought. */
-async function keepVisitors(site: string, campaign: string, rows: readonly Row[]): Promise<void> {
+/** Visitors of one campaign who came over twenty days, of whom those with a total bought, or left their address. */
+async function keepVisitors(
+  site: string,
+  campaign: string,
+  rows: readonly Row[],
+  kind: "sale" | "lead" = "sale",
+): Promise<void> {
   const db = drizzle(env.DB);
   const visits = rows.map(({ visitor, held, at }) => {
     const {
@@ -88,6 +101,24 @@ async function keepVisitors(site: string, campaign: string, rows: readonly Row[]
     eligibleAt: at,
   }));
   if (campaign !== "") await insertAll(exposed, (part) => db.insert(exposures).values(part), 8);
+  if (kind === "lead") {
+    const left = rows.flatMap(({ visitor, at, total }) =>
+      total === null
+        ? []
+        : [
+            {
+              site,
+              id: `l_${visitor}`,
+              revision: 1,
+              visitorId: visitor,
+              at: at + 60_000,
+              value: total,
+              currency: "EUR",
+            },
+          ],
+    );
+    return insertAll(left, (part) => db.insert(leads).values(part), 8);
+  }
   const bought = rows.flatMap(({ visitor, at, total }) =>
     total === null
       ? []
@@ -159,8 +190,47 @@ test("OVW1 OVW2 OVW6: the figure comes from kept sums, first said to be counted,
     ["cmp_open", "not_measurable", true],
   ]);
   expect(told.margin?.amount?.value).toBeCloseTo(expected * 0.5, 6);
-  expect(told.net?.value).toBeCloseTo(expected * 0.5 - (told.agents_and_platform ?? 0), 6);
+  // The same agents served those of the campaign whose effect nobody knows.
+  expect(told.agents_and_platform).toBeGreaterThan(0);
+  expect([told.net, told.roi]).toEqual([null, null]);
   expect(told.needs_you.map(({ code }) => code)).toEqual(["better", "holdout_missing"]);
+});
+
+test("OVW16: the value of leads is no revenue; what is left of it is told where everybody served is in it", async () => {
+  const settings = { timezone: "UTC", economics: { margin: 0.5, agent_hour: 30, platform_month: 100 } };
+  const alone = await makeSite({ ...settings, campaigns: [{ id: "cmp_a", ...CAMPAIGN }] });
+  const both = await makeSite({
+    ...settings,
+    campaigns: [
+      { id: "cmp_b", ...CAMPAIGN },
+      { id: "cmp_leads", ...CAMPAIGN, goal: "contact" },
+    ],
+  });
+  const goal = { key: "contact", name: "Contact", kind: "lead" };
+  await drizzle(env.DB)
+    .insert(resources)
+    .values({
+      id: "goal_contact",
+      site: both.key,
+      noun: "goals",
+      body: JSON.stringify(goal),
+      createdAt: 0,
+      updatedAt: 0,
+    });
+  await keepVisitors(alone.key, "cmp_a", people("a"));
+  await keepVisitors(both.key, "cmp_b", people("a"));
+  await keepVisitors(both.key, "cmp_leads", people("l"), "lead");
+
+  const sales = await readCounted(alone);
+  const cost = sales.agents_and_platform ?? 0;
+  expect(cost).toBeGreaterThan(0);
+  expect(sales.net?.value).toBeCloseTo((sales.margin?.amount?.value ?? 0) - cost, 6);
+  const told = await readCounted(both);
+  expect(told.earned.revenue).toEqual(sales.earned.revenue);
+  const leads = told.campaigns.find(({ id }) => id === "cmp_leads");
+  expect(leads).toMatchObject({ goal: "lead", state: "likely_better", contributes: null });
+  expect(leads?.difference?.value).toBeCloseTo(0.45, 6);
+  expect([told.net, told.roi]).toEqual([null, null]);
 });
 
 test("OVW6: sums that history went on from are told as they were, and then as they are", async () => {

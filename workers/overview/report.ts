@@ -72,7 +72,11 @@ export async function reportOverview(env: Env, site: SiteKey, span: Span, later:
     locale: settings.locale,
     site: settings.name,
     earned,
-    worth: worthOf(earned.revenue, ofEarned, settings.economics),
+    worth: worthOf(
+      { revenue: earned.revenue, isWhole: isSiteWide || phases.isWhole },
+      ofEarned,
+      settings.economics,
+    ),
     shown: shownOf(now, then),
     findings: findingsOf({
       phases: rows,

@@ -167,12 +167,15 @@ function hiddenWords({
     }
     case "collecting": {
       const left =
-        earliest_reading_at === null ? 0 : Math.ceil((Date.parse(earliest_reading_at) - Date.now()) / DAY_MS);
+        earliest_reading_at === null
+          ? null
+          : Math.max(0, Math.ceil((Date.parse(earliest_reading_at) - Date.now()) / DAY_MS));
       return o("hiddenCollecting", {
         planned: planned_visitors === null ? "no" : "yes",
         visitors: number(language, visitors),
         of: number(language, planned_visitors),
-        days: Math.max(0, left),
+        known: left === null ? "no" : "yes",
+        days: left ?? 0,
       });
     }
     default:

@@ -71,11 +71,15 @@ function Hidden({ overview }: Part): VNode | null {
     <p class="note">
       {o("earnedWithout", {
         n: hidden.length,
-        names: hidden.map(({ name, state }) => `${name} (${o(`state_${state}`)})`).join(", "),
+        names: hidden.map((row) => `${row.name} (${o(`state_${hiddenAs(row)}`)})`).join(", "),
       })}
     </p>
   );
 }
+
+/** A campaign whose effect is read, on leads, stands outside the revenue for that. */
+const hiddenAs = ({ difference, goal, state }: OverviewWire["campaigns"][number]) =>
+  goal === "lead" && difference !== null ? "leads" : state;
 
 function NoFigure({ overview }: Part): VNode {
   const site = useSite();
@@ -170,6 +174,14 @@ function MoneyLine({ overview }: Part): VNode {
           </dd>
         </div>
       )}
+      {earned.revenue !== null && net === null && cost !== null && margin?.amount != null ? (
+        <div>
+          <dt>{o("net")}</dt>
+          <dd>
+            - <span class="quiet">{o("netUnknown")}</span>
+          </dd>
+        </div>
+      ) : null}
       {net === null ? null : (
         <div>
           <dt>{o("net")}</dt>
