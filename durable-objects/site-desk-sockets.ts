@@ -35,8 +35,16 @@ export class SiteDeskSockets {
   readonly #sockets: () => Iterable<Socket>;
   readonly #pingedAt: (socket: Socket) => EpochMs | null;
 
-  constructor(sockets: () => Iterable<Socket>, pingedAt: (socket: Socket) => EpochMs | null) {
+  readonly #alsoTell: (agent: string, frame: DeskServerFrame) => void;
+
+  /** `alsoTell`: what an agent's consoles are told, their pushes are told as well. */
+  constructor(
+    sockets: () => Iterable<Socket>,
+    pingedAt: (socket: Socket) => EpochMs | null,
+    alsoTell: (agent: string, frame: DeskServerFrame) => void = () => {},
+  ) {
     this.#sockets = sockets;
+    this.#alsoTell = alsoTell;
     this.#pingedAt = pingedAt;
   }
 
@@ -51,6 +59,7 @@ export class SiteDeskSockets {
   }
 
   tell(agent: string, frame: DeskServerFrame): void {
+    this.#alsoTell(agent, frame);
     for (const socket of this.#sockets()) if (socket.state?.id === agent) send(socket, frame);
   }
 

@@ -23,6 +23,8 @@ import { type EpochMs, isoOf } from "../domain/ids.ts";
 import type { VisitReport } from "../domain/live/visit-report.ts";
 import { SiteDeskLive } from "./site-desk-live.ts";
 import { SiteDeskOutbox } from "./site-desk-outbox.ts";
+import { SiteDeskPush } from "./site-desk-push.ts";
+import type { PushSubscriptionRow } from "./site-desk-push-store.ts";
 import {
   type Attachment,
   personOf,
@@ -57,9 +59,15 @@ export class SiteDesk extends Server<Env> {
 
   readonly #store = new SiteDeskStore(this.ctx.storage);
   readonly #outbox = new SiteDeskOutbox(this.env, this.ctx.id.name ?? "", this.#store);
+  readonly #push = new SiteDeskPush(
+    this.ctx,
+    this.env,
+    () => this.#store.published()?.settings.push_preview === true,
+  );
   readonly #sockets = new SiteDeskSockets(
     () => this.getConnections<Attachment>(),
     (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null,
+    (agent, frame) => this.#push.heard(agent, frame, Date.now()),
   );
   readonly #steps = new SiteDeskSteps(this.ctx, this.#store, this.#outbox, this.#sockets);
   readonly #live = new SiteDeskLive(this.ctx, this.env, {
@@ -165,6 +173,24 @@ export class SiteDesk extends Server<Env> {
     this.#live.hear(reports, Date.now());
   }
 
+  subscribeToPush(row: PushSubscriptionRow): void {
+    this.#push.subscribe(row, Date.now());
+  }
+
+  unsubscribeFromPush(user: string, endpoint: string): void {
+    this.#push.unsubscribe(user, endpoint, Date.now());
+  }
+
+  /** A login has ended: its browsers are alerted no longer. */
+  endPushesOf(session: string): void {
+    this.#push.dropSession(session);
+  }
+
+  /** Alert this browser now; whether its push service took it. */
+  testPush(user: string, endpoint: string): Promise<boolean> {
+    return this.#push.test(user, endpoint, Date.now());
+  }
+
   /** `user` is about to get a ticket into `conversation`: what is given is remembered, so that it can be taken away. */
   admit(user: string, conversation: string): void {
     this.#store.addSeat({ user, conversation }, Date.now());
@@ -192,6 +218,7 @@ export class SiteDesk extends Server<Env> {
     const now = Date.now();
     this.#store.revokeSeats(userId);
     this.#sockets.revoke(userId);
+    this.#push.dropUser(userId);
     this.#steps.take(now, (desk) => dismiss(desk, userId, now));
     await this.#outbox.tellRooms();
   }

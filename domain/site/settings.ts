@@ -97,6 +97,8 @@ export const SiteSettings = z.object({
   /** New sockets a minute that one address may open in one conversation. */
   sockets_per_address_minute: z.int().min(1).max(100_000).default(30),
   pressure: Pressure.default({}),
+  /** What a visitor wrote may stand in the alerts that agents' browsers get through their makers' push services. */
+  push_preview: z.boolean().default(false),
   /** When somebody is there; none at all: always. */
   business_hours: z.array(OpeningHours).max(100).default([]),
   /** Whose public holidays `PublicHolidays` means, and days of one's own (dates in the site's zone). */

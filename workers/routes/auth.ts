@@ -107,6 +107,8 @@ export const auth = new Hono<AppEnv>()
 
   .post("/sign-out", async (c) => {
     assertSameOrigin(c.req.raw);
+    const user = await userOf(c.env, c.req.raw);
+    if (user !== null) await endPushes(c.env, user);
     const server = await authFor(c.env, new URL(c.req.url).origin);
     const response = await server.api.signOut({ headers: c.req.raw.headers, asResponse: true });
     return answer(response, "nobody is signed in", { success: true });
@@ -133,13 +135,29 @@ export const auth = new Hono<AppEnv>()
     return answer(response, "the current password is wrong", { success: true });
   });
 
+type Person = { id: string; installationAdmin: boolean };
+
 /** Closes the sockets of `user` at each site that they may open: an admin of the installation may open them all. */
-async function revokeEverywhere(env: Env, user: { id: string; installationAdmin: boolean }): Promise<void> {
+async function revokeEverywhere(env: Env, user: Person): Promise<void> {
+  const userId = user.id;
+  await Promise.all(
+    (await deskSites(env, user)).map((site) => env.SITE_DESK.getByName(site).revokeUser({ userId })),
+  );
+}
+
+/** The browser that signs out is alerted no longer. */
+async function endPushes(env: Env, user: Person & { sessionId: string }): Promise<void> {
+  await Promise.all(
+    (await deskSites(env, user)).map((site) => env.SITE_DESK.getByName(site).endPushesOf(user.sessionId)),
+  );
+}
+
+async function deskSites(env: Env, user: Person): Promise<string[]> {
   const db = drizzle(env.DB);
   const rows = user.installationAdmin
     ? await db.select({ site: sites.key }).from(sites)
     : await db.select({ site: members.site }).from(members).where(eq(members.userId, user.id));
-  await Promise.all(rows.map(({ site }) => env.SITE_DESK.getByName(site).revokeUser({ userId: user.id })));
+  return rows.map(({ site }) => site);
 }
 
 auth.onError(renderError);
