@@ -8,7 +8,7 @@
  */
 import { uuidv7 } from "uuidv7";
 import { canTake, isAccepting } from "../domain/desk/capacity.ts";
-import type { Desk } from "../domain/desk/desk.ts";
+import { putHold } from "../domain/desk/entries.ts";
 import { release } from "../domain/desk/leases.ts";
 import type { DeskServerFrame, LiveFrame } from "../domain/desk/wire.ts";
 import type { EpochMs } from "../domain/ids.ts";
@@ -103,17 +103,17 @@ export class SiteDeskLive {
     now: EpochMs,
   ): Promise<Refused | null> {
     const desk = this.#steps.desk(now);
-    const agent = desk.agents.find(({ id }) => id === agentId);
+    const agent = desk.agents.get(agentId);
     // Only who is in the list is asked: a made-up id must not make an object.
     const report = this.#list.find(visitor, now);
     if (report === null) return "gone";
     if (report.not_now === "excluded") return "excluded";
-    if (agent === undefined || !isAccepting(agent, now)) return "not_online";
+    if (agent === null || !isAccepting(agent, now)) return "not_online";
     if (!canTake(desk, agent, now)) return "no_place";
 
     const decisionId = `dec_${uuidv7()}`;
     const expiresAt = now + INVITATION_MS;
-    this.#steps.change(now, (before) => held(before, { decisionId, agent: agentId, expiresAt }));
+    this.#steps.change(now, (before) => putHold(before, { decisionId, agent: agentId, expiresAt }));
     const settings = this.#store.published()?.settings;
     const site = this.#ctx.id.name ?? "";
     // Said plainly, because the platform's type of a call unfolds the facts' JSON without end.
@@ -174,9 +174,4 @@ export class SiteDeskLive {
 
 function frameOf({ live, left, total }: LiveChange): DeskServerFrame {
   return { type: "visitors", items: [], live, left, total };
-}
-
-/** The inviting agent's own place, whoever else is free. */
-function held(desk: Desk, hold: Desk["holds"][number]): Desk {
-  return { ...desk, holds: [...desk.holds, hold] };
 }

@@ -2,9 +2,9 @@
  * What a desk owes others: commands to rooms (in order, until the room has obeyed), revocations, and the agents'
  * stretches of presence to history (until D1 has them).
  */
-import type { Place } from "../domain/desk/report.ts";
+import type { DeskCommand, Place } from "../domain/desk/report.ts";
 import type { Agent, Desk } from "../domain/desk/desk.ts";
-import { confirm, due, FIRST_RETRY_MS, nextRetryAt, put, sent } from "../domain/history/outbox.ts";
+import { confirm, due, FIRST_RETRY_MS, put, sent } from "../domain/history/outbox.ts";
 import { type Confirmation, recordKey, type RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
@@ -26,15 +26,12 @@ export class SiteDeskOutbox {
 
   /** Owe history each stretch of an agent's state and capacity that began or ended between `before` and `after`. */
   putStretches(before: Desk, after: Desk, now: EpochMs): void {
-    const known = new Map(before.agents.map((agent) => [agent.id, agent]));
-    for (const agent of after.agents) {
-      const earlier = known.get(agent.id);
-      known.delete(agent.id);
-      if (earlier?.since === agent.since && earlier.state === agent.state) continue;
-      if (earlier !== undefined) this.#putStretch(earlier, agent.since, now);
-      this.#putStretch(agent, null, now);
+    for (const { before: earlier, after: agent } of before.agents.differences(after.agents)) {
+      if (earlier?.since === agent?.since && earlier?.state === agent?.state) continue;
+      const endedAt = agent?.since ?? Math.max(now, (earlier?.since ?? 0) + 1);
+      if (earlier !== null) this.#putStretch(earlier, endedAt, now);
+      if (agent !== null) this.#putStretch(agent, null, now);
     }
-    for (const gone of known.values()) this.#putStretch(gone, Math.max(now, gone.since + 1), now);
   }
 
   hasFresh(): boolean {
@@ -92,24 +89,15 @@ export class SiteDeskOutbox {
 
   /** When the alarm must look again; null where nothing is owed. */
   nextAt(now: EpochMs): EpochMs | null {
-    const retry = nextRetryAt(this.#store.outbox());
-    const owed = this.#store.commands().length > 0 || this.#store.revokedSeats().length > 0;
-    if (!owed) return retry;
+    const retry = this.#store.nextRetryAt();
+    if (!this.#store.owesRooms()) return retry;
     return Math.min(retry ?? Infinity, now + FIRST_RETRY_MS);
   }
 
+  /** Rooms are told side by side, each of its own in order. */
   async #tellRoomsNow(): Promise<void> {
-    const stuck = new Set<string>();
-    for (const command of this.#store.commands()) {
-      if (stuck.has(command.conversation)) continue;
-      try {
-        await this.#env.CHAT_ROOM.getByName(command.conversation).obey(command);
-        this.#store.dropCommand(command.n);
-      } catch (error) {
-        stuck.add(command.conversation);
-        reportFault("warn", "desk", "command", error);
-      }
-    }
+    const byRoom = Map.groupBy(this.#store.commands(), ({ conversation }) => conversation);
+    await Promise.all([...byRoom.values()].map((commands) => this.#tellRoom(commands)));
     for (const seat of this.#store.revokedSeats()) {
       try {
         await this.#env.CHAT_ROOM.getByName(seat.conversation).revokeUser({ userId: seat.user });
@@ -117,6 +105,18 @@ export class SiteDeskOutbox {
       } catch (error) {
         reportFault("warn", "desk", "revocation", error);
       }
+    }
+  }
+
+  /** What one of them does not take keeps those behind it. */
+  async #tellRoom(commands: readonly DeskCommand[]): Promise<void> {
+    try {
+      for (const command of commands) {
+        await this.#env.CHAT_ROOM.getByName(command.conversation).obey(command);
+        this.#store.dropCommand(command.n);
+      }
+    } catch (error) {
+      reportFault("warn", "desk", "command", error);
     }
   }
 

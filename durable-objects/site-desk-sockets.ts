@@ -3,23 +3,25 @@
  * object's memory.
  */
 import type { Connection } from "partyserver";
+import type { Role } from "../domain/desk/desk.ts";
 import type { Meter } from "../domain/chat/limits.ts";
 import { CLOSE } from "../domain/chat/wire.ts";
 import type { DeskServerFrame } from "../domain/desk/wire.ts";
 import type { EpochMs } from "../domain/ids.ts";
 
+export type DeskPerson = { id: string; name: string; role: Role };
 /** `watches`: the list of live visitors is open there. */
-export type Attachment = { id: string; name: string; meter: Meter; watches?: boolean };
+export type Attachment = DeskPerson & { meter: Meter; watches?: boolean };
 export type Socket = Connection<Attachment>;
 
 const DEAD_AFTER_MS = 90_000;
 
-/** Whom the Worker let in; null where it named nobody. */
-export function personOf(request: Request): { id: string; name: string } | null {
+/** Whom the Worker let in, and as what; null where it named nobody. */
+export function personOf(request: Request): DeskPerson | null {
   const header = request.headers.get("x-aparte-agent");
   if (header === null) return null;
-  const person = JSON.parse(decodeURIComponent(header)) as { id: string; name: string };
-  return { id: person.id, name: person.name };
+  const person = JSON.parse(decodeURIComponent(header)) as DeskPerson;
+  return { id: person.id, name: person.name, role: person.role === "admin" ? "admin" : "agent" };
 }
 
 /** Send `frame` where the socket is still open; one that closes meanwhile gets the whole picture when it is back. */
@@ -32,14 +34,17 @@ export function refuse(socket: Socket, code: string, message: string): void {
 }
 
 export class SiteDeskSockets {
-  readonly #sockets: () => Iterable<Socket>;
+  readonly #sockets: (agent?: string) => Iterable<Socket>;
   readonly #pingedAt: (socket: Socket) => EpochMs | null;
 
   readonly #alsoTell: (agent: string, frame: DeskServerFrame) => void;
 
-  /** `alsoTell`: what an agent's consoles are told, their pushes are told as well. */
+  /**
+   * `sockets` finds one agent's by their tag, or all. `alsoTell`: what an agent's consoles are told, their pushes are
+   * told as well.
+   */
   constructor(
-    sockets: () => Iterable<Socket>,
+    sockets: (agent?: string) => Iterable<Socket>,
     pingedAt: (socket: Socket) => EpochMs | null,
     alsoTell: (agent: string, frame: DeskServerFrame) => void = () => {},
   ) {
@@ -55,24 +60,25 @@ export class SiteDeskSockets {
 
   /** Whether `agent` has a socket besides `socket`. */
   hasOther(agent: string, socket: Socket): boolean {
-    return [...this.#sockets()].some((other) => other.id !== socket.id && other.state?.id === agent);
+    return [...this.#sockets(agent)].some((other) => other.id !== socket.id && other.state !== null);
   }
 
   tell(agent: string, frame: DeskServerFrame): void {
     this.#alsoTell(agent, frame);
-    for (const socket of this.#sockets()) if (socket.state?.id === agent) send(socket, frame);
+    for (const socket of this.#sockets(agent)) if (socket.state !== null) send(socket, frame);
   }
 
-  /** Send a frame that is JSON already to every console that has been welcomed. */
-  tellAll(text: string): void {
-    for (const socket of this.#sockets()) if (socket.state !== null) socket.send(text);
+  /** The consoles that have been welcomed and are still open. */
+  *welcomed(): Generator<{ socket: Socket; person: DeskPerson }> {
+    for (const socket of this.#sockets()) {
+      const { state } = socket;
+      if (state !== null && socket.readyState === WebSocket.READY_STATE_OPEN) yield { socket, person: state };
+    }
   }
 
   /** Close every socket of a login that may no longer be here. */
   revoke(user: string): void {
-    for (const socket of this.#sockets()) {
-      if (socket.state?.id === user) socket.close(CLOSE.revoked, "signed out");
-    }
+    for (const socket of this.#sockets(user)) socket.close(CLOSE.revoked, "signed out");
   }
 
   /** Close what is certainly dead: a console that used to ping and stopped. */

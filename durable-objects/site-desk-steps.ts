@@ -3,14 +3,15 @@
  * word to agents, waiting visitors and rooms. The rules are in `domain/desk/`.
  */
 import type { Desk, Effect, Step } from "../domain/desk/desk.ts";
+import type { Picture } from "../domain/desk/picture.ts";
 import { noticeLost } from "../domain/desk/presence.ts";
-import { endedWaits } from "../domain/desk/queue.ts";
 import type { Place } from "../domain/desk/report.ts";
 import { nextChangeAt, settle } from "../domain/desk/settle.ts";
-import { effectFrame, placesOf, queueFrame, WAITS_KEPT } from "../domain/desk/view.ts";
+import { effectFrame, endedWaits, WAITS_KEPT } from "../domain/desk/view.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { NextAlarm } from "./next-alarm.ts";
 import type { SiteDeskOutbox } from "./site-desk-outbox.ts";
+import { SiteDeskScreens } from "./site-desk-screens.ts";
 import type { SiteDeskSockets } from "./site-desk-sockets.ts";
 import type { SiteDeskStore } from "./site-desk-store.ts";
 
@@ -23,9 +24,8 @@ export class SiteDeskSteps {
   readonly #outbox: SiteDeskOutbox;
   readonly #sockets: SiteDeskSockets;
   readonly #alarm: NextAlarm;
+  readonly #screens: SiteDeskScreens;
   #known: Desk | null = null;
-  #shown = "";
-  #places = new Map<string, Place>();
 
   constructor(
     ctx: DurableObjectState,
@@ -38,6 +38,10 @@ export class SiteDeskSteps {
     this.#outbox = outbox;
     this.#sockets = sockets;
     this.#alarm = new NextAlarm(ctx.storage);
+    const source = { desk: (now: EpochMs) => this.desk(now), waits: () => store.waits() };
+    this.#screens = new SiteDeskScreens(source, sockets, (conversation, place) =>
+      ctx.waitUntil(outbox.tellPlace(conversation, place)),
+    );
   }
 
   /** The desk as stored, read once per life; agents whose sockets a crash has cut are noticed at the first look. */
@@ -47,15 +51,18 @@ export class SiteDeskSteps {
     const desk = noticeLost(stored, this.#sockets.connected(), now);
     this.#store.saveDesk(stored, desk);
     this.#known = desk;
-    this.#places = placesOf(desk, this.#store.waits(), now);
     this.wake(now);
     return desk;
   }
 
   /** Where a conversation stands in the queue; nulls where it does not wait. */
   place(conversation: string, now: EpochMs): Place {
-    this.desk(now);
-    return this.#places.get(conversation) ?? { position: null, waitSeconds: null };
+    return this.#screens.place(conversation, now);
+  }
+
+  /** What every console shows from now on. */
+  picture(now: EpochMs): Picture {
+    return this.#screens.picture(now);
   }
 
   /** A step that by itself tells nobody anything. */
@@ -88,9 +95,8 @@ export class SiteDeskSteps {
   wake(now: EpochMs): void {
     const desk = this.#known;
     if (desk === null) return;
-    const here = desk.agents.some((agent) => agent.state !== "offline" && agent.lostAt === null);
-    const sweepAt = here ? now + SWEEP_MS : null;
-    this.#alarm.setFor([nextChangeAt(desk, now), this.#outbox.nextAt(now), sweepAt], now);
+    const sweepAt = isSomebodyHere(desk) ? now + SWEEP_MS : null;
+    this.#alarm.setFor([nextChangeAt(desk), this.#outbox.nextAt(now), sweepAt], now);
   }
 
   /** In one transaction. Where it fails nothing is known, so that the next look reads what is stored. */
@@ -100,7 +106,7 @@ export class SiteDeskSteps {
       this.#store.saveDesk(before, after);
       this.#outbox.putStretches(before, after, now);
       for (const effect of effects) if (effect.to === "room") this.#store.addCommand(effect.command);
-      const waits = endedWaits(before, after, now);
+      const waits = endedWaits(after, effects, now);
       if (waits.length > 0) this.#store.setWaits([...this.#store.waits(), ...waits].slice(-WAITS_KEPT));
     });
     this.#known = after;
@@ -111,22 +117,13 @@ export class SiteDeskSteps {
       const frame = effect.to === "agent" ? effectFrame(desk, effect) : null;
       if (effect.to === "agent" && frame !== null) this.#sockets.tell(effect.agent, frame);
     }
-    const shown = JSON.stringify(queueFrame(desk));
-    if (shown !== this.#shown) {
-      this.#shown = shown;
-      this.#sockets.tellAll(shown);
-    }
-    this.#showPlaces(desk, now);
+    this.#screens.changed(now);
   }
+}
 
-  /** Tell the visitors who wait where they stand now; one who has just begun to wait is answered by its room's call. */
-  #showPlaces(desk: Desk, now: EpochMs): void {
-    const before = this.#places;
-    this.#places = placesOf(desk, this.#store.waits(), now);
-    for (const [conversation, place] of this.#places) {
-      const known = before.get(conversation);
-      if (known?.position === place.position && known?.waitSeconds === place.waitSeconds) continue;
-      if (known !== undefined) this.#ctx.waitUntil(this.#outbox.tellPlace(conversation, place));
-    }
+function isSomebodyHere(desk: Desk): boolean {
+  for (const agent of desk.agents.values()) {
+    if (agent.state !== "offline" && agent.lostAt === null) return true;
   }
+  return false;
 }

@@ -3,7 +3,9 @@
  * still have, who may have a socket where, and how many conversations were opened from where.
  */
 import type { DeskCommand } from "../domain/desk/report.ts";
-import { type Agent, type Desk, type Effect, EMPTY_DESK, type Hold, type Item } from "../domain/desk/desk.ts";
+import type { Agent, Desk, Effect, Hold, Item, Staff } from "../domain/desk/desk.ts";
+import { deskOf } from "../domain/desk/entries.ts";
+import type { Sorted } from "../domain/desk/sorted.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
 import type { RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
@@ -12,16 +14,20 @@ import type { SiteSettings } from "../domain/site/settings.ts";
 export type Publication = {
   version: number;
   settings: SiteSettings;
-  /** Agent id → the skills they serve. An agent who is absent or has none serves everything. */
-  skills?: Record<string, string[]>;
+  /** By agent. One who is absent serves everything, in every language, at the default capacity. */
+  staff?: Record<string, Staff>;
 };
 
 type Seat = { user: string; conversation: string };
 const HOUR_MS = 3_600_000;
+const SEAT_MS = 7 * 24 * HOUR_MS;
 
 export class SiteDeskStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  /** What the table says, so that it is not read through at each step; null where it must be read. */
+  #hasRevoked: boolean | null = null;
+  #sweptAt: EpochMs = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -67,22 +73,22 @@ export class SiteDeskStore {
   }
 
   desk(): Desk {
-    const desk: Desk = { agents: [...EMPTY_DESK.agents], items: [], holds: [] };
+    const facts = { agents: [] as Agent[], items: [] as Item[], holds: [] as Hold[] };
     for (const { kind, body } of this.#sql.exec<{ kind: string; body: string }>(
       "select kind, body from parts",
     )) {
-      if (kind === "agent") desk.agents.push(JSON.parse(body) as Agent);
-      else if (kind === "item") desk.items.push(JSON.parse(body) as Item);
-      else desk.holds.push(JSON.parse(body) as Hold);
+      if (kind === "agent") facts.agents.push(JSON.parse(body) as Agent);
+      else if (kind === "item") facts.items.push(JSON.parse(body) as Item);
+      else facts.holds.push(JSON.parse(body) as Hold);
     }
-    return desk;
+    return deskOf(facts);
   }
 
   /** Write what differs between `before` and `after`; what is the same object is left alone. */
   saveDesk(before: Desk, after: Desk): void {
-    this.#saveParts("agent", before.agents, after.agents, (agent) => agent.id);
-    this.#saveParts("item", before.items, after.items, (item) => item.conversation);
-    this.#saveParts("hold", before.holds, after.holds, (hold) => hold.decisionId);
+    this.#saveParts("agent", before.agents, after.agents);
+    this.#saveParts("item", before.items, after.items);
+    this.#saveParts("hold", before.holds, after.holds);
   }
 
   addCommand(command: Extract<Effect, { to: "room" }>["command"]): void {
@@ -110,6 +116,11 @@ export class SiteDeskStore {
       .map(({ body, ...entry }) => ({ ...entry, record: JSON.parse(body) as RecordOf<"agent_states"> }));
   }
 
+  /** When the first of what is owed is said again; null where nothing is owed. */
+  nextRetryAt(): EpochMs | null {
+    return this.#sql.exec<{ at: number | null }>("select min(retry_at) as at from outbox").one().at;
+  }
+
   putOutbox(entry: OutboxEntry, record: RecordOf<"agent_states">): void {
     this.#sql.exec(
       "insert or replace into outbox (key, revision, since, attempts, retry_at, body) values (?, ?, ?, ?, ?, ?)",
@@ -128,7 +139,10 @@ export class SiteDeskStore {
 
   /** Remember that `user` may have a socket in `conversation`, so that both can be closed together. */
   addSeat({ user, conversation }: Seat, now: EpochMs): void {
-    this.#sql.exec("delete from seats where at < ? and revoked = 0", now - 7 * 24 * HOUR_MS);
+    if (now - this.#sweptAt >= HOUR_MS) {
+      this.#sql.exec("delete from seats where at < ? and revoked = 0", now - SEAT_MS);
+      this.#sweptAt = now;
+    }
     this.#sql.exec(
       "insert or replace into seats (user, conversation, at, revoked) values (?, ?, ?, 0)",
       user,
@@ -139,6 +153,14 @@ export class SiteDeskStore {
 
   revokeSeats(user: string): void {
     this.#sql.exec("update seats set revoked = 1 where user = ?", user);
+    this.#hasRevoked = null;
+  }
+
+  /** Whether a room must still be told something. */
+  owesRooms(): boolean {
+    if (this.#sql.exec("select 1 from commands limit 1").toArray().length > 0) return true;
+    this.#hasRevoked ??= this.revokedSeats().length > 0;
+    return this.#hasRevoked;
   }
 
   revokedSeats(): Seat[] {
@@ -151,6 +173,7 @@ export class SiteDeskStore {
       user,
       conversation,
     );
+    this.#hasRevoked = null;
   }
 
   /**
@@ -181,21 +204,17 @@ export class SiteDeskStore {
       this.#sql.exec("update openings set count = count - 1 where who = ? and count > 0", each);
   }
 
-  #saveParts<T>(kind: string, before: readonly T[], after: readonly T[], id: (part: T) => string): void {
-    if (before === after) return;
-    const kept = new Set(after.map(id));
-    const known = new Set(before);
-    for (const part of before) {
-      if (!kept.has(id(part))) this.#sql.exec("delete from parts where kind = ? and id = ?", kind, id(part));
-    }
-    for (const part of after) {
-      if (known.has(part)) continue;
-      this.#sql.exec(
-        "insert or replace into parts (kind, id, body) values (?, ?, ?)",
-        kind,
-        id(part),
-        JSON.stringify(part),
-      );
+  #saveParts<T>(kind: string, before: Sorted<T>, after: Sorted<T>): void {
+    for (const { id, after: part } of before.differences(after)) {
+      if (part === null) this.#sql.exec("delete from parts where kind = ? and id = ?", kind, id);
+      else {
+        this.#sql.exec(
+          "insert or replace into parts (kind, id, body) values (?, ?, ?)",
+          kind,
+          id,
+          JSON.stringify(part),
+        );
+      }
     }
   }
 

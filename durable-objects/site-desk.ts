@@ -10,9 +10,10 @@ import { type ConnectionContext, Server, type WSMessage } from "partyserver";
 import { countFrame, EMPTY_METER, frameBytes } from "../domain/chat/limits.ts";
 import { CLOSE, decode, MAX_FRAME_BYTES } from "../domain/chat/wire.ts";
 import { claim } from "../domain/desk/assignment.ts";
+import type { Staff } from "../domain/desk/desk.ts";
 import { hold, isHeld, release, renew } from "../domain/desk/leases.ts";
 import { openingLimits } from "../domain/desk/opening-limits.ts";
-import { dismiss, lose, meet, setSkills } from "../domain/desk/presence.ts";
+import { dismiss, lose, meet, NO_STAFF, setStaff } from "../domain/desk/presence.ts";
 import { hear } from "../domain/desk/queue.ts";
 import type { Person, Place, RoomReport } from "../domain/desk/report.ts";
 import { heed } from "../domain/desk/requests.ts";
@@ -65,7 +66,7 @@ export class SiteDesk extends Server<Env> {
     () => this.#store.published()?.settings.push_preview === true,
   );
   readonly #sockets = new SiteDeskSockets(
-    () => this.getConnections<Attachment>(),
+    (agent) => this.getConnections<Attachment>(agent),
     (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? null,
     (agent, frame) => this.#push.heard(agent, frame, Date.now()),
   );
@@ -105,7 +106,7 @@ export class SiteDesk extends Server<Env> {
     const known = this.#store.published();
     if (known !== null && known.version > publication.version) return;
     this.#store.setPublished(publication);
-    this.#steps.change(Date.now(), (desk) => setSkills(desk, publication.skills ?? {}));
+    this.#steps.change(Date.now(), (desk) => setStaff(desk, (agent) => staffOf(publication, agent)));
   }
 
   /** Hold one place that is free now, until 60 s after the offer is shown; the same decision gets the same lease. */
@@ -113,9 +114,9 @@ export class SiteDesk extends Server<Env> {
     const { decisionId } = request;
     this.#steps.change(now, (desk) => hold(desk, request, now).desk);
     const { holds, agents } = this.#steps.desk(now);
-    const held = holds.find((each) => each.decisionId === decisionId);
-    const agent = agents.find(({ id }) => id === held?.agent);
-    if (held === undefined || agent === undefined) return { ok: false };
+    const held = holds.get(decisionId);
+    const agent = held === null ? null : agents.get(held.agent);
+    if (held === null || agent === null) return { ok: false };
     return { ok: true, agent: { id: agent.id, name: agent.name }, expiresAt: held.expiresAt };
   }
 
@@ -162,8 +163,8 @@ export class SiteDesk extends Server<Env> {
 
   /** Show the agent who has this visitor's conversation where the visitor is now. */
   visitorMoved({ visitor, conversation, page, title, at }: VisitorMove): void {
-    const item = this.#steps.desk(Date.now()).items.find((each) => each.conversation === conversation);
-    if (!item || item.agent === null || item.visitor !== visitor) return;
+    const item = this.#steps.desk(Date.now()).items.get(conversation);
+    if (item === null || item.agent === null || item.visitor !== visitor) return;
     const moved = { visitor, conversation, page, title, at: isoOf(at) };
     this.#sockets.tell(item.agent, { type: "visitors", items: [moved] });
   }
@@ -228,16 +229,23 @@ export class SiteDesk extends Server<Env> {
     await this.#outbox.confirm(confirmations, Date.now());
   }
 
+  /** One agent's sockets are found by their id. */
+  override getConnectionTags(_socket: Socket, { request }: ConnectionContext): string[] {
+    return [personOf(request)?.id ?? ""];
+  }
+
   override onConnect(socket: Socket, { request }: ConnectionContext): void {
     const now = Date.now();
     const person = personOf(request);
     if (person === null) return socket.close(CLOSE.unauthorized, "unauthorized");
     const published = this.#store.published();
-    this.#steps.change(now, (desk) => meet(desk, person, published?.skills?.[person.id] ?? [], now));
+    this.#steps.change(now, (desk) => meet(desk, person, staffOf(published, person.id), now));
+    const picture = this.#steps.picture(now);
     // Named only now: what this step tells the others must not come before the snapshot.
     socket.setState({ ...person, meter: EMPTY_METER });
     const target = published?.settings.wait_target_seconds ?? DEFAULT_WAIT_TARGET_SECONDS;
-    const snapshot = snapshotFrame(this.#steps.desk(now), person.id, target, now);
+    const shown = { waitTargetSeconds: target, picture };
+    const snapshot = snapshotFrame(this.#steps.desk(now), person.id, shown, now);
     if (snapshot === null) return socket.close(CLOSE.goingAway, "try again");
     send(socket, snapshot);
     for (const frame of offerFrames(this.#steps.desk(now), person.id)) send(socket, frame);
@@ -297,4 +305,8 @@ export class SiteDesk extends Server<Env> {
     if (!outcome.ok) refuse(socket, outcome.code, outcome.message);
     this.#steps.take(now, (desk) => (outcome.ok ? outcome : { desk, effects: [] }));
   }
+}
+
+function staffOf(publication: Publication | null, agent: string): Staff {
+  return publication?.staff?.[agent] ?? NO_STAFF;
 }

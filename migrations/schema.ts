@@ -85,6 +85,10 @@ export const members = sqliteTable("members", {
   role: text("role", { enum: ["admin", "agent"] }).notNull(),
   version: integer("version").notNull().default(1),
   createdAt: moment("created_at").notNull(),
+  /** JSON: the languages in which they talk to visitors. */
+  languages: text("languages").notNull().default("[]"),
+  /** How many conversations they take at once; null is the default. */
+  capacity: integer("capacity"),
 }, (t) => [uniqueIndex("members_site_user").on(t.site, t.userId), index("members_user").on(t.userId)]);
 
 export const apiKeys = sqliteTable("api_keys", {

@@ -1,20 +1,39 @@
 /**
- * The site's desk as a value: its agents, its conversations and the places that are held.
+ * The site's desk as a value: its agents, its conversations and the places that are held, with what is looked up
+ * in them.
  *
  * Shapes  `Desk` is everything; each step returns the next `Desk` and its `Effect`s. What did not change is the same
- *         object, so the caller can write only what did.
- * Units   `EpochMs`; capacity counts places.
+ *         object, so the caller writes only what did. `agents`, `items` and `holds` are the facts; the rest follows
+ *         from them, and only `put…` and `drop…` of `entries.ts` change it.
+ * Units   `EpochMs`; capacity counts places, a load tenths of a place, so that it is exact.
  * Errors  an expected "no" is a returned `Refusal`; nothing here throws.
  */
 import type { EpochMs } from "../ids.ts";
-import type { DeskCommand, RoomReport } from "./report.ts";
+import type { DeskCommand, Person, RoomReport } from "./report.ts";
+import { Sorted } from "./sorted.ts";
 import type { AgentState } from "./wire.ts";
+
+export type Role = "admin" | "agent";
+
+/** What the site says of one of its people. */
+export type Staff = {
+  /** Skill → how well they do it, 1 to 3. None means that they serve everything. */
+  skills: Readonly<Record<string, number>>;
+  /** "fr", "en" … None means that they speak to everybody. */
+  languages: readonly string[];
+  /** Null where the site leaves it at the default. */
+  capacity: number | null;
+};
 
 export type Agent = {
   id: string;
   name: string;
-  /** None means that they serve everything. */
-  skills: string[];
+  /** Supervisors are a site's admins. */
+  role: Role;
+  skills: Readonly<Record<string, number>>;
+  languages: readonly string[];
+  /** The capacity that the site gave last; the agent's own word changes `capacity` only. */
+  allotted: number | null;
   state: AgentState;
   /** When this stretch of state and capacity began. */
   since: EpochMs;
@@ -35,41 +54,116 @@ export type Item = Omit<RoomReport, "status"> & {
   /** Agent → until when it is not offered to them again. */
   declined: Record<string, EpochMs>;
   missed: string[];
+  /** Its agent is busy elsewhere for it. */
+  onHold: boolean;
   closedAt: EpochMs | null;
 };
 
 /** A place that is kept free for a decision until its visitor answers. */
 export type Hold = { decisionId: string; agent: string; expiresAt: EpochMs };
 
-export type Desk = { agents: Agent[]; items: Item[]; holds: Hold[] };
+/** What one agent has: the load in tenths of a place, whose conversations, what is offered. */
+export type Plate = { load: number; own: Sorted<Item>; offers: Sorted<Item> };
+
+/**
+ * Those who wait for the same: a skill, in a language, or one agent. `narrow` are those whom, for a moment yet, only
+ * agents of their language may take.
+ */
+export type Line = {
+  toAgent: string | null;
+  skill: string | null;
+  language: string | null;
+  narrow: boolean;
+  /** By `rankOf`. */
+  items: Sorted<Item>;
+};
+
+/** Something that time alone brings about. */
+export type Timer = {
+  at: EpochMs;
+  kind: "offer" | "hold" | "forget" | "decline" | "language" | "grace" | "return";
+  /** Of the conversation, decision or agent. */
+  of: string;
+};
+
+export type Desk = {
+  agents: Sorted<Agent>;
+  items: Sorted<Item>;
+  holds: Sorted<Hold>;
+  /** All who wait for an agent, by `rankOf`. */
+  queue: Sorted<Item>;
+  /** Those among them, and those on their way to a colleague, who are offered to nobody yet. */
+  lines: Sorted<Line>;
+  /** By agent. */
+  plates: Sorted<Plate>;
+  /** The agents who are online with a free place, the least loaded first, then the longest without work. */
+  free: Sorted<Agent>;
+  timers: Sorted<Timer>;
+};
 
 export type Effect =
   | { to: "agent"; agent: string; frame: "offered" | "assigned"; conversation: string }
   | { to: "agent"; agent: string; frame: "revoked"; conversation: string; reason: string }
+  | {
+      to: "agent";
+      agent: string;
+      frame: "consulted";
+      conversation: string;
+      from: Person;
+      note: string | null;
+    }
   | { to: "agent"; agent: string; frame: "error"; code: string; message: string }
   | { to: "room"; command: Omit<DeskCommand, "n"> };
 
 export type Step = { desk: Desk; effects: Effect[] };
-export type Refusal = { ok: false; code: "not_found" | "conflict" | "unavailable"; message: string };
+export type Refusal = {
+  ok: false;
+  code: "not_found" | "conflict" | "unavailable" | "forbidden";
+  message: string;
+};
 export type Outcome = ({ ok: true } & Step) | Refusal;
 
-export const EMPTY_DESK: Desk = { agents: [], items: [], holds: [] };
+export const EMPTY_DESK: Desk = {
+  agents: Sorted.of(),
+  items: Sorted.of(),
+  holds: Sorted.of(),
+  queue: Sorted.of(),
+  lines: Sorted.of(),
+  plates: Sorted.of(),
+  free: Sorted.of(),
+  timers: Sorted.of(),
+};
 
-export function findItem(desk: Desk, conversation: string): Item | null {
-  return desk.items.find((item) => item.conversation === conversation) ?? null;
+/** A conversation that has just been heard of. */
+export const NEW_ITEM = {
+  agent: null,
+  offer: null,
+  transfer: null,
+  declined: {},
+  missed: [],
+  onHold: false,
+  closedAt: null,
+} satisfies Partial<Item>;
+
+export const NO_PLATE: Plate = { load: 0, own: Sorted.of(), offers: Sorted.of() };
+
+export function plateOf(desk: Desk, agent: string): Plate {
+  return desk.plates.get(agent) ?? NO_PLATE;
 }
 
-/** `desk` with `item` in the place of the conversation of that name, or at the end where it is new. */
-export function putItem(desk: Desk, item: Item): Desk {
-  const known = desk.items.some(({ conversation }) => conversation === item.conversation);
-  const items = known
-    ? desk.items.map((other) => (other.conversation === item.conversation ? item : other))
-    : [...desk.items, item];
-  return { ...desk, items };
+/** The conversation, where the desk knows it and it is not over. */
+export function openItem(desk: Desk, conversation: string): Item | null {
+  const item = desk.items.get(conversation);
+  return item === null || item.closedAt !== null ? null : item;
 }
 
-export function putAgent(desk: Desk, agent: Agent): Desk {
-  return { ...desk, agents: desk.agents.map((other) => (other.id === agent.id ? agent : other)) };
+/** `item` as it is when nobody was asked yet. */
+export function asked(item: Item): Item {
+  return { ...item, offer: null, transfer: null, declined: {}, missed: [] };
+}
+
+export function personOf(agent: Agent): Person {
+  return { id: agent.id, name: agent.name };
 }
 
 /** Tell `agent` that a conversation is no longer theirs or offered to them. */
@@ -82,7 +176,7 @@ export function toRoom(
   conversation: string,
   name: DeskCommand["name"],
   at: EpochMs,
-  said: Partial<Pick<DeskCommand, "agent" | "from" | "note" | "reason" | "outcome">>,
+  said: Partial<Pick<DeskCommand, "agent" | "from" | "note" | "reason" | "outcome" | "codes">>,
 ): Effect {
   const silent = { agent: null, from: null, note: null, reason: null, outcome: null };
   return { to: "room", command: { conversation, name, ...silent, ...said, at } };
@@ -94,4 +188,8 @@ export function missing(): Refusal {
 
 export function conflict(message: string): Refusal {
   return { ok: false, code: "conflict", message };
+}
+
+export function unavailable(message: string): Refusal {
+  return { ok: false, code: "unavailable", message };
 }

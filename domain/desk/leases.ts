@@ -2,6 +2,7 @@
 import type { EpochMs } from "../ids.ts";
 import { pick } from "./capacity.ts";
 import type { Desk, Hold } from "./desk.ts";
+import { dropHold, putHold } from "./entries.ts";
 
 export const HOLD_MS = 60_000;
 
@@ -14,28 +15,25 @@ export function hold(
   request: { decisionId: string; skill: string | null; delayMs?: number },
   now: EpochMs,
 ): { desk: Desk; hold: Hold | null } {
-  const known = desk.holds.find(({ decisionId }) => decisionId === request.decisionId);
-  if (known !== undefined && known.expiresAt > now) return { desk, hold: known };
+  const known = desk.holds.get(request.decisionId);
+  if (known !== null && known.expiresAt > now) return { desk, hold: known };
   const agent = pick(desk, { skill: request.skill }, now);
   if (agent === null) return { desk, hold: null };
   const expiresAt = now + (request.delayMs ?? 0) + HOLD_MS;
   const made = { decisionId: request.decisionId, agent: agent.id, expiresAt };
-  const others = desk.holds.filter(({ decisionId }) => decisionId !== request.decisionId);
-  return { desk: { ...desk, holds: [...others, made] }, hold: made };
+  return { desk: putHold(desk, made), hold: made };
 }
 
 /** Whether a place is held for `decisionId` at `now`. */
 export function isHeld(desk: Desk, decisionId: string, now: EpochMs): boolean {
-  return desk.holds.some((each) => each.decisionId === decisionId && each.expiresAt > now);
+  return (desk.holds.get(decisionId)?.expiresAt ?? now) > now;
 }
 
 /** Hold a place that is still held for another `HOLD_MS` at least; one that has lapsed stays lapsed. */
 export function prolong(desk: Desk, decisionId: string, now: EpochMs): Desk {
-  if (!isHeld(desk, decisionId, now)) return desk;
-  const holds = desk.holds.map((each) =>
-    each.decisionId === decisionId ? { ...each, expiresAt: Math.max(each.expiresAt, now + HOLD_MS) } : each,
-  );
-  return { ...desk, holds };
+  const known = desk.holds.get(decisionId);
+  if (known === null || known.expiresAt <= now || known.expiresAt >= now + HOLD_MS) return desk;
+  return putHold(desk, { ...known, expiresAt: now + HOLD_MS });
 }
 
 /**
@@ -53,6 +51,5 @@ export function renew(
 
 /** Give a held place back. */
 export function release(desk: Desk, decisionId: string): Desk {
-  const holds = desk.holds.filter((each) => each.decisionId !== decisionId);
-  return holds.length === desk.holds.length ? desk : { ...desk, holds };
+  return dropHold(desk, decisionId);
 }

@@ -3,14 +3,14 @@ import type { EpochMs } from "../ids.ts";
 import {
   type Desk,
   type Effect,
-  findItem,
   type Item,
   missing,
+  openItem,
   type Outcome,
-  putAgent,
   revoked,
   type Step,
 } from "./desk.ts";
+import { putAgent } from "./entries.ts";
 import { setState } from "./presence.ts";
 import { giveBackTransfer } from "./transfer.ts";
 
@@ -20,9 +20,10 @@ export const MISSES_UNTIL_AWAY = 3;
 
 /** `agent` does not take what is offered: it returns to its place, and to them not before `DECLINED_FOR_MS`. */
 export function decline(desk: Desk, agentId: string, conversation: string, now: EpochMs): Outcome {
-  const item = findItem(desk, conversation);
-  if (item === null || item.closedAt !== null || item.offer?.agent !== agentId) return missing();
-  const returned = takeOffer(item, now);
+  const item = openItem(desk, conversation);
+  if (item === null || item.offer?.agent !== agentId) return missing();
+  const declined = { ...item.declined, [agentId]: now + DECLINED_FOR_MS };
+  const returned = { ...item, offer: null, declined };
   return { ok: true, ...giveBackTransfer(desk, returned, "the colleague declined the transfer") };
 }
 
@@ -32,16 +33,11 @@ export function miss(desk: Desk, item: Item, now: EpochMs): Step {
   const missed = item.missed.includes(agentId) ? item.missed : [...item.missed, agentId];
   const returned = giveBackTransfer(desk, { ...item, offer: null, missed }, "the colleague did not answer");
   const effects: Effect[] = [revoked(agentId, item.conversation, "timeout"), ...returned.effects];
-  const agent = returned.desk.agents.find(({ id }) => id === agentId);
-  if (agent === undefined) return { desk: returned.desk, effects };
+  const agent = returned.desk.agents.get(agentId);
+  if (agent === null) return { desk: returned.desk, effects };
   const misses = agent.misses + 1;
   const counted = putAgent(returned.desk, { ...agent, misses });
   if (misses < MISSES_UNTIL_AWAY || agent.state !== "online") return { desk: counted, effects };
   const away = setState(counted, agentId, "away", agent.capacity, now);
   return { desk: away.desk, effects: [...effects, ...away.effects] };
-}
-
-function takeOffer(item: Item, now: EpochMs): Item {
-  const agent = item.offer?.agent ?? "";
-  return { ...item, offer: null, declined: { ...item.declined, [agent]: now + DECLINED_FOR_MS } };
 }

@@ -1,7 +1,8 @@
 /**
  * What a console shows of the desk besides its own conversations, and how a `queue_changed` frame changes it.
  *
- * Shapes  `Picture` is what a `queue` frame says. `items` are in the order in which they are served.
+ * Shapes  `Picture` is what a `queue` frame says, numbered. `items` are in the order in which they are served; `others`,
+ *         what agents have, is null for who is no supervisor.
  * Errors  a change that does not go on from the picture is null: the console connects anew and gets a whole one.
  */
 import { rankOf } from "./rank.ts";
@@ -12,45 +13,56 @@ export type Picture = {
   waiting: number;
   items: readonly DeskConversation[];
   agents: readonly DeskAgent[];
-  others: readonly DeskConversation[];
+  others: readonly DeskConversation[] | null;
 };
+type Whole = Extract<DeskServerFrame, { type: "queue" }>;
 type Changed = Extract<DeskServerFrame, { type: "queue_changed" }>;
 
-/** `picture` after `frame`; null where a frame between them is missing. */
-export function afterChange(picture: Picture, frame: Changed): Picture | null {
-  if (frame.n !== picture.n + 1) return null;
-  return {
-    n: frame.n,
-    waiting: frame.waiting,
-    items: replaced(picture.items, frame.items, frame.gone, ({ conversation }) => conversation).toSorted(
-      byRank,
-    ),
-    agents: replaced(picture.agents, frame.agents, frame.agents_gone, ({ id }) => id),
-    others: replaced(
-      picture.others,
-      frame.others ?? [],
-      frame.others_gone ?? [],
-      ({ conversation }) => conversation,
-    ),
-  };
+/** What of `picture` is told: to a supervisor what others have, to an agent (null) nothing of that. */
+export function pictureFor(picture: Picture, supervisor: string | null): Picture {
+  if (supervisor === null) return { ...picture, others: null };
+  return { ...picture, others: (picture.others ?? []).filter(({ agent }) => agent?.id !== supervisor) };
 }
 
-/** What turns `before` into `after`. The supervisors' part is left out where `others` is false. */
-export function changeBetween(before: Picture, after: Picture, others: boolean): Changed {
-  const items = difference(before.items, after.items, ({ conversation }) => conversation);
-  const agents = difference(before.agents, after.agents, ({ id }) => id);
-  const shared = {
-    type: "queue_changed" as const,
+export function queueFrame({ n, waiting, items, agents, others }: Picture): Whole {
+  const elsewhere = others === null ? {} : { others: [...others] };
+  return { type: "queue", items: [...items], agents: [...agents], waiting, ...elsewhere, n };
+}
+
+/** What turns `before` into `after`. */
+export function changeBetween(before: Picture, after: Picture): Changed {
+  const items = difference(before.items, after.items, byConversation);
+  const agents = difference(before.agents, after.agents, byId);
+  const others = difference(before.others ?? [], after.others ?? [], byConversation);
+  return {
+    type: "queue_changed",
     n: after.n,
     waiting: after.waiting,
     items: items.put,
     gone: items.gone,
     agents: agents.put,
     agents_gone: agents.gone,
+    ...(after.others === null ? {} : { others: others.put, others_gone: others.gone }),
   };
-  if (!others) return shared;
-  const elsewhere = difference(before.others, after.others, ({ conversation }) => conversation);
-  return { ...shared, others: elsewhere.put, others_gone: elsewhere.gone };
+}
+
+/** Whether `frame` changes a picture in which `waiting` wait. */
+export function isChange(frame: Changed, waiting: number): boolean {
+  const parts = [frame.items, frame.gone, frame.agents, frame.agents_gone, frame.others, frame.others_gone];
+  return frame.waiting !== waiting || parts.some((part) => (part?.length ?? 0) > 0);
+}
+
+/** `picture` after `frame`; null where a frame between them is missing. */
+export function afterChange(picture: Picture, frame: Changed): Picture | null {
+  if (frame.n !== picture.n + 1) return null;
+  const others = replaced(picture.others ?? [], frame.others ?? [], frame.others_gone ?? [], byConversation);
+  return {
+    n: frame.n,
+    waiting: frame.waiting,
+    items: replaced(picture.items, frame.items, frame.gone, byConversation).toSorted(inOrder),
+    agents: replaced(picture.agents, frame.agents, frame.agents_gone, byId),
+    others: picture.others === null ? null : others,
+  };
 }
 
 function replaced<T>(
@@ -59,10 +71,10 @@ function replaced<T>(
   gone: readonly string[],
   idOf: (part: T) => string,
 ): T[] {
-  const byId = new Map(before.map((part) => [idOf(part), part]));
-  for (const id of gone) byId.delete(id);
-  for (const part of put) byId.set(idOf(part), part);
-  return [...byId.values()];
+  const byName = new Map(before.map((part) => [idOf(part), part]));
+  for (const id of gone) byName.delete(id);
+  for (const part of put) byName.set(idOf(part), part);
+  return [...byName.values()];
 }
 
 function difference<T>(
@@ -70,17 +82,27 @@ function difference<T>(
   after: readonly T[],
   idOf: (part: T) => string,
 ): { put: T[]; gone: string[] } {
-  const known = new Map(before.map((part) => [idOf(part), JSON.stringify(part)]));
-  const kept = new Set(after.map(idOf));
-  return {
-    put: after.filter((part) => known.get(idOf(part)) !== JSON.stringify(part)),
-    gone: [...known.keys()].filter((id) => !kept.has(id)),
-  };
+  const left = new Map(before.map((part) => [idOf(part), part]));
+  const put = after.filter((part) => {
+    const known = left.get(idOf(part));
+    left.delete(idOf(part));
+    return known !== part && JSON.stringify(known) !== JSON.stringify(part);
+  });
+  return { put, gone: [...left.keys()] };
 }
 
-function byRank(a: DeskConversation, b: DeskConversation): number {
-  const difference =
-    rankOf({ waitingSince: Date.parse(a.waiting_since), priority: a.priority ?? 0 }) -
-    rankOf({ waitingSince: Date.parse(b.waiting_since), priority: b.priority ?? 0 });
-  return difference || (a.conversation < b.conversation ? -1 : 1);
+function byConversation({ conversation }: DeskConversation): string {
+  return conversation;
+}
+
+function byId({ id }: DeskAgent): string {
+  return id;
+}
+
+function inOrder(a: DeskConversation, b: DeskConversation): number {
+  return rank(a) - rank(b) || (a.conversation < b.conversation ? -1 : 1);
+}
+
+function rank({ waiting_since, priority }: DeskConversation): number {
+  return rankOf({ waitingSince: Date.parse(waiting_since), priority: priority ?? 0 });
 }

@@ -1,39 +1,45 @@
 /** Agents come, say how much they take, lose their connection, and go; what they had goes back where it was. */
 import type { EpochMs } from "../ids.ts";
-import { type Agent, type Desk, type Effect, putAgent, putItem, revoked, type Step, toRoom } from "./desk.ts";
+import {
+  type Agent,
+  asked,
+  type Desk,
+  type Effect,
+  plateOf,
+  revoked,
+  type Role,
+  type Staff,
+  type Step,
+  toRoom,
+} from "./desk.ts";
+import { dropAgent, dropHold, putAgent, putItem } from "./entries.ts";
 import type { Person } from "./report.ts";
 import { giveBackTransfer } from "./transfer.ts";
 import type { AgentState } from "./wire.ts";
 
-export const RETURN_AFTER_MS = 120_000;
 export const DEFAULT_CAPACITY = 3;
+/** How well an agent does a skill of which the site has not said it. */
+export const DEFAULT_LEVEL = 2;
+export const NO_STAFF: Staff = { skills: {}, languages: [], capacity: null };
 
-/** An agent has a socket: known from now on, connected, with their name and skills as they are now. */
-export function meet(desk: Desk, person: Person, skills: readonly string[], now: EpochMs): Desk {
-  const known = desk.agents.find(({ id }) => id === person.id);
-  const name = person.name ?? known?.name ?? person.id;
-  if (known === undefined) {
-    const agent: Agent = {
-      id: person.id,
-      name,
-      skills: [...skills],
-      state: "offline",
-      since: now,
-      capacity: DEFAULT_CAPACITY,
-      misses: 0,
-      assignedAt: 0,
-      lostAt: null,
-    };
-    return { ...desk, agents: [...desk.agents, agent] };
-  }
-  const same = known.name === name && known.lostAt === null && known.skills.join() === skills.join();
-  return same ? desk : putAgent(desk, { ...known, name, skills: [...skills], lostAt: null });
+/**
+ * An agent has a socket: known from now on, connected, with their name, role and skills as they are now. Without
+ * `staff`, what is known of them stays.
+ */
+export function meet(desk: Desk, person: Person & { role?: Role }, staff: Staff | null, now: EpochMs): Desk {
+  const known = desk.agents.get(person.id);
+  if (known === null) return putAgent(desk, newAgent(person, staff ?? NO_STAFF, now));
+  const name = person.name ?? known.name;
+  const role = person.role ?? known.role;
+  const same = known.name === name && known.role === role && known.lostAt === null;
+  const present = same ? known : { ...known, name, role, lostAt: null };
+  return putAgent(desk, staff === null ? present : withStaff(present, staff));
 }
 
 /** The agent's last socket is gone. They keep everything for `GRACE_MS`. */
 export function lose(desk: Desk, agentId: string, now: EpochMs): Desk {
-  const agent = desk.agents.find(({ id }) => id === agentId);
-  return agent === undefined || agent.lostAt !== null ? desk : putAgent(desk, { ...agent, lostAt: now });
+  const agent = desk.agents.get(agentId);
+  return agent === null || agent.lostAt !== null ? desk : putAgent(desk, { ...agent, lostAt: now });
 }
 
 /** The agent's own word on whether and how many conversations they take. Leaving gives back what is offered. */
@@ -44,8 +50,8 @@ export function setState(
   capacity: number,
   now: EpochMs,
 ): Step {
-  const agent = desk.agents.find(({ id }) => id === agentId);
-  if (agent === undefined || (agent.state === state && agent.capacity === capacity)) {
+  const agent = desk.agents.get(agentId);
+  if (agent === null || (agent.state === state && agent.capacity === capacity)) {
     return { desk, effects: [] };
   }
   const misses = state === "online" ? 0 : agent.misses;
@@ -54,44 +60,49 @@ export function setState(
   return state === "online" ? { desk: changed, effects: [] } : returnOffers(changed, agentId, "away");
 }
 
-/** The site's skills as they are published now: agent id → what they serve. */
-export function setSkills(desk: Desk, skills: Readonly<Record<string, string[]>>): Desk {
-  const agents = desk.agents.map((agent) => {
-    const now = skills[agent.id] ?? [];
-    return now.join() === agent.skills.join() ? agent : { ...agent, skills: now };
-  });
-  return { ...desk, agents };
+/** The site's people as they are published now. */
+export function setStaff(desk: Desk, staffOf: (agent: string) => Staff): Desk {
+  let next = desk;
+  for (const agent of desk.agents.values()) next = putAgent(next, withStaff(agent, staffOf(agent.id)));
+  return next;
 }
 
 /** Agents who should be here and have no socket among `connected` were cut off by a crash: they are lost from now. */
 export function noticeLost(desk: Desk, connected: ReadonlySet<string>, now: EpochMs): Desk {
-  const agents = desk.agents.map((agent) =>
-    agent.lostAt === null && !connected.has(agent.id) && agent.state !== "offline"
-      ? { ...agent, lostAt: now }
-      : agent,
-  );
-  return { ...desk, agents };
+  let next = desk;
+  for (const agent of desk.agents.values()) {
+    const isCut = agent.lostAt === null && !connected.has(agent.id) && agent.state !== "offline";
+    if (isCut) next = putAgent(next, { ...agent, lostAt: now });
+  }
+  return next;
 }
 
 /** The agent may no longer be here: what they had waits again, at its old place. */
 export function dismiss(desk: Desk, agentId: string, now: EpochMs): Step {
   const offers = returnOffers(desk, agentId, "signed out");
   const items = returnItems(offers.desk, agentId, "agent_left", now);
-  return {
-    desk: {
-      ...items.desk,
-      agents: items.desk.agents.filter(({ id }) => id !== agentId),
-      holds: items.desk.holds.filter(({ agent }) => agent !== agentId),
-    },
-    effects: [...offers.effects, ...items.effects],
-  };
+  let next = items.desk;
+  for (const hold of desk.holds.values()) if (hold.agent === agentId) next = dropHold(next, hold.decisionId);
+  return { desk: dropAgent(next, agentId), effects: [...offers.effects, ...items.effects] };
+}
+
+/** What `agentId` has waits again, at its old place. */
+export function returnItems(desk: Desk, agentId: string, reason: string, now: EpochMs): Step {
+  let next = desk;
+  const effects: Effect[] = [];
+  for (const item of plateOf(desk, agentId).own.values()) {
+    const { conversation } = item;
+    if (item.offer !== null) effects.push(revoked(item.offer.agent, conversation, reason));
+    next = putItem(next, { ...asked(item), agent: null, onHold: false });
+    effects.push(revoked(agentId, conversation, reason), toRoom(conversation, "requeued", now, { reason }));
+  }
+  return { desk: next, effects };
 }
 
 function returnOffers(desk: Desk, agentId: string, reason: string): Step {
   let next = desk;
   const effects: Effect[] = [];
-  for (const item of desk.items) {
-    if (item.offer?.agent !== agentId) continue;
+  for (const item of plateOf(desk, agentId).offers.values()) {
     const step = giveBackTransfer(next, { ...item, offer: null }, "the colleague left");
     next = step.desk;
     effects.push(revoked(agentId, item.conversation, reason), ...step.effects);
@@ -99,18 +110,27 @@ function returnOffers(desk: Desk, agentId: string, reason: string): Step {
   return { desk: next, effects };
 }
 
-/** What `agentId` has waits again, at its old place. */
-export function returnItems(desk: Desk, agentId: string, reason: string, now: EpochMs): Step {
-  let next = desk;
-  const effects: Effect[] = [];
-  for (const item of desk.items) {
-    if (item.agent !== agentId || item.closedAt !== null) continue;
-    if (item.offer !== null) effects.push(revoked(item.offer.agent, item.conversation, reason));
-    next = putItem(next, { ...item, agent: null, offer: null, transfer: null, declined: {}, missed: [] });
-    effects.push(
-      revoked(agentId, item.conversation, reason),
-      toRoom(item.conversation, "requeued", now, { reason }),
-    );
-  }
-  return { desk: next, effects };
+function newAgent(person: Person & { role?: Role }, staff: Staff, now: EpochMs): Agent {
+  return {
+    id: person.id,
+    name: person.name ?? person.id,
+    role: person.role ?? "agent",
+    skills: staff.skills,
+    languages: staff.languages,
+    allotted: staff.capacity,
+    state: "offline",
+    since: now,
+    capacity: staff.capacity ?? DEFAULT_CAPACITY,
+    misses: 0,
+    assignedAt: 0,
+    lostAt: null,
+  };
+}
+
+/** A capacity that the site has changed goes before the agent's own word; one that it has not, does not. */
+function withStaff(agent: Agent, { skills, languages, capacity: allotted }: Staff): Agent {
+  const known = JSON.stringify([agent.skills, agent.languages, agent.allotted]);
+  if (known === JSON.stringify([skills, languages, allotted])) return agent;
+  const capacity = allotted === agent.allotted ? agent.capacity : (allotted ?? DEFAULT_CAPACITY);
+  return { ...agent, skills, languages, allotted, capacity };
 }

@@ -1,85 +1,106 @@
 /**
  * The queue: what rooms report, who waits in which order, and to whom each is offered.
  *
- * The oldest waiting conversation of a priority and skill goes first, to the agent with the least load; among equals
- * to the one who has waited longest for work. A conversation's place is by the moment its visitor began to wait.
+ * Of those who wait for the same skill, language and priority the oldest goes first; across priorities a point is
+ * worth a minute of waiting (`rank.ts`), so that nobody waits for ever. A conversation's place is by the moment its
+ * visitor began to wait, however often it was offered meanwhile.
  */
 import type { EpochMs } from "../ids.ts";
-import { canTake, pick, serves } from "./capacity.ts";
-import { type Desk, type Effect, findItem, type Item, putItem, revoked, type Step } from "./desk.ts";
+import { canTake, isSpokenHere, pick, serves, speaks } from "./capacity.ts";
+import {
+  type Agent,
+  type Desk,
+  type Effect,
+  type Item,
+  type Line,
+  NEW_ITEM,
+  revoked,
+  type Step,
+} from "./desk.ts";
+import { dropHold, putItem } from "./entries.ts";
 import { OFFER_MS } from "./offers.ts";
+import { rankOf } from "./rank.ts";
 import type { RoomReport } from "./report.ts";
-
-/** The conversations that wait for an agent, in the order in which they are served. */
-export function waiting(desk: Desk): Item[] {
-  return desk.items.filter((item) => item.closedAt === null && item.agent === null).toSorted(inOrder);
-}
-
-/** How long those waited who waited in `before` and have an agent in `after`. */
-export function endedWaits(before: Desk, after: Desk, now: EpochMs): EpochMs[] {
-  return before.items
-    .filter((item) => item.agent === null && item.closedAt === null)
-    .filter(({ conversation }) => {
-      const later = findItem(after, conversation);
-      return later !== null && later.agent !== null;
-    })
-    .map((item) => Math.max(0, now - item.waitingSince));
-}
 
 /** Learn what a room says of itself. Hearing an older report again changes nothing. */
 export function hear(desk: Desk, report: RoomReport, now: EpochMs): Step {
-  const known = findItem(desk, report.conversation);
+  const known = desk.items.get(report.conversation);
   if (known !== null && known.revision >= report.revision) return { desk, effects: [] };
   const { status, ...facts } = report;
-  const item: Item = {
-    agent: null,
-    offer: null,
-    transfer: null,
-    declined: {},
-    missed: [],
-    closedAt: null,
-    ...known,
-    ...facts,
-  };
+  const item: Item = { ...(known ?? NEW_ITEM), ...facts };
   if (status === "closed") return close(desk, item, now);
-  if (known?.closedAt) return { desk, effects: [] };
-  const held = desk.holds.find(({ decisionId }) => decisionId === report.decisionId);
-  if (held === undefined || known !== null) return { desk: putItem(desk, item), effects: [] };
-  const freed = { ...desk, holds: desk.holds.filter((other) => other !== held) };
-  const agent = freed.agents.find(({ id }) => id === held.agent);
-  const able = agent !== undefined && canTake(freed, agent, now) && serves(agent, item.skill);
-  if (!able) return { desk: putItem(freed, item), effects: [] };
+  if (known !== null) return { desk: known.closedAt === null ? putItem(desk, item) : desk, effects: [] };
+  const held = report.decisionId === null ? null : desk.holds.get(report.decisionId);
+  if (held === null) return { desk: putItem(desk, item), effects: [] };
+  const freed = dropHold(desk, held.decisionId);
+  const agent = freed.agents.get(held.agent);
+  const able = agent !== null && canTake(freed, agent, now) && serves(agent, item.skill);
   // The place was kept for this visitor.
-  return {
-    desk: putItem(freed, { ...item, offer: { agent: agent.id, expiresAt: now + OFFER_MS } }),
-    effects: [{ to: "agent", agent: agent.id, frame: "offered", conversation: item.conversation }],
-  };
+  return able ? offer(freed, item, agent, now) : { desk: putItem(freed, item), effects: [] };
 }
 
-/** Offer what waits to who is free: oldest first, to the least loaded. */
+type Cursor = { line: Line; rest: Iterator<Item>; head: Item };
+
+/** Offer what waits to who is free: in the order of the queue, each to whom `pick` names. */
 export function route(desk: Desk, now: EpochMs): Step {
   const effects: Effect[] = [];
   let next = desk;
-  const open = desk.items.filter((item) => item.closedAt === null && item.offer === null);
-  for (const item of open.filter((each) => each.agent === null || each.transfer !== null).toSorted(inOrder)) {
-    const agent = pick(next, item, now);
-    if (agent === null) continue;
-    next = putItem(next, { ...item, offer: { agent: agent.id, expiresAt: now + OFFER_MS } });
-    effects.push({ to: "agent", agent: agent.id, frame: "offered", conversation: item.conversation });
+  let cursors = openLines(desk).filter(({ line }) => isServed(next, line, now));
+  while (cursors.length > 0) {
+    const cursor = cursors.reduce((first, other) => (isBefore(other.head, first.head) ? other : first));
+    const agent = pick(next, cursor.head, now);
+    if (agent !== null) {
+      const step = offer(next, cursor.head, agent, now);
+      next = step.desk;
+      effects.push(...step.effects);
+    }
+    const { value: head, done } = cursor.rest.next();
+    if (done === true) cursors = cursors.filter((other) => other !== cursor);
+    else cursor.head = head;
+    if (agent !== null) cursors = cursors.filter(({ line }) => isServed(next, line, now));
   }
   return { desk: next, effects };
+}
+
+function openLines(desk: Desk): Cursor[] {
+  if (desk.free.size === 0) return [];
+  return [...desk.lines.values()].flatMap((line) => {
+    const rest = line.items.values();
+    const { value: head, done } = rest.next();
+    return done === true ? [] : [{ line, rest, head }];
+  });
+}
+
+/** Whether anybody who is free may take from this line. */
+function isServed(desk: Desk, line: Line, now: EpochMs): boolean {
+  let foreign = false;
+  for (const agent of desk.free.values()) {
+    if (line.toAgent !== null ? line.toAgent !== agent.id : !serves(agent, line.skill)) continue;
+    if (!line.narrow || speaks(agent, line.language)) return true;
+    foreign = true;
+  }
+  return foreign && line.language !== null && !isSpokenHere(desk, line.skill, line.language, now);
+}
+
+function offer(desk: Desk, item: Item, agent: Agent, now: EpochMs): Step {
+  const { conversation } = item;
+  // What has lapsed is forgotten here, so that it wakes nobody again.
+  const declined = Object.fromEntries(Object.entries(item.declined).filter(([, until]) => until > now));
+  const offered = { ...item, declined, offer: { agent: agent.id, expiresAt: now + OFFER_MS } };
+  return {
+    desk: putItem(desk, offered),
+    effects: [{ to: "agent", agent: agent.id, frame: "offered", conversation }],
+  };
 }
 
 function close(desk: Desk, item: Item, now: EpochMs): Step {
   const concerned = [item.agent, item.offer?.agent ?? null].filter((agent) => agent !== null);
   return {
-    desk: putItem(desk, { ...item, offer: null, transfer: null, closedAt: now }),
+    desk: putItem(desk, { ...item, offer: null, transfer: null, closedAt: item.closedAt ?? now }),
     effects: concerned.map((agent) => revoked(agent, item.conversation, "closed")),
   };
 }
 
-function inOrder(a: Item, b: Item): number {
-  return (
-    b.priority - a.priority || a.waitingSince - b.waitingSince || (a.conversation < b.conversation ? -1 : 1)
-  );
+function isBefore(a: Item, b: Item): boolean {
+  return rankOf(a) < rankOf(b) || (rankOf(a) === rankOf(b) && a.conversation < b.conversation);
 }

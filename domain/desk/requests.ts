@@ -1,9 +1,10 @@
 /** What an agent asks of the desk, frame by frame. */
 import type { EpochMs } from "../ids.ts";
-import { accept, wrapUp } from "./assignment.ts";
+import { accept, putOnHold, wrapUp } from "./assignment.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import { decline } from "./offers.ts";
 import { DEFAULT_CAPACITY, setState } from "./presence.ts";
+import { consult, end, give, takeOver } from "./supervision.ts";
 import { transfer } from "./transfer.ts";
 import type { AgentFrame } from "./wire.ts";
 
@@ -11,8 +12,7 @@ import type { AgentFrame } from "./wire.ts";
 export function heed(desk: Desk, agentId: string, frame: AgentFrame, now: EpochMs): Outcome {
   switch (frame.type) {
     case "status": {
-      const known = desk.agents.find(({ id }) => id === agentId);
-      const capacity = frame.capacity ?? known?.capacity ?? DEFAULT_CAPACITY;
+      const capacity = frame.capacity ?? desk.agents.get(agentId)?.capacity ?? DEFAULT_CAPACITY;
       return { ok: true, ...setState(desk, agentId, frame.state, capacity, now) };
     }
     case "accept":
@@ -28,13 +28,29 @@ export function heed(desk: Desk, agentId: string, frame: AgentFrame, now: EpochM
       return transfer(desk, agentId, frame.conversation, target, now);
     }
     case "wrap_up":
-      return wrapUp(desk, agentId, frame.conversation, frame.outcome, now);
+      return wrapUp(
+        desk,
+        agentId,
+        frame.conversation,
+        {
+          outcome: frame.outcome,
+          ...(frame.codes === undefined ? {} : { codes: frame.codes }),
+          ...(frame.note === undefined ? {} : { note: frame.note }),
+        },
+        now,
+      );
     case "hold":
-    case "consult":
+      return putOnHold(desk, agentId, frame.conversation, frame.on);
+    case "consult": {
+      const asked = { toAgent: frame.to_agent, note: frame.note ?? null };
+      return consult(desk, agentId, frame.conversation, asked, now);
+    }
     case "assign":
+      return give(desk, agentId, frame.conversation, frame.to_agent, now);
     case "take_over":
+      return takeOver(desk, agentId, frame.conversation, now);
     case "close":
-      return { ok: false, code: "unavailable", message: "the desk cannot do this yet" };
+      return end(desk, agentId, frame.conversation, now);
     default:
       return frame satisfies never;
   }

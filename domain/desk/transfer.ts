@@ -2,18 +2,20 @@
 import type { EpochMs } from "../ids.ts";
 import { isAccepting, pick, serves } from "./capacity.ts";
 import {
+  asked,
   conflict,
   type Desk,
   type Effect,
-  findItem,
   type Item,
   missing,
+  openItem,
   type Outcome,
-  putItem,
   revoked,
   type Step,
   type Transfer,
+  unavailable,
 } from "./desk.ts";
+import { putItem } from "./entries.ts";
 
 /** Ask that another agent, or one with a skill, takes the conversation over. It stays with `agent` until then. */
 export function transfer(
@@ -23,23 +25,21 @@ export function transfer(
   target: Transfer,
   now: EpochMs,
 ): Outcome {
-  const item = findItem(desk, conversation);
-  if (item === null || item.closedAt !== null || item.agent !== agentId) return missing();
+  const item = openItem(desk, conversation);
+  if (item === null || item.agent !== agentId) return missing();
   if ((target.toAgent === null) === (target.toSkill === null)) {
     return conflict("name either the agent or the skill");
   }
-  const asked: Item = { ...item, transfer: target, offer: null, declined: {}, missed: [] };
+  const wanted: Item = { ...asked(item), transfer: target };
   const stale = item.offer === null ? [] : [revoked(item.offer.agent, conversation, "transferred")];
   const before = putItem(desk, { ...item, offer: null });
-  const agent = pick(before, asked, now);
-  if (target.toAgent !== null && agent === null) {
-    return { ok: false, code: "unavailable", message: "this colleague has no free place now" };
+  if (target.toAgent !== null && pick(before, wanted, now) === null) {
+    return unavailable("this colleague has no free place now");
   }
-  const somebody = desk.agents.some(
-    (each) => each.id !== agentId && isAccepting(each, now) && serves(each, target.toSkill),
-  );
-  if (!somebody) return { ok: false, code: "unavailable", message: "nobody with this skill is there now" };
-  return { ok: true, desk: putItem(before, asked), effects: stale };
+  if (!isAnybodyThere(desk, agentId, target.toSkill, now)) {
+    return unavailable("nobody with this skill is there now");
+  }
+  return { ok: true, desk: putItem(before, wanted), effects: stale };
 }
 
 /** `item` back in `desk` without its offer; a transfer to one colleague ends with that colleague's no. */
@@ -49,7 +49,7 @@ export function giveBackTransfer(desk: Desk, item: Item, why: string): Step {
   }
   const message = `${why}; the conversation is still yours`;
   return {
-    desk: putItem(desk, { ...item, transfer: null, declined: {}, missed: [] }),
+    desk: putItem(desk, asked(item)),
     effects: [{ to: "agent", agent: item.agent, frame: "error", code: "transfer_returned", message }],
   };
 }
@@ -61,5 +61,12 @@ export function takeBack(desk: Desk, item: Item): Step {
   ];
   if (item.transfer === null) return { desk, effects };
   if (item.offer !== null) effects.unshift(revoked(item.offer.agent, item.conversation, "taken_back"));
-  return { desk: putItem(desk, { ...item, transfer: null, offer: null, declined: {}, missed: [] }), effects };
+  return { desk: putItem(desk, asked(item)), effects };
+}
+
+function isAnybodyThere(desk: Desk, besides: string, skill: string | null, now: EpochMs): boolean {
+  for (const agent of desk.agents.values()) {
+    if (agent.id !== besides && isAccepting(agent, now) && serves(agent, skill)) return true;
+  }
+  return false;
 }

@@ -86,12 +86,17 @@ export const Goal = z.object({
 });
 export type Goal = z.infer<typeof Goal>;
 
+/** 1 to 3, the best. */
+export const SkillLevel = z.int().min(1).max(3);
+
 /** What some agents can do and others cannot; an agent in no skill serves everything. */
 export const Skill = z.object({
   key,
   name,
   description: z.string().max(400).default(""),
   agents: z.array(z.string().max(80)).max(500).default([]),
+  /** How well some of these agents do it; the others are in the middle. */
+  levels: z.record(z.string().max(80), SkillLevel).default({}),
 });
 export type Skill = z.infer<typeof Skill>;
 

@@ -3,19 +3,30 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RoomReport } from "../../domain/desk/report.ts";
 import { accept, claim, wrapUp } from "../../domain/desk/assignment.ts";
-import { GRACE_MS, isAccepting, loadOf, serves } from "../../domain/desk/capacity.ts";
-import { type Desk, EMPTY_DESK, type Item, type Step } from "../../domain/desk/desk.ts";
+import { isAccepting, loadOf, serves } from "../../domain/desk/capacity.ts";
+import { type Desk, EMPTY_DESK, type Item, type Staff, type Step } from "../../domain/desk/desk.ts";
+import { GRACE_MS } from "../../domain/desk/entries.ts";
 import { hold, HOLD_MS, release } from "../../domain/desk/leases.ts";
 import { decline, OFFER_MS } from "../../domain/desk/offers.ts";
-import { dismiss, lose, meet, setState } from "../../domain/desk/presence.ts";
-import { hear, waiting } from "../../domain/desk/queue.ts";
+import { dismiss, lose, meet, NO_STAFF, setState } from "../../domain/desk/presence.ts";
+import { hear } from "../../domain/desk/queue.ts";
+import { rankOf } from "../../domain/desk/rank.ts";
 import { nextChangeAt, settle } from "../../domain/desk/settle.ts";
 import { transfer } from "../../domain/desk/transfer.ts";
-import { placesOf, statusOf, viewItem, viewQueue } from "../../domain/desk/view.ts";
+import { placeOf, statusOf, viewItem, viewQueue } from "../../domain/desk/view.ts";
 import { DeskConversation } from "../../domain/desk/wire.ts";
 
 const AGENTS = ["ana", "bob", "cyd"];
-const SKILLS: Record<string, string[]> = { ana: [], bob: ["sales"], cyd: ["sales", "care"] };
+const STAFF: Record<string, Staff> = {
+  ana: NO_STAFF,
+  bob: { ...NO_STAFF, skills: { sales: 2 } },
+  cyd: { ...NO_STAFF, skills: { sales: 2, care: 2 } },
+};
+
+const agentsOf = (desk: Desk) => [...desk.agents.values()];
+const itemsOf = (desk: Desk) => [...desk.items.values()];
+const holdsOf = (desk: Desk) => [...desk.holds.values()];
+const waiting = (desk: Desk) => [...desk.queue.values()];
 
 function report(conversation: string, more: Partial<RoomReport> = {}): RoomReport {
   return {
@@ -93,7 +104,7 @@ function act(desk: Desk, each: Action, now: number): Step {
     case "leave":
       return hear(desk, report(each.conversation, { status: "closed", revision: 2 }), now);
     case "state": {
-      const met = meet(desk, { id: each.agent, name: each.agent }, SKILLS[each.agent] ?? [], now);
+      const met = meet(desk, { id: each.agent, name: each.agent }, STAFF[each.agent] ?? NO_STAFF, now);
       return setState(met, each.agent, each.state, each.capacity, now);
     }
     case "accept":
@@ -154,10 +165,10 @@ const isOpen = (item: Item) => item.closedAt === null;
 
 test("R-C12: routing never takes an agent over their capacity", () => {
   everyMoment(({ before, after, now }) => {
-    for (const each of after.agents) {
+    for (const each of after.agents.values()) {
       const load = loadOf(after, each.id);
-      const earlier = before.agents.find(({ id }) => id === each.id);
-      const lowered = earlier !== undefined && earlier.capacity > each.capacity;
+      const earlier = before.agents.get(each.id);
+      const lowered = earlier !== null && earlier.capacity > each.capacity;
       const was = loadOf(before, each.id);
       expect(load <= each.capacity || load <= was || lowered, `${each.id} at ${now}`).toBe(true);
     }
@@ -167,18 +178,15 @@ test("R-C12: routing never takes an agent over their capacity", () => {
 /** Whether `other` is to be served after `item`, where both wait for the same skill. */
 function comesAfter(other: Item, item: Item): boolean {
   if (other.skill !== item.skill) return false;
-  return (
-    other.priority < item.priority ||
-    (other.priority === item.priority && other.waitingSince > item.waitingSince)
-  );
+  return rankOf(other) > rankOf(item);
 }
 
-test("R-C12: no overtaking: who has the higher priority, and then who waits longer, is offered first", () => {
+test("R-C12: no overtaking: who has waited longest, a point of priority counting as a minute, is offered first", () => {
   everyMoment(({ after, now }) => {
     const free = waiting(after).filter((item) => item.offer === null);
     for (const item of free) {
       const heldOff = Object.values(item.declined).some((until) => until > now);
-      const later = after.items.filter(
+      const later = itemsOf(after).filter(
         (other) =>
           isOpen(other) &&
           comesAfter(other, item) &&
@@ -205,10 +213,10 @@ test("R-C12: no overtaking: of all that wait at once, each skill is offered by p
         desk = hear(desk, report(`c${index}`, { skill, priority, waitingSince: since }), 100).desk;
       }
       for (const [index, id] of AGENTS.entries()) {
-        const met = meet(desk, { id, name: id }, SKILLS[id] ?? [], 100);
+        const met = meet(desk, { id, name: id }, STAFF[id] ?? NO_STAFF, 100);
         desk = setState(met, id, "online", capacities[index] ?? 1, 100).desk;
       }
-      const { items } = settle(desk, 100).desk;
+      const items = itemsOf(settle(desk, 100).desk);
       for (const item of items.filter(({ offer }) => offer === null)) {
         const later = items.filter((other) => comesAfter(other, item));
         expect(later.filter(({ offer }) => offer !== null)).toEqual([]);
@@ -220,7 +228,7 @@ test("R-C12: no overtaking: of all that wait at once, each skill is offered by p
 test("R-C12: nobody waits while somebody who could take them is free", () => {
   everyMoment(({ after, now }) => {
     for (const item of waiting(after).filter(({ offer }) => offer === null)) {
-      const able = after.agents.filter(
+      const able = agentsOf(after).filter(
         (each) =>
           isAccepting(each, now) &&
           serves(each, item.skill) &&
@@ -234,11 +242,12 @@ test("R-C12: nobody waits while somebody who could take them is free", () => {
 
 test("R-C12: the least loaded is asked first, and among equals who has been without work longest", () => {
   let desk = EMPTY_DESK;
-  for (const id of AGENTS) desk = setState(meet(desk, { id, name: id }, [], 0), id, "online", 2, 0).desk;
+  for (const id of AGENTS)
+    desk = setState(meet(desk, { id, name: id }, NO_STAFF, 0), id, "online", 2, 0).desk;
   const asked: (string | undefined)[] = [];
   for (let index = 0; index < 6; index++) {
     desk = settle(hear(desk, report(`c${index}`, { waitingSince: index }), index).desk, index).desk;
-    const owner = desk.items[index]?.offer?.agent ?? "";
+    const owner = desk.items.get(`c${index}`)?.offer?.agent ?? "";
     asked.push(owner);
     const taken = accept(desk, owner, `c${index}`, index + 10);
     if (taken.ok) desk = taken.desk;
@@ -248,11 +257,11 @@ test("R-C12: the least loaded is asked first, and among equals who has been with
 
 test("R-C13: an offer goes to one agent at a time, who is there and serves it", () => {
   everyMoment(({ after, now }) => {
-    for (const { offer, agent: owner, skill, transfer: asked } of after.items.filter(isOpen)) {
+    for (const { offer, agent: owner, skill, transfer: asked } of itemsOf(after).filter(isOpen)) {
       if (offer === null) continue;
       expect(offer.expiresAt).toBeGreaterThan(now);
       expect(offer.agent).not.toBe(owner);
-      const offered = after.agents.find(({ id }) => id === offer.agent);
+      const offered = after.agents.get(offer.agent);
       expect(offered?.state).toBe("online");
       if (owner === null && offered) expect(serves(offered, skill)).toBe(true);
       if (owner !== null) expect(asked).not.toBeNull();
@@ -269,18 +278,19 @@ test("R-C13: a place kept by an agent who does not serve what the visitor then a
     ]),
   ];
   const last = moments.at(-1)?.after;
-  expect(last?.items.map(({ offer }) => offer)).toEqual([null]);
-  expect(last?.holds).toEqual([]);
+  expect(last?.items.get("c3")?.offer).toBe(null);
+  expect(last?.items.size).toBe(1);
+  expect(last?.holds.size).toBe(0);
 });
 
 test("R-C14: a conversation that has an agent keeps one until it closes or the agent is gone", () => {
   everyMoment(({ before, after, effects, now }) => {
-    for (const item of before.items) {
-      const next = after.items.find((other) => other.conversation === item.conversation);
+    for (const item of before.items.values()) {
+      const next = after.items.get(item.conversation);
       if (item.agent === null || item.closedAt !== null || !next || next.closedAt !== null) continue;
       if (next.agent !== null) continue;
-      const owner = before.agents.find(({ id }) => id === item.agent);
-      const stillThere = after.agents.find(({ id }) => id === item.agent);
+      const owner = before.agents.get(item.agent ?? "");
+      const stillThere = after.agents.get(item.agent ?? "");
       expect(!stillThere || (owner?.lostAt ?? now) < now).toBe(true);
       const told = effects.some(
         (effect) => effect.to === "room" && effect.command.conversation === item.conversation,
@@ -292,9 +302,9 @@ test("R-C14: a conversation that has an agent keeps one until it closes or the a
 
 test("R-C15: a decision holds one place, for a minute, and the same again is the same", () => {
   everyMoment(({ after, now }) => {
-    const ids = after.holds.map(({ decisionId }) => decisionId);
+    const ids = holdsOf(after).map(({ decisionId }) => decisionId);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const each of after.holds) {
+    for (const each of after.holds.values()) {
       expect(each.expiresAt).toBeGreaterThan(now);
       expect(each.expiresAt).toBeLessThanOrEqual(now + HOLD_MS);
       const again = hold(after, { decisionId: each.decisionId, skill: null }, now);
@@ -305,11 +315,14 @@ test("R-C15: a decision holds one place, for a minute, and the same again is the
 
 test("R-C11: hearing a report again changes nothing, and a closed conversation never waits again", () => {
   everyMoment(({ after, action: each, now }) => {
-    for (const item of after.items) {
+    for (const item of after.items.values()) {
       const again = hear(after, report(item.conversation, { revision: item.revision }), now);
       expect(again).toEqual({ desk: after, effects: [] });
     }
-    if (each.kind === "arrive" && after.items.some((item) => item.closedAt !== null && item.agent === null)) {
+    if (
+      each.kind === "arrive" &&
+      itemsOf(after).some((item) => item.closedAt !== null && item.agent === null)
+    ) {
       expect(waiting(after).every(isOpen)).toBe(true);
     }
   });
@@ -318,7 +331,7 @@ test("R-C11: hearing a report again changes nothing, and a closed conversation n
 test("R-C16: settling twice at one moment is settling once, and nothing happens before the announced moment", () => {
   everyMoment(({ after, now }) => {
     expect(settle(after, now)).toEqual({ desk: after, effects: [] });
-    const next = nextChangeAt(after, now);
+    const next = nextChangeAt(after);
     const until = next === null ? now + 86_400_000 : Math.max(now, next - 1);
     expect(settle(after, until).desk).toEqual(after);
   });
@@ -326,10 +339,10 @@ test("R-C16: settling twice at one moment is settling once, and nothing happens 
 
 test("R-C16: an agent without a socket takes nothing new after the grace", () => {
   everyMoment(({ after, now }) => {
-    for (const each of after.agents) {
+    for (const each of after.agents.values()) {
       if (each.lostAt === null || now - each.lostAt < GRACE_MS) continue;
       expect(each.state).toBe("offline");
-      expect(after.items.some((item) => item.offer?.agent === each.id)).toBe(false);
+      expect(itemsOf(after).some((item) => item.offer?.agent === each.id)).toBe(false);
     }
   });
 });
@@ -340,15 +353,14 @@ test("R-C12: what consoles, visitors and isolates are told of the desk is what i
     expect(status.covered).toBe(status.free_slots > 0);
     expect(status.covered && !status.staffed).toBe(false);
     expect(status.waiting).toBe(waiting(after).length);
-    expect([...placesOf(after, [], now).values()].map(({ position }) => position)).toEqual(
-      waiting(after).map((_, index) => index + 1),
-    );
+    const places = waiting(after).map(({ conversation: id }) => placeOf(after, id, [], now).position);
+    expect(places).toEqual(waiting(after).map((_, index) => index + 1));
     for (const item of viewQueue(after)) expect(DeskConversation.safeParse(item).success).toBe(true);
   });
 });
 
 test("R-C13: an agent who answers in the room takes the conversation, also from under an offer", () => {
-  let desk = setState(meet(EMPTY_DESK, { id: "ana", name: "Ana" }, [], 0), "ana", "online", 1, 0).desk;
+  let desk = setState(meet(EMPTY_DESK, { id: "ana", name: "Ana" }, NO_STAFF, 0), "ana", "online", 1, 0).desk;
   desk = settle(hear(desk, report("c1"), 0).desk, 0).desk;
   const taken = claim(desk, { id: "bob", name: "Bob" }, "c1", 5);
   expect(taken).toMatchObject({ ok: true });
@@ -360,12 +372,15 @@ test("R-C13: an agent who answers in the room takes the conversation, also from 
     conversation: "c1",
     reason: "taken",
   });
-  const [item] = taken.desk.items;
+  const item = taken.desk.items.get("c1");
   expect(item && viewItem(taken.desk, item).agent).toEqual({ id: "bob", name: "Bob" });
   expect(claim(taken.desk, { id: "ana", name: "Ana" }, "c1", 6)).toMatchObject({
     ok: false,
     code: "conflict",
   });
-  expect(wrapUp(taken.desk, "ana", "c1", "sold", 7)).toMatchObject({ ok: false, code: "not_found" });
-  expect(wrapUp(taken.desk, "bob", "c1", "sold", 7)).toMatchObject({ ok: true });
+  expect(wrapUp(taken.desk, "ana", "c1", { outcome: "sold" }, 7)).toMatchObject({
+    ok: false,
+    code: "not_found",
+  });
+  expect(wrapUp(taken.desk, "bob", "c1", { outcome: "sold" }, 7)).toMatchObject({ ok: true });
 });

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { MAX_FRAME_BYTES } from "../../domain/chat/wire.ts";
 import { OFFER_MS } from "../../domain/desk/offers.ts";
-import { RETURN_AFTER_MS } from "../../domain/desk/presence.ts";
+import { RETURN_AFTER_MS } from "../../domain/desk/entries.ts";
 import {
   type Conversation,
   type DeskClient,

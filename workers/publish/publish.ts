@@ -8,10 +8,12 @@
 import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { isoOf, type EpochMs, type SiteKey } from "../../domain/ids.ts";
+import { Languages, type Member, staffOf } from "../../domain/site/staff.ts";
+import type { Staff } from "../../domain/desk/desk.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
 import { Skill } from "../../domain/site/resources.ts";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
-import { campaigns, resources, sites } from "../../migrations/schema.ts";
+import { campaigns, members, resources, sites } from "../../migrations/schema.ts";
 import { latestPeriods, withBandit } from "../experiments/bandit-periods.ts";
 import { campaignOf } from "./campaign-row.ts";
 
@@ -28,12 +30,12 @@ export function raiseConfigVersion(db: ReturnType<typeof drizzle>, site: SiteKey
     .where(eq(sites.key, site));
 }
 
-type Readable = { published: PublishedSite; skills: Record<string, string[]> };
+type Readable = { published: PublishedSite; staff: Record<string, Staff> };
 
 /** What the edge and the desk must know of `site`, read in one transaction. */
 async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable> {
   const db = drizzle(env.DB);
-  const [rows, live, nouns, periods] = await db.batch([
+  const [rows, live, nouns, people, periods] = await db.batch([
     db.select().from(sites).where(eq(sites.key, site)),
     db
       .select()
@@ -44,6 +46,10 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
       .from(resources)
       .where(and(eq(resources.site, site), inArray(resources.noun, ["skills", "segments", "funnels"])))
       .orderBy(resources.id),
+    db
+      .select({ id: members.userId, languages: members.languages, capacity: members.capacity })
+      .from(members)
+      .where(eq(members.site, site)),
     latestPeriods(db, site),
   ]);
   const row = rows[0];
@@ -57,28 +63,24 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
     segments: bodiesOf(nouns, "segments"),
     funnels: bodiesOf(nouns, "funnels"),
   });
-  return { published, skills: skillsByAgent(bodiesOf(nouns, "skills").map((body) => Skill.parse(body))) };
+  const skills = bodiesOf(nouns, "skills").map((body) => Skill.parse(body));
+  return { published, staff: staffOf(people.map(memberOf), skills) };
+}
+
+function memberOf({ languages, ...member }: Omit<Member, "languages"> & { languages: string }): Member {
+  return { ...member, languages: Languages.parse(JSON.parse(languages)) };
 }
 
 function bodiesOf(rows: readonly { noun: string; body: string }[], noun: string): unknown[] {
   return rows.filter((row) => row.noun === noun).map(({ body }) => JSON.parse(body));
 }
 
-/** Agent id → the keys of the skills they serve. */
-function skillsByAgent(skills: readonly Skill[]): Record<string, string[]> {
-  const byAgent: Record<string, string[]> = {};
-  for (const { key, agents } of skills) {
-    for (const agent of agents) (byAgent[agent] ??= []).push(key);
-  }
-  return byAgent;
-}
-
 /** Publishes the newest version of `site` and returns it. Throws where the site, KV or the desk cannot be reached. */
 export async function publish(env: Env, site: SiteKey, now: EpochMs): Promise<PublishedSite> {
-  const { published, skills } = await readSite(env, site, now);
+  const { published, staff } = await readSite(env, site, now);
   const { version, settings } = published;
   await env.CONFIG.put(configKey(site, version), JSON.stringify(published));
-  await env.SITE_DESK.getByName(site).publish({ version, settings, skills });
+  await env.SITE_DESK.getByName(site).publish({ version, settings, staff });
   await drizzle(env.DB)
     .update(sites)
     .set({ publishedVersion: version })
