@@ -68,6 +68,8 @@ async function keepFile(
   if (answer.ok) return file;
   await env.FILES.delete(keyOf(place));
   await dropRow(env, place);
+  // Who is not part of it learns nothing of it.
+  if (answer.code === "forbidden" || answer.code === "not_found") throw unknownFile();
   const code = (answer.code in STATUS ? answer.code : "invalid") as ErrorCode;
   throw new ApiError(code, answer.message);
 }
@@ -111,6 +113,11 @@ function claimedName(header: string | null): string {
   } catch {
     throw new ApiError("invalid", "write the name percent-encoded in UTF-8", { path: "x-file-name" });
   }
+}
+
+/** What everybody hears who asks for what is not theirs, whatever there is. */
+export function unknownFile(): ApiError {
+  return new ApiError("not_found", "there is no such conversation or file");
 }
 
 function tooLarge(): ApiError {

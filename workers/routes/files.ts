@@ -12,7 +12,7 @@ import { siteOfConversation } from "../conversations/conversation-id.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { placeOf, readAddress, signAddress } from "../files/address.ts";
-import { receiveFile, type Sender } from "../files/receive.ts";
+import { receiveFile, type Sender, unknownFile } from "../files/receive.ts";
 import { serveFile } from "../files/serve.ts";
 import { publicOrigin } from "../hosts.ts";
 import { mayPass } from "../ingest/address-limit.ts";
@@ -68,7 +68,7 @@ files.post("/conversations/:id/files/:file/url", async (c) => addressFor(c, awai
 files.get("/files/:signed", async (c) => {
   const place = await readAddress(c.env.TOKEN_SECRET, c.req.param("signed"), c.var.now);
   const response = place === null ? null : await serveFile(c.env, place);
-  if (response === null) throw unknown();
+  if (response === null) throw unknownFile();
   return response;
 });
 
@@ -96,9 +96,9 @@ async function receive(c: Context<AppEnv>, { site, conversation, sender }: Part)
 /** Only the room knows which files are its own; it is asked each time. */
 async function addressFor(c: Context<AppEnv>, { site, conversation, sender }: Part): Promise<Response> {
   const place = await placeOf(c.env.TOKEN_SECRET, { site, conversation, file: c.req.param("file") });
-  if (place === null) throw unknown();
+  if (place === null) throw unknownFile();
   const file = await c.env.CHAT_ROOM.getByName(conversation).file(sender, place.file);
-  if (file === null) throw unknown();
+  if (file === null) throw unknownFile();
   const { signed, expiresAt } = await signAddress(c.env.TOKEN_SECRET, place, c.var.now);
   const url = `${publicOrigin(c.env, c.req.url)}/v1/files/${signed}`;
   c.header("cache-control", "no-store");
@@ -109,20 +109,16 @@ async function visitorOf(c: Context<AppEnv>): Promise<Part> {
   const id = c.req.param("id") ?? "";
   const site = await siteOfConversation(c.env.TOKEN_SECRET, id);
   const token = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  if (site === null || token === undefined) throw unknown();
+  if (site === null || token === undefined) throw unknownFile();
   const claims = await verifyConversationToken(c.env.TOKEN_SECRET, token, c.var.now);
   if (claims === null || claims.conversation !== id || claims.site !== site || claims.visitor === "")
-    throw unknown();
+    throw unknownFile();
   return { site, conversation: id, sender: { role: "visitor", id: claims.visitor } };
 }
 
 async function agentOf(c: Context<AppEnv>): Promise<Part> {
   const id = c.req.param("id") ?? "";
   const site = await siteOfConversation(c.env.TOKEN_SECRET, id);
-  if (site === null || site !== c.req.param("site")) throw unknown();
+  if (site === null || site !== c.req.param("site")) throw unknownFile();
   return { site, conversation: id, sender: { role: "agent", id: c.var.caller.id } };
-}
-
-function unknown(): ApiError {
-  return new ApiError("not_found", "there is no such conversation or file");
 }
