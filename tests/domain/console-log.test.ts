@@ -158,11 +158,33 @@ test("R-D7: the wait begins with the first unanswered word, notes do not end it,
 });
 
 test("R-D7: unread is what the visitor said after the mark and nobody answered; the last words are not a note", () => {
-  const log = takeAll([said(1), said(2, lea), said(3), said(4), said(5, hugo, { kind: "note" })]);
-  expect(Logs.unreadIn(log, 0)).toBe(2);
-  expect(Logs.unreadIn(log, 3)).toBe(1);
-  expect(Logs.unreadIn(log, 5)).toBe(0);
+  const log = takeAll([said(1), said(2, lea), said(3), said(4), said(5, lea, { kind: "note" })]);
+  expect(Logs.unreadIn(log, 0, lea.id)).toBe(2);
+  expect(Logs.unreadIn(log, 3, lea.id)).toBe(1);
+  expect(Logs.unreadIn(log, 5, lea.id)).toBe(0);
   expect(Logs.lastSpoken(log)?.seq).toBe(4);
+});
+
+test("R-D15: what a colleague whispers is unread until it has been looked at; one's own notes are not", () => {
+  const log = takeAll([said(1), said(2, hugo, { kind: "note" }), said(3, lea, { kind: "note" })]);
+  expect(Logs.unreadIn(log, 0, lea.id)).toBe(2);
+  expect(Logs.unreadIn(log, 1, lea.id)).toBe(1);
+  expect(Logs.unreadIn(log, 2, lea.id)).toBe(0);
+  expect(Logs.unreadIn(log, 1, hugo.id)).toBe(1);
+});
+
+test("R-D16: an own message stands at once as it was sent, and as the room keeps it once the room has shown it", () => {
+  const sent = { ...waiting("c1"), kind: "file" as const, body: '{"id":"fil_1"}' };
+  const kept = said(1, lea, { kind: "file", body: '{"id":"fil_1","name":"a.pdf"}', client_id: "c1" });
+  const acked = Logs.acknowledge(Logs.write(Logs.emptyLog(), sent), "c1", 1, at(1), lea).log;
+  expect(acked.entries).toMatchObject([{ seq: 1, body: sent.body }]);
+  const shown = Logs.take(acked, kept).log;
+  expect(shown.entries).toEqual([kept]);
+  expect(Logs.take(shown, said(1, lea, { body: "another" })).log.entries).toEqual([kept]);
+  const early = Logs.acknowledge(Logs.write(Logs.emptyLog(), sent), "c1", 2, at(1), lea).log;
+  const filled = Logs.take(Logs.take(early, { ...kept, seq: 2 }).log, said(1)).log;
+  expect(filled.entries.map((entry) => entry.seq)).toEqual([1, 2]);
+  expect(filled.entries[1]).toMatchObject({ body: kept.body });
 });
 
 test("R-D8: waits grow, stay within their bounds, and two dice do not give one wait", () => {

@@ -13,6 +13,7 @@ import { Room } from "./live/room.ts";
 import { forgetSeat } from "./live/seat.ts";
 import { Reading } from "./live/reading.ts";
 import { readCanned, type Canned } from "./model/canned.ts";
+import { readCodes, readSkills, type Skill, type WrapUpCode } from "./model/wrap-up.ts";
 import { waitingSince } from "./model/log.ts";
 import { go, place, shownConversation } from "./route.ts";
 import { t } from "./words.ts";
@@ -20,6 +21,8 @@ import { t } from "./words.ts";
 const RING_AGAIN_MS = 6_000;
 
 export type Notice = { key: string; name: string } | null;
+/** What a conversation on screen is to this agent: their own, one to advise on, a colleague's, or one that waits. */
+export type Standing = "own" | "consult" | "colleague" | "waiting";
 
 export class Office {
   readonly me: Me["user"];
@@ -32,10 +35,16 @@ export class Office {
   readonly mine: ReadonlySignal<readonly DeskConversation[]>;
   readonly selected: ReadonlySignal<DeskConversation | null>;
   readonly unread: ReadonlySignal<number>;
+  /** What the list shows below the queue: one's own conversations or, for supervisors, everybody else's. */
+  readonly scope = signal<"mine" | "others">("mine");
 
   readonly #ended = signal<readonly DeskConversation[]>([]);
+  /** The conversation looked at without having it; it stays in sight when it leaves the desk's lists. */
+  readonly #watched = signal<DeskConversation | null>(null);
   readonly #loginLost: () => void;
   readonly #undo: (() => void)[] = [];
+  #skills: Reading<Skill[]> | null = null;
+  #codes: Reading<WrapUpCode[]> | null = null;
   #ringing: ReturnType<typeof setInterval> | null = null;
 
   constructor(me: Me["user"], site: Membership, loginLost: () => void) {
@@ -57,15 +66,28 @@ export class Office {
     });
     this.selected = computed(() => {
       const conversation = shownConversation();
-      return this.mine.value.find((item) => item.conversation === conversation) ?? null;
+      const own = this.mine.value.find((item) => item.conversation === conversation);
+      if (own !== undefined) return own;
+      return this.#watched.value?.conversation === conversation ? this.#watched.value : null;
     });
     this.unread = computed(() =>
       [...this.rooms.value.values()].reduce((sum, room) => sum + room.unread.value, 0),
     );
     this.#undo.push(
-      effect(() => this.#openRooms(this.mine.value)),
+      effect(() => this.#watch()),
+      effect(() => this.#openRooms(this.mine.value, this.#watched.value)),
       effect(() => this.#callAttention()),
     );
+  }
+
+  /** What conversations can be passed to, read when it is first wanted. */
+  get skills(): Reading<Skill[]> {
+    return (this.#skills ??= new Reading(`/api/sites/${this.site.key}/skills?limit=100`, readSkills));
+  }
+
+  /** The site's codes for how a conversation ended, read when they are first wanted. */
+  get codes(): Reading<WrapUpCode[]> {
+    return (this.#codes ??= new Reading(`/api/sites/${this.site.key}/wrap-up-codes`, readCodes));
   }
 
   /** The server's time now, in EpochMs, by this machine's clock `now`. */
@@ -107,6 +129,17 @@ export class Office {
     this.#leave(conversation);
   }
 
+  /** What `item` is to this agent now. */
+  standingOf(item: DeskConversation): Standing {
+    const { conversation } = item;
+    if (this.mine.value.some((one) => one.conversation === conversation)) return "own";
+    if (this.desk.queue.value.some((one) => one.conversation === conversation)) return "waiting";
+    if (this.desk.others.value.some((one) => one.conversation === conversation)) return "colleague";
+    return this.desk.consults.value.some((one) => one.item.conversation === conversation)
+      ? "consult"
+      : "colleague";
+  }
+
   stop(): void {
     for (const undo of this.#undo) undo();
     this.#silence();
@@ -140,25 +173,49 @@ export class Office {
     });
   }
 
-  #openRooms(items: readonly DeskConversation[]): void {
+  /** What is on screen and is not one's own: a consult or, for supervisors, anything at the desk. */
+  #watch(): void {
+    const shown = shownConversation();
+    const own = this.mine.value.some((item) => item.conversation === shown);
+    const { consults, others, queue, role } = this.desk;
+    const watchable = [
+      ...consults.value.map(({ item }) => item),
+      ...(role.value === "admin" ? [...others.value, ...queue.value] : []),
+    ];
+    const found = own ? undefined : watchable.find((item) => item.conversation === shown);
+    const before = untracked(() => this.#watched.value);
+    if (found !== undefined) this.#watched.value = found;
+    else if (own || before?.conversation !== shown) this.#watched.value = null;
+    if (found !== undefined) untracked(() => this.desk.seeConsult(found.conversation));
+  }
+
+  #openRooms(mine: readonly DeskConversation[], watched: DeskConversation | null): void {
     const before = untracked(() => this.rooms.value);
-    const wanted = new Set(items.map((item) => item.conversation));
+    const own = new Set(mine.map((item) => item.conversation));
+    const wanted = new Set([...own, ...(watched === null ? [] : [watched.conversation])]);
+    for (const [conversation, room] of before) {
+      if (wanted.has(conversation)) room.looksOn.value = !own.has(conversation);
+    }
     if (wanted.size === before.size && [...wanted].every((conversation) => before.has(conversation))) return;
     const after = new Map<string, Room>();
     for (const conversation of wanted) {
-      after.set(conversation, before.get(conversation) ?? untracked(() => this.#openRoom(conversation)));
+      const looksOn = !own.has(conversation);
+      after.set(
+        conversation,
+        before.get(conversation) ?? untracked(() => this.#openRoom(conversation, looksOn)),
+      );
     }
     for (const [conversation, room] of before) {
       if (wanted.has(conversation)) continue;
       closeGently(room);
-      forgetSeat(`${this.me.id}:${conversation}`);
+      if (!room.looksOn.peek()) forgetSeat(`${this.me.id}:${conversation}`);
     }
     this.rooms.value = after;
   }
 
-  #openRoom(conversation: string): Room {
+  #openRoom(conversation: string, looksOn: boolean): Room {
     const me: Author = { role: "agent", id: this.me.id, name: this.me.name };
-    return new Room({ site: this.site.key, conversation, me, loginLost: this.#loginLost });
+    return new Room({ site: this.site.key, conversation, me, looksOn, loginLost: this.#loginLost });
   }
 
   /** Title and sound: an offer rings until it is taken; unread messages stand in the title. */

@@ -21,6 +21,10 @@ export type Act =
   | "note"
   | "transfer"
   | "conclude"
+  | "hold"
+  | "consult"
+  | "attach"
+  | "card"
   | "help"
   | "canned"
   | "next"
@@ -34,6 +38,10 @@ export const SHORTCUTS: readonly { keys: readonly string[]; words: string }[] = 
   { keys: ["R"], words: "key_reply" },
   { keys: ["I"], words: "key_note" },
   { keys: ["T"], words: "key_transfer" },
+  { keys: ["V"], words: "key_consult" },
+  { keys: ["H"], words: "key_hold" },
+  { keys: ["A"], words: "key_attach" },
+  { keys: ["P"], words: "key_card" },
   { keys: ["C"], words: "key_conclude" },
   { keys: ["/"], words: "key_canned" },
   { keys: ["↵"], words: "key_send" },
@@ -48,6 +56,10 @@ const LETTERS: Readonly<Record<string, Act>> = {
   i: "note",
   t: "transfer",
   c: "conclude",
+  h: "hold",
+  v: "consult",
+  a: "attach",
+  p: "card",
   "?": "help",
   "/": "canned",
 };

@@ -16,3 +16,11 @@ export function waitBefore(attempt: number, dice: number): number {
   const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** doublings);
   return Math.round(ceiling / 2 + (ceiling / 2) * dice);
 }
+
+/** The position of a silent log is asked for about once a minute, by no two consoles in step. */
+export const CHECK_EVERY_MS = 60_000;
+
+/** The wait before the next look whether the log goes on: between three quarters and five quarters of the usual. */
+export function checkAfter(dice: number): number {
+  return Math.round(CHECK_EVERY_MS * (0.75 + dice / 2));
+}

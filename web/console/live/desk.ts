@@ -123,15 +123,12 @@ export class Desk {
   /** Offer the conversation to a colleague, or to whoever has a skill; it stays here until somebody takes it. */
   transfer(
     conversation: string,
-    to: { agent: string; name: string } | { skill: string },
+    to: { agent: string; name: string } | { skill: string; name: string },
     note: string,
   ): void {
     const aim = "agent" in to ? { to_agent: to.agent } : { to_skill: to.skill };
     if (!this.#send({ type: "transfer", conversation, ...aim, ...noted(note) })) return;
-    this.transfers.value = {
-      ...this.transfers.value,
-      [conversation]: "agent" in to ? to.name : to.skill,
-    };
+    this.transfers.value = { ...this.transfers.value, [conversation]: to.name };
   }
 
   /** Ask a colleague to look at the conversation; it stays where it is. */
@@ -141,7 +138,10 @@ export class Desk {
 
   /** A conversation on hold takes no place until it is taken up again. */
   hold(conversation: string, on: boolean): void {
-    this.#send({ type: "hold", conversation, on });
+    if (!this.#send({ type: "hold", conversation, on })) return;
+    this.mine.value = this.mine.value.map((item) =>
+      item.conversation === conversation ? { ...item, turn: on ? "hold" : "agent" } : item,
+    );
   }
 
   /** Supervisors: give a conversation that waits to an agent. */
@@ -165,13 +165,17 @@ export class Desk {
     return this.#send({ type: "wrap_up", conversation, outcome, ...coded, ...noted(note) });
   }
 
-  /** The agent has looked at a consult, or is done with it. */
-  markConsult(conversation: string, done: boolean): void {
-    this.consults.value = done
-      ? this.consults.value.filter(({ item }) => item.conversation !== conversation)
-      : this.consults.value.map((one) =>
-          one.item.conversation === conversation ? { ...one, seen: true } : one,
-        );
+  /** The agent has looked at a consult. */
+  seeConsult(conversation: string): void {
+    if (!this.consults.value.some((one) => one.item.conversation === conversation && !one.seen)) return;
+    this.consults.value = this.consults.value.map((one) =>
+      one.item.conversation === conversation ? { ...one, seen: true } : one,
+    );
+  }
+
+  /** The agent has said what they had to say. */
+  endConsult(conversation: string): void {
+    this.consults.value = this.consults.value.filter(({ item }) => item.conversation !== conversation);
   }
 
   stop(): void {
@@ -199,8 +203,7 @@ export class Desk {
       case "assigned":
         this.#dropOffer(frame.conversation);
         this.#endTransfer(frame.conversation);
-        this.#addMine(frame.item);
-        return this.#listener.assigned(frame.item);
+        return this.#addMine(frame.item);
       case "revoked":
         this.#dropOffer(frame.conversation);
         this.#endTransfer(frame.conversation);
@@ -275,7 +278,7 @@ export class Desk {
     const after = afterChange({ n: this.#pictureNumber, waiting: this.waiting.value, ...shown }, frame);
     if (after === null) return this.link.restart();
     this.#pictureNumber = after.n;
-    this.#setQueue(after.items, after.waiting, after.others);
+    this.#setQueue(after.items, after.waiting, after.others ?? []);
     this.#setAgents(after.agents);
   }
 
@@ -302,12 +305,14 @@ export class Desk {
     this.offers.value = [...this.offers.value, offer];
   }
 
-  /** What is mine already keeps its place in the list. */
+  /** What is mine already keeps its place in the list; only what was not is told to be new. */
   #addMine(item: DeskConversation): void {
     const known = this.mine.value.some((one) => one.conversation === item.conversation);
     this.mine.value = known
       ? this.mine.value.map((one) => (one.conversation === item.conversation ? item : one))
       : [...this.mine.value, item];
+    this.endConsult(item.conversation);
+    if (!known) this.#listener.assigned(item);
   }
 
   /** What is revoked may also have been a mere offer: then nothing of mine is lost. */

@@ -22,6 +22,9 @@ import {
 import { ApiFailure, request } from "../../shared/api.ts";
 import { whoAmI } from "../../shared/session.ts";
 import * as Logs from "../model/log.ts";
+import type { CardBody } from "../model/message.ts";
+import { Attachments } from "./attachments.ts";
+import { checkAfter } from "./back-off.ts";
 import { Link, LinkRefused, socketUrl } from "./link.ts";
 import { keepSeat, readSeat } from "./seat.ts";
 
@@ -32,7 +35,14 @@ const RESEND_AFTER_MS = 4_000;
 
 const Ticket = z.object({ ticket: z.string(), socket_url: z.optional(z.string()) });
 
-export type RoomOptions = { site: string; conversation: string; me: Author; loginLost: () => void };
+export type RoomOptions = {
+  site: string;
+  conversation: string;
+  me: Author;
+  /** This agent does not have the conversation: the visitor must not notice that somebody reads or writes. */
+  looksOn: boolean;
+  loginLost: () => void;
+};
 export type RoomFault = "too_large" | "unreadable" | "forbidden" | null;
 
 export class Room {
@@ -42,11 +52,15 @@ export class Room {
   readonly draft;
   readonly mode;
   readonly readSeq;
+  readonly looksOn;
+  readonly attachments: Attachments;
   readonly status = signal<RoomStatus | null>(null);
   readonly welcomed = signal(false);
   readonly typing = signal<Author | null>(null);
   readonly fault = signal<RoomFault>(null);
-  readonly unread: ReadonlySignal<number> = computed(() => Logs.unreadIn(this.log.value, this.readSeq.value));
+  readonly unread: ReadonlySignal<number> = computed(() =>
+    Logs.unreadIn(this.log.value, this.readSeq.value, this.#options.me.id),
+  );
 
   readonly #options: RoomOptions;
   readonly #stopKeeping: () => void;
@@ -55,10 +69,12 @@ export class Room {
   #typingEnds: ReturnType<typeof setTimeout> | null = null;
   #typingShown: ReturnType<typeof setTimeout> | null = null;
   #resend: ReturnType<typeof setTimeout> | null = null;
+  #check: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: RoomOptions) {
     this.#options = options;
     this.conversation = options.conversation;
+    this.attachments = new Attachments({ site: options.site, conversation: options.conversation });
     // Named after the agent too: another person in the same tab must not send what this one wrote.
     const kept = `${options.me.id}:${options.conversation}`;
     const seat = readSeat(kept);
@@ -66,6 +82,7 @@ export class Room {
     this.draft = signal(seat.draft);
     this.mode = signal<"reply" | "note">(seat.mode);
     this.readSeq = signal(seat.readSeq);
+    this.looksOn = signal(options.looksOn);
     this.#stopKeeping = effect(() =>
       keepSeat(kept, {
         pending: [...this.log.value.pending],
@@ -82,29 +99,33 @@ export class Room {
     });
   }
 
-  /** Put the draft in the outbox and send it. False where there is nothing to send or it is too long. */
+  /** What is written now is for the team alone. */
+  get writesNote(): boolean {
+    return this.looksOn.value || this.mode.value === "note";
+  }
+
+  /** Put the draft and its files in the outbox and send them. False where there is nothing to send or it is too long. */
   post(): boolean {
     const body = this.draft.value.trim();
-    if (body === "") return false;
+    const note = this.writesNote;
+    if (!note && this.attachments.busy.value) return false;
     if (new TextEncoder().encode(body).length > MAX_TEXT_BYTES) {
       this.fault.value = "too_large";
       return false;
     }
-    const message: Logs.Pending = {
-      clientId: crypto.randomUUID(),
-      body,
-      kind: this.mode.value === "note" ? "note" : "text",
-      at: new Date().toISOString(),
-      refused: null,
-    };
-    batch(() => {
-      this.fault.value = null;
-      this.log.value = Logs.write(this.log.value, message);
-      this.draft.value = "";
-    });
+    const files = note ? [] : this.attachments.takeReady();
+    if (body === "" && files.length === 0) return false;
+    this.draft.value = "";
+    this.fault.value = null;
     this.#typingOff();
-    if (this.welcomed.value) this.#sendPending(message);
+    for (const file of files) this.#put("file", JSON.stringify(file));
+    if (body !== "") this.#put(note ? "note" : "text", body);
     return true;
+  }
+
+  /** Show the visitor a product. */
+  postCard(card: CardBody): void {
+    this.#put("card", JSON.stringify(card));
   }
 
   /** Send a refused message again. */
@@ -119,6 +140,7 @@ export class Room {
     if (message === undefined) return;
     batch(() => {
       this.log.value = Logs.drop(this.log.value, clientId);
+      if (message.kind === "card" || message.kind === "file") return;
       this.draft.value = [message.body, this.draft.value].filter(Boolean).join("\n");
     });
   }
@@ -127,7 +149,7 @@ export class Room {
   write(text: string): void {
     this.draft.value = text;
     this.fault.value = null;
-    if (this.mode.value === "note" || text === "") return this.#typingOff();
+    if (this.writesNote || text === "") return this.#typingOff();
     if (Date.now() - this.#typedAt > TYPING_EVERY_MS) {
       this.#typedAt = Date.now();
       this.#send({ type: "typing", on: true });
@@ -141,7 +163,7 @@ export class Room {
     const { last } = this.log.value;
     if (last <= this.readSeq.value) return;
     this.readSeq.value = last;
-    this.#send({ type: "read", seq: last });
+    if (!this.looksOn.value) this.#send({ type: "read", seq: last });
   }
 
   /** End the conversation for both. */
@@ -152,9 +174,17 @@ export class Room {
   stop(): void {
     this.link.stop();
     this.#stopKeeping();
-    for (const timer of [this.#typingEnds, this.#typingShown, this.#resend]) {
+    this.attachments.clear();
+    for (const timer of [this.#typingEnds, this.#typingShown, this.#resend, this.#check]) {
       if (timer !== null) clearTimeout(timer);
     }
+  }
+
+  #put(kind: Logs.Pending["kind"], body: string): void {
+    const at = new Date().toISOString();
+    const message: Logs.Pending = { clientId: crypto.randomUUID(), body, kind, at, refused: null };
+    this.log.value = Logs.write(this.log.value, message);
+    if (this.welcomed.value) this.#sendPending(message);
   }
 
   #send(frame: ClientFrame): boolean {
@@ -225,7 +255,7 @@ export class Room {
         return this.#read(frame.from, frame.seq);
       case "state":
         this.status.value = frame.status;
-        return;
+        return this.#reach(frame.head ?? 0);
       case "error":
         return this.#refused(frame.code, frame.client_id);
       default:
@@ -240,11 +270,28 @@ export class Room {
     this.fault.value = null;
     this.welcomed.value = true;
     this.#flush();
+    this.#checkLater();
   }
 
   #step({ log, ask }: Logs.Step): void {
     this.log.value = log;
     if (ask !== null) this.#send({ type: "range", ...ask });
+  }
+
+  /** The room's log goes up to `head`: what is missing here is asked for. */
+  #reach(head: number): void {
+    const { last } = this.log.value;
+    if (head > last) this.#send({ type: "range", from: last + 1, to: head });
+  }
+
+  /** A line may be open and carry nothing: now and then the room is asked for what would come next. */
+  #checkLater(): void {
+    if (this.#check !== null) clearTimeout(this.#check);
+    this.#check = setTimeout(() => {
+      const next = this.log.value.last + 1;
+      this.#send({ type: "range", from: next, to: next });
+      this.#checkLater();
+    }, checkAfter(Math.random()));
   }
 
   #read(from: Author, seq: number): void {

@@ -37,6 +37,11 @@ export function insert(draft: string, asked: Asked, text: string): { draft: stri
   };
 }
 
+/** Whether `text` names what is to be filled in for the visitor at hand. */
+export function hasVariables(text: string): boolean {
+  return text.includes("{{") || text.includes("{%");
+}
+
 /** Without case and accents, so that "echange" finds "échange". */
 function plain(text: string): string {
   return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();

@@ -26,6 +26,8 @@ export type Log = {
   entries: readonly LogEntry[];
   early: readonly LogEntry[];
   pending: readonly Pending[];
+  /** The `seq` of own messages that the room has acknowledged and not yet shown as it keeps them. */
+  provisional: readonly number[];
   /** How far each party has read: its role, then the highest `seq`. */
   read: Readonly<Record<string, number>>;
 };
@@ -35,15 +37,16 @@ export type Step = { log: Log; ask: Range | null };
 
 /** A log that knows nothing yet, but what waits in the outbox. */
 export function emptyLog(pending: readonly Pending[] = []): Log {
-  return { epoch: null, last: 0, entries: [], early: [], pending, read: {} };
+  return { epoch: null, last: 0, entries: [], early: [], pending, provisional: [], read: {} };
 }
 
 /**
  * Take one event of the room. The next in order is appended with all that waited for it; an earlier one is a
- * repetition and changes nothing; a later one is held, and `ask` says which events are missing before it.
+ * repetition and changes nothing, but for an own message, which the room may keep in other words; a later one is held,
+ * and `ask` says which events are missing before it.
  */
 export function take(log: Log, entry: LogEntry): Step {
-  const known = withoutPending(log, entry);
+  const known = confirmed(withoutPending(log, entry), entry);
   if (entry.seq <= known.last || known.early.some((held) => held.seq === entry.seq)) {
     return { log: known, ask: null };
   }
@@ -55,13 +58,13 @@ export function take(log: Log, entry: LogEntry): Step {
 }
 
 /**
- * The room has stored the message `clientId` as `seq`. Where the room does not echo it as a frame, it is taken
- * from the outbox, so that the author's log has no hole.
+ * The room has stored the message `clientId` as `seq`. It is taken from the outbox, so that the author's log has no
+ * hole, until the room shows it as it keeps it.
  */
 export function acknowledge(log: Log, clientId: string, seq: number, at: string, me: Author): Step {
   const sent = log.pending.find((message) => message.clientId === clientId);
   if (sent === undefined) return { log, ask: null };
-  return take(log, {
+  const { log: next, ask } = take(log, {
     type: "message",
     seq,
     at,
@@ -70,11 +73,12 @@ export function acknowledge(log: Log, clientId: string, seq: number, at: string,
     body: sent.body,
     client_id: clientId,
   });
+  return { log: { ...next, provisional: [...next.provisional, seq] }, ask };
 }
 
 /** The room cannot continue from `last`: forget the entries and begin again at `from`; the outbox stays. */
 export function restart(log: Log, epoch: string, from: number): Log {
-  return { ...log, epoch, last: from - 1, entries: [], early: [], read: {} };
+  return { ...log, epoch, last: from - 1, entries: [], early: [], provisional: [], read: {} };
 }
 
 /** The room has said who it is. A new epoch without `reset` continues where we are. */
@@ -117,14 +121,19 @@ export function markRead(log: Log, role: string, seq: number): Log {
   return seq > (log.read[role] ?? 0) ? { ...log, read: { ...log.read, [role]: seq } } : log;
 }
 
-/** What the visitor wrote after the agents' reading mark; what an agent has answered since is read. */
-export function unreadIn(log: Log, readSeq: number): number {
+/**
+ * What the visitor wrote, and what colleagues noted, after the reading mark of the agent `me`; what `me` or anybody
+ * has answered since is read.
+ */
+export function unreadIn(log: Log, readSeq: number, me: string): number {
   let unread = 0;
   for (const entry of log.entries) {
     if (entry.type !== "message") continue;
     const message = entry as MessageFrame;
-    if (message.from.role === "visitor") unread += message.seq > readSeq ? 1 : 0;
+    const fresh = message.seq > readSeq ? 1 : 0;
+    if (message.from.role === "visitor") unread += fresh;
     else if (message.kind !== "note") unread = 0;
+    else if (message.from.id !== me) unread += fresh;
   }
   return unread;
 }
@@ -153,6 +162,18 @@ function withoutPending(log: Log, entry: LogEntry): Log {
   return clientId !== null && log.pending.some((message) => message.clientId === clientId)
     ? drop(log, clientId)
     : log;
+}
+
+/** `log` with an own message as the room keeps it in place of what was sent. */
+function confirmed(log: Log, entry: LogEntry): Log {
+  if (!log.provisional.includes(entry.seq)) return log;
+  const replace = (known: LogEntry): LogEntry => (known.seq === entry.seq ? entry : known);
+  return {
+    ...log,
+    provisional: log.provisional.filter((seq) => seq !== entry.seq),
+    entries: log.entries.map(replace),
+    early: log.early.map(replace),
+  };
 }
 
 function drain(log: Log): Log {

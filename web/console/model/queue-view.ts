@@ -39,17 +39,20 @@ export function queueRows(
   now: EpochMs,
   targetSeconds: number,
 ): QueueRow[] {
-  return items
-    .filter((item) => item.status !== "assigned")
-    .map((item) => ({
-      conversation: item.conversation,
-      who: whoOf(item),
-      preview: item.preview,
-      page: item.page,
-      skill: item.skill,
-      offered: item.status === "offered",
-      wait: waitOf(item.waiting_since, now, targetSeconds),
-    }));
+  return items.filter((item) => item.status !== "assigned").map((item) => queueRow(item, now, targetSeconds));
+}
+
+/** One row of the queue. */
+export function queueRow(item: DeskConversation, now: EpochMs, targetSeconds: number): QueueRow {
+  return {
+    conversation: item.conversation,
+    who: whoOf(item),
+    preview: item.preview,
+    page: item.page,
+    skill: item.skill,
+    offered: item.status === "offered",
+    wait: waitOf(item.waiting_since, now, targetSeconds),
+  };
 }
 
 /** The agent's places: one square each, filled by the load; load beyond the capacity is told in `taken` only. */

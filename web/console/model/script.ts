@@ -9,7 +9,15 @@
 import type { Author, EventFrame, MessageFrame } from "../../../domain/chat/wire.ts";
 import type { Log, LogEntry, Pending } from "./log.ts";
 
-export type Line = { key: string; at: string; body: string; kind: MessageFrame["kind"]; seq: number };
+export type Line = {
+  key: string;
+  at: string;
+  body: string;
+  /** The body as the server's safe HTML, where that says more. */
+  html: string | null;
+  kind: MessageFrame["kind"];
+  seq: number;
+};
 export type Speech = {
   part: "speech";
   key: string;
@@ -71,6 +79,7 @@ function place(parts: Part[], entry: LogEntry): void {
     key: `m${message.seq}`,
     at: message.at,
     body: message.body,
+    html: message.html ?? null,
     kind: message.kind,
     seq: message.seq,
   };

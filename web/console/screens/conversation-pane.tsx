@@ -1,10 +1,11 @@
 /** The middle pane: one conversation, its head, its script and what is being written in it. */
 import BadgeCheck from "lucide-static/icons/badge-check.svg?raw";
 import CircleAlert from "lucide-static/icons/circle-alert.svg?raw";
-import PanelRight from "lucide-static/icons/panel-right.svg?raw";
+import Pause from "lucide-static/icons/circle-pause.svg?raw";
 import Shield from "lucide-static/icons/shield-question.svg?raw";
 import Transfer from "lucide-static/icons/arrow-left-right.svg?raw";
 import WifiOff from "lucide-static/icons/wifi-off.svg?raw";
+import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { DeskConversation } from "../../../domain/desk/wire.ts";
@@ -14,34 +15,43 @@ import { whoOf } from "../model/queue-view.ts";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
 import { BackToList } from "../parts/back-to-list.tsx";
-import { IconButton } from "../parts/icon-button.tsx";
 import { Disc, sayPlace, sayWho } from "../parts/who.tsx";
-import { go } from "../route.ts";
 import { t, tick } from "../words.ts";
 import { Composer } from "./composer.tsx";
+import { ConversationActions } from "./conversation-actions.tsx";
 import { DeskBanners } from "./desk-banners.tsx";
 import { ScriptView } from "./script-view.tsx";
+import type { Sheet } from "./sheets.tsx";
 
 export type ConversationPaneProps = {
   office: Office;
   item: DeskConversation;
   room: Room;
-  onTransfer: () => void;
-  onConclude: () => void;
+  onSheet: (sheet: Sheet) => void;
 };
 
-export function ConversationPane({
-  office,
-  item,
-  room,
-  onTransfer,
-  onConclude,
-}: ConversationPaneProps): VNode {
+export function ConversationPane({ office, item, room, onSheet }: ConversationPaneProps): VNode {
   // Where reading began: what lies beyond was new when the agent came.
   const [newFrom] = useState(() => room.readSeq.peek());
+  const over = useSignal(false);
   const closed = room.status.value === "closed";
+  const takesFiles = !closed && !room.writesNote;
+
+  function onDrag(event: DragEvent): void {
+    if (!takesFiles || event.dataTransfer?.types.includes("Files") !== true) return;
+    event.preventDefault();
+    over.value = event.type === "dragover";
+    if (event.type === "drop") room.attachments.add(event.dataTransfer.files);
+  }
+
   return (
-    <section class="pane conversation-pane" aria-labelledby="conversation-title">
+    <section
+      class="pane conversation-pane"
+      aria-labelledby="conversation-title"
+      onDragOver={onDrag}
+      onDragLeave={onDrag}
+      onDrop={onDrag}
+    >
       <header class="conversation-head">
         <BackToList />
         <Disc name={item.name} />
@@ -51,33 +61,30 @@ export function ConversationPane({
             <Whereabouts office={office} item={item} />
           </p>
         </div>
-        <div class="buttons conversation-actions">
-          {closed ? null : (
-            <>
-              <button type="button" onClick={onTransfer}>
-                <Icon svg={Transfer} />
-                <span>{t("transfer")}</span>
-              </button>
-              <button type="button" onClick={onConclude}>
-                {t("conclude")}
-              </button>
-            </>
-          )}
-          <IconButton
-            class="narrow-only"
-            label={t("visitor_pane")}
-            svg={PanelRight}
-            onClick={() => go({ name: "visitor", conversation: item.conversation })}
-          />
-        </div>
+        <ConversationActions office={office} item={item} room={room} onSheet={onSheet} />
       </header>
       <div class="desk-banners">
         <DeskBanners office={office} />
       </div>
       <RoomBanner room={room} />
-      <TransferBanner office={office} item={item} />
-      <ScriptView room={room} item={item} me={office.me} newFrom={newFrom} />
-      {closed ? <ClosedFoot onConclude={onConclude} /> : <Composer office={office} room={room} item={item} />}
+      <StandingBanner office={office} item={item} />
+      <ScriptView
+        room={room}
+        item={item}
+        me={office.me}
+        newFrom={newFrom}
+        files={{ site: office.site.key, conversation: item.conversation }}
+      />
+      {closed ? (
+        <ClosedFoot office={office} item={item} onConclude={() => onSheet("conclude")} />
+      ) : (
+        <Composer office={office} room={room} item={item} onCard={() => onSheet("card")} />
+      )}
+      {over.value ? (
+        <div class="drop-here" aria-hidden="true">
+          <p>{t("drop_here")}</p>
+        </div>
+      ) : null}
     </section>
   );
 }
@@ -131,30 +138,48 @@ function RoomBanner({ room }: { room: Room }): VNode {
   );
 }
 
-/** Offered to a colleague: still here until they take it, and it can be kept. */
-function TransferBanner({ office, item }: { office: Office; item: DeskConversation }): VNode | null {
-  const to = office.desk.transfers.value[item.conversation];
-  if (to === undefined) return null;
+/** Offered to a colleague, and can be kept; or on hold, and can be taken up. */
+function StandingBanner({ office, item }: { office: Office; item: DeskConversation }): VNode | null {
+  const { desk } = office;
+  const to = desk.transfers.value[item.conversation];
+  const held = item.turn === "hold" && office.standingOf(item) === "own";
+  if (to === undefined && !held) return null;
   return (
     <div class="banners" role="status">
-      <p class="banner">
-        <Icon svg={Transfer} />
-        <span>{t("transfer_asked", { name: to })}</span>
-        <button type="button" class="link" onClick={() => office.desk.accept(item.conversation)}>
-          {t("transfer_keep")}
-        </button>
-      </p>
+      {to === undefined ? null : (
+        <p class="banner">
+          <Icon svg={Transfer} />
+          <span>{t("transfer_asked", { name: to })}</span>
+          <button type="button" class="link" onClick={() => desk.accept(item.conversation)}>
+            {t("transfer_keep")}
+          </button>
+        </p>
+      )}
+      {held ? (
+        <p class="banner">
+          <Icon svg={Pause} />
+          <span>{t("held_text")}</span>
+          <button type="button" class="link" onClick={() => desk.hold(item.conversation, false)}>
+            {t("resume")}
+          </button>
+        </p>
+      ) : null}
     </div>
   );
 }
 
-function ClosedFoot({ onConclude }: { onConclude: () => void }): VNode {
+type ClosedFootProps = { office: Office; item: DeskConversation; onConclude: () => void };
+
+function ClosedFoot({ office, item, onConclude }: ClosedFootProps): VNode {
+  const own = office.standingOf(item) === "own";
   return (
     <div class="closed-foot">
-      <p class="quiet">{t("closed_text")}</p>
-      <button type="button" class="primary" onClick={onConclude}>
-        {t("conclude")}
-      </button>
+      <p class="quiet">{t(own ? "closed_text" : "closed_elsewhere")}</p>
+      {own ? (
+        <button type="button" class="primary" aria-keyshortcuts="c" onClick={onConclude}>
+          {t("conclude")}
+        </button>
+      ) : null}
     </div>
   );
 }

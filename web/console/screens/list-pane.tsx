@@ -1,52 +1,54 @@
-/** The left pane: what is offered, who waits in the router's order, and one's own conversations. */
-import Check from "lucide-static/icons/circle-check.svg?raw";
-import Clock from "lucide-static/icons/clock.svg?raw";
-import Reply from "lucide-static/icons/reply.svg?raw";
-import Triangle from "lucide-static/icons/triangle-alert.svg?raw";
+/** The left pane: what is offered, who waits in the router's order, and the conversations under way. */
 import Users from "lucide-static/icons/users.svg?raw";
-import type { VNode } from "preact";
-import type { DeskConversation } from "../../../domain/desk/wire.ts";
-import { time } from "../../shared/format.ts";
+import type { RefObject, VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { number } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
-import type { Offer } from "../live/desk.ts";
-import { lastWords, type Room } from "../live/room.ts";
-import { colleaguesOf, placesOf, queueRows, whoOf, type QueueRow } from "../model/queue-view.ts";
-import { clockOf, secondsSince, type WaitLevel } from "../model/waits.ts";
+import { colleaguesOf, placesOf, whoOf } from "../model/queue-view.ts";
+import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
+import { Rows } from "../parts/rows.tsx";
 import { sayWho } from "../parts/who.tsx";
-import { go } from "../route.ts";
-import { locale, t, tick } from "../words.ts";
+import { shownConversation } from "../route.ts";
+import { locale, t } from "../words.ts";
 import { DeskBanners } from "./desk-banners.tsx";
+import { ConsultLine, MineLine, OfferCard, OtherLine, QueueLine } from "./list-rows.tsx";
 
-const WAIT_ICONS: Record<WaitLevel, string> = { calm: Check, soon: Clock, late: Triangle };
-const WAIT_TONES: Record<WaitLevel, string> = { calm: "good", soon: "warn", late: "bad" };
+const QUEUE_ROW_PX = 64;
+const CONVERSATION_ROW_PX = 56;
+
+type Props = { office: Office; scroller: RefObject<HTMLElement | null> };
 
 export function ListPane({ office }: { office: Office }): VNode {
+  const scroller = useRef<HTMLDivElement>(null);
   return (
     <div class="pane list-pane" role="region" aria-label={t("list_pane")}>
       <DeskBanners office={office} />
-      <div class="pane-scroll">
-        <Queue office={office} />
-        <Mine office={office} />
+      <div ref={scroller} class="pane-scroll">
+        <Queue office={office} scroller={scroller} />
+        <Consults office={office} />
+        <Conversations office={office} scroller={scroller} />
       </div>
       <Foot office={office} />
     </div>
   );
 }
 
-function Queue({ office }: { office: Office }): VNode {
+function Queue({ office, scroller }: Props): VNode {
   const { desk } = office;
-  const now = office.serverTime(tick.value);
-  const target = desk.targetSeconds.value;
   const offered = new Set(desk.offers.value.map((offer) => offer.item.conversation));
-  const rows = queueRows(desk.queue.value, now, target).filter((row) => !offered.has(row.conversation));
+  const items = desk.queue.value.filter(
+    (item) => item.status !== "assigned" && !offered.has(item.conversation),
+  );
+  const shown = items.length + offered.size;
+  const waiting = Math.max(desk.waiting.value, shown);
   return (
     <section aria-labelledby="queue-title">
       <div class="list-head">
         <h2 id="queue-title">
-          {t("queue")} <span class="count">{rows.length + offered.size}</span>
+          {t("queue")} <span class="count">{number(locale.value, waiting)}</span>
         </h2>
-        <span class="note">{t("target", { clock: clockOf(target) })}</span>
+        <span class="note">{t("target", { clock: clockOf(desk.targetSeconds.value) })}</span>
       </div>
       <p class="sr-only" role="status">
         {desk.offers.value.map(({ item }) => t("offer_from", { who: sayWho(whoOf(item)) })).join(", ")}
@@ -55,79 +57,26 @@ function Queue({ office }: { office: Office }): VNode {
         <OfferCard key={offer.item.conversation} office={office} offer={offer} />
       ))}
       {!desk.ready.value ? <ListSkeleton /> : null}
-      {desk.ready.value && rows.length + offered.size === 0 ? (
-        <p class="list-empty note">{t("queue_empty")}</p>
-      ) : null}
-      <ol class="rows">
-        {rows.map((row) => (
-          <QueueLine key={row.conversation} row={row} />
-        ))}
-      </ol>
-      <TakeNext office={office} first={rows.find((row) => !row.offered) ?? null} />
+      {desk.ready.value && waiting === 0 ? <p class="list-empty note">{t("queue_empty")}</p> : null}
+      <TakeNext
+        office={office}
+        first={items.find((item) => item.status === "queued")?.conversation ?? null}
+      />
+      <Rows
+        items={items}
+        keyOf={(item) => item.conversation}
+        rowPx={QUEUE_ROW_PX}
+        scroller={scroller}
+        label={t("queue")}
+        row={(item) => <QueueLine office={office} item={item} />}
+      />
+      {waiting > shown ? <p class="list-empty note">{t("queue_more", { count: waiting - shown })}</p> : null}
     </section>
   );
 }
 
-function QueueLine({ row }: { row: QueueRow }): VNode {
-  const { wait } = row;
-  return (
-    <li class="row queue-row">
-      <div class="row-line">
-        <strong class="row-name">{sayWho(row.who)}</strong>
-        <span class={`wait ${WAIT_TONES[wait.level]}`}>
-          <Icon svg={WAIT_ICONS[wait.level]} />
-          <span class="sr-only">{t(`wait_${wait.level}`)}</span> {wait.clock}
-        </span>
-      </div>
-      <div class="row-line note">
-        <span class="row-preview">{row.preview ?? row.page ?? t("no_words_yet")}</span>
-        <span>{row.offered ? t("offered_elsewhere") : (row.skill ?? "")}</span>
-      </div>
-      <span
-        class={`wait-bar ${wait.level}`}
-        aria-hidden="true"
-        style={{ "--fill": wait.fill, "--tick": wait.tick }}
-      />
-    </li>
-  );
-}
-
-/** A conversation offered to me, until a stated time. */
-function OfferCard({ office, offer }: { office: Office; offer: Offer }): VNode {
-  const { item, expiresAt } = offer;
-  const now = office.serverTime(tick.value);
-  const waited = clockOf(secondsSince(item.waiting_since, now));
-  const who = sayWho(whoOf(item));
-  return (
-    <article class="offer enter" aria-label={t("offer_from", { who })}>
-      <div class="row-line">
-        <strong class="row-name">{who}</strong>
-        <span class="note">{t("waits_since", { clock: waited })}</span>
-      </div>
-      <p class="row-preview quiet">{item.preview ?? item.page ?? t("no_words_yet")}</p>
-      {expiresAt === null ? null : (
-        <p class="note">{t("offer_until", { time: untilOf(expiresAt, office.desk.offsetMs.value) })}</p>
-      )}
-      <div class="buttons">
-        <button type="button" class="primary" onClick={() => office.desk.accept(item.conversation)}>
-          {t("answer")} <kbd aria-hidden="true">N</kbd>
-        </button>
-        <button type="button" onClick={() => office.desk.decline(item.conversation)}>
-          {t("decline")}
-        </button>
-      </div>
-    </article>
-  );
-}
-
-/** The end of an offer as a time on this agent's clock: "14:32:20". */
-function untilOf(expiresAt: string, offsetMs: number): string {
-  const at = new Date(Date.parse(expiresAt) - offsetMs);
-  return `${time(locale.value, at)}:${String(at.getSeconds()).padStart(2, "0")}`;
-}
-
 /** The way to the next in the queue for somebody whom the router would not ask now. */
-function TakeNext({ office, first }: { office: Office; first: QueueRow | null }): VNode | null {
+function TakeNext({ office, first }: { office: Office; first: string | null }): VNode | null {
   const me = office.desk.me.value;
   if (first === null || me === null || office.desk.offers.value.length > 0) return null;
   const free = placesOf(me).free > 0;
@@ -135,84 +84,91 @@ function TakeNext({ office, first }: { office: Office; first: QueueRow | null })
   return (
     <div class="take-next">
       <p class="note">{t(me.state === "online" ? "no_free_place" : "not_accepting")}</p>
-      <button type="button" onClick={() => office.desk.takeBeyond(first.conversation)}>
+      <button type="button" aria-keyshortcuts="n" onClick={() => office.desk.takeBeyond(first)}>
         {t("take_anyway")} <kbd aria-hidden="true">N</kbd>
       </button>
     </div>
   );
 }
 
-function Mine({ office }: { office: Office }): VNode {
-  const items = office.mine.value;
+/** What colleagues ask this agent to look at. */
+function Consults({ office }: { office: Office }): VNode | null {
+  const consults = office.desk.consults.value;
+  if (consults.length === 0) return null;
+  const fresh = consults.filter((consult) => !consult.seen).length;
   return (
-    <section aria-labelledby="mine-title">
+    <section aria-labelledby="consults-title">
       <div class="list-head">
-        <h2 id="mine-title">
-          {t("mine")} <span class="count">{items.length}</span>
+        <h2 id="consults-title">
+          {t("consults")} <span class="count">{consults.length}</span>
         </h2>
+        {fresh === 0 ? null : <span class="tag new">{t("consults_new", { count: fresh })}</span>}
       </div>
-      {office.desk.ready.value && items.length === 0 ? (
-        <p class="list-empty note">{t("mine_empty")}</p>
-      ) : null}
-      <ul class="rows">
-        {items.map((item) => {
-          const room = office.rooms.value.get(item.conversation);
-          return <MineLine key={item.conversation} office={office} item={item} room={room} />;
-        })}
+      <ul class="rows-whole">
+        {consults.map((consult) => (
+          <li key={consult.item.conversation} class="row">
+            <ConsultLine consult={consult} />
+          </li>
+        ))}
       </ul>
     </section>
   );
 }
 
-type MineLineProps = { office: Office; item: DeskConversation; room: Room | undefined };
-
-function MineLine({ office, item, room }: MineLineProps): VNode {
-  const current = office.selected.value?.conversation === item.conversation;
-  const unread = room?.unread.value ?? 0;
-  const last = room === undefined ? null : lastWords(room);
-  const drafted = !current && (room?.draft.value ?? "") !== "";
+/** One's own conversations and, for supervisors, those of everybody else. */
+function Conversations({ office, scroller }: Props): VNode {
+  const others = office.scope.value === "others" && office.desk.role.value === "admin";
+  const mine = office.mine.value;
+  const theirs = office.desk.others.value;
+  const items = others ? theirs : mine;
   return (
-    <li class={`row mine-row ${current ? "current" : ""}`}>
-      <button
-        type="button"
-        class="row-button"
-        aria-current={current}
-        onClick={() => go({ name: "conversation", conversation: item.conversation })}
-      >
-        <span class="row-line">
-          <strong class="row-name">
-            {sayWho(whoOf(item))}
-            {unread === 0 ? null : (
-              <span class="unread">
-                {unread}
-                <span class="sr-only"> {t("unread", { count: unread })}</span>
-              </span>
-            )}
-          </strong>
-          <time class="note">{last === null ? "" : time(locale.value, last.at)}</time>
-        </span>
-        <span class="row-line note">
-          <span class="row-preview">
-            {drafted ? <em>{t("draft")} </em> : null}
-            {last?.body ?? item.preview ?? ""}
-          </span>
-          <Turn office={office} item={item} room={room} />
-        </span>
-      </button>
-    </li>
+    <section aria-labelledby="mine-title">
+      {office.desk.role.value === "admin" ? (
+        <div class="list-head tabs">
+          <h2 id="mine-title" class="sr-only">
+            {t(others ? "others" : "mine")}
+          </h2>
+          <ScopeButton office={office} scope="mine" words={t("mine_short")} count={mine.length} />
+          <ScopeButton office={office} scope="others" words={t("others")} count={theirs.length} />
+        </div>
+      ) : (
+        <div class="list-head">
+          <h2 id="mine-title">
+            {t("mine")} <span class="count">{mine.length}</span>
+          </h2>
+        </div>
+      )}
+      {office.desk.ready.value && items.length === 0 ? (
+        <p class="list-empty note">{t(others ? "others_empty" : "mine_empty")}</p>
+      ) : null}
+      <Rows
+        key={others ? "others" : "mine"}
+        items={items}
+        keyOf={(item) => item.conversation}
+        rowPx={CONVERSATION_ROW_PX}
+        scroller={scroller}
+        label={t(others ? "others" : "mine")}
+        current={shownConversation()}
+        row={(item) =>
+          others ? <OtherLine office={office} item={item} /> : <MineLine office={office} item={item} />
+        }
+      />
+    </section>
   );
 }
 
-/** Whose turn it is: mine, with the visitor's wait, or the visitor's. */
-function Turn({ office, item, room }: MineLineProps): VNode {
-  if (room?.status.value === "closed") return <span class="turn">{t("to_conclude")}</span>;
-  const since = office.turnSince(item.conversation);
-  if (since === null) return <span class="turn">{t("visitors_turn")}</span>;
+type ScopeButtonProps = { office: Office; scope: "mine" | "others"; words: string; count: number };
+
+function ScopeButton({ office, scope, words, count }: ScopeButtonProps): VNode {
   return (
-    <span class="turn warn">
-      <Icon svg={Reply} size={12} />
-      {t("your_turn", { clock: clockOf(secondsSince(since, office.serverTime(tick.value))) })}
-    </span>
+    <button
+      type="button"
+      class="mode"
+      aria-pressed={office.scope.value === scope}
+      onClick={() => (office.scope.value = scope)}
+    >
+      {words} <span class="count">{number(locale.value, count)}</span>
+    </button>
   );
 }
 

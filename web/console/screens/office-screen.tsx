@@ -16,12 +16,10 @@ import { t } from "../words.ts";
 import { COMPOSER_ID } from "./composer.tsx";
 import { ContextPane } from "./context-pane.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
-import { ConcludeDialog, HelpDialog, TransferDialog } from "./dialogs.tsx";
 import { ListPane } from "./list-pane.tsx";
 import { PastPane } from "./past-pane.tsx";
+import { Sheets, type Sheet } from "./sheets.tsx";
 import { TopBar } from "./top-bar.tsx";
-
-type Sheet = "help" | "transfer" | "conclude" | null;
 
 export type OfficeScreenProps = {
   office: Office;
@@ -30,7 +28,7 @@ export type OfficeScreenProps = {
 };
 
 export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenProps): VNode {
-  const sheet = useSignal<Sheet>(null);
+  const sheet = useSignal<Sheet | null>(null);
   const item = office.selected.value;
   const room = item === null ? undefined : office.rooms.value.get(item.conversation);
 
@@ -71,21 +69,14 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
                 office={office}
                 item={item}
                 room={room}
-                onTransfer={() => (sheet.value = "transfer")}
-                onConclude={() => (sheet.value = "conclude")}
+                onSheet={(next) => (sheet.value = next)}
               />
             )}
             <ContextPane key={`visitor-${item.conversation}`} office={office} item={item} room={room} />
           </>
         )}
       </main>
-      {sheet.value === "help" ? <HelpDialog onClose={close} /> : null}
-      {sheet.value === "transfer" && item !== null ? (
-        <TransferDialog office={office} item={item} onClose={close} />
-      ) : null}
-      {sheet.value === "conclude" && item !== null ? (
-        <ConcludeDialog office={office} item={item} onClose={close} />
-      ) : null}
+      <Sheets office={office} item={item} room={room} shown={sheet.value} onClose={close} />
     </div>
   );
 }
@@ -93,6 +84,8 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
 function perform(office: Office, act: Act, show: (sheet: Sheet) => void): void {
   const item = office.selected.peek();
   const room = item === null ? undefined : office.rooms.peek().get(item.conversation);
+  const mine = item !== null && office.standingOf(item) === "own";
+  const open = room !== undefined && room.status.peek() !== "closed";
   switch (act) {
     case "next":
       return office.step(1);
@@ -103,9 +96,18 @@ function perform(office: Office, act: Act, show: (sheet: Sheet) => void): void {
     case "take":
       return office.takeNext();
     case "transfer":
-      return item === null || room?.status.peek() === "closed" ? undefined : show("transfer");
+    case "consult":
+      return mine && open ? show(act) : undefined;
     case "conclude":
-      return item === null ? undefined : show("conclude");
+      return mine ? show("conclude") : undefined;
+    case "hold":
+      return item !== null && mine && open
+        ? office.desk.hold(item.conversation, item.turn !== "hold")
+        : undefined;
+    case "attach":
+      return mine ? document.querySelector<HTMLInputElement>(".tools input[type=file]")?.click() : undefined;
+    case "card":
+      return mine && open ? show("card") : undefined;
     case "reply":
     case "note":
       if (room !== undefined) room.mode.value = act;

@@ -68,7 +68,14 @@ export function PastPane({ office, item, id }: PastPaneProps): VNode {
           {value === null && fault === null ? <ScriptSkeleton /> : null}
           {empty ? <p class="quiet">{t("past_gone")}</p> : null}
           {layOut(log, (moment) => date(locale.value, moment)).map((part) => (
-            <PartView key={part.key} part={part} item={item} me={READER} log={log} />
+            <PartView
+              key={part.key}
+              part={part}
+              item={item}
+              me={READER}
+              log={log}
+              files={{ site: office.site.key, conversation: id }}
+            />
           ))}
         </div>
       </div>

@@ -19,6 +19,7 @@ import { Icon } from "../../shared/icon.tsx";
 import type { Room } from "../live/room.ts";
 import { lastSpoken, type Pending } from "../model/log.ts";
 import { layOut, pendingState, readUpTo, type Part, type Speech } from "../model/script.ts";
+import { Message, sayMessage, type FilePlace } from "../parts/message.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { sayFirstName } from "../parts/who.tsx";
 import { locale, t } from "../words.ts";
@@ -31,9 +32,10 @@ export type ScriptViewProps = {
   me: { id: string; name: string };
   /** What came after this `seq` was new when the agent opened the conversation. */
   newFrom: number;
+  files: FilePlace;
 };
 
-export function ScriptView({ room, item, me, newFrom }: ScriptViewProps): VNode {
+export function ScriptView({ room, item, me, newFrom, files }: ScriptViewProps): VNode {
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useSignal(true);
   const log = room.log.value;
@@ -87,11 +89,11 @@ export function ScriptView({ room, item, me, newFrom }: ScriptViewProps): VNode 
                 <span>{t("new_messages")}</span>
               </p>
             ) : null}
-            <PartView part={part} item={item} me={me} log={log} />
+            <PartView part={part} item={item} me={me} log={log} files={files} />
           </Fragment>
         ))}
         {log.pending.map((message) => (
-          <PendingView key={message.clientId} room={room} message={message} me={me} />
+          <PendingView key={message.clientId} room={room} message={message} me={me} files={files} />
         ))}
       </div>
       {atEnd.value ? null : (
@@ -111,7 +113,7 @@ function LastSpoken({ room, item }: { room: Room; item: DeskConversation }): VNo
   const fresh = last !== null && last.from.role === "visitor" && Date.now() - Date.parse(last.at) < 10_000;
   return (
     <div class="sr-only" aria-live="polite">
-      {fresh ? `${sayFirstName(item)} : ${last.body}` : ""}
+      {fresh ? `${sayFirstName(item)} : ${sayMessage(last)}` : ""}
     </div>
   );
 }
@@ -128,23 +130,24 @@ export type PartViewProps = {
   item: DeskConversation;
   me: { id: string; name: string };
   log: Parameters<typeof readUpTo>[0];
+  files: FilePlace;
 };
 
 /** One part of a play; `me` is whose own words say whether they were read. */
-export function PartView({ part, item, me, log }: PartViewProps): VNode | null {
+export function PartView({ part, item, me, log, files }: PartViewProps): VNode | null {
   switch (part.part) {
     case "day":
       return <p class="day-line note">{date(locale.value, part.at)}</p>;
     case "entrance":
       return <EntranceLine event={part.event} item={item} />;
     case "speech":
-      return <SpeechView speech={part} item={item} me={me} log={log} />;
+      return <SpeechView speech={part} item={item} me={me} log={log} files={files} />;
   }
 }
 
 type SpeechViewProps = Omit<PartViewProps, "part"> & { speech: Speech };
 
-function SpeechView({ speech, item, me, log }: SpeechViewProps): VNode {
+function SpeechView({ speech, item, me, log, files }: SpeechViewProps): VNode {
   const own = speech.from.id === me.id && speech.from.role === "agent";
   const read = own && !speech.note && speech.seq === readUpTo(log, me.id);
   const lastOwn = own && !speech.note && speech.seq === lastOwnSeq(log, me.id) && !read;
@@ -162,7 +165,7 @@ function SpeechView({ speech, item, me, log }: SpeechViewProps): VNode {
       </div>
       <div class="words">
         {speech.lines.map((line) => (
-          <Prose key={line.key} text={line.body} ours={speech.from.role === "agent"} />
+          <Message key={line.key} said={line} ours={speech.from.role !== "visitor"} files={files} />
         ))}
         {speech.note ? <p class="note internal-mark">{t("note_never_shown")}</p> : null}
         {read ? <State icon={CheckCheck} words={t("read")} /> : null}
@@ -231,10 +234,10 @@ function nameIn(value: unknown): string | null {
   return typeof value.name === "string" ? (value.name.split(" ")[0] ?? value.name) : null;
 }
 
-type PendingViewProps = { room: Room; message: Pending; me: { name: string } };
+type PendingViewProps = { room: Room; message: Pending; me: { name: string }; files: FilePlace };
 
 /** A message that the room has not acknowledged, with its state in a word. */
-function PendingView({ room, message, me }: PendingViewProps): VNode {
+function PendingView({ room, message, me, files }: PendingViewProps): VNode {
   const state = pendingState(message, room.welcomed.value);
   return (
     <article class={`speech agent pending ${message.kind === "note" ? "internal" : ""}`}>
@@ -248,7 +251,7 @@ function PendingView({ room, message, me }: PendingViewProps): VNode {
         </time>
       </div>
       <div class="words">
-        <Prose text={message.body} ours />
+        <Message said={message} ours files={files} />
         {state === "refused" ? (
           <p class="state bad">
             <Icon svg={CircleAlert} size={12} />

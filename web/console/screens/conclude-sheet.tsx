@@ -1,0 +1,100 @@
+/** How the conversation ended; this ends it for the visitor too. */
+import { useSignal } from "@preact/signals";
+import CircleAlert from "lucide-static/icons/circle-alert.svg?raw";
+import type { VNode } from "preact";
+import { Icon } from "../../shared/icon.tsx";
+import { whoOf } from "../model/queue-view.ts";
+import { missesCode } from "../model/wrap-up.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { sayWho } from "../parts/who.tsx";
+import { locale, t } from "../words.ts";
+import type { SheetProps } from "./sheets.tsx";
+
+const OUTCOMES = ["resolved", "sold", "follow_up", "unresolved", "no_answer", "unwanted"] as const;
+
+export function ConcludeSheet({ office, item, onClose }: SheetProps): VNode {
+  const outcome = useSignal<(typeof OUTCOMES)[number]>("resolved");
+  const chosen = useSignal<readonly string[]>([]);
+  const note = useSignal("");
+  const asked = useSignal(false);
+  const codes = office.codes.state.value.value ?? [];
+  const missing = missesCode(codes, chosen.value);
+
+  function submit(event: Event): void {
+    event.preventDefault();
+    asked.value = true;
+    if (missing) return;
+    office.conclude(item.conversation, { outcome: outcome.value, codes: chosen.value, note: note.value });
+    onClose();
+  }
+
+  function toggle(key: string): void {
+    chosen.value = chosen.value.includes(key)
+      ? chosen.value.filter((one) => one !== key)
+      : [...chosen.value, key];
+  }
+
+  return (
+    <Dialog title={t("conclude_title", { who: sayWho(whoOf(item)) })} onClose={onClose}>
+      <form onSubmit={submit} class="dialog-form">
+        <fieldset class="options-two">
+          <legend>{t("conclude_how")}</legend>
+          {OUTCOMES.map((one) => (
+            <label key={one} class="option">
+              <input
+                type="radio"
+                name="outcome"
+                checked={outcome.value === one}
+                onChange={() => (outcome.value = one)}
+              />
+              <span>{t(`outcome_${one}`)}</span>
+            </label>
+          ))}
+        </fieldset>
+        {codes.length === 0 ? null : (
+          <fieldset class="options-two" aria-describedby="codes-fault">
+            <legend>{t("conclude_codes")}</legend>
+            {codes.map((code) => (
+              <label key={code.key} class="option">
+                <input
+                  type="checkbox"
+                  checked={chosen.value.includes(code.key)}
+                  onChange={() => toggle(code.key)}
+                />
+                <span>{code.label[locale.value] ?? code.label.fr ?? code.label.en ?? code.key}</span>
+              </label>
+            ))}
+            <p class="field-error" id="codes-fault" role="alert">
+              {asked.value && missing ? (
+                <>
+                  <Icon svg={CircleAlert} size={12} />
+                  {t("conclude_code_missing")}
+                </>
+              ) : null}
+            </p>
+          </fieldset>
+        )}
+        <div class="field">
+          <label for="conclude-note">{t("conclude_note")}</label>
+          <textarea
+            id="conclude-note"
+            rows={2}
+            maxLength={2_000}
+            value={note.value}
+            onInput={(event) => (note.value = event.currentTarget.value)}
+          />
+          <span class="note">{t("note_never_shown")}</span>
+        </div>
+        <p class="note">{t("conclude_effect")}</p>
+        <div class="buttons">
+          <button type="submit" class="primary">
+            {t("conclude")}
+          </button>
+          <button type="button" class="plain" onClick={onClose}>
+            {t("cancel")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
