@@ -1,0 +1,8 @@
+/** The part of http_ece that decrypts what a push service hands to a browser. */
+declare module "http_ece" {
+  import type { ECDH } from "node:crypto";
+  export function decrypt(
+    body: Buffer,
+    keys: { version: "aes128gcm"; privateKey: ECDH; authSecret: string },
+  ): Buffer;
+}
