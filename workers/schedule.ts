@@ -1,6 +1,6 @@
 /**
- * What happens every five minutes, whoever asks or not: publications that were cut short are finished, what is kept
- * for a time only is dropped, bandits move their weights, figures are kept up with
+ * What happens every five minutes, whoever asks or not: publications that were cut short are finished, letters that did not leave
+ * are sent, what is kept for a time only is dropped, bandits move their weights, figures are kept up with
  * history. One that fails is told to the operator and holds up none of the others.
  */
 import type { EpochMs } from "../domain/ids.ts";
@@ -9,12 +9,14 @@ import { emptyOldReplays } from "./history/replays.ts";
 import { forgetVisitors } from "./history/retention.ts";
 import { buildJourneys } from "./journeys/report.ts";
 import { buildRollups } from "./kpis/rollup-builder.ts";
+import { sendVisitorLetters } from "./mail/send-letters.ts";
 import { sendWeeklyReports } from "./overview/send-reports.ts";
 import { republishStale } from "./publish/publish.ts";
 import { buildStaffing } from "./staffing/kept-days.ts";
 
 const JOBS = [
   republishStale,
+  sendVisitorLetters,
   emptyOldReplays,
   moveBandits,
   forgetVisitors,

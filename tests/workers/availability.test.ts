@@ -148,3 +148,31 @@ test("R-A13: articles are found by what visitors write, published ones only, in 
     articles: [{ id: sizes }, { id: returns }],
   });
 });
+
+test("R-A6: hours that name no day are refused at their place, whatever they are the hours of", async () => {
+  const { key, apiKey } = await makeSite();
+  const never = [
+    {
+      dayOfWeek: ["Monday"],
+      opens: "09:00",
+      closes: "10:00",
+      validFrom: "2026-12-02",
+      validThrough: "2026-12-01",
+    },
+  ];
+  const change = async (patch: Record<string, unknown>) => {
+    const response = await exports.default.fetch(`http://localhost/api/sites/${key}`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${apiKey}`, "if-match": '"1"', "content-type": "application/json" },
+      body: JSON.stringify(patch),
+    });
+    return [response.status, (await response.json<{ error?: { path: string } }>()).error?.path];
+  };
+  expect(await change({ callbacks: { hours: never } })).toEqual([400, "callbacks.hours.0.validThrough"]);
+  expect(await change({ availability: { hours: { sizes: never } } })).toEqual([
+    400,
+    "availability.hours.sizes.0.validThrough",
+  ]);
+  expect(await change({ availability: { online: ["hide", "chat"] } })).toEqual([400, "availability.online"]);
+  expect(await change({ availability: { online: ["chat", "faq"] } })).toEqual([200, undefined]);
+});

@@ -9,6 +9,8 @@ import { drizzle } from "drizzle-orm/d1";
 import { HistoryMessage, recordKey } from "../../domain/history/records.ts";
 import { marksFor } from "../kpis/marks.ts";
 import { settingsOf } from "../kpis/site-settings.ts";
+import { mailerOf } from "../mail/mailer.ts";
+import { sendLettersOf } from "../mail/send-letters.ts";
 import { noteLag } from "./lag.ts";
 import { upsertsOf } from "./upserts.ts";
 
@@ -24,6 +26,20 @@ export async function consumeHistory(batch: MessageBatch, env: Env): Promise<voi
   }
   if (read.length > 0) await writeAll(env, read);
   await noteLag(env, batch.messages, Date.now());
+  await tellOfLeft(env, read);
+}
+
+/** A message that was left is told at once; what goes wrong here the schedule does again. */
+async function tellOfLeft(env: Env, read: readonly Read[]): Promise<void> {
+  const left = read.filter(({ history }) => history.records.some(({ table }) => table === "left_messages"));
+  for (const site of new Set(left.map(({ history }) => history.site))) {
+    try {
+      const failures = await sendLettersOf(env, mailerOf(env), site, Date.now());
+      if (failures.length > 0) throw new AggregateError(failures, "a letter was not sent");
+    } catch (error) {
+      console.error(JSON.stringify({ level: "warn", what: "letter", site, error: String(error) }));
+    }
+  }
 }
 
 /** All in one transaction; where that fails, each by itself, so that one bad message holds up no other. */

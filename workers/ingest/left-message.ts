@@ -2,6 +2,7 @@
  * A message left for later, when nobody is there to answer: kept in the visitor's object, on its way to D1.
  */
 import * as z from "zod";
+import { referenceOf } from "../callbacks/reference.ts";
 import { ApiError } from "../errors.ts";
 import type { LiveSite } from "../site/site-config.ts";
 import { visitorObject } from "../site/visitor.ts";
@@ -16,13 +17,16 @@ const LeftMessage = z.object({
   page: z.string().max(2_000).nullish(),
 });
 
-/** Keep the message in `body`; the same `request_id` again changes nothing. 400 for what is not a message. */
+/**
+ * Keep the message in `body` and answer the reference by which the visitor may name it; the same `request_id` again
+ * changes nothing. 400 for what is not a message.
+ */
 export async function keepLeftMessage(
   env: Env,
   live: LiveSite,
   body: unknown,
   now: number,
-): Promise<{ id: string }> {
+): Promise<{ id: string; reference: string }> {
   const parsed = LeftMessage.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -31,7 +35,7 @@ export async function keepLeftMessage(
   const { anonymousId, request_id: id, email, name, page, body: text } = parsed.data;
   const visitor = visitorOf({ anonymousId }, false);
   const { site } = live.config;
-  return visitorObject(env, site, visitor).leaveMessage(site, visitor, {
+  const kept = await visitorObject(env, site, visitor).leaveMessage(site, visitor, {
     table: "left_messages",
     id: `msg_${id}`,
     revision: 1,
@@ -42,4 +46,5 @@ export async function keepLeftMessage(
     body: text,
     page: page ?? null,
   });
+  return { ...kept, reference: await referenceOf(site, kept.id) };
 }

@@ -2,7 +2,7 @@
  * How letters leave: through Cloudflare's `send_email` binding where one is bound as `MAIL` and `MAIL_FROM` says who
  * writes; into the log on one machine. Neither is in `wrangler.toml` by default: an operator who wants letters adds both.
  */
-export type Mail = { to: string; subject: string; text: string; html: string };
+export type Mail = { to: string; subject: string; text: string; html: string; replyTo?: string };
 export type Mailer = { send(mail: Mail): Promise<void> };
 
 export function mailerOf(env: Env): Mailer {
@@ -24,8 +24,8 @@ function isSendEmail(value: unknown): value is SendEmail {
 
 /** On one machine the letter is read where everything else is. */
 const LOG: Mailer = {
-  send({ to, subject, text }) {
-    console.log(JSON.stringify({ level: "info", what: "mail", to, subject, text }));
+  send({ to, subject, text, replyTo }) {
+    console.log(JSON.stringify({ level: "info", what: "mail", to, replyTo, subject, text }));
     return Promise.resolve();
   },
 };

@@ -20,6 +20,8 @@ import { ApiError } from "../errors.ts";
 import { mayPass } from "../ingest/address-limit.ts";
 import { admit } from "../ingest/tracking.ts";
 import { visitorOf } from "../ingest/visitor-id.ts";
+import { mailerOf } from "../mail/mailer.ts";
+import { sendLettersOf } from "../mail/send-letters.ts";
 import type { LiveSite } from "../site/site-config.ts";
 import { siteAsked } from "./availability.ts";
 import { parseOrRefuse } from "./openapi.ts";
@@ -77,7 +79,10 @@ callbacks.post("/callbacks", async (c) => {
     slot: slotAt(c, live, wanted.slot),
   };
   const booked = await bookCall(c.env, call, settings.callbacks, c.var.now);
-  if (booked.ok) return c.json(await told(c, live, booked.call), booked.repeated ? 200 : 201);
+  if (booked.ok) {
+    if (!booked.repeated) c.executionCtx.waitUntil(tellSite(c, site));
+    return c.json(await told(c, live, booked.call), booked.repeated ? 200 : 201);
+  }
   if (booked.reason === "visitor") throw tooMany("as many calls are booked already as may be", 3_600);
   if (booked.reason === "address") throw tooMany("too many calls were booked from here", 3_600);
   throw full();
@@ -124,6 +129,14 @@ async function told(c: Context<AppEnv>, live: LiveSite, call: Call) {
       changedAt: c.var.now,
     }),
   };
+}
+
+/** The site's people are written to at once; what goes wrong the schedule does again. */
+async function tellSite(c: Context<AppEnv>, site: string): Promise<void> {
+  const failures = await sendLettersOf(c.env, mailerOf(c.env), site, c.var.now);
+  for (const failure of failures) {
+    console.error(JSON.stringify({ level: "warn", what: "letter", site, error: String(failure) }));
+  }
 }
 
 async function admitted(c: Context<AppEnv>): Promise<{ live: LiveSite; body: unknown }> {

@@ -1,10 +1,10 @@
-/** /api/sites/{site}/audit and …/left-messages — two lists that nobody edits. */
+/** /api/sites/{site}/audit — a list that nobody edits. */
 import { createRoute } from "@hono/zod-openapi";
-import { and, desc, eq, lt, or } from "drizzle-orm";
+import { and, desc, eq, lt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
-import { audit as auditTable, leftMessages as leftTable } from "../../migrations/schema.ts";
+import { audit as auditTable } from "../../migrations/schema.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { Page, REFUSALS, SitePath, jsonContent, listOf, nounRouter, pageOf, readCursor } from "./openapi.ts";
 
@@ -16,15 +16,6 @@ const Entry = z.object({
   detail: z.record(z.string(), z.unknown()).nullable(),
   at: z.string(),
 });
-const LeftMessage = z.object({
-  id: z.string(),
-  visitor_id: z.string(),
-  at: z.string(),
-  email: z.string(),
-  name: z.string().nullable(),
-  body: z.string(),
-  page: z.string().nullable(),
-});
 
 const listAudit = createRoute({
   method: "get",
@@ -33,14 +24,6 @@ const listAudit = createRoute({
   tags: ["Audit"],
   request: { params: SitePath, query: Page },
   responses: { 200: jsonContent(listOf(Entry), "Changes"), ...REFUSALS },
-});
-const listLeft = createRoute({
-  method: "get",
-  path: "/",
-  summary: "Messages left while nobody was there, newest first",
-  tags: ["Conversations"],
-  request: { params: SitePath, query: Page },
-  responses: { 200: jsonContent(listOf(LeftMessage), "Messages"), ...REFUSALS },
 });
 
 export const audit = nounRouter();
@@ -67,39 +50,6 @@ audit.openapi(listAudit, async (c) => {
       target,
       detail: detail === null ? null : z.record(z.string(), z.unknown()).parse(JSON.parse(detail)),
       at: isoOf(at),
-    }),
-  );
-  return c.json(page, 200);
-});
-
-export const leftMessages = nounRouter();
-
-leftMessages.openapi(listLeft, async (c) => {
-  const { site } = c.req.valid("param");
-  const { cursor, limit } = c.req.valid("query");
-  const after = cursor === undefined ? null : readCursor(z.tuple([z.number(), z.string()]), cursor);
-  const older =
-    after === null
-      ? undefined
-      : or(lt(leftTable.at, after[0]), and(eq(leftTable.at, after[0]), lt(leftTable.id, after[1])));
-  const rows = await drizzle(c.env.DB)
-    .select()
-    .from(leftTable)
-    .where(and(eq(leftTable.site, site), older))
-    .orderBy(desc(leftTable.at), desc(leftTable.id))
-    .limit(limit + 1);
-  const page = pageOf(
-    rows,
-    limit,
-    ({ at, id }) => [at, id],
-    ({ id, visitorId, at, email, name, body, page: from }) => ({
-      id,
-      visitor_id: visitorId,
-      at: isoOf(at),
-      email,
-      name,
-      body,
-      page: from,
     }),
   );
   return c.json(page, 200);

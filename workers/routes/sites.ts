@@ -106,10 +106,17 @@ async function readRow(env: Env, key: string): Promise<typeof table.$inferSelect
   return row;
 }
 
-function assertHours({ business_hours }: SiteSettings): void {
-  const [problem] = hoursProblems(business_hours, "business_hours");
+function assertHours({ business_hours, availability, callbacks }: SiteSettings): void {
+  const bySkill = Object.entries(availability.hours ?? {});
+  const [problem] = [
+    ...hoursProblems(business_hours, "business_hours"),
+    ...bySkill.flatMap(([skill, hours]) => hoursProblems(hours, `availability.hours.${skill}`)),
+    ...hoursProblems(callbacks.hours, "callbacks.hours"),
+  ];
   if (problem !== undefined) throw new ApiError("invalid", problem.message, { path: problem.path });
 }
+
+const HOURS = ["business_hours", "availability", "callbacks"] as const;
 
 export const sites = nounRouter();
 
@@ -161,7 +168,7 @@ sites.openapi(update, async (c) => {
   const patch = await readPatch(c);
   const before = SiteSettings.parse(JSON.parse(row.settings));
   const settings = parseOrRefuse(SiteSettings, { ...before, ...patch, key: site });
-  if ("business_hours" in patch) assertHours(settings);
+  if (HOURS.some((key) => key in patch)) assertHours(settings);
   const db = drizzle(c.env.DB);
   const version = row.version + 1;
   const text = JSON.stringify(settings);
