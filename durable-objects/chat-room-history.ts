@@ -1,5 +1,6 @@
 /** What a room tells history: its conversation as one row, its log in compressed chunks, its survey. */
 import { searchableText } from "../domain/chat/log.ts";
+import type { Entry } from "../domain/chat/room.ts";
 import type { RoomState } from "../domain/chat/state.ts";
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
 import type { ChatRoomStore, StoredChunk } from "./chat-room-store.ts";
@@ -30,6 +31,7 @@ export function logId(room: RoomState, chunk: { chunk: number }): string {
 
 function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"conversations"> {
   const tally = store.tally();
+  const whole = room.status === "closed" ? [...store.entries(1, store.head().head)] : null;
   return {
     table: "conversations",
     id: room.conversation,
@@ -53,8 +55,16 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
     outcome: room.outcome,
     visitor_messages: tally.visitorMessages,
     agent_messages: tally.agentMessages,
-    text: room.status === "closed" ? searchableText(store.entries(1, store.head().head)) : null,
+    codes: [...room.codes],
+    wrap_up_note: room.wrapUpNote,
+    ...(whole === null ? {} : { transfers: whole.filter(changesHands).length }),
+    text: whole === null ? null : searchableText(whole),
   };
+}
+
+/** From one agent to another, by either of them or by a supervisor. */
+function changesHands(entry: Entry): boolean {
+  return entry.type === "event" && (entry.name === "transferred" || entry.name === "taken_over");
 }
 
 function surveyRecord(room: RoomState, survey: NonNullable<RoomState["survey"]>): RecordOf<"surveys"> {

@@ -75,6 +75,13 @@ export class ChatRoomStore {
     }
   }
 
+  /** Let go of everything, tables and all; there is no room from here on. */
+  async erase(): Promise<void> {
+    await this.#storage.deleteAlarm();
+    await this.#storage.deleteAll();
+    this.#room = null;
+  }
+
   room(): RoomState | null {
     if (this.#room !== undefined) return this.#room;
     const [row] = this.#sql.exec<{ body: string }>("select body from room where id = 1").toArray();

@@ -191,6 +191,12 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#store.file(id);
   }
 
+  /** Forget all that was said here, for good: its time is over. (Called by history's run; see `retention`.) */
+  async erase(): Promise<void> {
+    for (const { client } of this.#seats.seated()) client.close(CLOSE.gone, "this conversation is gone");
+    await this.#store.erase();
+  }
+
   /** Keep the visitor's answers to the survey; later ones replace earlier ones. */
   takeSurvey(visitor: string, survey: Survey, now: EpochMs): boolean {
     const room = this.#roomOf(visitor);

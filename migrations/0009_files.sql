@@ -15,4 +15,5 @@ CREATE TABLE `files` (
 --> statement-breakpoint
 CREATE INDEX `files_unsent` ON `files` (`created_at`) WHERE sent_at is null;--> statement-breakpoint
 ALTER TABLE `conversations` ADD `codes` text;--> statement-breakpoint
+ALTER TABLE `conversations` ADD `wrap_up_note` text;--> statement-breakpoint
 ALTER TABLE `conversations` ADD `transfers` integer;

@@ -112,6 +112,8 @@ export const campaigns = sqliteTable("campaigns", {
   phase: integer("phase").notNull().default(1),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
+  /** Since when it is no longer live; null while it is, and before it ever was. */
+  stoppedAt: moment("stopped_at"),
   deletedAt: moment("deleted_at"),
 }, (t) => [index("campaigns_site").on(t.site, t.id)]);
 
@@ -319,6 +321,8 @@ export const conversations = sqliteTable("conversations", {
   agentMessages: integer("agent_messages").notNull(),
   /** JSON: the wrap-up codes that its agent chose. */
   codes: text("codes"),
+  /** What its agent wrote beside them. */
+  wrapUpNote: text("wrap_up_note"),
   /** How often it went from one agent to another. */
   transfers: integer("transfers"),
 }, (t) => [

@@ -173,7 +173,9 @@ export const ConversationRecord = z.object({
   visitor_messages: z.int(),
   agent_messages: z.int(),
   /** The wrap-up codes that its agent chose. */
-  codes: z.array(z.string().max(40)).max(20).optional(),
+  codes: z.array(z.string().max(64)).max(20).optional(),
+  /** What its agent wrote beside them. */
+  wrap_up_note: maybe(text).optional(),
   /** How often it went from one agent to another. */
   transfers: z.int().min(0).optional(),
   /** Searchable text, written once at close; null before. */

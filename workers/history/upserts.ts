@@ -203,6 +203,7 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
     visitorMessages: record.visitor_messages,
     agentMessages: record.agent_messages,
     codes: record.codes === undefined || record.codes.length === 0 ? null : JSON.stringify(record.codes),
+    wrapUpNote: record.wrap_up_note ?? null,
     transfers: record.transfers ?? null,
   };
   const statement = upsert(db, tables.conversations, row, ["site", "id"]);
