@@ -72,10 +72,10 @@ export async function reportResult(
  * Since when nobody more is let into a phase: the next one began, or the campaign ended, or rests now; null while it runs.
  */
 export function stopOf(
-  { status, updatedAt }: Pick<CampaignRow, "status" | "updatedAt">,
+  { stoppedAt }: Pick<CampaignRow, "stoppedAt">,
   next: Phase | undefined,
 ): EpochMs | null {
-  return next?.startedAt ?? (status === "ended" || status === "paused" ? updatedAt : null);
+  return next?.startedAt ?? stoppedAt;
 }
 
 export function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: Counted) {

@@ -10,6 +10,8 @@ import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
+import { MIN_RUNTIME_MS } from "../../domain/experiments/hybrid.ts";
+import type { EpochMs } from "../../domain/ids.ts";
 import { Campaign, CampaignInput, FIXED_FIELDS, PHASE_FIELDS } from "../../domain/targeting/campaign.ts";
 import { campaignPhases, campaigns as table } from "../../migrations/schema.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
@@ -58,6 +60,8 @@ export const existing = createMiddleware<CampaignEnv>(async (c, next) => {
   await next();
 });
 
+const DAY_MS = 86_400_000;
+
 type Field = (typeof PHASE_FIELDS | typeof FIXED_FIELDS)[number];
 
 /** The first of `fields` in which `a` and `b` differ; a limit that is null is one that is not there. */
@@ -77,12 +81,15 @@ function canonical(value: unknown, nullCounts: boolean): string {
   });
 }
 
+type Phase = { phase: number; begins: boolean };
+
 /**
- * The phase in which `input` will run: the present one, or the next where it no longer is the same experiment. A phase
- * that runs keeps its plan: a change of it alone is refused.
+ * The phase in which `input` will run: the present one, or the next where it no longer is the same experiment; and
+ * whether it begins with this. A phase that runs keeps its plan: a change of it alone is refused.
  */
-async function phaseFor(env: Env, row: CampaignRow, input: CampaignInput): Promise<number> {
-  if (input.status !== "live") return row.phase;
+async function phaseFor(env: Env, row: CampaignRow, input: CampaignInput): Promise<Phase> {
+  const same = { phase: row.phase, begins: false };
+  if (input.status !== "live") return same;
   const running = await drizzle(env.DB)
     .select({ body: campaignPhases.body })
     .from(campaignPhases)
@@ -94,16 +101,23 @@ async function phaseFor(env: Env, row: CampaignRow, input: CampaignInput): Promi
       ),
     )
     .get();
-  if (running === undefined) return row.phase;
+  if (running === undefined) return { ...same, begins: true };
   const began = CampaignInput.parse(JSON.parse(running.body));
-  if (differing(PHASE_FIELDS, began, input) !== undefined) return row.phase + 1;
+  if (differing(PHASE_FIELDS, began, input) !== undefined) return { phase: row.phase + 1, begins: true };
   const moved = differing(FIXED_FIELDS, began, input);
-  if (moved === undefined) return row.phase;
+  if (moved === undefined) return same;
   throw new ApiError(
     "invalid",
     `the phase that runs was planned with another ${moved}, and keeps it; change it together with one of ${PHASE_FIELDS.join(", ")}, which begins a new phase`,
     { path: moved },
   );
+}
+
+/** A phase that begins is read at its planned end, which must leave it the shortest time that can be read. */
+function assertPlannedAhead({ planned_end }: CampaignInput, now: EpochMs): void {
+  if (planned_end == null || Date.parse(planned_end) >= now + MIN_RUNTIME_MS) return;
+  const message = `a phase that begins now can be read after ${MIN_RUNTIME_MS / DAY_MS} days at the earliest; plan a later end, or none`;
+  throw new ApiError("invalid", message, { path: "planned_end" });
 }
 
 /** Keeps the body of a phase that begins; taken from the row itself, so a lost race cannot write another's. */
@@ -197,6 +211,7 @@ campaigns.openapi(create, async (c) => {
   const input = c.req.valid("json");
   assertSound(input, await readKnownKeys(c.env, site));
   const now = c.get("now");
+  if (input.status === "live") assertPlannedAhead(input, now);
   const id = newId("cmp");
   const { status, name } = input;
   const db = drizzle(c.env.DB);
@@ -231,13 +246,15 @@ campaigns.openapi(update, async (c) => {
   const now = c.get("now");
   const version = row.version + 1;
   const body = JSON.stringify(input);
-  const phase = await phaseFor(c.env, row, input);
+  const { phase, begins } = await phaseFor(c.env, row, input);
+  if (begins) assertPlannedAhead(input, now);
   const { status, name } = input;
+  const stoppedAt = status === "live" ? null : row.status === "live" ? now : row.stoppedAt;
   const db = drizzle(c.env.DB);
   const [changed] = await db.batch([
     db
       .update(table)
-      .set({ status, name, body, version, phase, updatedAt: now })
+      .set({ status, name, body, version, phase, stoppedAt, updatedAt: now })
       .where(
         and(eq(table.site, site), eq(table.id, id), eq(table.version, row.version), isNull(table.deletedAt)),
       )
@@ -266,7 +283,12 @@ campaigns.openapi(remove, async (c) => {
   await db.batch([
     db
       .update(table)
-      .set({ deletedAt: now, updatedAt: now, status: "ended" })
+      .set({
+        deletedAt: now,
+        updatedAt: now,
+        status: "ended",
+        ...(c.get("campaign").status === "live" ? { stoppedAt: now } : {}),
+      })
       .where(and(eq(table.site, site), eq(table.id, id))),
     auditInsert(db, c, { site, action: "campaign.delete", target: id }),
     raiseConfigVersion(db, site),
