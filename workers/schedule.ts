@@ -5,6 +5,8 @@
  */
 import type { EpochMs } from "../domain/ids.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
+import { dropUnsentFiles } from "./files/sweep.ts";
+import { forgetTranscripts } from "./history/forget-transcripts.ts";
 import { emptyOldReplays } from "./history/replays.ts";
 import { forgetVisitors } from "./history/retention.ts";
 import { buildJourneys } from "./journeys/report.ts";
@@ -20,6 +22,8 @@ const JOBS = [
   emptyOldReplays,
   moveBandits,
   forgetVisitors,
+  forgetTranscripts,
+  dropUnsentFiles,
   buildRollups,
   buildJourneys,
   buildStaffing,

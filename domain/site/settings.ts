@@ -9,7 +9,13 @@ import { AvailabilitySettings, CallbackSettings } from "../availability/settings
 import { SITE_KEY_PATTERN } from "../ids.ts";
 import { ContactEvents } from "./contact-events.ts";
 import { OpeningHours } from "./opening-hours.ts";
+import {
+  DEFAULT_TRANSCRIPT_MONTHS,
+  MAX_TRANSCRIPT_MONTHS,
+  MIN_TRANSCRIPT_MONTHS,
+} from "../history/transcript-retention.ts";
 import { OrderAmount } from "./order-amount.ts";
+import { WrapUpCodes } from "./wrap-up.ts";
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+$/, "an origin such as https://shop.example");
 
@@ -113,6 +119,14 @@ export const SiteSettings = z.object({
   callbacks: CallbackSettings.prefault({}),
   /** Who gets a letter of each message that was left and each call that was booked. */
   message_recipients: z.array(z.email().max(254)).max(20).default([]),
+  /** How long what was said is kept, from a conversation's beginning; that it was stays. */
+  transcript_months: z
+    .int()
+    .min(MIN_TRANSCRIPT_MONTHS)
+    .max(MAX_TRANSCRIPT_MONTHS)
+    .default(DEFAULT_TRANSCRIPT_MONTHS),
+  /** What agents choose from once a conversation is over; none: they are not asked. */
+  wrap_up_codes: WrapUpCodes.default([]),
   /** Count browsers driven by a program (HeadlessChrome) as visitors: for sites under test only. */
   admit_headless: z.boolean().default(false),
   /** Raised to make every identity token signed before worthless. */
