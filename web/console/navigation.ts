@@ -3,6 +3,7 @@
  * code comes when it is first opened.
  */
 import Inbox from "lucide-static/icons/inbox.svg?raw";
+import Radio from "lucide-static/icons/radio.svg?raw";
 import type { ComponentType } from "preact";
 import type { Office } from "./office.ts";
 
@@ -15,6 +16,11 @@ export type Screen = {
 };
 
 export const SCREENS: readonly Screen[] = [
+  {
+    name: "visitors",
+    icon: Radio,
+    load: () => import("./visitors/visitors-screen.tsx").then((module) => module.VisitorsScreen),
+  },
   {
     name: "messages",
     icon: Inbox,

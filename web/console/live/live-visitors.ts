@@ -8,13 +8,15 @@ import { signal } from "@preact/signals";
 import type { DeskClientFrame, DeskServerFrame, LiveVisitor } from "../../../domain/desk/wire.ts";
 
 export type InvitationSent = { ok: boolean; reason: string | null } | "asked";
-type Told = Pick<Extract<DeskServerFrame, { type: "visitors" }>, "live" | "left">;
+type Told = Pick<Extract<DeskServerFrame, { type: "visitors" }>, "live" | "left" | "total">;
 
 export class LiveVisitors {
   /** By the visitor's id. */
   readonly present = signal<ReadonlyMap<string, LiveVisitor>>(new Map());
   /** False until the desk has told the first of them. */
   readonly told = signal(false);
+  /** How many are on the site; the busiest of them are present here. */
+  readonly total = signal(0);
   /** By the visitor's id. */
   readonly invitations = signal<ReadonlyMap<string, InvitationSent>>(new Map());
   readonly #send: (frame: DeskClientFrame) => boolean;
@@ -44,12 +46,13 @@ export class LiveVisitors {
     if (this.#send({ type: "invite", visitor, ...words })) this.#note(visitor, "asked");
   }
 
-  take({ live, left }: Told): void {
+  take({ live, left, total }: Told): void {
     if (!this.#watching || (live === undefined && left === undefined)) return;
     const next = new Map(this.present.value);
     for (const visitor of live ?? []) next.set(visitor.visitor, visitor);
     for (const visitor of left ?? []) next.delete(visitor);
     this.present.value = next;
+    this.total.value = total ?? next.size;
     this.told.value = true;
   }
 

@@ -1,0 +1,19 @@
+/** The words of the list of live visitors, which come with it. */
+import { translator, type Locale, type Translate } from "../../shared/i18n.ts";
+import { locale } from "../words.ts";
+import en from "./messages/en.json?icu";
+import fr from "./messages/fr.json?icu";
+
+const translators: Record<Locale, Translate> = {
+  fr: translator({ fr, en }, "fr"),
+  en: translator({ fr, en }, "en"),
+};
+
+/** The words for `key` in the console's language. */
+export const t: Translate = (key, args) => translators[locale.value](key, args);
+
+/** The words for `key`, or `otherwise` where there are none in this language: a name from outside stands as it is. */
+export function named(key: string, otherwise: string): string {
+  const catalogue = locale.value === "fr" ? fr : en;
+  return catalogue[key]?.() ?? otherwise;
+}
