@@ -305,8 +305,8 @@ test("R-D12: every screen is accessible under the policy, light, dark and on a p
   await light.getByRole("dialog", { name: "Raccourcis clavier" }).waitFor();
   await expectClean(light, "help");
   await light.keyboard.press("Escape");
-  await light.getByRole("link", { name: "Messages laissés" }).click();
-  await light.getByRole("heading", { name: "Messages laissés" }).waitFor();
+  await light.getByRole("link", { name: "Messages et rappels" }).click();
+  await light.getByRole("heading", { name: "Messages et rappels" }).waitFor();
   await expectClean(light, "left-messages");
 
   await setStatus(light, "En ligne, j’accepte");

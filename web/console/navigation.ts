@@ -3,6 +3,7 @@
  * code comes when it is first opened.
  */
 import Inbox from "lucide-static/icons/inbox.svg?raw";
+import Search from "lucide-static/icons/search.svg?raw";
 import Radio from "lucide-static/icons/radio.svg?raw";
 import type { ComponentType } from "preact";
 import type { Office } from "./office.ts";
@@ -24,6 +25,11 @@ export const SCREENS: readonly Screen[] = [
   {
     name: "messages",
     icon: Inbox,
-    load: () => import("./screens/left-messages.tsx").then((module) => module.LeftMessagesPane),
+    load: () => import("./screens/follow-ups.tsx").then((module) => module.FollowUps),
+  },
+  {
+    name: "search",
+    icon: Search,
+    load: () => import("./screens/search-screen.tsx").then((module) => module.SearchScreen),
   },
 ];

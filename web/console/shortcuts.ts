@@ -25,6 +25,7 @@ export type Act =
   | "consult"
   | "attach"
   | "card"
+  | "search"
   | "help"
   | "canned"
   | "next"
@@ -43,6 +44,7 @@ export const SHORTCUTS: readonly { keys: readonly string[]; words: string }[] = 
   { keys: ["A"], words: "key_attach" },
   { keys: ["P"], words: "key_card" },
   { keys: ["C"], words: "key_conclude" },
+  { keys: ["F"], words: "key_search" },
   { keys: ["/"], words: "key_canned" },
   { keys: ["↵"], words: "key_send" },
   { keys: ["⇧", "↵"], words: "key_line" },
@@ -56,6 +58,7 @@ const LETTERS: Readonly<Record<string, Act>> = {
   i: "note",
   t: "transfer",
   c: "conclude",
+  f: "search",
   h: "hold",
   v: "consult",
   a: "attach",

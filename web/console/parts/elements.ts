@@ -46,7 +46,9 @@ export function DropdownItem({ element, ...props }: DropdownItemProps): Componen
   return h("wa-dropdown-item", { ref: element, ...props });
 }
 
+export type TipProps = { element: Ref<WaTooltip>; of: string; children: ComponentChildren };
+
 /** The words of the element whose id is `of`, shown when it is pointed at or has the focus. */
-export function Tip({ of, children }: { of: string; children: ComponentChildren }): ComponentChildren {
-  return h("wa-tooltip", { for: of, children });
+export function Tip({ element, of, children }: TipProps): ComponentChildren {
+  return h("wa-tooltip", { ref: element, for: of, children });
 }

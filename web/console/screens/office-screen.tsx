@@ -87,6 +87,8 @@ function perform(office: Office, act: Act, show: (sheet: Sheet) => void): void {
   const mine = item !== null && office.standingOf(item) === "own";
   const open = room !== undefined && room.status.peek() !== "closed";
   switch (act) {
+    case "search":
+      return go({ name: "screen", screen: "search", id: null });
     case "next":
       return office.step(1);
     case "previous":

@@ -1,5 +1,9 @@
-/** An earlier conversation of the visitor in view, to be read beside the one under way and not changed. */
+/**
+ * A conversation of the past, read-only: beside the one under way, whose draft stays as it is, or among the results of
+ * a search.
+ */
 import ChevronLeft from "lucide-static/icons/chevron-left.svg?raw";
+import Download from "lucide-static/icons/download.svg?raw";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeskConversation } from "../../../domain/desk/wire.ts";
@@ -13,7 +17,7 @@ import type { Office } from "../office.ts";
 import { FaultBanner } from "../parts/fault.tsx";
 import { go } from "../route.ts";
 import { locale, t } from "../words.ts";
-import { PartView, ScriptSkeleton } from "./script-view.tsx";
+import { PartView, ScriptSkeleton, type Speaker } from "./script-view.tsx";
 
 /** History follows a conversation that has just ended by seconds: its text is asked for again, a few times. */
 const WRITTEN_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000];
@@ -24,9 +28,22 @@ const READER = { id: "", name: "" };
 export type PastPaneProps = { office: Office; item: DeskConversation; id: string };
 
 export function PastPane({ office, item, id }: PastPaneProps): VNode {
-  const [reading] = useState(
-    () => new Reading(`/api/sites/${office.site.key}/conversations/${encodeURIComponent(id)}`, readPast),
+  return (
+    <PastView
+      office={office}
+      id={id}
+      who={item}
+      back={t("back_to_conversation")}
+      onBack={() => go({ name: "conversation", conversation: item.conversation })}
+    />
   );
+}
+
+export type PastViewProps = { office: Office; id: string; who: Speaker; back: string; onBack: () => void };
+
+export function PastView({ office, id, who, back, onBack }: PastViewProps): VNode {
+  const path = `/api/sites/${office.site.key}/conversations/${encodeURIComponent(id)}`;
+  const [reading] = useState(() => new Reading(path, readPast));
   const { value, at, fault, busy } = reading.state.value;
   const log = { ...emptyLog(), entries: value?.entries ?? [] };
   const tries = useRef(0);
@@ -38,8 +55,8 @@ export function PastPane({ office, item, id }: PastPaneProps): VNode {
     const again = setTimeout(reading.refresh, wait);
     return () => clearTimeout(again);
   }, [reading, value, busy]);
-  const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => back.current?.focus(), []);
+  const way = useRef<HTMLButtonElement>(null);
+  useEffect(() => way.current?.focus(), []);
   return (
     <section class="pane conversation-pane" aria-labelledby="past-title">
       <header class="conversation-head">
@@ -50,13 +67,13 @@ export function PastPane({ office, item, id }: PastPaneProps): VNode {
           <p class="note">{t("past_read_only")}</p>
         </div>
         <div class="buttons conversation-actions">
-          <button
-            ref={back}
-            type="button"
-            onClick={() => go({ name: "conversation", conversation: item.conversation })}
-          >
+          <a class="button" href={`${path}/transcript.txt`} download="">
+            <Icon svg={Download} />
+            <span>{t("transcript_short")}</span>
+          </a>
+          <button ref={way} type="button" onClick={onBack}>
             <Icon svg={ChevronLeft} />
-            {t("back_to_conversation")}
+            <span>{back}</span>
           </button>
         </div>
       </header>
@@ -71,7 +88,7 @@ export function PastPane({ office, item, id }: PastPaneProps): VNode {
             <PartView
               key={part.key}
               part={part}
-              item={item}
+              item={who}
               me={READER}
               log={log}
               files={{ site: office.site.key, conversation: id }}

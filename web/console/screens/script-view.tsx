@@ -125,9 +125,12 @@ function firstNewOf(parts: readonly Part[], newFrom: number): string | null {
   return found?.key ?? null;
 }
 
+/** Who the visitor of a play is, as far as their name is concerned. */
+export type Speaker = Pick<DeskConversation, "name" | "place">;
+
 export type PartViewProps = {
   part: Part;
-  item: DeskConversation;
+  item: Speaker;
   me: { id: string; name: string };
   log: Parameters<typeof readUpTo>[0];
   files: FilePlace;
@@ -186,12 +189,12 @@ function isFrom(from: unknown, id: string): boolean {
   return typeof from === "object" && from !== null && "id" in from && from.id === id;
 }
 
-function speakerOf(speech: Speech, item: DeskConversation): string {
+function speakerOf(speech: Speech, item: Speaker): string {
   if (speech.from.role === "visitor") return sayFirstName(item);
   return speech.from.name?.split(" ")[0] ?? t(`role_${speech.from.role}`);
 }
 
-function EntranceLine({ event, item }: { event: EventFrame; item: DeskConversation }): VNode {
+function EntranceLine({ event, item }: { event: EventFrame; item: Speaker }): VNode {
   const note = typeof event["note"] === "string" ? event["note"] : null;
   return (
     <>
@@ -217,7 +220,7 @@ function EntranceLine({ event, item }: { event: EventFrame; item: DeskConversati
 }
 
 /** An entrance in words; one that this console does not know is said by its name. */
-function sayEvent(event: EventFrame, item: DeskConversation): string {
+function sayEvent(event: EventFrame, item: Speaker): string {
   const from = nameIn(event["from"]);
   const key = `event_${event.name === "transferred" && from === null ? "transferred_to" : event.name}`;
   const words = t(key, {
