@@ -24,7 +24,13 @@ export function decline(desk: Desk, agentId: string, conversation: string, now: 
   if (item === null || item.offer?.agent !== agentId) return missing();
   const declined = { ...item.declined, [agentId]: now + DECLINED_FOR_MS };
   const returned = { ...item, offer: null, declined };
-  return { ok: true, ...giveBackTransfer(desk, returned, "the colleague declined the transfer") };
+  const step = giveBackTransfer(desk, returned, "the colleague declined the transfer");
+  // The agent's other screens show the offer too.
+  return {
+    ok: true,
+    desk: step.desk,
+    effects: [revoked(agentId, conversation, "declined"), ...step.effects],
+  };
 }
 
 /** Nobody answered the offer of `item`: it waits on, and its agent has missed one more. */
