@@ -1,8 +1,7 @@
 /**
  * How an agent says what a conversation was about once it is over: the site's own codes, named in both languages.
  *
- * Shapes  a code that is `required` belongs to a question that must be answered: of all required codes of a site, one
- *         at least is chosen before the conversation is let go. The others may be chosen besides.
+ * Shapes  where any code is `required`, one at least is chosen before a conversation is let go, whichever it is.
  */
 import * as z from "zod";
 

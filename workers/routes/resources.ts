@@ -18,6 +18,7 @@ import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsertWhere } from "./audit-trail.ts";
+import { cannedRules } from "./canned-rules.ts";
 import { usedKey } from "./key-use.ts";
 import {
   ItemPath,
@@ -283,7 +284,7 @@ export const skills = resourceRouter({
   rules: usedKey("skills"),
 });
 export const articles = resourceRouter({ noun: "articles", prefix: "art", schema: Article });
-export const canned = resourceRouter({ noun: "canned", prefix: "can", schema: Canned });
+export const canned = resourceRouter({ noun: "canned", prefix: "can", schema: Canned, rules: cannedRules });
 export const webhooks = resourceRouter({ noun: "webhooks", prefix: "whk", schema: Webhook, adminOnly: true });
 export const funnels = resourceRouter({
   noun: "funnels",
