@@ -102,11 +102,19 @@ beforeAll(async () => {
       status: "live",
       holdout,
       plan,
-      planned_end,
+      planned_end: planned_end !== null && Date.parse(planned_end) < NOW ? inDays(14) : planned_end,
       variants,
     };
     const made = await post<{ id: string }>(`${server.url}/api/sites/lin/campaigns`, body, headers);
     ids.set(name, made.id);
+    // As if it had been planned some time ago: an end that has passed cannot be planned.
+    for (const table of ["campaigns WHERE id", "campaign_phases WHERE campaign_id"]) {
+      const [from = "", where = ""] = table.split(" WHERE ");
+      await database
+        .prepare(`UPDATE ${from} SET body = json_set(body, '$.planned_end', ?2) WHERE ${where} = ?1`)
+        .bind(made.id, planned_end)
+        .run();
+    }
     await keepCampaign(database, "lin", { campaign: made.id, days, arms }, NOW);
   }
   browser = await launchBrowser();

@@ -2,7 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { SignJWT } from "jose";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import * as z from "zod";
 import type { HistoryMessage, HistoryRecord } from "../../domain/history/records.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
@@ -100,6 +100,12 @@ async function makeCampaign(more: object = {}) {
 function patch(id: string, version: number, body: object) {
   const headers = { ...DEMO_KEY, "if-match": `"${version}"` };
   return ask("PATCH", `/api/sites/demo/campaigns/${id}`, { headers, body });
+}
+
+/** The rest of the test happens at `now`. */
+function travelTo(now: number): void {
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers({ toFake: ["Date"], now });
 }
 
 /** Puts records into D1 the way they come: through the queue's consumer. */
@@ -585,6 +591,61 @@ describe("nouns", () => {
     expect(await (await patch(campaign.id, 2, { status: "live", holdout: 0.3 })).json()).toMatchObject({
       phase: 2,
     });
+  });
+
+  test("RES21: a phase is planned to end when it can be read at the earliest, or later; one that runs may outlive its plan", async () => {
+    await seed();
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+    for (const planned_end of [inDays(-5), inDays(6.9)]) {
+      const { body } = await expectAnswer(400, "POST", "/api/sites/demo/campaigns", {
+        headers: DEMO_KEY,
+        body: campaign({ holdout: 0.2, status: "live", planned_end }),
+      });
+      expect(body).toMatchObject({ error: { path: "planned_end" } });
+    }
+    const draft = await makeCampaign({ holdout: 0.2, planned_end: inDays(-5) });
+    expect((await patch(draft.id, 1, { status: "live" })).status).toBe(400);
+    const live = { status: "live", planned_end: inDays(7.1) };
+    expect((await patch(draft.id, 1, live)).status).toBe(200);
+    travelTo(Date.now() + 30 * 86_400_000);
+    expect((await patch(draft.id, 2, { status: "paused" })).status).toBe(200);
+    expect((await patch(draft.id, 3, { status: "live" })).status).toBe(200);
+    // Another condition begins another phase, and that one has no time left.
+    expect((await patch(draft.id, 4, { holdout: 0.3 })).status).toBe(400);
+  });
+
+  test("RES22: a campaign stopped when it stopped, whatever is saved of it later", async () => {
+    await seed();
+    const { id } = await makeCampaign({ status: "live", holdout: 0.2 });
+    const stoppedAt = async () =>
+      (
+        await env.DB.prepare("SELECT stopped_at FROM campaigns WHERE id = ?")
+          .bind(id)
+          .first<{ stopped_at: number | null }>()
+      )?.stopped_at;
+    expect(await stoppedAt()).toBeNull();
+    await patch(id, 1, { status: "paused" });
+    const at = await stoppedAt();
+    expect(at).toBeGreaterThan(0);
+    travelTo(Date.now() + 3_600_000);
+    await patch(id, 2, { name: "Renamed", status: "ended" });
+    expect(await stoppedAt()).toBe(at);
+    await patch(id, 3, { status: "live" });
+    expect(await stoppedAt()).toBeNull();
+  });
+
+  test("RES23: the goal by which a campaign is read stays, also once that has ended; a key means one goal or skill", async () => {
+    await seed();
+    const goal = { key: "contact", name: "Contact", kind: "lead" };
+    const made = await expectAnswer(201, "POST", "/api/sites/demo/goals", { headers: DEMO_KEY, body: goal });
+    await expectAnswer(409, "POST", "/api/sites/demo/goals", { headers: DEMO_KEY, body: goal });
+    const { id } = await makeCampaign({ status: "live", goal: "contact" });
+    await patch(id, 1, { status: "ended" });
+    const path = `/api/sites/demo/goals/${z.object({ id: z.string() }).parse(made.body).id}`;
+    const { body } = await expectAnswer(409, "DELETE", path, { headers: DEMO_KEY });
+    expect(JSON.stringify(body)).toContain("the ended campaign");
+    await expectAnswer(204, "DELETE", `/api/sites/demo/campaigns/${id}`, { headers: DEMO_KEY });
+    await expectAnswer(204, "DELETE", path, { headers: DEMO_KEY });
   });
 
   test("API10: while live, what changes the experiment starts a phase; a name does not, and drafts have none", async () => {

@@ -280,15 +280,16 @@ describe("what can be saved", () => {
       expect(await refused(change(site, path, 1, { key: "other" }))).toMatchObject({ status: 409 });
       expect((await change(site, path, 1, { name: "Autrement" })).status).toBe(200);
     }
-    const twin = await made(site, "goals", { key: "quote", name: "Encore", kind: "lead" });
-    expect((await ask(site, "DELETE", `goals/${twin.id}`)).status).toBe(204);
+    const twin = await refused(ask(site, "POST", "goals", { key: "quote", name: "Encore", kind: "lead" }));
+    expect(twin).toMatchObject({ status: 409, path: "key" });
 
+    // Its result is still read by the goal; nobody is led by the skill any more.
     await change(site, `campaigns/${campaign.id}`, 1, { status: "paused" });
-    for (const path of [`goals/${goal.id}`, `skills/${skill.id}`])
-      expect((await ask(site, "DELETE", path)).status).toBe(204);
+    expect((await ask(site, "DELETE", `goals/${goal.id}`)).status).toBe(409);
+    expect((await ask(site, "DELETE", `skills/${skill.id}`)).status).toBe(204);
     expect(await refused(change(site, `campaigns/${campaign.id}`, 2, { status: "live" }))).toMatchObject({
       status: 400,
-      path: "goal",
+      path: "skill",
     });
   });
 
