@@ -38,7 +38,7 @@ export const PROVEN: readonly CannedVariable[] = [
 
 const MAX_VALUE = 200;
 const MAX_TEXT = 8_000;
-const RENDER_MS = 20;
+const RENDER_MS = 500;
 const liquid = templateEngine(RENDER_MS);
 
 export type Filled = { ok: true; text: string; missing: CannedVariable[] } | { ok: false; problem: string };
