@@ -49,7 +49,7 @@ export function VisitorsScreen({ office }: { office: Office }): VNode {
 
   return (
     <section class="pane side-pane visitors" aria-labelledby="visitors-title">
-      <header class="messages-head">
+      <header class="side-head">
         <BackToList />
         <h2 class="title" id="visitors-title">
           {t("title")}
@@ -97,7 +97,7 @@ export function VisitorsScreen({ office }: { office: Office }): VNode {
         </div>
       ) : null}
       {shown.length === 0 ? null : (
-        <div class={`table-scroll tall ${connected ? "" : "stale"}`}>
+        <div class={`table-scroll tall ${connected ? "" : "frozen"}`}>
           <table class="visitors-table" onKeyDown={moveAmongRows}>
             <Head sorting={sorting.value} onSort={(by) => (sorting.value = nextSorting(sorting.value, by))} />
             <tbody>
@@ -238,8 +238,8 @@ function Head({ sorting, onSort }: { sorting: Sorting; onSort: (by: Order) => vo
                 <span class={key === "action" ? "sr-only" : ""}>{t(`column_${key}`)}</span>
               ) : (
                 <button type="button" class="plain small sort" onClick={() => onSort(by)}>
-                  {t(`column_${key}`)}
                   <span aria-hidden="true">{by !== sorting.by ? "" : sorting.falling ? "↓" : "↑"}</span>
+                  {t(`column_${key}`)}
                 </button>
               )}
             </th>
