@@ -1,5 +1,5 @@
 /**
- * Builds the front ends into `dist/`: `node scripts/build.ts [widget signals consent beacon shop console admin docs]`,
+ * Builds the front ends into `dist/`: `node scripts/build.ts [widget signals consent beacon hosted shop console admin docs]`,
  * all by default.
  *
  * A build whose inputs did not change is left out. Ends with 1, saying the figures, where a size or licence budget is

@@ -13,6 +13,7 @@ import { callbacks } from "./routes/callbacks.ts";
 import { conversations } from "./routes/conversations.ts";
 import { files } from "./routes/files.ts";
 import { health } from "./routes/health.ts";
+import { hosted } from "./routes/hosted.ts";
 import { ingest } from "./routes/ingest.ts";
 import { pages } from "./routes/pages.ts";
 
@@ -29,6 +30,7 @@ app.route("/v1", availability);
 app.route("/v1", callbacks);
 app.route("/v1", conversations);
 app.route("/v1", files);
+app.route("/c", hosted);
 app.route("/api", api);
 app.route("/", pages);
 

@@ -1,6 +1,6 @@
 /**
  * The front ends and how Vite builds each: beacon (one classic script), widget, signals and consent (modules,
- * loaded when needed), and the pages of shop, console and admin. All write below `dist/` and leave each other's files alone.
+ * loaded when needed), and the pages of the hosted chat, shop, console and admin. All write below `dist/` and leave each other's files alone.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,7 +8,17 @@ import type { InlineConfig, Plugin } from "vite";
 import { icons } from "./icon-plugin.ts";
 import { icu } from "./icu-plugin.ts";
 
-export const APPS = ["widget", "signals", "consent", "beacon", "shop", "console", "admin", "docs"] as const;
+export const APPS = [
+  "widget",
+  "signals",
+  "consent",
+  "beacon",
+  "hosted",
+  "shop",
+  "console",
+  "admin",
+  "docs",
+] as const;
 export type App = (typeof APPS)[number];
 
 const SHARED_INPUTS = ["web/shared", "domain", "scripts/build", "scripts/build.ts", "package-lock.json"];
@@ -17,6 +27,7 @@ const INPUTS: Record<App, string[]> = {
   widget: ["web/widget", ...SHARED_INPUTS],
   signals: ["web/signals", ...SHARED_INPUTS],
   consent: ["web/consent", ...SHARED_INPUTS],
+  hosted: ["web/hosted", ...SHARED_INPUTS],
   shop: ["web/shop", ...SHARED_INPUTS],
   console: ["web/console", ...SHARED_INPUTS],
   // The editor's preview is the widget's own card.
@@ -134,7 +145,7 @@ function moduleBuild(name: string, stem: string): InlineConfig["build"] {
 /** `mount.ts` or `mount.tsx`, whichever there is. */
 const entryOf = (stem: string): string => (existsSync(`${stem}.ts`) ? `${stem}.ts` : `${stem}.tsx`);
 
-function pagesOf(app: "shop" | "console" | "admin"): Record<string, string> {
+function pagesOf(app: "hosted" | "shop" | "console" | "admin"): Record<string, string> {
   return { [app]: resolve(join("web", app, "index.html")) };
 }
 

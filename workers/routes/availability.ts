@@ -26,7 +26,7 @@ import { visitorOf } from "../ingest/visitor-id.ts";
 import { verifyIdentity } from "../site/identity.ts";
 import { type LiveSite, loadSite } from "../site/site-config.ts";
 
-const FRESH_MS = 2_000;
+export const FRESH_MS = 2_000;
 const SHOWN_ARTICLES = 3;
 const MAX_FOUND = 20;
 const EXCERPT_LENGTH = 160;
@@ -116,7 +116,8 @@ async function answerOf(c: Context<AppEnv>, live: LiveSite, skill: string | null
   };
 }
 
-async function offerOf(
+/** What a visitor who reads `locale` can do now. */
+export async function offerOf(
   c: Context<AppEnv>,
   live: LiveSite,
   skill: string | null,
