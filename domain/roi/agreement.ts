@@ -25,7 +25,7 @@ export const Agreement = z.object({
   /** Whose visitors are counted; of satisfaction none is needed. */
   campaigns: z.array(z.string().min(1).max(80)).max(50).default([]),
   rate: z.number().min(0).max(1e9),
-  /** What counts: the estimate itself, or the low end of its interval, which is surely there. */
+  /** What counts, once the interval leaves zero out: the estimate itself, or the interval's low end. */
   basis: z.enum(["estimate", "low"]).default("low"),
   /** Less than this, and nothing is due. */
   minimum: z.number().min(0).max(1e9).nullish().default(null),

@@ -36,7 +36,13 @@ export type StatementGoal = Criterion & {
   n: number;
   state: "met" | "missed" | "too_few";
 };
-export type StatementReason = "due" | "goal_missed" | "below_minimum" | "nothing_added" | "not_measured";
+export type StatementReason =
+  | "due"
+  | "goal_missed"
+  | "below_minimum"
+  | "nothing_added"
+  | "not_proven"
+  | "not_measured";
 export type Statement = {
   lines: StatementLine[];
   quantity: Ranged | null;
@@ -71,9 +77,11 @@ function dueFor(
 ): Pick<Statement, "reason" | "due"> {
   if (quantity === null) return { reason: "not_measured", due: 0 };
   if (goals.some(({ state }) => state !== "met")) return { reason: "goal_missed", due: 0 };
-  const counted = Math.max(0, basis === "low" ? quantity.low : quantity.value);
+  const counted = basis === "low" ? quantity.low : quantity.value;
+  if (quantity.value <= 0) return { reason: "nothing_added", due: 0 };
+  // A month that chance alone explains is not paid for: else every good one would be, and no bad one given back.
+  if (quantity.low <= 0) return { reason: "not_proven", due: 0 };
   if (minimum != null && counted < minimum) return { reason: "below_minimum", due: 0 };
-  if (counted === 0) return { reason: "nothing_added", due: 0 };
   const amount = kpi === "satisfaction" ? rate : counted * rate;
   return { reason: "due", due: Math.round(Math.min(amount, cap ?? Infinity) * CENTS) / CENTS };
 }

@@ -81,6 +81,10 @@ describe("statements", () => {
     expect(statementOf(agreed, [...MONTH, told(0.79, 100)])).toMatchObject({ due: 0, reason: "goal_missed" });
     expect(statementOf(agreed, [...MONTH, told(1, 29)])).toMatchObject({ due: 0, reason: "goal_missed" });
     expect(statementOf(agreed, MONTH)).toMatchObject({ due: 0, reason: "goal_missed" });
+    const perhaps = phase(1, [4_000, 260], [1_000, 60]);
+    for (const basis of ["estimate", "low"] as const) {
+      expect(statementOf({ ...TERMS, basis }, perhaps)).toMatchObject({ due: 0, reason: "not_proven" });
+    }
     const worse = statementOf(TERMS, phase(1, [4_000, 200], [1_000, 60]));
     expect(worse).toMatchObject({ due: 0, reason: "nothing_added" });
   });

@@ -130,7 +130,7 @@ async function month(site: string, headers: Record<string, string>): Promise<Wir
 test("RET9 RET10: a statement counts confirmed orders, is issued once, stays, and says what changed since", async () => {
   const { key, apiKey } = await makeSite({ timezone: "UTC", campaigns: [{ id: "cmp_a", kind: "chat" }] });
   const headers = bearer(apiKey);
-  await fill(key, [400, 60], [100, 10]);
+  await fill(key, [400, 100], [100, 10]);
   const agreement = await agree(key, headers);
   const db = drizzle(env.DB);
   // Only claimed: not counted.
@@ -148,8 +148,8 @@ test("RET9 RET10: a statement counts confirmed orders, is issued once, stays, an
     covered: false,
   });
   const open = await month(key, headers);
-  expect(open).toMatchObject({ state: "ready", statement: { due: 80, reason: "due" }, issued: [] });
-  expect(open.events).toBe(1 + 500 + 70);
+  expect(open).toMatchObject({ state: "ready", statement: { due: 240, reason: "due" }, issued: [] });
+  expect(open.events).toBe(1 + 500 + 110);
 
   const issued = await ask("POST", `${key}/statements/${MONTH}`, headers, { agreement });
   expect(issued).toMatchObject({ status: 201, body: { state: "issued", reproduced: true } });
@@ -163,11 +163,11 @@ test("RET9 RET10: a statement counts confirmed orders, is issued once, stays, an
   const changed = await month(key, headers);
   expect(changed).toMatchObject({
     state: "changed",
-    statement: { due: 80 },
+    statement: { due: 240 },
     digest: open.digest,
     reproduced: true,
     now: {
-      due: 76,
+      due: 236,
       changed_lines: 1,
       changes: [{ change: "removed", line: '["order","dec_treated-0","o_treated-0",1000]' }],
     },
@@ -176,10 +176,10 @@ test("RET9 RET10: a statement counts confirmed orders, is issued once, stays, an
   const amended = await ask("POST", `${key}/statements/${MONTH}`, headers, { agreement });
   expect(amended.body).toMatchObject({
     state: "issued",
-    statement: { due: 76 },
+    statement: { due: 236 },
     issued: [
-      { revision: 2, due: 76, changed_lines: 1 },
-      { revision: 1, due: 80, changed_lines: 0, digest: open.digest },
+      { revision: 2, due: 236, changed_lines: 1 },
+      { revision: 1, due: 240, changed_lines: 0, digest: open.digest },
     ],
   });
   expect((await db.select().from(statements)).map(({ revision }) => revision)).toEqual([1, 2]);
@@ -192,8 +192,8 @@ test("RET9 RET10: a statement counts confirmed orders, is issued once, stays, an
 
   const events = await ask("GET", `${key}/statements/${MONTH}/events.csv?agreement=${agreement}`, headers);
   const rows = String(events.body).trim().split("\r\n");
-  expect(rows).toHaveLength(1 + 1 + 500 + 69);
-  expect(rows.filter((row) => row.startsWith("order,"))).toHaveLength(69);
+  expect(rows).toHaveLength(1 + 1 + 500 + 109);
+  expect(rows.filter((row) => row.startsWith("order,"))).toHaveLength(109);
 });
 
 test("RET11: a month is issued once all of it has come in, by admins only, each site its own", async () => {
