@@ -1,162 +1,23 @@
-/** The console as agents use it: the built pages in a real browser, on the real server, with a visitor at the other end. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import { SignJWT } from "jose";
-import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
-import { ChatClient } from "./chat-client.ts";
-import { DEMO_PASSWORD, post, signIn as signInOverHttp } from "./demo-api.ts";
-import { url } from "./own-server.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1_389, height: 868 }, locale: "fr-FR" };
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  locale: "fr-FR",
-  hasTouch: true,
-};
-const SHOTS = process.env["SCREENSHOTS_DIR"];
-
-type Opened = { conversation: { id: string }; token: string; socket_url: string };
-const contexts: BrowserContext[] = [];
-const visitors: ChatClient[] = [];
-let browser: Browser;
-let count = 0;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-  for (const visitor of visitors.splice(0)) visitor.close();
-});
-afterAll(() => browser.close());
-
-/** A browser of its own at the console's door, which remembers what the policy had to forbid. */
-async function openConsole(options: BrowserContextOptions = DESKTOP): Promise<Page> {
-  const context = await browser.newContext(options);
-  contexts.push(context);
-  context.setDefaultTimeout(15_000);
-  await context.addInitScript(() => {
-    const broken: string[] = [];
-    Reflect.set(globalThis, "broken", broken);
-    document.addEventListener("securitypolicyviolation", (event) => broken.push(event.violatedDirective));
-  });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => console.error("console page:", error));
-  await page.goto(`${url}/console/`);
-  return page;
-}
-
-async function signIn(page: Page, email: string, password = DEMO_PASSWORD): Promise<void> {
-  await page.getByLabel("Adresse e-mail").fill(email);
-  await page.getByLabel("Mot de passe").fill(password);
-  await page.getByRole("button", { name: "Se connecter" }).click();
-}
-
-async function setStatus(page: Page, state: string): Promise<void> {
-  await page.getByRole("button", { name: /^Votre statut/ }).click();
-  await page.getByRole("menuitemradio", { name: state }).click();
-  await page.getByRole("button", { name: `Votre statut : ${state}` }).waitFor();
-}
-
-/** An agent at work, accepting. */
-async function agentOnline(email: string, options?: BrowserContextOptions): Promise<Page> {
-  const page = await openConsole(options);
-  await signIn(page, email);
-  await setStatus(page, "En ligne, j’accepte");
-  return page;
-}
-
-function newVisitor(): string {
-  count += 1;
-  return `console-${process.pid}-${Date.now()}-${count}`;
-}
-
-/** What the demo shop's own server would sign for its customer `user`. */
-async function proofOf(user: string): Promise<string> {
-  const headers = { cookie: await signInOverHttp(url, "admin@demo.test") };
-  const answer = await fetch(`${url}/api/sites/demo/identity-secret`, { headers });
-  const { secret } = (await answer.json()) as { secret: string };
-  return new SignJWT()
-    .setProtectedHeader({ alg: "HS256" })
-    .setAudience("demo")
-    .setSubject(user)
-    .setExpirationTime("10m")
-    .sign(new TextEncoder().encode(secret));
-}
-
-/** A visitor on the cart page who has said `words`; `proof` is a signed identity, where there is one. */
-async function visitorSays(words: string, anonymousId = newVisitor(), proof?: string): Promise<ChatClient> {
-  const page = { path: "/shop/cart", url: `${url}/shop/cart`, title: "Panier" };
-  const context = { consent: { status: "granted" }, page, identity_token: proof };
-  await post(`${url}/v1/page`, {
-    writeKey: "demo",
-    anonymousId,
-    messageId: crypto.randomUUID(),
-    properties: page,
-    context,
-  });
-  const opened = await post<Opened>(`${url}/v1/conversations`, {
-    writeKey: "demo",
-    anonymousId,
-    identity_token: proof,
-  });
-  const visitor = new ChatClient("visitor");
-  visitors.push(visitor);
-  await visitor.connect(opened.socket_url, opened.token);
-  visitor.send(words);
-  await visitor.settle();
-  return visitor;
-}
-
-/** Take what is offered with `words` in it, and come to its conversation. */
-async function takeOffer(page: Page, words: string): Promise<void> {
-  const offer = page.getByRole("article", { name: /^Demande de/ }).filter({ hasText: words });
-  await offer.getByRole("button", { name: "Répondre" }).click();
-  await page.getByRole("log").getByText(words).waitFor();
-}
-
-/** The sheet that is open: its content stands in the component's light tree, its role in the shadow. */
-const sheetOf = (page: Page) => page.locator("wa-dialog[open]");
-
-async function conclude(page: Page, outcome: string): Promise<void> {
-  await page.getByRole("button", { name: "Conclure", exact: true }).click();
-  const sheet = sheetOf(page);
-  await sheet.getByLabel(outcome, { exact: true }).check();
-  await sheet.getByRole("button", { name: "Conclure" }).click();
-  await sheet.waitFor({ state: "detached" });
-}
-
-/** Colours on their way from one state to the next are neither's: look when they have arrived, or are gone. */
-async function atRest(page: Page): Promise<void> {
-  await page.evaluate(() =>
-    Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
-  );
-}
-
-async function expectClean(page: Page, name: string): Promise<void> {
-  await atRest(page);
-  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-    return axe.run();
-  });
-  const found = results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-  );
-  expect(found, name).toEqual([]);
-  expect(await page.evaluate(() => Reflect.get(globalThis, "broken") as string[]), name).toEqual([]);
-}
-
-const reply = (page: Page) => page.getByRole("textbox", { name: /^Répondre à/ });
-const bodies = (visitor: ChatClient) =>
-  [...visitor.log.values()].flatMap((entry) => (entry.type === "message" ? [entry.body] : []));
-const names = (visitor: ChatClient) =>
-  [...visitor.log.values()].flatMap((entry) => (entry.type === "event" ? [entry.name] : []));
+/** The console as agents use it: what is said, kept, passed on and concluded, on every screen and size. */
+import type { WebSocketRoute } from "playwright-core";
+import { expect, test } from "vitest";
+import {
+  agentOnline,
+  bodies,
+  conclude,
+  expectClean,
+  names,
+  newVisitor,
+  openConsole,
+  PHONE,
+  proofOf,
+  reply,
+  setStatus,
+  sheetOf,
+  signIn,
+  takeOffer,
+  visitorSays,
+} from "./console-page.ts";
 
 test("R-D11 R-D10: sign in, take an offer, talk in both directions, reload, conclude", async () => {
   const page = await openConsole();

@@ -13,7 +13,7 @@ import {
 import { SignIn, SiteChoice } from "../shared/sign-in.tsx";
 import { Mark } from "../shared/mark.tsx";
 import { Office } from "./office.ts";
-import { wake } from "./live/alarm-bell.ts";
+import { wake } from "./alerts/alarm-bell.ts";
 import { forgetSeat } from "./live/seat.ts";
 import { OfficeScreen } from "./screens/office-screen.tsx";
 import { locale, speak, t } from "./words.ts";

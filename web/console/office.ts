@@ -7,7 +7,7 @@ import { batch, computed, effect, signal, untracked, type ReadonlySignal } from 
 import type { Author } from "../../domain/chat/wire.ts";
 import type { DeskConversation } from "../../domain/desk/wire.ts";
 import type { Me, Membership } from "../shared/session.ts";
-import { ring, soundOn } from "./live/alarm-bell.ts";
+import { Attention } from "./alerts/attention.ts";
 import { Desk, type WrapUp } from "./live/desk.ts";
 import { Room } from "./live/room.ts";
 import { forgetSeat } from "./live/seat.ts";
@@ -18,8 +18,6 @@ import { waitingSince } from "./model/log.ts";
 import { go, place, shownConversation } from "./route.ts";
 import { t } from "./words.ts";
 
-const RING_AGAIN_MS = 6_000;
-
 export type Notice = { key: string; name: string } | null;
 /** What a conversation on screen is to this agent: their own, one to advise on, a colleague's, or one that waits. */
 export type Standing = "own" | "consult" | "colleague" | "waiting";
@@ -28,6 +26,8 @@ export class Office {
   readonly me: Me["user"];
   readonly site: Membership;
   readonly desk: Desk;
+  /** How this agent is called to a request. */
+  readonly attention: Attention;
   readonly canned: Reading<Canned[]>;
   readonly rooms = signal<ReadonlyMap<string, Room>>(new Map());
   /** Said once beside the list, as where a conversation went to somebody else. */
@@ -45,7 +45,6 @@ export class Office {
   readonly #undo: (() => void)[] = [];
   #skills: Reading<Skill[]> | null = null;
   #codes: Reading<WrapUpCode[]> | null = null;
-  #ringing: ReturnType<typeof setInterval> | null = null;
 
   constructor(me: Me["user"], site: Membership, loginLost: () => void) {
     this.me = me;
@@ -73,10 +72,10 @@ export class Office {
     this.unread = computed(() =>
       [...this.rooms.value.values()].reduce((sum, room) => sum + room.unread.value, 0),
     );
+    this.attention = new Attention(site.key, this.desk, () => this.unread.value);
     this.#undo.push(
       effect(() => this.#watch()),
       effect(() => this.#openRooms(this.mine.value, this.#watched.value)),
-      effect(() => this.#callAttention()),
     );
   }
 
@@ -142,10 +141,9 @@ export class Office {
 
   stop(): void {
     for (const undo of this.#undo) undo();
-    this.#silence();
+    this.attention.stop();
     this.desk.stop();
     for (const room of this.rooms.value.values()) room.stop();
-    document.title = t("title");
   }
 
   #assigned(item: DeskConversation): void {
@@ -217,26 +215,6 @@ export class Office {
     const me: Author = { role: "agent", id: this.me.id, name: this.me.name };
     return new Room({ site: this.site.key, conversation, me, looksOn, loginLost: this.#loginLost });
   }
-
-  /** Title and sound: an offer rings until it is taken; unread messages stand in the title. */
-  #callAttention(): void {
-    const offers = this.desk.offers.value.length;
-    const waiting = offers + this.unread.value;
-    document.title = waiting === 0 ? t("title") : t("title_waiting", { count: waiting });
-    if (offers === 0) return this.#silence();
-    if (this.#ringing !== null) return;
-    ringOnce();
-    this.#ringing = setInterval(ringOnce, RING_AGAIN_MS);
-  }
-
-  #silence(): void {
-    if (this.#ringing !== null) clearInterval(this.#ringing);
-    this.#ringing = null;
-  }
-}
-
-function ringOnce(): void {
-  if (soundOn.peek()) void ring();
 }
 
 /** A room that was just told to close has a moment to say so before its socket goes. */

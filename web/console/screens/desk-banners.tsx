@@ -4,6 +4,7 @@ import Triangle from "lucide-static/icons/triangle-alert.svg?raw";
 import WifiOff from "lucide-static/icons/wifi-off.svg?raw";
 import type { VNode } from "preact";
 import { Icon } from "../../shared/icon.tsx";
+import { MissedNote } from "../alerts/bell.tsx";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
 import { t, tick } from "../words.ts";
@@ -37,6 +38,7 @@ export function DeskBanners({ office }: { office: Office }): VNode {
           <span>{t("link_ended", { code: phase.code })}</span>
         </p>
       ) : null}
+      <MissedNote attention={office.attention} />
       {desk.setAway.value ? (
         <p class="banner warn">
           <Icon svg={Triangle} />

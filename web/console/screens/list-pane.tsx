@@ -1,6 +1,6 @@
 /** The left pane: what is offered, who waits in the router's order, and the conversations under way. */
 import Users from "lucide-static/icons/users.svg?raw";
-import type { RefObject, VNode } from "preact";
+import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { number } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
@@ -17,24 +17,22 @@ import { ConsultLine, MineLine, OfferCard, OtherLine, QueueLine } from "./list-r
 const QUEUE_ROW_PX = 64;
 const CONVERSATION_ROW_PX = 56;
 
-type Props = { office: Office; scroller: RefObject<HTMLElement | null> };
+type Props = { office: Office };
 
-export function ListPane({ office }: { office: Office }): VNode {
-  const scroller = useRef<HTMLDivElement>(null);
+/** However many wait, one's own conversations stay in sight: each of the two lists scrolls by itself. */
+export function ListPane({ office }: Props): VNode {
   return (
     <div class="pane list-pane" role="region" aria-label={t("list_pane")}>
       <DeskBanners office={office} />
-      <div ref={scroller} class="pane-scroll">
-        <Queue office={office} scroller={scroller} />
-        <Consults office={office} />
-        <Conversations office={office} scroller={scroller} />
-      </div>
+      <Queue office={office} />
+      <Conversations office={office} />
       <Foot office={office} />
     </div>
   );
 }
 
-function Queue({ office, scroller }: Props): VNode {
+function Queue({ office }: Props): VNode {
+  const scroller = useRef<HTMLDivElement>(null);
   const { desk } = office;
   const offered = new Set(desk.offers.value.map((offer) => offer.item.conversation));
   const items = desk.queue.value.filter(
@@ -43,7 +41,7 @@ function Queue({ office, scroller }: Props): VNode {
   const shown = items.length + offered.size;
   const waiting = Math.max(desk.waiting.value, shown);
   return (
-    <section aria-labelledby="queue-title">
+    <section class="list-part queue-part" aria-labelledby="queue-title">
       <div class="list-head">
         <h2 id="queue-title">
           {t("queue")} <span class="count">{number(locale.value, waiting)}</span>
@@ -53,24 +51,28 @@ function Queue({ office, scroller }: Props): VNode {
       <p class="sr-only" role="status">
         {desk.offers.value.map(({ item }) => t("offer_from", { who: sayWho(whoOf(item)) })).join(", ")}
       </p>
-      {desk.offers.value.map((offer) => (
-        <OfferCard key={offer.item.conversation} office={office} offer={offer} />
-      ))}
-      {!desk.ready.value ? <ListSkeleton /> : null}
-      {desk.ready.value && waiting === 0 ? <p class="list-empty note">{t("queue_empty")}</p> : null}
+      <div ref={scroller} class="pane-scroll" tabIndex={-1}>
+        {desk.offers.value.map((offer) => (
+          <OfferCard key={offer.item.conversation} office={office} offer={offer} />
+        ))}
+        {!desk.ready.value ? <ListSkeleton /> : null}
+        {desk.ready.value && waiting === 0 ? <p class="list-empty note">{t("queue_empty")}</p> : null}
+        <Rows
+          items={items}
+          keyOf={(item) => item.conversation}
+          rowPx={QUEUE_ROW_PX}
+          scroller={scroller}
+          label={t("queue")}
+          row={(item) => <QueueLine office={office} item={item} />}
+        />
+        {waiting > shown ? (
+          <p class="list-empty note">{t("queue_more", { count: waiting - shown })}</p>
+        ) : null}
+      </div>
       <TakeNext
         office={office}
         first={items.find((item) => item.status === "queued")?.conversation ?? null}
       />
-      <Rows
-        items={items}
-        keyOf={(item) => item.conversation}
-        rowPx={QUEUE_ROW_PX}
-        scroller={scroller}
-        label={t("queue")}
-        row={(item) => <QueueLine office={office} item={item} />}
-      />
-      {waiting > shown ? <p class="list-empty note">{t("queue_more", { count: waiting - shown })}</p> : null}
     </section>
   );
 }
@@ -97,11 +99,11 @@ function Consults({ office }: { office: Office }): VNode | null {
   if (consults.length === 0) return null;
   const fresh = consults.filter((consult) => !consult.seen).length;
   return (
-    <section aria-labelledby="consults-title">
-      <div class="list-head">
-        <h2 id="consults-title">
-          {t("consults")} <span class="count">{consults.length}</span>
-        </h2>
+    <section class="consults" aria-labelledby="consults-title">
+      <div class="consults-head">
+        <h3 id="consults-title" class="eyebrow">
+          {t("consults")}
+        </h3>
         {fresh === 0 ? null : <span class="tag new">{t("consults_new", { count: fresh })}</span>}
       </div>
       <ul class="rows-whole">
@@ -116,13 +118,14 @@ function Consults({ office }: { office: Office }): VNode | null {
 }
 
 /** One's own conversations and, for supervisors, those of everybody else. */
-function Conversations({ office, scroller }: Props): VNode {
+function Conversations({ office }: Props): VNode {
+  const scroller = useRef<HTMLDivElement>(null);
   const others = office.scope.value === "others" && office.desk.role.value === "admin";
   const mine = office.mine.value;
   const theirs = office.desk.others.value;
   const items = others ? theirs : mine;
   return (
-    <section aria-labelledby="mine-title">
+    <section class="list-part mine-part" aria-labelledby="mine-title">
       {office.desk.role.value === "admin" ? (
         <div class="list-head tabs">
           <h2 id="mine-title" class="sr-only">
@@ -138,21 +141,24 @@ function Conversations({ office, scroller }: Props): VNode {
           </h2>
         </div>
       )}
-      {office.desk.ready.value && items.length === 0 ? (
-        <p class="list-empty note">{t(others ? "others_empty" : "mine_empty")}</p>
-      ) : null}
-      <Rows
-        key={others ? "others" : "mine"}
-        items={items}
-        keyOf={(item) => item.conversation}
-        rowPx={CONVERSATION_ROW_PX}
-        scroller={scroller}
-        label={t(others ? "others" : "mine")}
-        current={shownConversation()}
-        row={(item) =>
-          others ? <OtherLine office={office} item={item} /> : <MineLine office={office} item={item} />
-        }
-      />
+      <div ref={scroller} class="pane-scroll" tabIndex={-1}>
+        <Consults office={office} />
+        {office.desk.ready.value && items.length === 0 ? (
+          <p class="list-empty note">{t(others ? "others_empty" : "mine_empty")}</p>
+        ) : null}
+        <Rows
+          key={others ? "others" : "mine"}
+          items={items}
+          keyOf={(item) => item.conversation}
+          rowPx={CONVERSATION_ROW_PX}
+          scroller={scroller}
+          label={t(others ? "others" : "mine")}
+          current={shownConversation()}
+          row={(item) =>
+            others ? <OtherLine office={office} item={item} /> : <MineLine office={office} item={item} />
+          }
+        />
+      </div>
     </section>
   );
 }

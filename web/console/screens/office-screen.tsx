@@ -5,7 +5,7 @@ import Volume from "lucide-static/icons/volume-2.svg?raw";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../../shared/icon.tsx";
-import { ring } from "../live/alarm-bell.ts";
+import { ring } from "../alerts/alarm-bell.ts";
 import { placesOf } from "../model/queue-view.ts";
 import { shownPane, type Office } from "../office.ts";
 import { Lazy } from "../parts/lazy.tsx";

@@ -1,9 +1,6 @@
 /** The bar over everything: the site, one's places, one's status, the bell, one's account. */
-import Bell from "lucide-static/icons/bell.svg?raw";
-import BellOff from "lucide-static/icons/bell-off.svg?raw";
 import ChevronDown from "lucide-static/icons/chevron-down.svg?raw";
 import Messages from "lucide-static/icons/messages-square.svg?raw";
-import Volume from "lucide-static/icons/volume-2.svg?raw";
 import { signal } from "@preact/signals";
 import type { VNode } from "preact";
 import type { AgentState } from "../../../domain/desk/wire.ts";
@@ -11,7 +8,7 @@ import { number } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { Mark } from "../../shared/mark.tsx";
 import { applyTheme, currentTheme, type Theme } from "../../shared/theme.ts";
-import { ring, setSound, soundOn } from "../live/alarm-bell.ts";
+import { Bell } from "../alerts/bell.tsx";
 import { placesOf } from "../model/queue-view.ts";
 import type { Office } from "../office.ts";
 import { Menu } from "../parts/menu.tsx";
@@ -44,7 +41,7 @@ export function TopBar({ office, onHelp, onSignOut, onChangeSite }: TopBarProps)
       <div class="top-bar-end">
         <PlacesTaken office={office} />
         <StatusMenu office={office} />
-        <BellMenu />
+        <Bell attention={office.attention} />
         <AccountMenu office={office} onHelp={onHelp} onSignOut={onSignOut} onChangeSite={onChangeSite} />
       </div>
     </header>
@@ -138,35 +135,6 @@ function StatusMenu({ office }: { office: Office }): VNode {
           words: t("capacity", { places }),
           onChoose: () => desk.setStatus(state, places),
         })),
-      ]}
-    />
-  );
-}
-
-function BellMenu(): VNode {
-  const on = soundOn.value;
-  return (
-    <Menu
-      label={on ? t("sound_is_on") : t("sound_is_off")}
-      buttonClass="plain icon-only"
-      button={<Icon svg={on ? Bell : BellOff} />}
-      groups={[
-        [
-          { key: "on", checked: on, words: t("sound_on"), onChoose: () => setSound(true) },
-          { key: "off", checked: !on, words: t("sound_off"), onChoose: () => setSound(false) },
-        ],
-        [
-          {
-            key: "test",
-            words: (
-              <>
-                <Icon svg={Volume} />
-                {t("sound_test")}
-              </>
-            ),
-            onChoose: () => void ring(),
-          },
-        ],
       ]}
     />
   );
