@@ -9,7 +9,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Rolldown } from "vite";
-import { APPS, FETCHED, inputsOf, viteConfig, type App, type Fetched } from "./build/apps.ts";
+import { APPS, FETCHED, inputsOf, SERVICE_WORKER, viteConfig, type App, type Fetched } from "./build/apps.ts";
 import { heaviest, thirdPartyUrls, weigh, type Load } from "./build/budgets.ts";
 import { hashInputs, isFresh, readMark, writeMark, type Built } from "./build/freshness.ts";
 import { forbidden, notice, packagesOf, type ShippedPackage } from "./build/licenses.ts";
@@ -78,9 +78,9 @@ async function buildWithVite(app: Exclude<App, "docs">, fetched: Fetched): Promi
   let files = output.map((part) => part.fileName);
   if (app === "shop") files = [...files, ...(await writeShopPages())];
   const packages = packagesOf(modules);
-  const entry = output.find((part) => part.type === "chunk" && part.isEntry) as
-    | Rolldown.OutputChunk
-    | undefined;
+  const entry = output.find(
+    (part) => part.type === "chunk" && part.isEntry && part.name !== SERVICE_WORKER,
+  ) as Rolldown.OutputChunk | undefined;
   const { ok, report } = weigh(entry === undefined ? [] : loadsOf(app, entry, output), OUT);
 
   const problems = [

@@ -40,6 +40,9 @@ const REACT_IS_PREACT = [
   { find: "react/jsx-runtime", replacement: "preact/jsx-runtime" },
 ];
 
+/** The console's service worker, which is built beside the page and loaded by the browser on its own. */
+export const SERVICE_WORKER = "sw";
+
 /** Files and folders whose content decides what `app` becomes. */
 export const inputsOf = (app: App): string[] => INPUTS[app];
 
@@ -88,7 +91,14 @@ export function viteConfig(app: Exclude<App, "docs">, out: string, fetched: Fetc
     build: {
       ...build,
       assetsDir: `a/${app}`,
-      rolldownOptions: { input: pagesOf(app) },
+      rolldownOptions: {
+        input: pagesOf(app),
+        // A service worker rules over what lies below it, so it keeps its place and its name.
+        output: {
+          entryFileNames: ({ name }) =>
+            name === SERVICE_WORKER ? `${app}/${name}.js` : `a/${app}/[name]-[hash].js`,
+        },
+      },
     },
   };
 }
@@ -146,7 +156,8 @@ function moduleBuild(name: string, stem: string): InlineConfig["build"] {
 const entryOf = (stem: string): string => (existsSync(`${stem}.ts`) ? `${stem}.ts` : `${stem}.tsx`);
 
 function pagesOf(app: "hosted" | "shop" | "console" | "admin"): Record<string, string> {
-  return { [app]: resolve(join("web", app, "index.html")) };
+  const page = { [app]: resolve(join("web", app, "index.html")) };
+  return app === "console" ? { ...page, [SERVICE_WORKER]: resolve("web/console/alerts/sw.ts") } : page;
 }
 
 /** Titles are set in the serif: its file is asked for with the page, not after the stylesheet. */

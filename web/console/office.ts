@@ -16,7 +16,6 @@ import { readCanned, type Canned } from "./model/canned.ts";
 import { readCodes, readSkills, type Skill, type WrapUpCode } from "./model/wrap-up.ts";
 import { waitingSince } from "./model/log.ts";
 import { go, place, shownConversation } from "./route.ts";
-import { t } from "./words.ts";
 
 export type Notice = { key: string; name: string } | null;
 /** What a conversation on screen is to this agent: their own, one to advise on, a colleague's, or one that waits. */

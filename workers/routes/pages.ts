@@ -42,6 +42,15 @@ pages.get("/", (c) => {
   return isPublic ? c.notFound() : c.redirect("/console/");
 });
 
+/** The console's service worker, which must lie where it rules. */
+pages.get("/console/sw.js", async (c) => {
+  const script = await asset(c, "/console/sw.js");
+  const headers = new Headers(script.headers);
+  headers.set("Cache-Control", "no-cache");
+  headers.set("X-Content-Type-Options", "nosniff");
+  return new Response(script.body, { status: script.status, headers });
+});
+
 for (const app of ["console", "admin"]) {
   pages.get(`/${app}`, (c) => c.redirect(`/${app}/`));
   pages.get(`/${app}/*`, async (c) => {
