@@ -38,10 +38,10 @@ const PONG_WITHIN_MS = 10_000;
 const WELCOME_WITHIN_MS = 10_000;
 const STABLE_MS = 30_000;
 const POSITION_MS = 60_000;
-/** A reader says how far it is after so many events, and no sooner than this after the last time. */
-const READ_EVENTS = 20;
-const READ_AT_LEAST_MS = 1_000;
-const READ_AT_MOST_MS = 5_000;
+/** A reader says how far it has come after so many events or so long, and not so often that it counts as a flood. */
+const TOLD_EVENTS = 20;
+const TOLD_AT_LEAST_MS = 2_000;
+const TOLD_AT_MOST_MS = 5_000;
 const SOFT_REFUSAL_MS = 1_000;
 const RANGE_TRIES = 2;
 const PASSING: ReadonlySet<ErrorCode> = new Set(["rate_limited", "unavailable", "unauthorized"]);
@@ -70,7 +70,7 @@ export class RoomClient {
   #stopped = true;
   #attempt = 0;
   #tries = 0;
-  #read = 0;
+  #told = 0;
   #connection = 0;
 
   constructor(options: ClientOptions) {
@@ -101,6 +101,16 @@ export class RoomClient {
     if (this.#stopped) return;
     this.#lose();
     this.#after("retry", ms ?? this.#waitMs(), () => this.#connect());
+  }
+
+  /** No line, and no try at one, until `back`. */
+  away(): void {
+    this.#lose();
+  }
+
+  back(): void {
+    this.#attempt = 0;
+    this.#connect();
   }
 
   get isReady(): boolean {
@@ -174,7 +184,7 @@ export class RoomClient {
       mine(() => {
         const { epoch, last: after } = this;
         this.#note({ what: "hello", epoch, after });
-        socket.send(JSON.stringify({ type: "hello", v: PROTOCOL_VERSION, token, epoch, after }));
+        socket.send(JSON.stringify({ type: "hello", v: PROTOCOL_VERSION, token, epoch, after, acks: true }));
       }),
     );
     socket.addEventListener("message", ({ data }) => mine(() => this.#hear(String(data))));
@@ -254,9 +264,8 @@ export class RoomClient {
     }
     if (this.#held.size === 0) this.#tries = 0;
     if (this.last >= this.head) this.caughtUpAt ??= this.#options.ports.now();
-    if (this.last - this.#read >= READ_EVENTS)
-      this.#after("read", READ_AT_LEAST_MS, () => this.#tellRead(), false);
-    else this.#after("read-late", READ_AT_MOST_MS, () => this.#tellRead(), false);
+    const wait = this.last - this.#told >= TOLD_EVENTS ? TOLD_AT_LEAST_MS : TOLD_AT_MOST_MS;
+    this.#after(`told ${wait}`, wait, () => this.#tellPosition(), false);
   }
 
   #keep(event: LogFrame): void {
@@ -288,6 +297,8 @@ export class RoomClient {
 
   #refused(code: ErrorCode, id: string | null, message: string): void {
     const draft = this.#outbox.find((each) => each.id === id);
+    // The ticket was too old when it came: the close that follows asks for another.
+    if (code === "unauthorized" && !this.#ready) return;
     if (id === null || draft === undefined) return void this.wrong.push(`error ${code}: ${message}`);
     if (!PASSING.has(code)) return this.#answered(id, { ok: false, code });
     this.#note({ what: "info", call: id });
@@ -317,9 +328,12 @@ export class RoomClient {
     this.#after("position", POSITION_MS * (1 + this.#options.ports.dice()), () => this.#askPosition());
   }
 
-  #tellRead(): void {
-    this.#cancel("read-late");
-    if (this.last > this.#read && this.send({ type: "read", seq: this.last })) this.#read = this.last;
+  /** Who asks for what comes next has everything before it. */
+  #tellPosition(): void {
+    this.#cancel(`told ${TOLD_AT_MOST_MS}`);
+    if (this.last === this.#told) return;
+    this.#told = this.last;
+    this.range(this.last + 1, this.last + 1);
   }
 
   #waitMs(): number {

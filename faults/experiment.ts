@@ -23,7 +23,9 @@ export function quietRun(seed: number): Run {
   return { seed, dice: diceOf(seed), progress: () => {} };
 }
 
-/** A run that shows its progress on standard error, once a second at most. */
+const SHOWN_EVERY_MS = 2_000;
+
+/** A run that shows its progress on standard error, every two seconds at most. */
 export function shownRun(seed: number): Run {
   let shownAt = 0;
   return {
@@ -31,7 +33,7 @@ export function shownRun(seed: number): Run {
     dice: diceOf(seed),
     progress(done, of, what = "") {
       const now = performance.now();
-      if (now - shownAt < 1_000 && done < of) return;
+      if (now - shownAt < SHOWN_EVERY_MS) return;
       shownAt = now;
       process.stderr.write(`  ${done} of ${of} ${what}\n`);
     },

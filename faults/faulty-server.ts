@@ -11,11 +11,14 @@ import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler"
 import { bundleWorker, QUIET, ROOT } from "../scripts/bundle.ts";
 import { applyMigrations } from "../scripts/migrate.ts";
 import { post } from "./http.ts";
+import { workerdPids } from "./workerd-pid.ts";
 
 export type Meters = { d1Queries: number; d1Statements: string[]; errors: string[] };
 
 export type FaultyServer = {
   url: string;
+  /** Its workerd: the same from beginning to end, or it crashed. */
+  pid: number;
   /** Put a room out of memory, its sockets asleep or cut. */
   evictRoom(name: string, webSockets: "hibernate" | "close"): Promise<void>;
   evictDesk(webSockets: "hibernate" | "close"): Promise<void>;
@@ -39,6 +42,7 @@ export async function startFaultyServer(): Promise<FaultyServer> {
   const { workerOptions } = workerOptionsOf(resolve(ROOT, "wrangler.toml"));
   const { assets: _pages, ...bindings } = workerOptions;
   const flags = [...(workerOptions.compatibilityFlags as string[]), "unsafe_module"];
+  const before = new Set(workerdPids());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -75,14 +79,16 @@ export async function startFaultyServer(): Promise<FaultyServer> {
     await applyMigrations(await miniflare.getD1Database("DB"));
     const url = (await miniflare.unsafeGetDirectURL("aparte")).origin;
     await post(`${url}/api/setup/demo`, {});
-    return { url, stop, ...ordersOf(url) };
+    const [pid] = workerdPids().filter((each) => !before.has(each));
+    if (pid === undefined) throw new Error("no workerd was started");
+    return { url, pid, stop, ...ordersOf(url) };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function ordersOf(url: string): Omit<FaultyServer, "url" | "stop"> {
+function ordersOf(url: string): Omit<FaultyServer, "url" | "pid" | "stop"> {
   const order = <T>(name: string, what: object) => post<T>(`${url}/__faults/${name}`, what);
   const desk = { binding: "SITE_DESK", name: "demo" };
   return {
