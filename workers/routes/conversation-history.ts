@@ -7,9 +7,11 @@ import { createRoute } from "@hono/zod-openapi";
 import { and, desc, eq, gte, lt, or, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
-import { isoOf } from "../../domain/ids.ts";
+import { TranscriptLine, transcriptOf } from "../../domain/chat/content-transcript.ts";
+import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { conversations as table, surveys } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
+import { loadSite } from "../site/site-config.ts";
 import { LogEvent, readLog } from "./conversation-logs.ts";
 import { matchQuery } from "./full-text.ts";
 import { readMoment } from "./kpis.ts";
@@ -39,12 +41,19 @@ const Conversation = z.object({
   close_reason: z.string().nullable(),
   visitor_messages: z.int(),
   agent_messages: z.int(),
+  /** How often it went from one agent to another; null while that is not known. */
+  transfers: z.int().nullable(),
+  /** The wrap-up codes that its agent chose, and what was written beside them. */
+  codes: z.array(z.string()),
+  wrap_up_note: z.string().nullable(),
   created_at: z.string(),
   first_visitor_message_at: when,
   first_agent_message_at: when,
   last_message_at: when,
   closed_at: when,
 });
+/** Where it was searched for: what was found stands between U+0002 and U+0003. */
+const Found = Conversation.extend({ snippet: z.string().nullable() });
 const Survey = z.object({
   welcome: z.int().nullable(),
   wait: z.int().nullable(),
@@ -82,6 +91,9 @@ export function conversationOf(row: Row): z.infer<typeof Conversation> {
     close_reason: row.closeReason,
     visitor_messages: row.visitorMessages,
     agent_messages: row.agentMessages,
+    transfers: row.transfers,
+    codes: row.codes === null ? [] : z.array(z.string()).parse(JSON.parse(row.codes)),
+    wrap_up_note: row.wrapUpNote,
     created_at: isoOf(row.createdAt),
     first_visitor_message_at: maybeIso(row.firstVisitorMessageAt),
     first_agent_message_at: maybeIso(row.firstAgentMessageAt),
@@ -95,6 +107,8 @@ const list = createRoute({
   method: "get",
   path: "/",
   summary: "Conversations, newest first; `q` searches closed ones by word",
+  description:
+    "`q` finds words by their beginning, whatever accents and capitals they have. What was found stands in `snippet` between U+0002 and U+0003.",
   tags,
   request: {
     params: SitePath,
@@ -103,11 +117,16 @@ const list = createRoute({
       status: z.enum(["new", "queued", "open", "closed"]).optional(),
       agent: z.string().max(100).optional(),
       visitor: z.string().max(300).optional(),
+      skill: z.string().max(60).optional(),
+      /** A wrap-up code that its agent chose. */
+      code: z.string().max(64).optional(),
+      /** What its visitor answered to how satisfied they are. */
+      csat: z.coerce.number().int().min(1).max(5).optional(),
       from: z.string().optional(),
       to: z.string().optional(),
     }),
   },
-  responses: { 200: jsonContent(listOf(Conversation), "Conversations"), ...REFUSALS },
+  responses: { 200: jsonContent(listOf(Found), "Conversations"), ...REFUSALS },
 });
 const read = createRoute({
   method: "get",
@@ -118,11 +137,23 @@ const read = createRoute({
   responses: { 200: jsonContent(Whole, "The conversation"), ...REFUSALS },
 });
 
+const transcript = createRoute({
+  method: "get",
+  path: "/{id}/transcript.txt",
+  summary: "What was said, as a text to keep; notes only with `notes=1`",
+  tags,
+  request: { params: ItemPath, query: z.object({ notes: z.enum(["0", "1"]).default("0") }) },
+  responses: {
+    200: { description: "The text", content: { "text/plain": { schema: z.string() } } },
+    ...REFUSALS,
+  },
+});
+
 export const conversationHistory = nounRouter();
 
 conversationHistory.openapi(list, async (c) => {
   const { site } = c.req.valid("param");
-  const { cursor, limit, q, status, agent, visitor, from, to } = c.req.valid("query");
+  const { cursor, limit, q, status, agent, visitor, skill, code, csat, from, to } = c.req.valid("query");
   const after = cursor === undefined ? null : readCursor(z.tuple([z.number(), z.string()]), cursor);
   const match = q === undefined ? undefined : matchQuery(q);
   if (match === null) return c.json({ items: [], next_cursor: null }, 200);
@@ -142,6 +173,14 @@ conversationHistory.openapi(list, async (c) => {
         status === undefined ? undefined : eq(table.status, status),
         agent === undefined ? undefined : eq(table.agentId, agent),
         visitor === undefined ? undefined : eq(table.visitorId, visitor),
+        skill === undefined ? undefined : eq(table.skill, skill),
+        code === undefined
+          ? undefined
+          : sql`EXISTS (SELECT 1 FROM json_each(${table.codes}) WHERE value = ${code})`,
+        csat === undefined
+          ? undefined
+          : sql`EXISTS (SELECT 1 FROM surveys s
+              WHERE s.site = ${site} AND s.conversation_id = ${table.id} AND s.csat = ${csat})`,
         from === undefined ? undefined : gte(table.createdAt, readMoment(from, "from", 0)),
         to === undefined ? undefined : lt(table.createdAt, readMoment(to, "to", 0)),
         after === null
@@ -151,11 +190,35 @@ conversationHistory.openapi(list, async (c) => {
     )
     .orderBy(desc(table.createdAt), desc(table.id))
     .limit(limit + 1);
+  const ids = rows.slice(0, limit).map(({ id }) => id);
+  const snippets = match === undefined ? null : await snippetsOf(c.env, site, match, ids);
+  const foundOf = (row: Row) => ({ ...conversationOf(row), snippet: snippets?.get(row.id) ?? null });
   return c.json(
-    pageOf(rows, limit, ({ createdAt, id }) => [createdAt, id], conversationOf),
+    pageOf(rows, limit, ({ createdAt, id }) => [createdAt, id], foundOf),
     200,
   );
 });
+
+const SNIPPET_WORDS = 24;
+
+/** Where `match` was found in each of `ids`: marked, never markup. */
+async function snippetsOf(
+  env: Env,
+  site: SiteKey,
+  match: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { results } = await env.DB.prepare(
+    `select t.conversation_id as id, snippet(conversation_search, 0, char(2), char(3), '…', ${SNIPPET_WORDS}) as said
+     from conversation_search join conversation_texts t on t.rowid = conversation_search.rowid
+     where conversation_search match ?1 and t.site = ?2
+       and t.conversation_id in (select value from json_each(?3))`,
+  )
+    .bind(match, site, JSON.stringify(ids))
+    .all<{ id: string; said: string }>();
+  return new Map(results.map(({ id, said }) => [id, said]));
+}
 
 conversationHistory.openapi(read, async (c) => {
   const { site, id } = c.req.valid("param");
@@ -176,4 +239,24 @@ conversationHistory.openapi(read, async (c) => {
   ]);
   const answers = survey === undefined ? null : Survey.parse(survey);
   return c.json({ ...conversationOf(row), user_id: row.userId, survey: answers, log }, 200);
+});
+
+conversationHistory.openapi(transcript, async (c) => {
+  const { site, id } = c.req.valid("param");
+  const known = await drizzle(c.env.DB)
+    .select({ id: table.id })
+    .from(table)
+    .where(and(eq(table.site, site), eq(table.id, id)))
+    .get();
+  const live = await loadSite(c.env, c.executionCtx, site, c.var.now);
+  if (known === undefined || live === null)
+    throw new ApiError("not_found", "there is no such conversation at this site");
+  const { locale, timezone, name } = live.config.settings;
+  const log = z.array(TranscriptLine).parse(await readLog(c.env, site, id));
+  const notes = c.req.valid("query").notes === "1";
+  const text = transcriptOf(log, { locale, timezone, site: name, conversation: id, notes });
+  return c.text(text, 200, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-disposition": `attachment; filename="${id}.txt"`,
+  });
 });

@@ -14,9 +14,11 @@ function spellings(word: string): string[] {
 /** The FTS5 query for `text`, or null where it holds no word. */
 export function matchQuery(text: string): string | null {
   const words = text
+    .toWellFormed()
+    .normalize("NFC")
     .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "")
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
     .slice(0, MAX_WORDS);
   if (words.length === 0) return null;
   return words
