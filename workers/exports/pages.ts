@@ -47,9 +47,21 @@ export async function* pagesOf(env: Env, name: string, span: Span): AsyncGenerat
     yield* tablePages(env, name, table, span, PAGE_ROWS);
     return;
   }
+  for await (const id of chatsOf(env, span)) yield await messagesOf(env, span.site, id);
+}
+
+/** Everything that happened in the conversations of `span`, a conversation at a time: messages, transfers, ends. */
+export async function* eventsOf(env: Env, span: Span): AsyncGenerator<Record<string, unknown>[]> {
+  for await (const conversation_id of chatsOf(env, span)) {
+    const events = await readLog(env, span.site, conversation_id);
+    yield events.map((event) => ({ conversation_id, ...event }));
+  }
+}
+
+async function* chatsOf(env: Env, span: Span): AsyncGenerator<string> {
   const chats: Table = { moment: "created_at", key: "id", columns: ["id"] };
   for await (const rows of tablePages(env, "conversations", chats, span, CHATS_A_PAGE)) {
-    for (const [id] of rows) yield await messagesOf(env, span.site, String(id));
+    for (const [id] of rows) yield String(id);
   }
 }
 

@@ -113,6 +113,9 @@ export const TABLES: Record<string, Table> = {
       "outcome",
       "visitor_messages",
       "agent_messages",
+      "transfers",
+      "codes",
+      "wrap_up_note",
     ],
   },
   surveys: {
@@ -155,6 +158,7 @@ export const TABLES: Record<string, Table> = {
     ],
   },
 };
+/** One row each message; a file's is its name, type and size, a card's its fields, both as JSON. */
 export const MESSAGE_COLUMNS = [
   "conversation_id",
   "seq",

@@ -7,6 +7,7 @@ import { requireAdmin } from "../auth/authenticate.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
 import { csvOf } from "../exports/csv.ts";
+import { ndjsonOf } from "../exports/ndjson.ts";
 import { readPage, type Span } from "../exports/pages.ts";
 import { parquetOf } from "../exports/parquet.ts";
 import { columnsOf, EXPORTS, isMoment, TABLES } from "../exports/tables.ts";
@@ -18,11 +19,12 @@ const DEFAULT_DAYS = 31;
 const MAX_PAGE = 1_000;
 const DEFAULT_PAGE = 200;
 
-type Format = "csv" | "parquet" | "json";
+type Format = "csv" | "parquet" | "json" | "ndjson";
 
 const CONTENT_TYPES = {
   csv: "text/csv; charset=utf-8; header=present",
   parquet: "application/vnd.apache.parquet",
+  ndjson: "application/x-ndjson; charset=utf-8",
 };
 
 function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
@@ -66,6 +68,13 @@ export const describedExports = [
     },
   },
   {
+    ...described("ndjson", "Everything that happened in conversations, a line each", ["messages"]),
+    responses: {
+      200: { description: "The lines", content: { "application/x-ndjson": { schema: z.string() } } },
+      ...REFUSALS,
+    },
+  },
+  {
     ...described("json", "History page by page", Object.keys(TABLES)),
     request: {
       params: z.object({ site: z.string(), table: z.enum(Object.keys(TABLES)) }),
@@ -83,13 +92,13 @@ export const describedExports = [
 
 /** What `file` names, or a 404 that says what there is. */
 function readFile(file: string): { name: string; format: Format } {
-  const [, name = "", wanted] = /^([a-z]+)\.(csv|parquet|json)$/.exec(file) ?? [];
-  const format = (["csv", "parquet", "json"] as const).find((known) => known === wanted);
-  const names = format === "json" ? Object.keys(TABLES) : EXPORTS;
+  const [, name = "", wanted] = /^([a-z]+)\.(csv|parquet|json|ndjson)$/.exec(file) ?? [];
+  const format = (["csv", "parquet", "json", "ndjson"] as const).find((known) => known === wanted);
+  const names = format === "json" ? Object.keys(TABLES) : format === "ndjson" ? ["messages"] : EXPORTS;
   if (format === undefined || !names.includes(name)) {
     throw new ApiError(
       "not_found",
-      `the exports are ${EXPORTS.join(", ")}, as .csv or .parquet (rows also as .json)`,
+      `the exports are ${EXPORTS.join(", ")}, as .csv or .parquet (rows also as .json, messages as .ndjson)`,
     );
   }
   return { name, format };
@@ -138,7 +147,7 @@ export const exports = new Hono<AppEnv>().use(requireAdmin).get("/:file", async 
     const [cursor, limit] = [c.req.query("cursor"), c.req.query("limit")];
     return c.json(await pageOf(c.env, name, span, { cursor, limit }));
   }
-  const parts = format === "csv" ? csvOf(c.env, name, span) : parquetOf(c.env, name, span);
+  const parts = partsOf(c.env, name, format, span);
   return new Response(streamOf(parts), {
     headers: {
       "content-type": CONTENT_TYPES[format],
@@ -148,5 +157,10 @@ export const exports = new Hono<AppEnv>().use(requireAdmin).get("/:file", async 
     },
   });
 });
+
+function partsOf(env: Env, name: string, format: keyof typeof CONTENT_TYPES, span: Span) {
+  if (format === "ndjson") return ndjsonOf(env, span);
+  return format === "csv" ? csvOf(env, name, span) : parquetOf(env, name, span);
+}
 
 exports.onError(renderError);
