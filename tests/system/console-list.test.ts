@@ -138,7 +138,7 @@ test("R-D18: sixty scrolled frames and twenty changes of the desk are less than 
       agents: [ME, HUGO],
       waiting: WAITING + update,
     });
-    await page.getByRole("heading", { name: `File d’attente ${WAITING + update}` }).waitFor();
+    await page.locator("#queue-title .count", { hasText: String(WAITING + update) }).waitFor();
   }
   const changed = await busy();
   const frame = (scrolled - idle) / FRAMES;

@@ -5,6 +5,7 @@ import type { AxeResults } from "axe-core";
 import { SignJWT } from "jose";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { PROTOCOL_VERSION } from "../../domain/chat/wire.ts";
 import { launchBrowser } from "./browser.ts";
 import { ChatClient } from "./chat-client.ts";
 import { DEMO_PASSWORD, post, signIn as signInOverHttp } from "./demo-api.ts";
@@ -20,8 +21,34 @@ export const PHONE: BrowserContextOptions = {
 const SHOTS = process.env["SCREENSHOTS_DIR"];
 
 type Opened = { conversation: { id: string }; token: string; socket_url: string };
+/** A visitor who also keeps every frame of a second socket as it came, whatever it is. */
+export class Visitor extends ChatClient {
+  readonly wire: string[] = [];
+  readonly conversation: string;
+  #tap: WebSocket | null = null;
+
+  constructor(conversation: string) {
+    super("visitor");
+    this.conversation = conversation;
+  }
+
+  tap(address: string, token: string): void {
+    const socket = new WebSocket(address);
+    this.#tap = socket;
+    socket.addEventListener("open", () => {
+      socket.send(JSON.stringify({ type: "hello", v: PROTOCOL_VERSION, token, epoch: null, after: 0 }));
+    });
+    socket.addEventListener("message", ({ data }) => this.wire.push(String(data)));
+  }
+
+  override close(): void {
+    this.#tap?.close();
+    super.close();
+  }
+}
+
 const contexts: BrowserContext[] = [];
-const visitors: ChatClient[] = [];
+const visitors: Visitor[] = [];
 let browser: Browser;
 let count = 0;
 
@@ -93,7 +120,7 @@ export async function visitorSays(
   words: string,
   anonymousId = newVisitor(),
   proof?: string,
-): Promise<ChatClient> {
+): Promise<Visitor> {
   const page = { path: "/shop/cart", url: `${url}/shop/cart`, title: "Panier" };
   const context = { consent: { status: "granted" }, page, identity_token: proof };
   await post(`${url}/v1/page`, {
@@ -108,9 +135,10 @@ export async function visitorSays(
     anonymousId,
     identity_token: proof,
   });
-  const visitor = new ChatClient("visitor");
+  const visitor = new Visitor(opened.conversation.id);
   visitors.push(visitor);
   await visitor.connect(opened.socket_url, opened.token);
+  visitor.tap(opened.socket_url, opened.token);
   visitor.send(words);
   await visitor.settle();
   return visitor;

@@ -1,0 +1,132 @@
+/** Several people around one conversation: a supervisor, a colleague who is asked, and the visitor who sees one agent. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import {
+  agentOnline,
+  bodies,
+  conclude,
+  expectClean,
+  openConsole,
+  reply,
+  setStatus,
+  sheetOf,
+  signIn,
+  takeOffer,
+  visitorSays,
+} from "./console-page.ts";
+
+const row = (page: Page, words: string) => page.locator(".row-button").filter({ hasText: words });
+const note = (page: Page) => page.getByRole("textbox", { name: "Note interne" });
+
+test("R-D19: a supervisor looks on unseen, whispers to the agent, and takes over; the visitor hears one voice", async () => {
+  const lea = await agentOnline("lea@demo.test");
+  const visitor = await visitorSays("Puis-je payer en trois fois ?");
+  await takeOffer(lea, "payer en trois fois");
+
+  const admin = await openConsole();
+  await signIn(admin, "admin@demo.test");
+  await admin.getByRole("button", { name: /^Toutes/ }).click();
+  await row(admin, "payer en trois fois").click();
+  await admin.getByRole("log").getByText("Puis-je payer en trois fois ?").waitFor();
+  await admin.getByText("Note pour Léa").waitFor();
+  await note(admin).fill("Oui, dès 100 €, par carte");
+  await note(admin).press("Enter");
+  await expectClean(admin, "supervisor");
+
+  await lea.getByRole("log").getByText("Oui, dès 100 €, par carte").waitFor();
+  await reply(lea).fill("Oui, dès 100 €.");
+  await reply(lea).press("Enter");
+  await visitor.until(() => bodies(visitor).includes("Oui, dès 100 €."), "the agent's answer");
+  await admin.getByRole("log").getByText("Oui, dès 100 €.", { exact: true }).waitFor();
+  await expect.poll(() => visitor.wire.join("\n")).toContain("Oui, dès 100 €.");
+  expect(visitor.wire.join("\n")).not.toContain("par carte");
+  expect(visitor.wire.join("\n")).not.toContain("usr_demo_admin");
+
+  await admin.getByRole("button", { name: "Prendre la main" }).click();
+  await reply(admin).waitFor();
+  await lea.getByText(/n’est plus la vôtre|a été transférée/).first().waitFor();
+  await reply(admin).fill("Bonjour, je reprends votre demande.");
+  await reply(admin).press("Enter");
+  await visitor.until(() => bodies(visitor).length === 3, "the supervisor's answer");
+  await conclude(admin, "Réglé");
+  await setStatus(lea, "Hors ligne");
+});
+
+test("R-D20: a colleague who is asked sees the conversation and answers in notes; it stays with its agent", async () => {
+  const lea = await agentOnline("lea@demo.test");
+  const visitor = await visitorSays("Cette maille gratte-t-elle ?");
+  await takeOffer(lea, "gratte-t-elle");
+  const hugo = await agentOnline("hugo@demo.test");
+
+  await lea.getByRole("button", { name: "Plus d’actions" }).click();
+  await lea.getByRole("menuitem", { name: "Demander un avis" }).click();
+  const sheet = sheetOf(lea);
+  await sheet.getByLabel(/Hugo Petit/).check();
+  await sheet.getByLabel("Ce qu’il faut savoir").fill("Tu connais la maille ?");
+  await expectClean(lea, "consult-sheet");
+  await sheet.getByRole("button", { name: "Demander" }).click();
+  await lea.getByText("Hugo Petit est invité à regarder.").first().waitFor();
+
+  await hugo.getByText("On vous demande un avis").waitFor();
+  await expectClean(hugo, "consulted");
+  await row(hugo, "Tu connais la maille ?").click();
+  await hugo.getByRole("log").getByText("Cette maille gratte-t-elle ?").waitFor();
+  await note(hugo).fill("Non, c’est du mérinos");
+  await note(hugo).press("Enter");
+  await lea.getByRole("log").getByText("Non, c’est du mérinos").waitFor();
+  await expectClean(hugo, "consult");
+  await hugo.getByRole("button", { name: "J’ai donné mon avis" }).click();
+  await expect.poll(() => hugo.getByText("On vous demande un avis").count()).toBe(0);
+  expect(bodies(visitor)).toEqual(["Cette maille gratte-t-elle ?"]);
+  expect(JSON.stringify([...visitor.log.values()])).not.toContain("mérinos");
+  await reply(lea).fill("Non, c’est du mérinos très doux.");
+  await reply(lea).press("Enter");
+  await visitor.until(() => bodies(visitor).length === 2, "the agent's answer");
+  await conclude(lea, "Réglé");
+  for (const page of [lea, hugo]) await setStatus(page, "Hors ligne");
+});
+
+test("R-D21: on hold a conversation takes no place; whoever waits is given to somebody, or ended, by a supervisor", async () => {
+  const lea = await agentOnline("lea@demo.test");
+  await lea.getByRole("button", { name: /^Votre statut/ }).click();
+  await lea.getByRole("menuitemradio", { name: "1 place", exact: true }).click();
+  await visitorSays("Je cherche ma commande");
+  await takeOffer(lea, "Je cherche ma commande");
+  await lea.getByText("1 / 1").waitFor();
+  const second = await visitorSays("Et moi la mienne");
+  await row(lea, "Je cherche ma commande").waitFor();
+
+  const admin = await openConsole();
+  await signIn(admin, "admin@demo.test");
+  await row(admin, "Et moi la mienne").click();
+  await admin.getByRole("log").getByText("Et moi la mienne").waitFor();
+  await admin.getByRole("button", { name: "Attribuer à…" }).click();
+  await admin.getByRole("menuitem", { name: /Léa Martin/ }).click();
+  await lea.getByRole("log").getByText("Et moi la mienne").waitFor();
+  await lea.getByText("2 / 1").waitFor();
+
+  await lea.keyboard.press("Escape");
+  await lea.keyboard.press("h");
+  await lea.getByText("cette conversation ne prend pas de place").waitFor();
+  await lea.getByText("1 / 1").waitFor();
+  await expectClean(lea, "held");
+  await lea.getByRole("button", { name: "Reprendre", exact: true }).click();
+  await lea.getByText("2 / 1").waitFor();
+
+  await admin.getByRole("button", { name: /^Toutes/ }).click();
+  await row(admin, "Et moi la mienne").click();
+  await admin.getByRole("button", { name: "Clore" }).click();
+  await expectClean(admin, "close-sheet");
+  await sheetOf(admin).getByRole("button", { name: "Clore" }).click();
+  await second.until(
+    () => [...second.log.values()].some((one) => one.type === "event" && one.name === "closed"),
+    "the end",
+  );
+  await lea.getByText("Cette conversation est terminée.").waitFor();
+  await conclude(lea, "Sans réponse du visiteur");
+  await row(lea, "Je cherche ma commande").click();
+  await conclude(lea, "Réglé");
+  await lea.getByRole("button", { name: /^Votre statut/ }).click();
+  await lea.getByRole("menuitemradio", { name: "3 places", exact: true }).click();
+  await setStatus(lea, "Hors ligne");
+});
