@@ -8,7 +8,8 @@
 import type { DeskStatus } from "../desk/wire.ts";
 import type { EpochMs } from "../ids.ts";
 import type { OpenTimes } from "../targeting/schedule.ts";
-import { type Action, type AvailabilitySettings, type DeskState, USUAL_ACTIONS } from "./settings.ts";
+import { type Action, type DeskState, USUAL_ACTIONS } from "./actions.ts";
+import type { AvailabilitySettings } from "./settings.ts";
 
 export type DeskNow = Pick<DeskStatus, "covered" | "staffed" | "waiting" | "wait_seconds" | "skills">;
 

@@ -7,23 +7,10 @@
  */
 import * as z from "zod";
 import { OpeningHours } from "../site/opening-hours.ts";
-
-/** `chat` is answered at once, `queue` after a wait; `hide` shows nothing at all, so it stands alone. */
-export const ACTIONS = ["chat", "queue", "message", "callback", "faq", "hide"] as const;
-export const Action = z.enum(ACTIONS);
-export type Action = z.infer<typeof Action>;
-
-export const DESK_STATES = ["online", "busy", "closed"] as const;
-export type DeskState = (typeof DESK_STATES)[number];
-
-export const USUAL_ACTIONS: Readonly<Record<DeskState, readonly Action[]>> = {
-  online: ["chat"],
-  busy: ["queue", "message", "callback", "faq"],
-  closed: ["message", "callback", "faq"],
-};
+import { ACTIONS } from "./actions.ts";
 
 const Actions = z
-  .array(Action)
+  .array(z.enum(ACTIONS))
   .min(1, "at least one; `hide` for nothing at all")
   .max(ACTIONS.length)
   .refine((actions) => new Set(actions).size === actions.length, "an action is named once")

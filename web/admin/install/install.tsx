@@ -1,4 +1,5 @@
 /** The one line, who may use it, and whether it has been received. */
+import "./install.css";
 import Check from "lucide-static/icons/circle-check.svg?raw";
 import Hourglass from "lucide-static/icons/hourglass.svg?raw";
 import Warning from "lucide-static/icons/triangle-alert.svg?raw";
@@ -12,6 +13,7 @@ import { useResource } from "../resource.ts";
 import { locale, t } from "../session.ts";
 import { apiPath, screenPath, useSite } from "../site.ts";
 import { DataAge, PageHead, Shown } from "../states.tsx";
+import { ChatLink } from "./chat-link.tsx";
 import { Snippet } from "./snippet.tsx";
 
 const POLL_MS = 5_000;
@@ -68,6 +70,7 @@ export function Install(): VNode {
           <li>{t("verifyWait")}</li>
         </ol>
       </section>
+      <ChatLink />
     </>
   );
 }

@@ -40,8 +40,6 @@ export function BusinessHours({
   fault: Refused | undefined;
   onChange: (hours: OpeningHours[]) => void;
 }): VNode {
-  const plan = planOf(hours);
-  const onPlan = (part: Partial<HoursPlan>): void => onChange(hoursOf({ ...plan, ...part }));
   return (
     <section class="business-hours" aria-labelledby="hours-title">
       <h2 id="hours-title">{s("hoursTitle")}</h2>
@@ -52,10 +50,29 @@ export function BusinessHours({
           {fault.said}
         </p>
       )}
+      <HoursEditor hours={hours} zone={site.timezone} onChange={onChange} />
+    </section>
+  );
+}
+
+/** Hours of whatever has some: every week, on public holidays, by exception. */
+export function HoursEditor({
+  hours,
+  zone,
+  onChange,
+}: {
+  hours: OpeningHours[];
+  zone: string;
+  onChange: (hours: OpeningHours[]) => void;
+}): VNode {
+  const plan = planOf(hours);
+  const onPlan = (part: Partial<HoursPlan>): void => onChange(hoursOf({ ...plan, ...part }));
+  return (
+    <>
       <Weekly plan={plan} onPlan={onPlan} />
       <OnHolidays plan={plan} onPlan={onPlan} />
-      <Exceptions plan={plan} zone={site.timezone} onPlan={onPlan} />
-    </section>
+      <Exceptions plan={plan} zone={zone} onPlan={onPlan} />
+    </>
   );
 }
 

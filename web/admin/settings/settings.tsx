@@ -10,6 +10,11 @@ import { asFailure } from "../resource.ts";
 import { t } from "../session.ts";
 import { apiPath, useSite, type SiteResource } from "../site.ts";
 import { Failed, PageHead } from "../states.tsx";
+import { ActionFields } from "./availability/action-fields.tsx";
+import { CallbackFields } from "./availability/callback-fields.tsx";
+import { MessageRecipients } from "./availability/message-recipients.tsx";
+import { SkillHours } from "./availability/skill-hours.tsx";
+import { a } from "./availability/words.ts";
 import { BusinessHours } from "./business-hours.tsx";
 import { EconomicsFields } from "./economics.tsx";
 import { HolidayFields } from "./holidays.tsx";
@@ -209,6 +214,28 @@ export function Settings(): VNode {
         onChange={(hours) => put({ business_hours: hours })}
       />
       <HolidayFields holidays={draft.holidays} fault={fault} onChange={(holidays) => put({ holidays })} />
+      <ActionFields
+        availability={draft.availability}
+        fault={fault}
+        onChange={(availability) => put({ availability })}
+      />
+      <SkillHours
+        availability={draft.availability}
+        zone={base.timezone}
+        fault={fault}
+        onChange={(availability) => put({ availability })}
+      />
+      <CallbackFields
+        callbacks={draft.callbacks}
+        zone={base.timezone}
+        fault={fault}
+        onChange={(callbacks) => put({ callbacks })}
+      />
+      <MessageRecipients
+        recipients={draft.message_recipients}
+        fault={fault}
+        onChange={(recipients) => put({ message_recipients: recipients })}
+      />
       <ReportRecipients
         recipients={draft.report_recipients}
         fault={fault}
@@ -226,7 +253,12 @@ const OWN_WORDS: readonly Field[] = [
   "holidays",
   "report_recipients",
 ];
-const labelOf = (key: Field): string => (OWN_WORDS.includes(key) ? s(`field_${key}`) : t(`set_${key}`));
+const AVAILABILITY: readonly Field[] = ["availability", "callbacks", "message_recipients"];
+
+function labelOf(key: Field): string {
+  if (AVAILABILITY.includes(key)) return a(`field_${key}`);
+  return OWN_WORDS.includes(key) ? s(`field_${key}`) : t(`set_${key}`);
+}
 
 function differing(before: SiteResource, after: SiteResource): Field[] {
   return (Object.keys(after) as Field[]).filter(
