@@ -14,6 +14,7 @@ import { conversations, exposures, identities, orders, sessions } from "../../mi
 import type { VisitorSnapshot } from "../../domain/visit/snapshot.ts";
 import { siteOfConversation } from "../conversations/conversation-id.ts";
 import { ApiError } from "../errors.ts";
+import { loadSite } from "../site/site-config.ts";
 import { conversationOf } from "./conversation-history.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
 
@@ -51,6 +52,15 @@ const Offer = z.object({
   opened: z.boolean(),
   declined: z.boolean(),
 });
+/** An agent's own invitation, which is no exposure and so not among the offers. */
+const AgentInvitation = z.object({
+  id: z.string(),
+  agent: z.object({ id: z.string(), name: z.string().nullable() }),
+  text: z.string().nullable(),
+  at: z.string(),
+  opened: z.boolean(),
+  declined: z.boolean(),
+});
 const Step = z.looseObject({ at: z.string() });
 const Visitor = z.object({
   id: z.string(),
@@ -64,6 +74,10 @@ const Visitor = z.object({
   visits: z.array(Visit),
   orders: z.array(Order),
   offers: z.array(Offer),
+  /** What agents offered by hand in the present visit. */
+  invitations: z.array(AgentInvitation),
+  /** The site's currency, for amounts that name none. */
+  currency: z.string(),
   conversations: z.array(z.looseObject({ id: z.string(), status: z.string(), created_at: z.string() })),
 });
 
@@ -212,15 +226,7 @@ function offerOf(row: typeof exposures.$inferSelect): z.infer<typeof Offer> {
 type Owner = { snapshot(): Promise<VisitorSnapshot | null> };
 
 /** The owner's own words; its moments become ISO 8601 as everywhere. Unproven, only the present visit is told. */
-async function presentOf(
-  env: Env,
-  site: SiteKey,
-  id: string,
-  verified: boolean,
-): Promise<z.infer<typeof Visitor>["present"]> {
-  // Said plainly, because the platform's type of a call unfolds the facts' JSON without end.
-  const owner = env.VISITOR_SESSION.getByName(`${site}:${id}`) as unknown as Owner;
-  const snapshot = await owner.snapshot();
+function presentOf(snapshot: VisitorSnapshot | null, verified: boolean): z.infer<typeof Visitor>["present"] {
   if (snapshot === null) return null;
   const { visitor: _visitor, engagement: _engagement, last_at, trail, ...rest } = snapshot;
   const told = verified ? rest : { ...rest, ...NOTHING_KNOWN, facts: { ...rest.facts, visitor: STRANGER } };
@@ -229,6 +235,26 @@ async function presentOf(
     last_at: isoOf(last_at),
     trail: trail.map(({ at, ...step }) => ({ ...step, at: isoOf(at) })),
   };
+}
+
+/** What agents offered by hand in the visit that is on. */
+function invitationsOf(snapshot: VisitorSnapshot | null, now: number): z.infer<typeof AgentInvitation>[] {
+  if (snapshot === null) return [];
+  const since = now - (snapshot.facts.session.seconds + 1) * 1_000;
+  return snapshot.engagement.flatMap(({ id, by, eligibleAt, openedAt, declinedAt }) =>
+    by === undefined || eligibleAt < since
+      ? []
+      : [
+          {
+            id,
+            agent: { id: by.id, name: by.name },
+            text: by.text,
+            at: isoOf(eligibleAt),
+            opened: openedAt !== null,
+            declined: declinedAt !== null,
+          },
+        ],
+  );
 }
 
 const NOTHING_KNOWN = { visits: 1, user_id: null, traits: {}, orders: 0, lifetime_value: 0 };
@@ -245,16 +271,19 @@ visitors.openapi(read, async (c) => {
       ? await (c.var.role === "admin" ? lastProven(c.env, site, id) : null)
       : await provenIn(c.env, site, id, conversation);
   const { verified, userId, ids } = await proofOf(c.env, site, id, proven);
-  const [present, history] = await Promise.all([
-    presentOf(c.env, site, id, verified),
+  // Said plainly, because the platform's type of a call unfolds the facts' JSON without end.
+  const owner = c.env.VISITOR_SESSION.getByName(`${site}:${id}`) as unknown as Owner;
+  const [snapshot, history, live] = await Promise.all([
+    owner.snapshot(),
     historyOf(c.env, site, ids, !verified),
+    loadSite(c.env, c.executionCtx, site, c.var.now),
   ]);
   return c.json(
     {
       id,
       verified,
       user_id: userId,
-      present,
+      present: presentOf(snapshot, verified),
       visits: history.visits.map(visitOf),
       orders: history.bought.map(({ orderId, at, total, currency, status }) => ({
         order_id: orderId,
@@ -264,6 +293,8 @@ visitors.openapi(read, async (c) => {
         status,
       })),
       offers: history.offered.map(offerOf),
+      invitations: invitationsOf(snapshot, c.var.now),
+      currency: live?.config.settings.currency ?? "EUR",
       conversations: history.talked.map(conversationOf),
     },
     200,

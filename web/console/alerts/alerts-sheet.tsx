@@ -62,7 +62,7 @@ function Notifications({ push }: { push: BrowserPush }): VNode {
     <section class="alert-way">
       <Switch
         words={t("notify")}
-        on={on}
+        on={on || state === "asking"}
         disabled={state === "unsupported" || state === "asking"}
         onChange={(wanted) => void change(wanted)}
         note={shown.value === null ? t(`state_${state}`) : t(shown.value ? "notify_shown" : "notify_failed")}

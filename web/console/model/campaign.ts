@@ -7,15 +7,29 @@
 import * as z from "zod/mini";
 
 export type Reason = { fact: string; operator: string; value: string };
-export type CampaignView = { name: string; reasons: Reason[] };
+/** A variant's words by language: its text, else its title. */
+export type VariantWords = { key: string; words: Partial<Record<"fr" | "en", string>> };
+export type CampaignView = { name: string; reasons: Reason[]; variants: VariantWords[] };
 
-const Campaign = z.object({ name: z.string(), condition: z._default(z.record(z.string(), z.unknown()), {}) });
+const Words = z.optional(z.object({ title: z.nullish(z.string()), text: z.nullish(z.string()) }));
+const Variant = z.object({ key: z.string(), creative: z.object({ fr: Words, en: Words }) });
+const Campaign = z.object({
+  name: z.string(),
+  condition: z._default(z.record(z.string(), z.unknown()), {}),
+  variants: z._default(z.array(Variant), []),
+});
 const Comparison = z.record(z.string(), z.unknown());
 
 /** The answer of `GET /api/sites/{site}/campaigns/{id}`. Throws where it is no campaign. */
 export function readCampaign(answer: unknown): CampaignView {
-  const { name, condition } = Campaign.parse(answer);
-  return { name, reasons: reasonsIn(condition) };
+  const { name, condition, variants } = Campaign.parse(answer);
+  return { name, reasons: reasonsIn(condition), variants: variants.map(wordsOf) };
+}
+
+function wordsOf({ key, creative }: z.infer<typeof Variant>): VariantWords {
+  const said = (words: z.infer<typeof Words>): string | null => words?.text || words?.title || null;
+  const [fr, en] = [said(creative.fr), said(creative.en)];
+  return { key, words: { ...(fr === null ? {} : { fr }), ...(en === null ? {} : { en }) } };
 }
 
 /** The comparisons of `condition` that are said in one breath: a fact, an operator, a figure or word. */
