@@ -12,6 +12,7 @@ import { LATER_FIELDS, type RoomState } from "../domain/chat/state.ts";
 import type { Chunk } from "../domain/chat/log.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
 import type { EpochMs } from "../domain/ids.ts";
+import { ChatRoomPosted } from "./chat-room-posted.ts";
 
 export type Tally = {
   visitorMessages: number;
@@ -38,6 +39,7 @@ export class ChatRoomStore {
   readonly #sql: SqlStorage;
   #room: RoomState | null | undefined = undefined;
   #head: { head: number; lastAt: EpochMs } | null = null;
+  readonly #posted: ChatRoomPosted;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -47,7 +49,6 @@ export class ChatRoomStore {
       create table if not exists log (
         seq integer primary key, at integer not null, sender text, client_id text, kind text not null, body text not null
       );
-      create unique index if not exists log_client on log (client_id, sender) where client_id is not null;
       create table if not exists outbox (
         key text primary key, revision integer not null, since integer not null,
         attempts integer not null, retry_at integer not null
@@ -62,6 +63,7 @@ export class ChatRoomStore {
         chunk integer primary key, from_seq integer not null, to_seq integer not null, revision integer not null
       );
     `);
+    this.#posted = new ChatRoomPosted(this.#sql);
   }
 
   /** Run `work` so that all its writes are kept, or none. */
@@ -71,6 +73,7 @@ export class ChatRoomStore {
     } catch (error) {
       this.#room = undefined;
       this.#head = null;
+      this.#posted.forget();
       throw error;
     }
   }
@@ -108,35 +111,32 @@ export class ChatRoomStore {
     return this.#head;
   }
 
-  /**
-   * Write `entry` at the log's end and return its JSON; `sender` and `client_id` are what a repetition is found by, and
-   * one is not written: then null.
-   */
-  append(entry: Entry, sender: string | null): string | null {
+  /** Write `entry` at the log's end and return its JSON; `sender` and `client_id` are what a repetition is found by. */
+  append(entry: Entry, sender: string | null, lastAt: EpochMs = Date.parse(entry.at)): string {
     const text = JSON.stringify(entry);
-    const lastAt = Date.parse(entry.at);
+    const clientId = entry.type === "message" ? entry.client_id : null;
+    const kind = entry.type === "message" ? entry.kind : "event";
     this.#head = null;
-    const { rowsWritten } = this.#sql.exec(
-      `insert into log (seq, at, sender, client_id, kind, body) values (?, ?, ?, ?, ?, ?)
-       on conflict (client_id, sender) where client_id is not null do nothing`,
+    this.#sql.exec(
+      "insert into log (seq, at, sender, client_id, kind, body) values (?, ?, ?, ?, ?, ?)",
       entry.seq,
       lastAt,
       sender,
-      entry.type === "message" ? entry.client_id : null,
-      entry.type === "message" ? entry.kind : "event",
+      clientId,
+      kind,
       text,
     );
-    if (rowsWritten === 0) return null;
+    if (sender !== null && clientId !== null) this.#posted.add(sender, clientId, entry.seq);
     this.#head = { head: entry.seq, lastAt };
     return text;
   }
 
   /** What `sender` posted under `clientId`, or null. */
   posted(sender: string, clientId: string): MessageFrame | null {
-    const [row] = this.#sql
-      .exec<{ body: string }>("select body from log where client_id = ? and sender = ?", clientId, sender)
-      .toArray();
-    return row === undefined ? null : (JSON.parse(row.body) as MessageFrame);
+    const seq = this.#posted.seqOf(sender, clientId);
+    if (seq === null) return null;
+    const { body } = this.#sql.exec<{ body: string }>("select body from log where seq = ?", seq).one();
+    return JSON.parse(body) as MessageFrame;
   }
 
   /** The events `from…to`, oldest first. */

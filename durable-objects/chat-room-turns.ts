@@ -89,38 +89,25 @@ export class ChatRoomTurns {
     return { ok: true, repeated, seq: entry.seq, at: entry.at };
   }
 
-  /** What was posted is kept, once: the log itself says whether the same sender wrote it before. */
+  /** What was posted is kept, once: what the same sender wrote before under the same id is answered as it was then. */
   #write(room: RoomState, seat: Seat, draft: Draft, now: EpochMs): Written | Refusal {
     const sender = senderOf(seat);
     const content = this.#content(seat, draft);
-    const refusal = silenced(room, seat, draft.kind) ?? (content.ok ? null : content);
     const { body, html } = content.ok ? content : { body: draft.body, html: null };
     const said = { clientId: draft.clientId, kind: draft.kind, from: authorOf(seat), body, html };
-    const posted = refusal ?? post({ status: room.status, ...this.#store.head() }, said, null, now);
-    if (posted.ok && !posted.repeated) {
-      const after = afterMessage(room, seat, { kind: draft.kind, enters: posted.enters }, now);
-      const text = this.#append(posted, sender, room, after, now);
-      if (text !== null) return { ...posted, after, text };
-    }
     const earlier = this.#store.posted(sender, draft.clientId);
     if (earlier !== null) return repeat(said, earlier);
-    if (posted.ok) throw new Error("the log holds this message and does not");
-    return posted;
-  }
-
-  #append(
-    { entry }: Extract<Posted, { repeated: false }>,
-    sender: string,
-    before: RoomState,
-    after: RoomState,
-    now: EpochMs,
-  ): string | null {
-    if (after === before) return this.#store.append(entry, sender);
-    return this.#store.atomically(() => {
-      const text = this.#store.append(entry, sender);
-      if (text !== null) this.#keep(before, after, now);
-      return text;
+    const refusal = silenced(room, seat, draft.kind) ?? (content.ok ? null : content);
+    const posted = refusal ?? post({ status: room.status, ...this.#store.head() }, said, null, now);
+    if (!posted.ok || posted.repeated) return posted;
+    const after = afterMessage(room, seat, { kind: draft.kind, enters: posted.enters }, now);
+    const append = () => this.#store.append(posted.entry, sender, posted.room.lastAt);
+    if (after === room) return { ...posted, after, text: append() };
+    const text = this.#store.atomically(() => {
+      this.#keep(room, after, now);
+      return append();
     });
+    return { ...posted, after, text };
   }
 
   /** What the body says, as the log keeps it; or why it says nothing. A visitor's text is text and nothing else. */
