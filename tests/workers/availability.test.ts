@@ -142,6 +142,9 @@ test("R-A13: articles are found by what visitors write, published ones only, in 
 
   const whole = await get(`/v1/articles/${sizes}?key=${key}`);
   expect(await whole.json()).toMatchObject({ id: sizes, locale: "fr", title: "Comment mesurer sa poitrine" });
+  const { html } = await (await get(`/v1/articles/${sizes}?key=${key}`)).json<{ html: string }>();
+  expect(html).toContain("<strong>mètre</strong>");
+  expect(html).not.toContain("<script");
   expect((await get(`/v1/articles/${sizes}?key=${other.key}`)).status).toBe(404);
   expect(await ask(key)).toMatchObject({
     actions: ["message", "callback", "faq"],

@@ -8,6 +8,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { excerptOf, findArticles } from "../../domain/availability/articles.ts";
 import { type Availability, availabilityOf } from "../../domain/availability/availability.ts";
+import { htmlOf } from "../../domain/chat/content-markdown.ts";
 import { isoOf } from "../../domain/ids.ts";
 import { type OpenTimes, readBusinessHours, readSchedule } from "../../domain/targeting/schedule.ts";
 import type { PublishedSite } from "../../domain/targeting/campaign.ts";
@@ -62,7 +63,8 @@ availability.get("/articles/:id", async (c) => {
   if (article === null) throw new ApiError("not_found", "there is no such article");
   const { title, body, locale, tags } = article;
   c.header("Cache-Control", "public, max-age=10");
-  return c.json({ id, title, body, locale, tags });
+  // Null where the text says all there is, or is too long to be set.
+  return c.json({ id, title, body, html: htmlOf(body), locale, tags });
 });
 
 /**

@@ -22,7 +22,7 @@ import { publish } from "../publish/publish.ts";
 import { DEMO_ARTICLES, DEMO_CANNED } from "./answers.ts";
 import { DEMO_LIVE } from "./campaigns.ts";
 import { DEMO_DRAFTS } from "./drafts.ts";
-import { DEMO_FUNNELS, DEMO_HOURS, DEMO_PRESSURE, DEMO_SEGMENTS } from "./targeting.ts";
+import { DEMO_CALLS, DEMO_FUNNELS, DEMO_HOURS, DEMO_PRESSURE, DEMO_SEGMENTS } from "./targeting.ts";
 
 export const DEMO_SITE = "demo";
 export const DEMO_PASSWORD = "aparte-demo-1";
@@ -69,6 +69,7 @@ export async function seedDemo(env: Env, now: EpochMs): Promise<void> {
     sockets_per_address_minute: 100_000,
     pressure: DEMO_PRESSURE,
     ...DEMO_HOURS,
+    callbacks: DEMO_CALLS,
   });
   await db.batch([
     db.insert(installation).values({ key: "setup", value: "demo" }),

@@ -49,4 +49,17 @@ export const DEMO_HOURS: Pick<SiteSettings, "business_hours" | "holidays"> = {
   holidays: { calendar: "fr", dates: [] },
 };
 
+/** Nobody is called at night, whatever the hours of the chat. */
+export const DEMO_CALLS: Partial<SiteSettings["callbacks"]> = {
+  capacity: 2,
+  hours: [
+    {
+      dayOfWeek: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+      opens: "09:00",
+      closes: "18:00",
+    },
+    { dayOfWeek: ["PublicHolidays"], opens: "00:00", closes: "00:00" },
+  ],
+};
+
 export const DEMO_PRESSURE: SiteSettings["pressure"] = { per_session: 4, per_visitor: 20, per_days: 30 };
