@@ -44,7 +44,10 @@ test("R-D19: a supervisor looks on unseen, whispers to the agent, and takes over
 
   await admin.getByRole("button", { name: "Prendre la main" }).click();
   await reply(admin).waitFor();
-  await lea.getByText(/n’est plus la vôtre|a été transférée/).first().waitFor();
+  await lea
+    .getByText(/n’est plus la vôtre|a été transférée/)
+    .first()
+    .waitFor();
   await reply(admin).fill("Bonjour, je reprends votre demande.");
   await reply(admin).press("Enter");
   await visitor.until(() => bodies(visitor).length === 3, "the supervisor's answer");

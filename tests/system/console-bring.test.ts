@@ -1,0 +1,130 @@
+/** What an agent brings into a conversation: files, products, canned answers that know the visitor, Markdown. */
+import { expect, test } from "vitest";
+import {
+  agentOnline,
+  bodies,
+  conclude,
+  expectClean,
+  openConsole,
+  reply,
+  setStatus,
+  sheetOf,
+  signIn,
+  takeOffer,
+  visitorSays,
+} from "./console-page.ts";
+
+/** The smallest picture: one transparent pixel. */
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+test("R-D22: files go by button, drop and paste, each with its state; one that is refused says why and is not sent", async () => {
+  const page = await agentOnline("lea@demo.test");
+  const visitor = await visitorSays("Vous avez une photo ?");
+  await takeOffer(page, "une photo");
+  const input = page.locator(".tools input[type=file]");
+  await input.setInputFiles([
+    { name: "rivoli.png", mimeType: "image/png", buffer: PIXEL },
+    { name: "page.html", mimeType: "text/html", buffer: Buffer.from("<script>alert(1)</script>") },
+  ]);
+  await page.getByText(/prêt$/).waitFor();
+  await page.locator(".tray-item.bad").waitFor();
+  await expectClean(page, "attachments");
+  await page.getByRole("button", { name: "Retirer page.html" }).click();
+
+  await page.locator(".conversation-pane").evaluate((pane) => {
+    const dropped = new DataTransfer();
+    dropped.items.add(new File(["taille;tour\nM;99"], "tailles.csv", { type: "text/csv" }));
+    pane.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+  });
+  await reply(page).evaluate((field) => {
+    const pasted = new DataTransfer();
+    pasted.items.add(new File(["Lavage à 30 °C"], "lavage.txt", { type: "text/plain" }));
+    field.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData: pasted, bubbles: true, cancelable: true }),
+    );
+  });
+  await expect.poll(() => page.getByText(/prêt$/).count()).toBe(3);
+  await reply(page).fill("La voici.");
+  await reply(page).press("Enter");
+  await visitor.until(() => bodies(visitor).length === 5, "three files and the words");
+  const names = bodies(visitor)
+    .slice(1, 4)
+    .map((body) => (JSON.parse(body) as { name: string }).name);
+  expect(names).toEqual(["rivoli.png", "tailles.csv", "lavage.txt"]);
+  expect(bodies(visitor)[4]).toBe("La voici.");
+  await expect.poll(() => page.locator(".tray-item").count()).toBe(0);
+
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: /rivoli\.png/ }).click();
+  expect((await saved).suggestedFilename()).toBe("rivoli.png");
+  await expectClean(page, "files");
+  await conclude(page, "Réglé");
+  await setStatus(page, "Hors ligne");
+});
+
+test("R-D23: a product that the visitor looked at is a choice away, is seen before it is sent, and faults are named", async () => {
+  const page = await agentOnline("lea@demo.test");
+  const visitor = await visitorSays("Que me conseillez-vous ?");
+  await takeOffer(page, "me conseillez-vous");
+  await page.locator(".trail").getByText("Panier").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("p");
+  const sheet = sheetOf(page);
+  await sheet.getByLabel("Panier").check();
+  await sheet.getByLabel("Titre").fill("Oxford « Rivoli »");
+  await sheet.getByLabel("Prix").fill("89 euros");
+  await sheet.getByRole("button", { name: "Envoyer la fiche" }).click();
+  await sheet.getByText("Un prix s’écrit 89 ou 89,90.").waitFor();
+  await expectClean(page, "card-fault");
+  await sheet.getByLabel("Prix").fill("89,90");
+  await sheet.locator(".card").getByText("89,90 €").waitFor();
+  await expectClean(page, "card-sheet");
+  await sheet.getByRole("button", { name: "Envoyer la fiche" }).click();
+  await visitor.until(() => bodies(visitor).length === 2, "the card");
+  expect(JSON.parse(bodies(visitor)[1] ?? "")).toMatchObject({
+    title: "Oxford « Rivoli »",
+    price: { amount: 89.9, currency: "EUR" },
+  });
+  await page.getByRole("log").locator(".card").getByText("Oxford « Rivoli »").waitFor();
+  await conclude(page, "Vente conclue");
+  await setStatus(page, "Hors ligne");
+});
+
+test("R-D24 R-D25: Markdown is shown as the server wrote it, without a script; a line that carries nothing is found out", async () => {
+  const page = await openConsole();
+  await page.clock.install();
+  let deaf = false;
+  await page.routeWebSocket(/\/conversations\/.*\/socket$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      // A line that is open, and on which what others say gets lost.
+      const lost = deaf && text.toString().includes('"visitor"') && text.toString().includes('"message"');
+      if (!lost) socket.send(text);
+    });
+  });
+  await page.reload();
+  await signIn(page, "lea@demo.test");
+  await setStatus(page, "En ligne, j’accepte");
+  const visitor = await visitorSays("Comment la laver ?");
+  await takeOffer(page, "Comment la laver");
+  await reply(page).fill("Trois règles :\n\n1. à *30 °C*\n2. sans `javel`\n\n<img src=x onerror=alert(1)>");
+  await reply(page).press("Enter");
+  const log = page.getByRole("log");
+  await log.locator("ol li em", { hasText: "30 °C" }).waitFor();
+  await log.locator("ol li code", { hasText: "javel" }).waitFor();
+  expect(await log.locator("img").count()).toBe(0);
+  await expectClean(page, "markdown");
+
+  deaf = true;
+  visitor.send("Et le séchage ?");
+  await visitor.settle();
+  deaf = false;
+  expect(await log.getByText("Et le séchage ?").count()).toBe(0);
+  await page.clock.fastForward("01:20");
+  await log.getByText("Et le séchage ?").waitFor();
+  await conclude(page, "Réglé");
+  await setStatus(page, "Hors ligne");
+});
