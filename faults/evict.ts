@@ -12,7 +12,7 @@ import { type Login, Stage } from "./stage.ts";
 export type EvictSize = { runs: number; width: number };
 
 export const EVICT_FULL: EvictSize = { runs: 5_000, width: 8 };
-export const EVICT_SHORT: EvictSize = { runs: 150, width: 6 };
+export const EVICT_SHORT: EvictSize = { runs: 80, width: 6 };
 
 const STEPS = { least: 8, most: 20 };
 const EVICTED_AFTER_A_STEP = 0.6;

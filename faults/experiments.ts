@@ -7,6 +7,7 @@ import { type FaultyServer, startFaultyServer } from "./faulty-server.ts";
 import { FLOOD_FULL, FLOOD_SHORT, runFlood } from "./flood.ts";
 import { KILL_FULL, KILL_SHORT, runKill } from "./kill.ts";
 import { OFFLINE_FULL, OFFLINE_SHORT, runOffline } from "./offline.ts";
+import { RACES_FULL, RACES_SHORT, runRaces } from "./races.ts";
 import { runSlowReader, SLOW_FULL, SLOW_SHORT } from "./slow-reader.ts";
 import { runStorm, STORM_FULL, STORM_SHORT } from "./storm.ts";
 
@@ -81,5 +82,11 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
     what: "2,000 frames a second, frames of 1 and 33 MB, a million generated frames",
     minutes: 5,
     run: onServer(FLOOD_FULL, FLOOD_SHORT, runFlood),
+  },
+  races: {
+    id: "X14",
+    what: "two who want the same conversation in the same moment",
+    minutes: 5,
+    run: onServer(RACES_FULL, RACES_SHORT, runRaces),
   },
 };

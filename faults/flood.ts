@@ -14,6 +14,8 @@ import { type Login, Stage } from "./stage.ts";
 import { memoryOf, workerdPids } from "./workerd-pid.ts";
 
 export type FloodSize = {
+  /** Where others work on the same machine, times are allowed to be so many times as long. */
+  shared: number;
   framesASecond: number;
   seconds: number;
   large: number;
@@ -25,6 +27,7 @@ export type FloodSize = {
 };
 
 export const FLOOD_FULL: FloodSize = {
+  shared: 1,
   framesASecond: 2_000,
   seconds: 60,
   large: 50,
@@ -35,6 +38,7 @@ export const FLOOD_FULL: FloodSize = {
 };
 export const FLOOD_SHORT: FloodSize = {
   ...FLOOD_FULL,
+  shared: 8,
   seconds: 5,
   large: 4,
   huge: 2,
@@ -71,7 +75,7 @@ export async function runFlood(server: FaultyServer, size: FloodSize, run: Run):
     const flood = await floodRoom(flooded, heard, size, run);
     const wrong = await sendTooLarge(flooded, heard, size);
     const slowest = Math.max(...answers.stop());
-    if (slowest >= ANSWERED_WITHIN_MS)
+    if (slowest >= ANSWERED_WITHIN_MS * size.shared)
       wrong.push(`somebody was answered only after ${slowest.toFixed(0)} ms`);
     for (const stage of stages) wrong.push(...(await stage.verdict(login)));
 

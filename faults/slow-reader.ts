@@ -15,14 +15,28 @@ import { memoryOf } from "./workerd-pid.ts";
 import { CLOSE } from "../domain/chat/wire.ts";
 
 export type SlowReaderSize = {
+  /** Where others work on the same machine, times are allowed to be so many times as long. */
+  shared: number;
   rounds: number;
   speakers: number;
   messagesASecond: number;
   mostSeconds: number;
 };
 
-export const SLOW_FULL: SlowReaderSize = { rounds: 20, speakers: 32, messagesASecond: 50, mostSeconds: 60 };
-export const SLOW_SHORT: SlowReaderSize = { rounds: 1, speakers: 32, messagesASecond: 50, mostSeconds: 40 };
+export const SLOW_FULL: SlowReaderSize = {
+  shared: 1,
+  rounds: 20,
+  speakers: 32,
+  messagesASecond: 50,
+  mostSeconds: 60,
+};
+export const SLOW_SHORT: SlowReaderSize = {
+  shared: 8,
+  rounds: 1,
+  speakers: 32,
+  messagesASecond: 50,
+  mostSeconds: 40,
+};
 
 const BYTES_A_SECOND = 1_024;
 const OTHERS_P95_MS = 250;
@@ -72,8 +86,9 @@ export async function runSlowReader(server: FaultyServer, size: SlowReaderSize, 
     await proxy.close();
   }
   const p95 = percentile(heardAfter, 0.95);
-  const growth = (memory.at(-1) ?? 0) - (memory[0] ?? 0);
-  if (p95 >= OTHERS_P95_MS) wrong.push(`the others heard after ${p95.toFixed(0)} ms (p95)`);
+  // The first round warms it.
+  const growth = (memory.at(-1) ?? 0) - (memory[1] ?? 0);
+  if (p95 >= OTHERS_P95_MS * size.shared) wrong.push(`the others heard after ${p95.toFixed(0)} ms (p95)`);
   if (growth > MOST_GROWTH_MB) wrong.push(`the server grew by ${growth.toFixed(0)} MB`);
   return {
     counts: {

@@ -10,6 +10,7 @@ import { type Outcome, quietRun, type Run } from "../../faults/experiment.ts";
 import { type FaultyServer, startFaultyServer } from "../../faults/faulty-server.ts";
 import { FLOOD_SHORT, runFlood } from "../../faults/flood.ts";
 import { OFFLINE_SHORT, runOffline } from "../../faults/offline.ts";
+import { RACES_SHORT, runRaces } from "../../faults/races.ts";
 import { runSlowReader, SLOW_SHORT } from "../../faults/slow-reader.ts";
 import { runStorm, STORM_SHORT } from "../../faults/storm.ts";
 import { dice } from "./dice.ts";
@@ -30,6 +31,11 @@ async function holds<Size>(
   expect(wrong).toEqual([]);
 }
 
+// First, while nothing that was said before is on its way to history.
+test("X8: sockets that are all dropped at once are back within a minute, and D1 is not asked for it", async () => {
+  await holds(runStorm, STORM_SHORT);
+});
+
 test("X2: a room that is put out of memory between any two steps keeps every promise", async () => {
   await holds(runEvict, EVICT_SHORT);
 });
@@ -46,14 +52,14 @@ test("X6: a room that was emptied or set back makes every client begin anew, and
   await holds(runEpoch, EPOCH_SHORT);
 });
 
-test("X8: sockets that are all dropped at once are back within a minute, and D1 is not asked for it", async () => {
-  await holds(runStorm, STORM_SHORT);
-});
-
 test("X9: a reader who is too slow is closed with its code, and the others hear every word in time", async () => {
   await holds(runSlowReader, SLOW_SHORT);
 });
 
 test("X10: whatever is sent and however fast, limits hold, the others are answered, and no refusal holds what was said", async () => {
   await holds(runFlood, FLOOD_SHORT);
+});
+
+test("X14: whoever races for a conversation, it has one owner and one end, the same in its log and on every console", async () => {
+  await holds(runRaces, RACES_SHORT);
 });
