@@ -18,6 +18,8 @@ const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => modu
 const Results = lazy(() => import("./results/results.tsx").then((module) => module.Results));
 const Conversations = lazy(() => import("./talk/conversations.tsx").then((module) => module.Conversations));
 const Transcript = lazy(() => import("./talk/transcript.tsx").then((module) => module.Transcript));
+const Answers = lazy(() => import("./talk/answers.tsx").then((module) => module.Answers));
+const AnswerScreen = lazy(() => import("./talk/answer.tsx").then((module) => module.AnswerScreen));
 const LeftMessages = lazy(() => import("./talk/left-messages.tsx").then((module) => module.LeftMessages));
 const Why = lazy(() => import("./why/why.tsx").then((module) => module.Why));
 const Team = lazy(() => import("./team/team.tsx").then((module) => module.Team));
@@ -142,6 +144,8 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
               <Route path="/segments/:id" component={SegmentScreen} />
               <Route path="/conversations" component={Conversations} />
               <Route path="/conversations/:id" component={Transcript} />
+              <Route path="/canned" component={Answers} />
+              <Route path="/canned/:id" component={AnswerScreen} />
               <Route path="/visitors" component={Why} />
               <Route path="/visitors/:id" component={Why} />
               <Route path="/left-messages" component={LeftMessages} />

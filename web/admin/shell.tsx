@@ -7,6 +7,7 @@ import Overview from "lucide-static/icons/layout-dashboard.svg?raw";
 import Inbox from "lucide-static/icons/inbox.svg?raw";
 import Key from "lucide-static/icons/key-round.svg?raw";
 import Staffing from "lucide-static/icons/calendar-clock.svg?raw";
+import Canned from "lucide-static/icons/message-square-quote.svg?raw";
 import Campaigns from "lucide-static/icons/megaphone.svg?raw";
 import Conversations from "lucide-static/icons/messages-square.svg?raw";
 import Segments from "lucide-static/icons/tags.svg?raw";
@@ -32,6 +33,7 @@ const DAILY: Entry[] = [
   { at: "segments", label: "navSegments", icon: Segments },
   { at: "visitors", label: "why.nav", icon: Visitors },
   { at: "conversations", label: "navConversations", icon: Conversations },
+  { at: "canned", label: "navCanned", icon: Canned },
   { at: "left-messages", label: "navLeftMessages", icon: Inbox },
   { at: "agents", label: "navAgents", icon: Agents },
   { at: "funnels", label: "navFunnels", icon: Funnels },

@@ -10,6 +10,8 @@ import { asFailure } from "../resource.ts";
 import { t } from "../session.ts";
 import { apiPath, useSite, type SiteResource } from "../site.ts";
 import { Failed, PageHead } from "../states.tsx";
+import { ConclusionFields } from "../talk/conclusion-fields.tsx";
+import { w } from "../talk/words.ts";
 import { ActionFields } from "./availability/action-fields.tsx";
 import { CallbackFields } from "./availability/callback-fields.tsx";
 import { MessageRecipients } from "./availability/message-recipients.tsx";
@@ -236,6 +238,12 @@ export function Settings(): VNode {
         fault={fault}
         onChange={(recipients) => put({ message_recipients: recipients })}
       />
+      <ConclusionFields
+        codes={draft.wrap_up_codes}
+        months={draft.transcript_months}
+        fault={fault}
+        onChange={put}
+      />
       <ReportRecipients
         recipients={draft.report_recipients}
         fault={fault}
@@ -253,9 +261,11 @@ const OWN_WORDS: readonly Field[] = [
   "holidays",
   "report_recipients",
 ];
+const CONCLUSION: readonly Field[] = ["wrap_up_codes", "transcript_months"];
 const AVAILABILITY: readonly Field[] = ["availability", "callbacks", "message_recipients"];
 
 function labelOf(key: Field): string {
+  if (CONCLUSION.includes(key)) return w(`field_${key}`);
   if (AVAILABILITY.includes(key)) return a(`field_${key}`);
   return OWN_WORDS.includes(key) ? s(`field_${key}`) : t(`set_${key}`);
 }
