@@ -9,6 +9,7 @@ import { Icon } from "../../shared/icon.tsx";
 import { IconButton } from "../parts/icon-button.tsx";
 import { locale } from "../words.ts";
 import { soundOn } from "./alarm-bell.ts";
+import "./alerts.css";
 import { AlertsSheet } from "./alerts-sheet.tsx";
 import type { Attention } from "./attention.ts";
 import { t } from "./words.ts";
@@ -35,16 +36,18 @@ export function MissedNote({ attention }: { attention: Attention }): VNode | nul
   return (
     <>
       {missed === null ? null : (
-        <p class="banner warn">
+        <div class="banner warn">
           <Icon svg={Triangle} />
-          <span>{t("missed", { count: missed.count, time: time(locale.value, missed.at) })}</span>
-          <button type="button" class="link" onClick={() => (open.value = true)}>
-            {t("missed_check")}
-          </button>
-          <button type="button" class="link" onClick={() => (attention.missed.value = null)}>
-            {t("missed_ok")}
-          </button>
-        </p>
+          <div class="missed">
+            <p>{t("missed", { count: missed.count, time: time(locale.value, missed.at) })}</p>
+            <button type="button" class="link" onClick={() => (open.value = true)}>
+              {t("missed_check")}
+            </button>
+            <button type="button" class="link" onClick={() => (attention.missed.value = null)}>
+              {t("missed_ok")}
+            </button>
+          </div>
+        </div>
       )}
       {open.value ? <AlertsSheet push={attention.push} onClose={() => (open.value = false)} /> : null}
     </>

@@ -135,7 +135,7 @@ function Past({ view, beside, now }: { view: VisitorView; beside: string; now: n
                 <span class="sr-only">{common("past_open_it")} </span>
                 {date(locale.value, one.at)}
               </button>
-              <span class="note"> · {ago(locale.value, one.at, now)}</span>
+              <span class="note"> · {sayAgo(one.at, now)}</span>
             </span>
             <span class="note">{sayOutcome(one.outcome, one.open)}</span>
           </li>
@@ -177,7 +177,8 @@ function Visits({ view, now }: { view: VisitorView; now: number }): VNode | null
 function Traits({ view }: { view: VisitorView }): VNode | null {
   const customer: readonly [string, string][] =
     view.userId === null ? [] : [[t("trait_customer"), view.userId]];
-  const traits = [...customer, ...view.traits];
+  const told = view.traits.map(([name, value]): [string, string] => [sayTrait(name), value]);
+  const traits = [...customer, ...told];
   if (traits.length === 0) return null;
   return (
     <Group title={t("traits")}>
@@ -201,11 +202,21 @@ function Trait({ name, children }: { name: string; children: ComponentChildren }
   );
 }
 
+function sayAgo(at: number, now: number): string {
+  return ago(locale.value, at, now) ?? t("just_now");
+}
+
+/** What a trait is called here, where it is one of Segment's; the site's own keep their names. */
+function sayTrait(name: string): string {
+  const words = t(`trait_${name}`);
+  return words === `trait_${name}` ? name : words;
+}
+
 /** A moment both ways: at a glance, and to write down. */
 function When({ at, now }: { at: number; now: number }): VNode {
   return (
     <time dateTime={new Date(at).toISOString()}>
-      {dateTime(locale.value, at)} · {ago(locale.value, at, now)}
+      {dateTime(locale.value, at)} · {sayAgo(at, now)}
     </time>
   );
 }

@@ -14,10 +14,10 @@ const STEPS: readonly [unit: Intl.RelativeTimeFormatUnit, ms: number][] = [
   ["minute", 60_000],
 ];
 
-/** How long before `now` `at` was, in words; a clock that is ahead is "now". */
-export function ago(locale: Locale, at: number, now: number): string {
+/** How long before `now` `at` was, in words; null where it is less than a minute, or to come on a clock that is ahead. */
+export function ago(locale: Locale, at: number, now: number): string | null {
   const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const since = Math.max(0, now - at);
   for (const [unit, ms] of STEPS) if (since >= ms) return words.format(-Math.floor(since / ms), unit);
-  return words.format(0, "minute");
+  return null;
 }
