@@ -6,7 +6,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { HistoryRecord, HistoryTable } from "../domain/history/records.ts";
-import type { SiteKey } from "../domain/ids.ts";
+import type { EpochMs, SiteKey } from "../domain/ids.ts";
+import { CampaignInput } from "../domain/targeting/campaign.ts";
+import type { CampaignTruth, PhaseTruth } from "./history-truth.ts";
 
 const ROWS_AT_ONCE = 50_000;
 
@@ -57,6 +59,46 @@ export function storeHistory(
   database.close();
   progress(rows);
   return rows;
+}
+
+/** Write `campaigns` as they ran on `site` between `from` and `until`: the rows by which results and overview know them. */
+export function storeCampaigns(
+  file: string,
+  site: SiteKey,
+  campaigns: readonly CampaignTruth[],
+  { from, until }: { from: EpochMs; until: EpochMs },
+): void {
+  const database = new DatabaseSync(file);
+  const campaign = database.prepare(
+    `INSERT INTO campaigns (id, site, status, name, body, version, phase, created_at, updated_at, stopped_at)
+     VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
+  );
+  const begun = database.prepare(
+    "INSERT INTO campaign_phases (site, campaign_id, phase, body, started_at) VALUES (?, ?, ?, ?, ?)",
+  );
+  const momentOf = (share: number) => Math.round(from + (until - from) * share);
+  for (const { id, kind, phases } of campaigns) {
+    const last = phases.at(-1);
+    const first = phases[0];
+    if (first === undefined || last === undefined) continue;
+    const isLive = last.to >= 1;
+    const bodyOf = ({ holdout, variants }: PhaseTruth) => {
+      const all = variants.reduce((sum, { weight }) => sum + weight, 0);
+      const shown = variants.map(({ key, weight }) => ({
+        key,
+        weight: weight / all,
+        creative: { en: { title: id } },
+      }));
+      const status = isLive ? "live" : "ended";
+      return JSON.stringify(CampaignInput.parse({ name: id, kind, status, holdout, variants: shown }));
+    };
+    const [at, stopped] = [momentOf(first.from), isLive ? null : momentOf(last.to)];
+    const status = isLive ? "live" : "ended";
+    campaign.run(id, site, status, id, bodyOf(last), last.phase, at, at, stopped);
+    for (const phase of phases) begun.run(site, id, phase.phase, bodyOf(phase), momentOf(phase.from));
+  }
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  database.close();
 }
 
 function writerOf(

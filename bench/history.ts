@@ -13,15 +13,16 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { calendarOf } from "../domain/kpi/calendar.ts";
 import { type RunningServer, startServer } from "../scripts/server.ts";
-import { generateHistory } from "./history-generator.ts";
-import { databaseFile, storeHistory } from "./history-store.ts";
+import { generateHistory, truthOf } from "./history-generator.ts";
+import { databaseFile, storeCampaigns, storeHistory } from "./history-store.ts";
 
 const SITE = "demo";
 const KEY = "ak_demo_local_only";
 const DAYS = 365;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const MOST = { callMs: 100, rebuildMs: 5 * 60_000, fourfold: 1.5 };
+const SEED = 1;
+const MOST = { callMs: 100, resultMs: 200, rebuildMs: 5 * 60_000, fourfold: 1.5 };
 
 const { values } = parseArgs({
   options: { scale: { type: "string", default: "1" }, calls: { type: "string", default: "40" } },
@@ -44,26 +45,38 @@ const before = (days: number) =>
 const DRAWN =
   "&kpis=visitors,conversations,acceptance_rate,conversion_after_chat,attributed_revenue,aov_assisted,csat,first_reply_median";
 
-type Call = { name: string; queries: string[]; before?: "today" | "month"; judged?: false };
+type Call = {
+  name: string;
+  /** Below `/api/sites/{site}/`. */
+  paths: string[];
+  /** At most so long, if not `MOST.callMs`. */
+  mostMs?: number;
+  before?: "today" | "month";
+  judged?: false;
+};
+const kpis = (...queries: string[]) => queries.map((query) => `kpis?${query}`);
 const CALLS: Call[] = [
-  { name: "a year", queries: [aligned(365, null)] },
-  { name: "a year by day", queries: [aligned(365, "day") + DRAWN] },
+  { name: "a year", paths: kpis(aligned(365, null)) },
+  { name: "a year by day", paths: kpis(aligned(365, "day") + DRAWN) },
   ...["week", "campaign", "variant", "agent", "skill", "channel", "device"].map((groupBy) => ({
     name: `a year by ${groupBy}`,
-    queries: [aligned(365, groupBy)],
+    paths: kpis(aligned(365, groupBy)),
   })),
-  { name: "a month by hour", queries: [aligned(30, "hour") + DRAWN] },
-  { name: "a month by day", queries: [aligned(30, "day")] },
-  { name: "a month and the one before", queries: [aligned(30, null), before(30)] },
-  { name: "a month by day, today behind", queries: [aligned(30, "day")], before: "today" },
+  { name: "a month by hour", paths: kpis(aligned(30, "hour") + DRAWN) },
+  { name: "a month by day", paths: kpis(aligned(30, "day")) },
+  { name: "a month and the one before", paths: kpis(aligned(30, null), before(30)) },
+  { name: "a month by day, today behind", paths: kpis(aligned(30, "day")), before: "today" },
+  { name: "the overview of a month", paths: [`overview?${aligned(30, null)}`] },
+  { name: "the day as it goes", paths: ["intraday"] },
+  { name: "a campaign's result", paths: ["campaigns/cmp_bench_01/results"], mostMs: MOST.resultMs },
 ];
 const EVERY_FIGURE: Call[] = [
-  { name: "a year by day, every figure", queries: [aligned(365, "day")], judged: false },
-  { name: "a month by hour, every figure", queries: [aligned(30, "hour")], judged: false },
+  { name: "a year by day, every figure", paths: kpis(aligned(365, "day")), judged: false },
+  { name: "a month by hour, every figure", paths: kpis(aligned(30, "hour")), judged: false },
 ];
 const BASELINE: Call = {
   name: "a month by day, nothing kept",
-  queries: [aligned(30, "day")],
+  paths: kpis(aligned(30, "day")),
   before: "month",
   judged: false,
 };
@@ -97,10 +110,12 @@ async function measure(size: number): Promise<Measured> {
 async function fill(state: string, size: number): Promise<number> {
   await (await startServer({ port: 0, stateDir: state })).stop();
   const until = Math.floor(now / HOUR_MS) * HOUR_MS;
-  const records = generateHistory({ seed: 1, scale: size, until, days: DAYS });
-  const rows = storeHistory(databaseFile(state), SITE, records, (done) =>
+  const records = generateHistory({ seed: SEED, scale: size, until, days: DAYS });
+  const file = databaseFile(state);
+  const rows = storeHistory(file, SITE, records, (done) =>
     process.stderr.write(`\rscale ${size}: ${(done / 1e6).toFixed(2)} M rows written`),
   );
+  storeCampaigns(file, SITE, truthOf({ seed: SEED }), { from: until - DAYS * DAY_MS, until });
   process.stderr.write("\n");
   return rows;
 }
@@ -125,9 +140,7 @@ async function timeCalls(server: RunningServer): Promise<Map<string, number[]>> 
     for (const call of isBaseline ? ALL : [...CALLS, ...EVERY_FIGURE]) {
       if (call.before !== undefined) await fallBehind(server, call.before === "today" ? 1 : 31);
       const begun = performance.now();
-      await Promise.all(
-        call.queries.map((query) => fetchText(`${server.url}/api/sites/${SITE}/kpis?${query}`)),
-      );
+      await Promise.all(call.paths.map((path) => fetchText(`${server.url}/api/sites/${SITE}/${path}`)));
       if (round > 0) times.get(call.name)?.push(performance.now() - begun);
     }
     process.stderr.write(`\rround ${round} of ${calls}`);
@@ -175,10 +188,10 @@ function print(one: Measured, four: Measured): void {
       `${calls} calls of each kind\n`,
   );
   console.log(`${"".padEnd(34)}${"p50 ms".padStart(9)}${"p95 ms".padStart(9)}${"p50 at 4×".padStart(11)}`);
-  for (const { name, judged = true } of ALL) {
+  for (const { name, judged = true, mostMs = MOST.callMs } of ALL) {
     const [own, more] = [one.times.get(name) ?? [], four.times.get(name) ?? []];
     const growth = quantile(more, 0.5) / quantile(own, 0.5);
-    const fast = quantile(own, 0.95) <= MOST.callMs;
+    const fast = quantile(own, 0.95) <= mostMs;
     const flat = growth <= MOST.fourfold;
     const missed = judged && !(fast && flat);
     if (missed && isJudged) process.exitCode = 1;
@@ -192,7 +205,7 @@ function print(one: Measured, four: Measured): void {
   if (late && isJudged) process.exitCode = 1;
   console.log(`\nall kept figures counted anew: ${mine}${late ? " MISSED" : ""}; at 4×: ${more}`);
   console.log(
-    `at most ${MOST.callMs} ms a call (p95), ${MOST.fourfold}× at 4× the history, 5 minutes for all`,
+    `at most ${MOST.callMs} ms a call (p95), ${MOST.resultMs} a result, ${MOST.fourfold}× at 4× the history, 5 minutes for all`,
   );
   if (!isJudged) console.log("smaller than what is promised: not judged");
 }
