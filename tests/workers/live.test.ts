@@ -305,6 +305,31 @@ test("R-L8 R-L12: an invited visitor sees the agent's words with the next answer
   });
 });
 
+test("R-L8: whom an agent asked comes to that agent, though their segment asks for a skill of others", async () => {
+  const { key } = await makeSite();
+  await withSegments(key, [{ key: "payer", condition: { "page.path": "/pay" }, skill: "payment" }]);
+  const desk = await staff(key, 2);
+  const settings = SiteSettings.parse({ key, name: key, default_consent: "granted" });
+  const lease = await deskOf(key).lease({ decisionId: "dec_who", skill: null, now: Date.now() });
+  await deskOf(key).release("dec_who");
+  const agent = lease.ok ? lease.agent.id : "";
+  await deskOf(key).publish({
+    version: 1,
+    settings,
+    staff: { [agent]: { skills: { shipping: 1 }, languages: [], capacity: null } },
+  });
+  await watch(desk, key);
+  await tell(key, [pageView("ada", "/pay")]);
+  await rowOf(desk, "ada");
+  expect(await invite(desk, "ada")).toMatchObject({ ok: true });
+  const { decisions } = await tell(key, [wake("ada")]);
+  const decision_id = decisions[0]?.id;
+  await tell(key, [track("ada", "Engagement Accepted", { decision_id })]);
+  const conversation = await openConversation(key, { anonymousId: "ada", decision_id });
+  await (await joinRoom(conversation)).post("oui");
+  expect((await desk.next("offered")).conversation).toBe(conversation.id);
+});
+
 test("R-L9: refused with a reason, and no place is held: open offer, decline, caps, conversation, gone, left alone, hold-out", async () => {
   const { key, desk } = await staffedSite({
     pressure: { per_session: 2 },

@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { type Routing, routingOf } from "../../domain/desk/segment-routing.ts";
 import type { PublishedSite } from "../../domain/targeting/campaign.ts";
+import { AGENT_INVITATION } from "../../domain/visit/agent-invitation.ts";
 import type { Guidance } from "../../domain/visit/conversation.ts";
 import { signConversationToken, verifyConversationToken } from "../../durable-objects/conversation-token.ts";
 import { sha256Hex } from "../../durable-objects/sha256.ts";
@@ -144,6 +145,8 @@ function routeOf(
   asked: string | null,
 ): Routing {
   const routing = routingOf(segments, held);
+  // Whom an agent asked by hand, that agent answers, whatever their segments would ask for.
+  if (campaign === AGENT_INVITATION) return { ...routing, skill: asked };
   const invited = campaigns.find(({ id }) => id === campaign)?.skill ?? null;
   return { ...routing, skill: asked ?? invited ?? routing.skill };
 }
