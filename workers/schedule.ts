@@ -4,6 +4,7 @@
  * history. One that fails is told to the operator and holds up none of the others.
  */
 import type { EpochMs } from "../domain/ids.ts";
+import { forgetCallAddresses } from "./callbacks/forget-addresses.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
 import { dropUnsentFiles } from "./files/sweep.ts";
 import { forgetTranscripts } from "./history/forget-transcripts.ts";
@@ -19,6 +20,7 @@ import { buildStaffing } from "./staffing/kept-days.ts";
 const JOBS = [
   republishStale,
   sendVisitorLetters,
+  forgetCallAddresses,
   emptyOldReplays,
   moveBandits,
   forgetVisitors,

@@ -2,7 +2,11 @@
 import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { DeskStatus } from "../../domain/desk/wire.ts";
 import { resources } from "../../migrations/schema.ts";
+import { joinDesk, joinRoom, openConversation } from "./chat-client.ts";
+import { eventually } from "./eventually.ts";
+import { signIn } from "./login.ts";
 import { makeSite, post } from "./site.ts";
 
 /** A Monday, 2026-11-23, 10:00 in Paris. */
@@ -62,6 +66,35 @@ test("R-A9: the answer says the state, what to do, when it opens and in which zo
   expect(await ask(key)).toMatchObject({ state: "closed", opens_at: "2026-11-23T08:00:00.000Z" });
   expect((await get("/v1/availability?key=nobody")).status).toBe(401);
   expect((await get("/v1/availability")).status).toBe(401);
+});
+
+test("R-A9: an agent who comes, takes all they can or goes is in the answer two seconds later", async () => {
+  const { key } = await makeSite();
+  const desk = await joinDesk(await signIn("Léa", [key]), key);
+  /** What a page hears two seconds after the desk is as `holds` says. */
+  const after = async (state: "online" | "away", holds: (status: DeskStatus) => boolean) => {
+    desk.send({ type: "status", state, capacity: 1 });
+    await eventually(() => env.SITE_DESK.getByName(key).status(), holds);
+    vi.setSystemTime(Date.now() + 2_000);
+    return ask(key);
+  };
+  expect(await ask(key)).toMatchObject({ state: "closed" });
+  expect(await after("online", ({ covered }) => covered)).toMatchObject({
+    state: "online",
+    actions: ["chat"],
+    position: null,
+    wait_seconds: 0,
+  });
+  const visitor = await joinRoom(await openConversation(key));
+  await visitor.post("bonjour");
+  const offer = await desk.next("offered");
+  desk.send({ type: "accept", conversation: offer.conversation });
+  expect(await after("online", ({ covered, staffed }) => staffed && !covered)).toMatchObject({
+    state: "busy",
+    actions: ["queue", "message", "callback"],
+    position: 1,
+  });
+  expect(await after("away", ({ staffed }) => !staffed)).toMatchObject({ state: "closed", position: null });
 });
 
 test("R-A10: a skill with hours of its own goes by them", async () => {

@@ -1,6 +1,7 @@
 /** Calls that visitors book, through the front door: slots, races, limits, and what agents do with them. */
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { forgetCallAddresses } from "../../workers/callbacks/forget-addresses.ts";
 import { HOST, type Login } from "./chat-client.ts";
 import { signIn } from "./login.ts";
 import { makeSite, pageView, post, send } from "./site.ts";
@@ -119,7 +120,7 @@ test("R-A18: of two hundred who want the last three places of a slot, three get 
     .bind(key)
     .first<{ n: number }>();
   expect(held?.n).toBe(3);
-});
+}, 90_000);
 
 test("R-A19: moves race for the last place like bookings, and who loses keeps the old time", async () => {
   const { key } = await makeSite({ callbacks: calls({ capacity: 4 }) });
@@ -202,6 +203,16 @@ test("R-A22: a visitor has only so many calls coming, and an address books only 
   }
   expect((await book(key, { anonymousId: "b-5" }, from("192.0.2.7"))).status).toBe(429);
   expect((await book(key, { anonymousId: "b-5" }, from("192.0.2.8"))).status).toBe(201);
+  const addresses = async () =>
+    (
+      await env.DB.prepare("SELECT count(address) AS n FROM callbacks WHERE site = ?1")
+        .bind(key)
+        .first<{ n: number }>()
+    )?.n;
+  await forgetCallAddresses(env, MONDAY_10 + 3_600_000);
+  expect(await addresses()).toBeGreaterThan(0);
+  await forgetCallAddresses(env, MONDAY_10 + 3_600_001);
+  expect(await addresses()).toBe(0);
   vi.setSystemTime(MONDAY_10 + 3_601_000);
   expect(
     (await book(key, { anonymousId: "b-6", slot: "2026-11-24T08:00:00Z" }, from("192.0.2.7"))).status,

@@ -39,6 +39,8 @@ export type Booked =
   | { ok: false; reason: "full" | "visitor" | "address" };
 
 const HOUR_MS = 3_600_000;
+/** How long a booking counts against the address that it came from. */
+export const COUNTED_MS = HOUR_MS;
 /** No slot is longer (`CallbackSettings`). */
 const LONGEST_SLOT_MS = 4 * HOUR_MS;
 
@@ -52,7 +54,7 @@ const inSlot = (from: string, to: string) => `(SELECT count(*) FROM callbacks
 /** How many visitor `?2` has coming at `?3`, and how many were booked from address `?4` within the hour before. */
 const OF_VISITOR = `(SELECT count(*) FROM callbacks
   WHERE site = ?1 AND visitor_id = ?2 AND status IN ('booked', 'claimed') AND slot_ends_at > ?3)`;
-const OF_ADDRESS = `(SELECT count(*) FROM callbacks WHERE site = ?1 AND address = ?4 AND created_at > ?3 - ${HOUR_MS})`;
+const OF_ADDRESS = `(SELECT count(*) FROM callbacks WHERE site = ?1 AND address = ?4 AND created_at > ?3 - ${COUNTED_MS})`;
 
 const BOOK = `INSERT INTO callbacks
   (site, visitor_id, created_at, address, slot_at, slot_ends_at, id, phone, name, topic, locale, page, status)
