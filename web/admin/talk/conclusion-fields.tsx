@@ -7,7 +7,7 @@ import {
   MAX_TRANSCRIPT_MONTHS,
   MIN_TRANSCRIPT_MONTHS,
 } from "../../../domain/history/transcript-retention.ts";
-import { MAX_WRAP_UP_CODES, type WrapUpCode } from "../../../domain/site/wrap-up.ts";
+import type { WrapUpCode } from "../../../domain/site/wrap-up.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { faultAt, type Fault } from "../campaigns/fault.ts";
 import { TextField } from "../field.tsx";
@@ -63,7 +63,6 @@ export function ConclusionFields({
       <p class="codes-actions">
         <button
           type="button"
-          disabled={codes.length >= MAX_WRAP_UP_CODES}
           onClick={() => onChange({ wrap_up_codes: [...codes, { key: "", label: { fr: "", en: "" } }] })}
         >
           <Icon svg={Plus} />
