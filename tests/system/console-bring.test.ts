@@ -1,4 +1,5 @@
 /** What an agent brings into a conversation: files, products, canned answers that know the visitor, Markdown. */
+import { brotliCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import {
   agentOnline,
@@ -127,4 +128,51 @@ test("R-D24 R-D25: Markdown is shown as the server wrote it, without a script; a
   await log.getByText("Et le séchage ?").waitFor();
   await conclude(page, "Réglé");
   await setStatus(page, "Hors ligne");
+});
+
+test("R-D30: a canned answer is filled by the server, and not inserted where that failed", async () => {
+  const page = await agentOnline("lea@demo.test");
+  const canned = { id: "can_1", shortcut: "salut", title: "Accueil", body: "Bonjour {{ visitor.name }}." };
+  await page.route("**/api/sites/demo/canned?*", (route) =>
+    route.fulfill({ json: { items: [canned], next_cursor: null } }),
+  );
+  let fails = true;
+  await page.route("**/api/sites/demo/canned/can_1/fill", (route) =>
+    fails
+      ? route.fulfill({ status: 503, json: { error: { code: "unavailable", message: "no" } } })
+      : route.fulfill({ json: { text: "Bonjour Camille." } }),
+  );
+  await page.reload();
+  await visitorSays("Bonjour ?");
+  await takeOffer(page, "Bonjour ?");
+  await reply(page).pressSequentially("/sal");
+  await page.getByRole("option", { selected: true }).waitFor();
+  await reply(page).press("Tab");
+  await page.getByText("n’a pas pu être complétée").waitFor();
+  expect(await reply(page).inputValue()).toBe("/sal");
+  fails = false;
+  await reply(page).press("End");
+  await reply(page).pressSequentially("u");
+  await page.getByRole("option", { selected: true }).waitFor();
+  await reply(page).press("Tab");
+  await expect.poll(() => reply(page).inputValue()).toBe("Bonjour Camille.");
+  await conclude(page, "Réglé");
+  await setStatus(page, "Hors ligne");
+});
+
+test("R-D28: what the console loads first is small", async () => {
+  const page = await openConsole();
+  const loaded = new Map<string, number>();
+  page.on("response", (response) => {
+    if (!/\.(?:js|css)$/.test(new URL(response.url()).pathname)) return;
+    void response.body().then((body) => loaded.set(response.url(), brotliCompressSync(body).length));
+  });
+  await page.reload();
+  await signIn(page, "lea@demo.test");
+  await page.getByText("Personne n’attend", { exact: true }).waitFor();
+  await page.waitForLoadState("networkidle");
+  const bytes = [...loaded.values()].reduce((sum, one) => sum + one, 0);
+  console.log(`${loaded.size} files, ${(bytes / 1_024).toFixed(1)} KiB brotli`);
+  expect(loaded.size).toBeGreaterThan(1);
+  expect(bytes).toBeLessThanOrEqual(120 * 1_024);
 });

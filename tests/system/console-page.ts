@@ -61,11 +61,17 @@ afterEach(async () => {
 });
 afterAll(() => browser.close());
 
-/** A browser of its own at the console's door, which remembers what the policy had to forbid. */
-export async function openConsole(options: BrowserContextOptions = DESKTOP): Promise<Page> {
+/** A person's browser, closed with the test. */
+export async function newContext(options: BrowserContextOptions = DESKTOP): Promise<BrowserContext> {
   const context = await browser.newContext(options);
   contexts.push(context);
   context.setDefaultTimeout(15_000);
+  return context;
+}
+
+/** A browser of its own at the console's door, which remembers what the policy had to forbid. */
+export async function openConsole(options: BrowserContextOptions = DESKTOP): Promise<Page> {
+  const context = await newContext(options);
   await context.addInitScript(() => {
     const broken: string[] = [];
     Reflect.set(globalThis, "broken", broken);
