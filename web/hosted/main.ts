@@ -1,5 +1,5 @@
 /** Opens the chat of the page's site at once, and again by the button; the beacon takes the calls when it has loaded. */
-type Calls = { push(call: readonly ["open"]): unknown };
+export type Calls = { push(call: readonly ["open"]): unknown };
 
 const page = window as { aparte?: Calls };
 const openChat = (): void => {
@@ -11,5 +11,3 @@ if (button?.hidden === false) {
   button.addEventListener("click", openChat);
   openChat();
 }
-
-export {};
