@@ -108,8 +108,8 @@ export async function openDesk(agents: number, waiting: number): Promise<LiveDes
   };
   // Whoever is free is asked as visitors come; the last of the places are for skills that come seldom.
   const places = agents * CAPACITY;
-  while (next < places + waiting) {
-    await arrive(Math.min(BATCH, places + waiting - next));
+  for (let left = places + waiting; left > 0; left -= BATCH) {
+    await arrive(Math.min(BATCH, left));
     for (let offer = offers.shift(); offer !== undefined; offer = offers.shift()) take(offer);
   }
   let revision = 1;

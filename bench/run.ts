@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   ingest: "batches a second against a bare Worker that keeps the same bytes",
   beacon: "processor time of one beacon against the least that any Worker could spend on it",
   chat: "messages and deliveries a second of a room, against a bare one and one with a limiter",
+  "chat-cost": "what a million conversations cost at list price, counted from meters",
   cost: "what a million visits cost at list price, counted from meters",
   desk: "one decision at a desk of 200 agents and 5,000 who wait, and of twice and four times as many",
   page: "what the one script tag costs a page, in a real browser",

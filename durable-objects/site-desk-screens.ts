@@ -30,8 +30,11 @@ export class SiteDeskScreens {
   #shown: { desk: Desk; picture: Picture } | null = null;
   #shownAt: EpochMs = 0;
   #pauseMs = 0;
+  #isQuick = true;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #places = new Map<string, Place>();
+  /** Consoles that have a newer picture than the others. */
+  readonly #joined = new Set<string>();
 
   constructor(source: Source, sockets: SiteDeskSockets, tellPlace: Tell) {
     this.#source = source;
@@ -43,14 +46,22 @@ export class SiteDeskScreens {
   changed(now: EpochMs): void {
     if (this.#timer !== null || this.#source.desk(now) === this.#shown?.desk) return;
     const since = now - this.#shownAt;
-    if (since < 0 || since >= this.#pauseMs) this.#show(now);
-    else this.#timer = setTimeout(() => this.#show(Date.now()), this.#pauseMs - since);
+    const isOver = since < 0 || since >= this.#pauseMs;
+    // What takes long to show never keeps the one whose step it was waiting.
+    if (isOver && this.#isQuick) this.#show(now);
+    else this.#timer = setTimeout(() => this.#show(Date.now()), isOver ? 0 : this.#pauseMs - since);
   }
 
-  /** The picture that every console has from now on, for one that joins them. */
-  picture(now: EpochMs): Picture {
+  /**
+   * The picture for a console that joins. Where the others are told of it only later, this one is told whole then, for
+   * what changes back meanwhile.
+   */
+  join(socket: string, now: EpochMs): Picture {
     const desk = this.#source.desk(now);
-    return this.#shown?.desk === desk ? this.#shown.picture : this.#show(now);
+    if (this.#shown === null) this.#show(now);
+    if (this.#shown?.desk === desk) return this.#shown.picture;
+    this.#joined.add(socket);
+    return pictureOf(desk, this.#shown?.picture.n ?? 0);
   }
 
   /** Where a conversation stands; who asked for it need not be told. */
@@ -60,7 +71,7 @@ export class SiteDeskScreens {
     return place;
   }
 
-  #show(now: EpochMs): Picture {
+  #show(now: EpochMs): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const desk = this.#source.desk(now);
@@ -74,30 +85,25 @@ export class SiteDeskScreens {
     this.#shown = { desk, picture: isNews ? picture : before };
     if (isNews) this.#tellConsoles(before, picture, now);
     this.#tellPlaces(desk, now);
-    return this.#shown.picture;
   }
 
-  #tellConsoles(before: Picture | null, picture: Picture, now: EpochMs): void {
+  #tellConsoles(before: Picture | null, after: Picture, now: EpochMs): void {
     const consoles = [...this.#sockets.welcomed()];
-    const forAgents = this.#textFor(null, before, picture, consoles.length);
+    const forAgents = framesOf(pictureFor(before, null), pictureFor(after, null));
     let bytes = 0;
     for (const { socket, person } of consoles) {
-      const text =
-        person.role === "admin" ? this.#textFor(person.id, before, picture, consoles.length) : forAgents;
+      const { id, role } = person;
+      const frames = role === "admin" ? framesOf(pictureFor(before, id), pictureFor(after, id)) : forAgents;
+      const isSmall = frames.whole().length * consoles.length <= WHOLE_BYTES;
+      const text = isSmall || this.#joined.has(socket.id) ? frames.whole() : frames.change();
       socket.send(text);
       bytes += text.length;
     }
+    this.#joined.clear();
     this.#shownAt = now;
+    this.#isQuick = bytes <= WHOLE_BYTES;
     const fair = (bytes / BYTES_A_SECOND) * 1_000;
     this.#pauseMs = Math.min(SHOW_AT_LEAST_EVERY_MS, Math.max(SHOW_EVERY_MS, fair));
-  }
-
-  /** The frame for one supervisor, or for all agents. */
-  #textFor(supervisor: string | null, before: Picture | null, after: Picture, consoles: number): string {
-    const mine = pictureFor(after, supervisor);
-    const whole = JSON.stringify(queueFrame(mine));
-    if (before === null || whole.length * consoles <= WHOLE_BYTES) return whole;
-    return JSON.stringify(changeBetween(pictureFor(before, supervisor), mine));
   }
 
   /** Tell the visitors who wait where they stand now: each of the first, the others now and then. */
@@ -110,4 +116,15 @@ export class SiteDeskScreens {
       this.#tellPlace(conversation, place);
     }
   }
+}
+
+/** Both ways to say `after`, made when they are first asked for; whole where there is no picture before. */
+function framesOf(before: Picture | null, after: Picture): { whole: () => string; change: () => string } {
+  let whole: string | null = null;
+  let change: string | null = null;
+  const sayWhole = () => (whole ??= JSON.stringify(queueFrame(after)));
+  return {
+    whole: sayWhole,
+    change: () => (change ??= before === null ? sayWhole() : JSON.stringify(changeBetween(before, after))),
+  };
 }

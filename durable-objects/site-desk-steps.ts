@@ -60,9 +60,9 @@ export class SiteDeskSteps {
     return this.#screens.place(conversation, now);
   }
 
-  /** What every console shows from now on. */
-  picture(now: EpochMs): Picture {
-    return this.#screens.picture(now);
+  /** What a console that joins shows. */
+  join(socket: string, now: EpochMs): Picture {
+    return this.#screens.join(socket, now);
   }
 
   /** A step that by itself tells nobody anything. */

@@ -240,7 +240,7 @@ export class SiteDesk extends Server<Env> {
     if (person === null) return socket.close(CLOSE.unauthorized, "unauthorized");
     const published = this.#store.published();
     this.#steps.change(now, (desk) => meet(desk, person, staffOf(published, person.id), now));
-    const picture = this.#steps.picture(now);
+    const picture = this.#steps.join(socket.id, now);
     // Named only now: what this step tells the others must not come before the snapshot.
     socket.setState({ ...person, meter: EMPTY_METER });
     const target = published?.settings.wait_target_seconds ?? DEFAULT_WAIT_TARGET_SECONDS;

@@ -19,7 +19,9 @@ type Whole = Extract<DeskServerFrame, { type: "queue" }>;
 type Changed = Extract<DeskServerFrame, { type: "queue_changed" }>;
 
 /** What of `picture` is told: to a supervisor what others have, to an agent (null) nothing of that. */
-export function pictureFor(picture: Picture, supervisor: string | null): Picture {
+export function pictureFor<P extends Picture | null>(picture: P, supervisor: string | null): P;
+export function pictureFor(picture: Picture | null, supervisor: string | null): Picture | null {
+  if (picture === null) return null;
   if (supervisor === null) return { ...picture, others: null };
   return { ...picture, others: (picture.others ?? []).filter(({ agent }) => agent?.id !== supervisor) };
 }
