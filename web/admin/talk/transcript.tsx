@@ -1,7 +1,9 @@
 /** One conversation, set like a play, to be read and not changed. */
 import "./talk.css";
+import File from "lucide-static/icons/paperclip.svg?raw";
 import Lock from "lucide-static/icons/lock.svg?raw";
 import type { VNode } from "preact";
+import { useState } from "preact/hooks";
 import { request } from "../../shared/api.ts";
 import { dateTime, time } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
@@ -12,6 +14,7 @@ import { Empty, PageHead, Shown } from "../states.tsx";
 import { agentName, useAgents } from "./agent-names.ts";
 import { StatusTag, type Conversation } from "./conversations.tsx";
 import { linesOf, type Line, type LogEvent } from "./play.ts";
+import { w } from "./words.ts";
 
 const POLL_MS = 10_000;
 type Whole = Conversation & { log: LogEvent[] };
@@ -40,6 +43,9 @@ export function Transcript({ id = "" }: { id?: string }): VNode {
         }
       >
         <span class="note">{t("readOnlyTranscript")}</span>
+        <a class="button" download href={apiPath(site.key, "conversations", id, "transcript.txt")}>
+          {w("download")}
+        </a>
       </PageHead>
       <Shown resource={resource} title={t("conversationFailed")}>
         {(conversation) => (
@@ -59,7 +65,7 @@ export function Transcript({ id = "" }: { id?: string }): VNode {
             ) : (
               <ol class="play">
                 {linesOf(conversation.log).map((line) => (
-                  <PlayLine key={line.seq} line={line} zone={zone} />
+                  <PlayLine key={line.seq} line={line} zone={zone} conversation={id} />
                 ))}
               </ol>
             )}
@@ -70,7 +76,7 @@ export function Transcript({ id = "" }: { id?: string }): VNode {
   );
 }
 
-function PlayLine({ line, zone }: { line: Line; zone: string }): VNode {
+function PlayLine({ line, zone, conversation }: { line: Line; zone: string; conversation: string }): VNode {
   if (line.kind === "entrance") {
     return (
       <li class="entrance system-line">
@@ -94,8 +100,38 @@ function PlayLine({ line, zone }: { line: Line; zone: string }): VNode {
             <Icon svg={Lock} size={12} /> {t("noteTag")}
           </span>
         ) : null}{" "}
-        {line.body}
+        {line.file === undefined ? (
+          line.body
+        ) : (
+          <FileLink conversation={conversation} file={line.file} name={line.body} />
+        )}
       </div>
     </li>
+  );
+}
+
+/** A file is fetched by an address of a few minutes, asked for when it is wanted. */
+function FileLink({ conversation, file, name }: { conversation: string; file: string; name: string }): VNode {
+  const site = useSite();
+  const [failed, setFailed] = useState(false);
+  const fetchIt = async (): Promise<void> => {
+    setFailed(false);
+    try {
+      const path = apiPath(site.key, "conversations", conversation, "files", file, "url");
+      const { url } = await request<{ url: string }>("POST", path);
+      location.assign(url);
+    } catch {
+      setFailed(true);
+    }
+  };
+  return (
+    <>
+      <button type="button" class="small" onClick={() => void fetchIt()}>
+        <Icon svg={File} size={12} /> {name}
+      </button>{" "}
+      <span class="note" role="status">
+        {failed ? w("fileFailed") : ""}
+      </span>
+    </>
   );
 }
