@@ -97,28 +97,46 @@ async function buildWithVite(app: Exclude<App, "docs">, fetched: Fetched): Promi
 }
 
 /**
- * What is loaded together of `app`: for the widget first the invitation, in one language, then either the chat or what
- * fills a slot of the page.
+ * What is loaded together of `app`: for the widget first the invitation, in one language, then either what fills a slot
+ * of the page or the chat, which is drawn before its engine is there; and each of the parts that come later still.
  */
 function loadsOf(app: App, entry: Rolldown.OutputChunk, output: Rolldown.RolldownOutput["output"]): Load[] {
   const first = closure(entry, output);
   if (app !== "widget") return [{ name: app, files: first }];
-  const later = output.filter((part) => part.type === "chunk" && !first.includes(part.fileName));
-  const named = (languages: boolean): string[] =>
-    later.flatMap((part) => (part.type === "chunk" && isLanguage(part) === languages ? [part.fileName] : []));
-  const invitation = [...first, ...heaviest(named(true), OUT)];
-  const [slot, chat] = [true, false].map((wanted) =>
-    named(false).filter((file) => file.startsWith("w/slot-") === wanted),
+  const chunks = output.filter((part) => part.type === "chunk" && part.isDynamicEntry);
+  const named = (pattern: RegExp): string[] =>
+    chunks.flatMap((part) =>
+      part.type === "chunk" && pattern.test(part.facadeModuleId ?? "") ? [part.fileName] : [],
+    );
+  const all = (files: readonly string[]): string[] => [
+    ...new Set(files.flatMap((file) => closure(chunkOf(file, output), output))),
+  ];
+  const invitation = all([...first, ...heaviest(named(/\/messages\/\w+\.json\?icu/), OUT)]);
+  const drawn = all([...invitation, ...named(/\/chat\.ts$/)]);
+  const chat = all([...drawn, ...named(/\/engine\.ts$/)]);
+  const later = chunks.filter(
+    (part) => !chat.includes(part.fileName) && !named(/\.json\?icu|\/slot\.ts$/).includes(part.fileName),
   );
   return [
     { name: "invitation", files: invitation },
-    { name: "content", files: [...invitation, ...(slot ?? [])] },
-    { name: "widget", files: [...invitation, ...(chat ?? [])] },
+    { name: "content", files: all([...invitation, ...named(/\/slot\.ts$/)]) },
+    { name: "widget", files: drawn },
+    { name: "chat", files: chat },
+    { name: "its words", files: heaviest(named(/\/later\/\w+\.json\?icu/), OUT) },
+    ...later.map(({ fileName }) => {
+      return {
+        name: `later ${fileName.slice("w/".length, -"-12345678.js".length)}`,
+        files: all([fileName]).filter((file) => !chat.includes(file)),
+      };
+    }),
   ];
 }
 
-/** A catalogue's own chunk. */
-const isLanguage = (part: Rolldown.OutputChunk): boolean => /\?icu/.test(part.facadeModuleId ?? "");
+function chunkOf(file: string, output: Rolldown.RolldownOutput["output"]): Rolldown.OutputChunk {
+  const found = output.find((part) => part.fileName === file);
+  if (found?.type !== "chunk") throw new Error(`no chunk: ${file}`);
+  return found;
+}
 
 /** The entry and everything it imports at once: what must arrive before it can run. */
 function closure(entry: Rolldown.OutputChunk, output: Rolldown.RolldownOutput["output"]): string[] {

@@ -6,7 +6,14 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
+  Route,
+  WebSocketRoute,
+} from "playwright-core";
 import type { ClientFrame, EventFrame, MessageFrame, ServerFrame } from "../../domain/chat/wire.ts";
 import {
   ClientFrame as ClientFrameSchema,
@@ -27,11 +34,26 @@ const MINUTE_MS = 60_000;
 export type Told = { name: string; properties: Record<string, unknown> };
 export type Options = {
   context?: BrowserContextOptions;
+  /** Instead of the strict policy. */
+  policy?: string;
+  /** Runs before anything of the page. */
+  before?: string;
+  /** The site's signed word on who the visitor is. */
+  identityToken?: string;
   locale?: "fr" | "en";
   decision?: Decision | null;
   open?: boolean;
   availability?: "online" | "busy" | "closed";
+  /** What the availability says besides its state. */
+  standing?: Standing;
   body?: string;
+};
+type Standing = {
+  actions?: string[];
+  position?: number;
+  wait_seconds?: number;
+  opens_at?: string;
+  articles?: { id: string; title: string }[];
 };
 type Entry = MessageFrame | EventFrame;
 
@@ -45,6 +67,18 @@ export class ScriptedRoom {
   status: "queued" | "open" | "closed" = "open";
   agent: { id: string; name: string } | null = { id: "usr_lea", name: "Léa" };
   availability: "online" | "busy" | "closed" = "online";
+  standing: Standing = {};
+  /** How often the availability was asked for. */
+  asked = 0;
+  /** What is answered to uploads of files, instead of taking them. */
+  refuseFile: number | null = null;
+  /** No conversation can begin: what is answered instead. */
+  turnAway: (Standing & { state: string }) | null = null;
+  /** Hold uploads back until it is called. */
+  uploadGate: Promise<void> | null = null;
+  slots: string[] = [];
+  /** The slot that somebody else took first. */
+  takenSlot: string | null = null;
   /** What became of the place that was kept for the invitation; null where none was. */
   place: { held: boolean; state: string; wait_seconds: number | null } | null = null;
   /** Sockets are refused. */
@@ -58,7 +92,7 @@ export class ScriptedRoom {
     return frame;
   }
 
-  say(body: string): MessageFrame {
+  say(body: string, more: Partial<Pick<MessageFrame, "kind" | "html">> = {}): MessageFrame {
     const from = { role: "agent" as const, id: "usr_lea", name: "Léa" };
     const frame: MessageFrame = {
       type: "message",
@@ -67,6 +101,7 @@ export class ScriptedRoom {
       kind: "text",
       body,
       client_id: null,
+      ...more,
     };
     this.#add(frame);
     return frame;
@@ -134,9 +169,14 @@ export class ScriptedRoom {
         this.#add({ type: "message", ...place, from, kind, body, client_id });
         return;
       }
-      case "range":
+      case "range": {
         for (const one of this.log.slice(frame.from - 1, frame.to)) tell(one);
+        const head = this.log.length;
+        if (frame.to > head) {
+          tell({ type: "state", status: this.status, position: null, wait_seconds: null, head });
+        }
         return;
+      }
       case "close":
         this.status = "closed";
         this.event("closed", { reason: "visitor" });
@@ -172,18 +212,35 @@ export async function visit(
 /** One more tab of the same visitor. */
 export async function openTab(context: BrowserContext, options: Options, room: ScriptedRoom): Promise<Page> {
   room.availability = options.availability ?? room.availability;
+  room.standing = options.standing ?? room.standing;
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  if (options.before) await page.addInitScript(options.before);
   page.on("pageerror", (error) => console.error("page:", error));
   await page.routeWebSocket(/\/socket$/, (socket) => room.connect(socket));
   await page.route(`${ORIGIN}/**`, async (route) => {
     const request = route.request();
     const { pathname } = new URL(request.url());
     const json = (status: number, body: unknown) => route.fulfill({ status, json: body });
+    if (/^\/v1\/conversations\/[^/]+\/files$/.test(pathname)) return takeFile(route, room);
     if (request.method() === "POST") room.posted.push({ path: pathname, body: request.postDataJSON() });
     if (pathname === "/v1/availability") {
-      const site = { name: "Atelier Lin", locale: "fr", currency: "EUR" };
-      return json(200, { state: room.availability, wait_seconds: null, site });
+      room.asked += 1;
+      const site = { name: "Atelier Lin", locale: "fr", currency: "EUR", timezone: "Europe/Paris" };
+      return json(200, { state: room.availability, wait_seconds: null, site, ...room.standing });
+    }
+    if (pathname.endsWith("/url")) {
+      return json(200, { url: `${ORIGIN}/v1/files/signed`, expires_at: isoOf(Date.now()) });
+    }
+    if (pathname === "/v1/files/signed") {
+      const headers = { "content-disposition": 'attachment; filename="guide.pdf"' };
+      return route.fulfill({ contentType: "application/pdf", headers, body: "%PDF-1.4" });
+    }
+    if (pathname.startsWith("/v1/callbacks")) return answerCall(route, room);
+    if (pathname.startsWith("/v1/articles")) return answerArticles(route);
+    if (pathname === "/v1/conversations" && room.turnAway) {
+      const error = { code: "unavailable", message: "no conversation can begin now" };
+      return json(409, { error, availability: room.turnAway });
     }
     if (pathname === "/v1/conversations") {
       const conversation = { id: "cnv_demo_1_1", status: room.status };
@@ -203,12 +260,63 @@ export async function openTab(context: BrowserContext, options: Options, room: S
     if (pathname.startsWith("/w/") && existsSync(file)) {
       return route.fulfill({ contentType: "text/javascript", body: readFileSync(file) });
     }
-    const headers = { "content-security-policy": POLICY };
+    const headers = { "content-security-policy": options.policy ?? POLICY };
     return route.fulfill({ contentType: "text/html", headers, body: pageHtml(options) });
   });
   await page.goto(`${ORIGIN}/shop/cart`);
   await page.waitForFunction(() => "widget" in globalThis);
   return page;
+}
+
+async function takeFile(route: Route, room: ScriptedRoom): Promise<void> {
+  const request = route.request();
+  const name = decodeURIComponent((await request.headerValue("x-file-name")) ?? "");
+  const bytes = request.postDataBuffer()?.length ?? 0;
+  room.posted.push({ path: new URL(request.url()).pathname, body: { name, bytes } });
+  await room.uploadGate;
+  if (room.refuseFile !== null) {
+    const error = { code: "unsupported_type", message: "send one of these" };
+    return route.fulfill({ status: room.refuseFile, json: { error } });
+  }
+  const file = { id: `fil_${room.posted.length}`, name, type: "text/plain", bytes };
+  return route.fulfill({ status: 201, json: { file } });
+}
+
+function answerCall(route: Route, room: ScriptedRoom): Promise<void> {
+  const request = route.request();
+  const { pathname } = new URL(request.url());
+  const timezone = "Europe/Paris";
+  if (request.method() === "GET") {
+    const slots = room.slots.map((at) => ({ at, ends_at: at }));
+    return route.fulfill({ json: { slots, timezone, country: "FR" } });
+  }
+  const { slot = room.slots[0], phone = "" } = request.postDataJSON() as { slot?: string; phone?: string };
+  const refuse = (status: number, code: string, path: string) =>
+    route.fulfill({ status, json: { error: { code, message: "no", path } } });
+  if (slot === room.takenSlot) return refuse(409, "conflict", "slot");
+  if (pathname === "/v1/callbacks" && phone.length < 8) return refuse(400, "invalid", "phone");
+  const status = pathname.endsWith("/cancel") ? "cancelled" : "booked";
+  const callback = { id: "cal_1", reference: "RAP-4", slot, ends_at: slot, status, phone: "06 12 ·· ·· 47" };
+  const ics = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
+  return route.fulfill({ status: 201, json: { callback, token: "call-token", timezone, ics } });
+}
+
+const ARTICLES = [
+  { id: "art_1", title: "Comment mesurer sa poitrine", excerpt: "Avec un mètre ruban.", tags: [] },
+  { id: "art_2", title: "Échanger une taille", excerpt: "Sous 30 jours.", tags: [] },
+];
+
+function answerArticles(route: Route): Promise<void> {
+  const { pathname, searchParams } = new URL(route.request().url());
+  if (pathname === "/v1/articles") {
+    const query = searchParams.get("q")?.toLowerCase() ?? "";
+    return route.fulfill({
+      json: { items: ARTICLES.filter(({ title }) => title.toLowerCase().includes(query)) },
+    });
+  }
+  const found = ARTICLES.find(({ id }) => pathname.endsWith(id));
+  const body = "Avec un mètre ruban.\n<img src=x onerror=alert(1)> https://a.example/guide";
+  return route.fulfill({ json: { ...found, body, locale: "fr" } });
 }
 
 function pageHtml({ locale = "fr", body = "" }: Options): string {
@@ -217,14 +325,15 @@ function pageHtml({ locale = "fr", body = "" }: Options): string {
 <body><main><h1>Mon panier</h1><p>3 articles</p><button id="theirs">Autre bouton</button>${body}</main></body></html>`;
 }
 
-function pageScript({ decision = null, open = false }: Options): string {
+function pageScript({ decision = null, open = false, identityToken }: Options): string {
   const { entry } = JSON.parse(readFileSync(BUILT, "utf8")) as { entry: string };
   return `import { mount } from ${JSON.stringify(entry)};
-globalThis.told = []; globalThis.violations = [];
+globalThis.told = []; globalThis.heard = []; globalThis.violations = [];
+globalThis.identity = ${JSON.stringify(identityToken ?? null)};
 document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective + " " + event.blockedURI));
 globalThis.widget = mount({
-  host: location.origin, key: "demo", visitor: () => "anon-1", viewId: () => "view-1", identityToken: () => null,
-  send: (name, properties) => told.push({ name, properties }), on: () => {},
+  host: location.origin, key: "demo", visitor: () => "anon-1", viewId: () => "view-1", identityToken: () => globalThis.identity ?? null,
+  send: (name, properties) => told.push({ name, properties }), on: (name) => heard.push(name),
 });
 const decision = ${JSON.stringify(decision)};
 if (decision) widget.show(decision);

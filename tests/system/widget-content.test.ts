@@ -152,6 +152,7 @@ test("T104: an offer without code or link is taken with words of its own, and op
 
 test("R-W74: where the kept place is gone, the visitor is told so, may wait or leave the question, and keeps what was typed", async () => {
   const room = new ScriptedRoom();
+  room.agent = null;
   room.place = { held: false, state: "busy", wait_seconds: 240 };
   const site = await visit(browser, { decision: decisionOf() }, room);
   const { page, context } = site;

@@ -126,7 +126,7 @@ test("R-W21: the cross means no, and “never again” leaves nothing on the pag
 });
 
 test("R-W22: an invitation that expires is told as ignored; one that is taken back goes without a word", async () => {
-  await on({ decision: decisionOf({ expires_at: isoOf(Date.now() + 2_500) }) }, async (site) => {
+  await on({ decision: decisionOf({ expires_at: isoOf(Date.now() + 8_000) }) }, async (site) => {
     await until(["Engagement Shown", "Engagement Ignored"], () => names(site));
   });
   await on({ decision: decisionOf() }, async (site) => {

@@ -13,7 +13,9 @@ export type PageEvent =
   | "open"
   | "close"
   | "message"
-  | "error";
+  | "error"
+  /** The token of `identify` is about to expire: give a new one. */
+  | "identity";
 
 /** What the beacon gives: kept small, since every page of a site loads it. */
 export type PageLink = {

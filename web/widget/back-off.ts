@@ -19,10 +19,17 @@ export function delayMs(attempt: number, visible: boolean, random: number): numb
   return Math.round(random * ceiling);
 }
 
-export type AfterClose = "resume" | "authenticate" | "final";
+/** The room's code for a socket whose place another one of the same person has taken. */
+export const CROWDED_OUT = 4_030;
 
-/** What a close code asks for: 4100–4199 a new token, 4200 and up nothing more, all else a new try. */
+export type AfterClose = "resume" | "rest" | "authenticate" | "final";
+
+/**
+ * What a close code asks for: 4100–4199 a new token, 4200 and up nothing more, all else a new try, which a tab that
+ * was crowded out and that nobody sees puts off.
+ */
 export function afterClose(code: number): AfterClose {
+  if (code === CROWDED_OUT) return "rest";
   if (code >= 4_100 && code < 4_200) return "authenticate";
   if (code >= 4_200 && code < 5_000) return "final";
   return "resume";

@@ -3,40 +3,50 @@
  *
  * It takes no focus and no space of the page; Escape and the cross mean no.
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "./hooks.ts";
 import type { VNode } from "preact";
 import Copy from "lucide-static/icons/copy.svg?shapes";
 import Cross from "lucide-static/icons/x.svg?shapes";
 import { Icon } from "./icon.tsx";
 import { acceptWord, type Card as Creative, leadsToTalk } from "./creative.ts";
 import { Face } from "./face.tsx";
+import type { Invitation } from "./invitation.ts";
 import { keepClear } from "./keep-clear.ts";
 import type { Screen } from "./screen.ts";
 import { whenSeen } from "./when-seen.ts";
 
-export function Card({ screen, card }: { screen: Screen; card: Creative }): VNode {
+type Props = { screen: Screen; invitation: Invitation; card: Creative };
+
+export function Card({ screen, invitation, card }: Props): VNode {
   const element = useRef<HTMLElement>(null);
   const [why, setWhy] = useState(false);
   const { t } = screen.words;
   const site = screen.site.value;
   const title = card.title ?? (leadsToTalk(card) ? t("chatTitle") : null);
-  const taken = screen.copied.value && card.code !== null;
+  const taken = invitation.copied.value && card.code !== null;
 
   useEffect(() => {
     const { current } = element;
     if (!current) return;
-    const stopWatching = whenSeen(current, () => screen.shown());
+    const stopWatching = whenSeen(current, () => invitation.shown());
     const stopClearing = keepClear(current);
     const escape = (event: KeyboardEvent): void => {
-      if (event.key === "Escape" && !event.defaultPrevented && !isBusy(event)) screen.decline(false);
+      if (event.key === "Escape" && !event.defaultPrevented && !isBusy(event)) invitation.decline(false);
     };
     document.addEventListener("keydown", escape);
+    // Whoever is free now may be gone in a minute.
+    const stopLooking = card.kind === "chat" ? screen.keepLooking(withdrawHidden) : () => undefined;
     return () => {
+      stopLooking();
       stopWatching();
       stopClearing();
       document.removeEventListener("keydown", escape);
     };
   }, [screen]);
+
+  function withdrawHidden(): void {
+    if (screen.hidden.value) invitation.withdraw();
+  }
 
   return (
     <section
@@ -66,7 +76,7 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
       {card.code && (
         <div class="code">
           <code>{card.code}</code>
-          <button type="button" class="quiet" onClick={() => void screen.clickCode()}>
+          <button type="button" class="quiet" onClick={() => void invitation.clickCode()}>
             <Icon of={Copy} size={16} />
             {t("copy")}
           </button>
@@ -78,15 +88,15 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
       </p>
       <div class="answers">
         {taken ? (
-          <button type="button" class="plain" onClick={() => screen.finish()}>
+          <button type="button" class="plain" onClick={() => invitation.finish()}>
             {t("done")}
           </button>
         ) : (
           <>
-            <button type="button" class="main" onClick={() => void screen.accept()}>
+            <button type="button" class="main" onClick={() => void invitation.accept()}>
               {card.accept ?? t(acceptWord(card))}
             </button>
-            <button type="button" class="plain" onClick={() => screen.decline(false)}>
+            <button type="button" class="plain" onClick={() => invitation.decline(false)}>
               {card.decline ?? t("decline")}
             </button>
           </>
@@ -94,7 +104,7 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
       </div>
       <footer>
         {!taken && (
-          <button type="button" class="link" onClick={() => screen.decline(true)}>
+          <button type="button" class="link" onClick={() => invitation.decline(true)}>
             {t("never")}
           </button>
         )}
@@ -107,13 +117,15 @@ export function Card({ screen, card }: { screen: Screen; card: Creative }): VNod
   );
 
   function close(): void {
-    if (taken) screen.finish();
-    else screen.decline(false);
+    if (taken) invitation.finish();
+    else invitation.decline(false);
   }
 }
 
 function Who({ screen, card }: { screen: Screen; card: Creative }): VNode {
   const site = screen.site.value;
+  const { t } = screen.words;
+  const away = screen.available.value?.state === "closed";
   if (card.kind !== "chat") return <p class="site">{site}</p>;
   return (
     <div class="name">
@@ -121,12 +133,13 @@ function Who({ screen, card }: { screen: Screen; card: Creative }): VNode {
         <strong>{card.agent ?? site}</strong>
         {card.agent && <> · {card.role ?? site}</>}
       </p>
-      {card.agent && (
+      {card.agent && !away && (
         <p class="free">
           <span class="dot" aria-hidden="true" />
-          {screen.words.t("freeNow")}
+          {t("freeNow")}
         </p>
       )}
+      {away && <p>{t("awaySub")}</p>}
     </div>
   );
 }

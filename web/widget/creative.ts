@@ -4,6 +4,7 @@
  * Pure: the page's address is a parameter. What is missing is null; what has the wrong shape is as if it were missing.
  */
 import type { Decision } from "../../domain/targeting/decision.ts";
+import { url } from "./address.ts";
 
 export type Thumbnail = { url: string; label: string };
 export type Card = {
@@ -20,6 +21,8 @@ export type Card = {
   thumbnails: Thumbnail[];
   /** At the start of a line of text instead of its end. */
   atStart: boolean;
+  /** No launcher where the card stood. */
+  alone: boolean;
 };
 
 const MOST_THUMBNAILS = 3;
@@ -56,19 +59,13 @@ export function readCreative({ kind, creative }: Pick<Decision, "kind" | "creati
     link: kind === "chat" ? null : (url(creative["link"]) ?? onSite(creative["link"], page)),
     thumbnails: images.slice(0, MOST_THUMBNAILS).flatMap(thumbnail),
     atStart: creative["position"] === "start",
+    alone: creative["launcher"] === "none",
   };
 }
 
 function thumbnail(value: unknown): Thumbnail[] {
   const link = url(typeof value === "string" ? value : fields(value)["url"]);
   return link === null ? [] : [{ url: link, label: text(fields(value)["label"]) ?? "" }];
-}
-
-/** An absolute http(s) address, or null: a creative never runs a script. */
-export function url(value: unknown): string | null {
-  const address = text(value);
-  if (address === null || !URL.canParse(address)) return null;
-  return /^https?:$/.test(new URL(address).protocol) ? address : null;
 }
 
 /** A path as an address of the page's own site, or null: `//host` and what a browser reads alike lead elsewhere. */

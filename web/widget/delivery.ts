@@ -9,7 +9,7 @@ import { cell } from "./cell.ts";
 import type { LogEvent } from "./conversation-log.ts";
 import { newId } from "./message-id.ts";
 import type { Outbox } from "./outbox.ts";
-import { add, isPassing, merge, next, refuse, retry, settle } from "./outbox.ts";
+import { add, isPassing, merge, next, parted, refuse, retry, settle } from "./outbox.ts";
 import { openOutboxStore } from "./outbox-store.ts";
 import { timersOf } from "./timers.ts";
 
@@ -34,8 +34,8 @@ export function deliveryOf({ send, restart, placed }: DeliveryPorts) {
   function flush(): void {
     const turn = next(outbox.value);
     if (!turn || inFlight) return;
-    const { client_id, body } = turn;
-    if (!send({ type: "message", client_id, body, kind: "text" })) return;
+    const { client_id, body, kind = "text" } = turn;
+    if (!send({ type: "message", client_id, body, kind })) return;
     inFlight = client_id;
     timers.after("ack", ACK_WITHIN_MS, () => {
       if (inFlight === client_id) restart();
@@ -47,10 +47,14 @@ export function deliveryOf({ send, restart, placed }: DeliveryPorts) {
     if (left === outbox.value) return;
     outbox.value = left;
     if (inFlight === client_id) inFlight = null;
+    unstore(client_id);
+    flush();
+  }
+
+  function unstore(client_id: string): void {
     store
       .then((opened) => opened.remove(client_id))
       .catch((failure: unknown) => console.warn("aparte: outbox", failure));
-    flush();
   }
 
   /** What the log holds is no longer on its way. */
@@ -67,10 +71,18 @@ export function deliveryOf({ send, restart, placed }: DeliveryPorts) {
 
     next: () => next(outbox.value),
 
-    async write(conversation: string, body: string): Promise<void> {
-      const pending = { client_id: newId(), conversation, body, at: Date.now(), failed: null };
+    async write(conversation: string, body: string, kind?: "file", client_id = newId()): Promise<void> {
+      const pending = { client_id, conversation, body, ...(kind && { kind }), at: Date.now(), failed: null };
       outbox.value = add(outbox.value, pending);
       await (await store).put(pending);
+    },
+
+    /** Take out the texts that were written to `conversation`, which will not come to be, to be written elsewhere. */
+    takeBack(conversation: string): string[] {
+      const [theirs, others] = parted(outbox.value, conversation);
+      outbox.value = others;
+      for (const { client_id } of theirs) unstore(client_id);
+      return theirs.map(({ body }) => body);
     },
 
     again(client_id: string): void {
@@ -99,7 +111,8 @@ export function deliveryOf({ send, restart, placed }: DeliveryPorts) {
       const pending = outbox.value.find((one) => one.client_id === client_id);
       if (!pending) return;
       const from = { role: "visitor" as const, id: "", name: null };
-      placed({ type: "message", seq, at, from, kind: "text", body: pending.body, client_id });
+      const { body, kind = "text" } = pending;
+      placed({ type: "message", seq, at, from, kind, body, client_id });
       settled(client_id);
     },
 

@@ -17,6 +17,10 @@ const orNull =
   (check: Check): Check =>
   (value) =>
     value === null || check(value);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
 const oneOf =
   (...words: string[]): Check =>
   (value) =>
@@ -63,11 +67,12 @@ const FRAMES: Record<ServerFrame["type"], Check> = {
     kind: oneOf("text", "note", "card", "file"),
     body: text,
     client_id: orNull(text),
+    html: maybe(text),
   }),
   event: shape({ seq, at: text, name: text }),
   typing: shape({ from: author, on: whether }),
   read: shape({ from: author, seq }),
-  state: shape({ status, position: orNull(int), wait_seconds: orNull(number) }),
+  state: shape({ status, position: orNull(int), wait_seconds: orNull(number), head: maybe(seq) }),
   error: shape({ code: oneOf(...Object.keys(CODES)), message: text, client_id: orNull(text) }),
 };
 

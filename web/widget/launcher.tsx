@@ -1,12 +1,12 @@
 /** The small round door back into the conversation, with the count of what was not read. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "./hooks.ts";
 import type { VNode } from "preact";
 import { Brackets } from "../shared/mark.tsx";
 import type { Screen } from "./screen.ts";
 
 export function Launcher({ screen }: { screen: Screen }): VNode {
   const button = useRef<HTMLButtonElement>(null);
-  const count = screen.talk.value?.unread.value ?? 0;
+  const count = screen.talking.value?.unread.value ?? 0;
   const { t } = screen.words;
   useEffect(() => {
     if (screen.focusBack.value) button.current?.focus();

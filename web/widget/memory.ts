@@ -8,7 +8,14 @@
 
 import { conversationKey } from "../shared/widget-mount.ts";
 
-export type Remembered = { id: string; token: string; socketUrl: string; readSeq: number };
+export type Remembered = {
+  id: string;
+  token: string;
+  socketUrl: string;
+  readSeq: number;
+  /** The question at the end was answered or passed over: it is not asked again. */
+  rated?: boolean;
+};
 
 export type Memory = ReturnType<typeof memoryOf>;
 
@@ -25,6 +32,18 @@ export function memoryOf(key: string) {
     keepDraft: (text: string) => write("sessionStorage", name("draft"), text || null),
     wasOpen: () => read("sessionStorage", name("open")) === "1",
     keepOpen: (open: boolean) => write("sessionStorage", name("open"), open ? "1" : null),
+    /** The files that this tab is sending, by their keys: a reload takes them up again. */
+    files: () => (read("sessionStorage", name("files")) ?? "").split(" ").filter(Boolean),
+    keepFiles: (keys: readonly string[]) => write("sessionStorage", name("files"), keys.join(" ") || null),
+    /** The call that was booked in this tab, as its part of the code wrote it. */
+    call: () => read("sessionStorage", name("call")),
+    keepCall: (call: string | null) => write("sessionStorage", name("call"), call),
+    clear(): void {
+      write("localStorage", shared, null);
+      for (const what of ["draft", "open", "request", "files", "call"]) {
+        write("sessionStorage", name(what), null);
+      }
+    },
     request: () => read("sessionStorage", name("request")),
     keepRequest: (id: string | null) => write("sessionStorage", name("request"), id),
   };

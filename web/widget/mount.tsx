@@ -3,7 +3,7 @@
  *
  * No inline style or script, no markup from strings: a page with a strict policy and Trusted Types runs it as it is.
  */
-import { h, render } from "preact";
+import { render } from "preact";
 import type { Mount, PageLink } from "../shared/widget-mount.ts";
 import { Widget } from "./widget.tsx";
 import { followViewport } from "./viewport.ts";
@@ -49,7 +49,7 @@ async function putOn(page: PageLink) {
     screen.join().catch((failure: unknown) => page.on("error", { message: String(failure) }));
   };
   addEventListener("storage", moved);
-  render(h(Widget, { screen }), root);
+  render(<Widget screen={screen} />, root);
   const destroy = (): void => {
     removeEventListener("storage", moved);
     unfollow();

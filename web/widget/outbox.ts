@@ -13,6 +13,8 @@ export type Pending = {
   client_id: string;
   conversation: string;
   body: string;
+  /** Text where it is not said. */
+  kind?: "file";
   at: EpochMs;
   /** Why it will not go by itself; null while it still may. */
   failed: ErrorCode | null;
@@ -59,4 +61,10 @@ export function merge(mine: Outbox, stored: Outbox): Outbox {
   const known = new Set(mine.map((one) => one.client_id));
   const others = stored.filter((one) => !known.has(one.client_id));
   return [...mine, ...others].toSorted((a, b) => a.at - b.at);
+}
+
+/** The messages of `conversation`, and all others. */
+export function parted(outbox: Outbox, conversation: string): [Outbox, Outbox] {
+  const theirs = outbox.filter((one) => one.conversation === conversation);
+  return [theirs, outbox.filter((one) => one.conversation !== conversation)];
 }

@@ -1,10 +1,10 @@
-/** The chat panel: head, the state of the connection, the conversation, and the field; or the form when nobody is there. */
-import { useEffect, useRef } from "preact/hooks";
+/** The chat panel: head, the state of the connection, the conversation, and the field; or the other ways to an answer. */
+import { useEffect, useRef } from "./hooks.ts";
 import type { VNode } from "preact";
-import { Away } from "./away.tsx";
-import { Composer } from "./composer.tsx";
+import { attach, Composer } from "./composer.tsx";
+import { Later } from "./later.tsx";
 import { PanelHead } from "./panel-head.tsx";
-import { Rating } from "./rating.tsx";
+import { rating, ways } from "./parts.ts";
 import type { ChatScreen } from "./screen.ts";
 import { Strip } from "./strip.tsx";
 import { Transcript } from "./transcript.tsx";
@@ -12,7 +12,9 @@ import { Transcript } from "./transcript.tsx";
 export function Panel({ screen }: { screen: ChatScreen }): VNode {
   const element = useRef<HTMLElement>(null);
   const { conversation, leaving, words } = screen;
-  const closed = conversation.status.value === "closed";
+  const status = conversation.status.value;
+  const closed = status === "closed";
+  const waits = status === "queued" && conversation.rows.value.length > 0;
 
   useEffect(() => {
     const { current } = element;
@@ -23,6 +25,7 @@ export function Panel({ screen }: { screen: ChatScreen }): VNode {
     }
     const watch = (): void => conversation.watch(document.visibilityState === "visible");
     watch();
+    conversation.prepare();
     document.addEventListener("visibilitychange", watch);
     const page = document.documentElement;
     const before = page.style.overflow;
@@ -56,14 +59,30 @@ export function Panel({ screen }: { screen: ChatScreen }): VNode {
           screen.minimise();
         }
       }}
+      onDragOver={(event) => {
+        if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        if (!closed && !leaving.value) attach(screen, event.dataTransfer?.files);
+      }}
     >
       <PanelHead screen={screen} />
       {leaving.value ? (
-        <Away screen={screen} />
+        <Later screen={screen} load={ways} draw={({ Ways }) => <Ways screen={screen} />}>
+          <div class="scroll" />
+        </Later>
       ) : (
         <>
           <Strip screen={screen} />
-          <Transcript screen={screen}>{closed && <Rating screen={screen} />}</Transcript>
+          <Transcript screen={screen}>
+            {waits && (
+              <Later screen={screen} load={ways} quiet draw={({ Waiting }) => <Waiting screen={screen} />} />
+            )}
+            {closed && (
+              <Later screen={screen} load={rating} draw={({ Rating }) => <Rating screen={screen} />} />
+            )}
+          </Transcript>
           {!closed && <Composer screen={screen} />}
         </>
       )}

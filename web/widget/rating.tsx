@@ -1,101 +1,272 @@
-/** The one question at the end: three faces with their words, a line to add, or nothing. */
-import { useState } from "preact/hooks";
-import type { VNode } from "preact";
+/**
+ * What the visitor thought of it, asked once: three faces for welcome, wait and answer with a line to add; then, for
+ * who likes, three figures. Each can be passed over, and what was given before counts.
+ */
+import { useState } from "./hooks.ts";
+import type { ComponentChildren, VNode } from "preact";
 import Frown from "lucide-static/icons/frown.svg?shapes";
 import Meh from "lucide-static/icons/meh.svg?shapes";
 import Smile from "lucide-static/icons/smile.svg?shapes";
 import { Icon } from "./icon.tsx";
+import { saveTranscript } from "./save-transcript.ts";
 import type { ChatScreen } from "./screen.ts";
+import { conversationPath } from "./server.ts";
+
+export { default as style } from "./rating.css?inline";
 
 const FACES = [
-  { answer: 1, svg: Frown, kind: "bad" },
-  { answer: 2, svg: Meh, kind: "half" },
-  { answer: 3, svg: Smile, kind: "good" },
+  { value: 1, svg: Frown, kind: "bad" },
+  { value: 2, svg: Meh, kind: "half" },
+  { value: 3, svg: Smile, kind: "good" },
 ] as const;
+const ASPECTS = ["welcome", "wait", "answer"] as const;
+const SCALES = [
+  { name: "csat", steps: 5 },
+  { name: "ces", steps: 7 },
+] as const;
+
+/** Answers of 1 to 3, 1 to 5, 1 to 7; what was not answered is not there. */
+type Survey = Partial<
+  Record<"welcome" | "wait" | "answer" | "csat" | "ces", number> & { resolved: boolean; comment: string }
+>;
+type Step = "faces" | "figures" | "done";
 
 export function Rating({ screen }: { screen: ChatScreen }): VNode {
   const { conversation } = screen;
   const { t } = screen.words;
-  const [answer, setAnswer] = useState<1 | 2 | 3 | null>(null);
-  const [comment, setComment] = useState("");
-  const [state, setState] = useState<"asking" | "sending" | "failed" | "skipped">("asking");
-  const name = conversation.agent.value;
-  const again = (
-    <p class="after">
-      <button type="button" class="link" onClick={() => void screen.startAgain()}>
-        {t("reopen")}
-      </button>
-    </p>
-  );
-  if (conversation.rated.value || state === "skipped") {
+  const [survey, setSurvey] = useState<Survey>({});
+  const [step, setStep] = useState<Step>("faces");
+  const [state, setState] = useState<"" | "sending" | "failed">("");
+  const [given, setGiven] = useState(false);
+  const give = (more: Survey): void => setSurvey({ ...survey, ...more });
+
+  if (conversation.rated.value || step === "done") {
     return (
       <>
-        {conversation.rated.value && (
+        {given && (
           <p class="line" role="status">
             {t("thanks")}
           </p>
         )}
-        {again}
+        <After screen={screen} />
       </>
     );
   }
   return (
     <>
-      <form
-        class="rating"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (answer === null || state === "sending") return;
-          setState("sending");
-          conversation.rate(answer, comment.trim()).catch(() => setState("failed"));
-        }}
-      >
-        <fieldset>
-          <legend>{name ? t("asked", { name }) : t("askedNobody")}</legend>
-          <p class="small">{t("oneQuestion")}</p>
-          <div class="faces">
-            {FACES.map((face) => (
-              <label key={face.answer} class={face.kind}>
-                <input
-                  type="radio"
-                  name="answer"
-                  class="unseen"
-                  checked={answer === face.answer}
-                  onChange={() => setAnswer(face.answer)}
-                />
-                <Icon of={face.svg} size={32} />
-                {t(`face${face.answer}`)}
-              </label>
-            ))}
-          </div>
-        </fieldset>
-        <label class="labelled">
-          <span>
-            {t(answer === 3 || answer === null ? "wordMore" : "wordMissing")} <small>{t("optional")}</small>
-          </span>
-          <textarea
-            rows={2}
-            dir="auto"
-            maxLength={2_000}
-            value={comment}
-            onInput={(event) => setComment(event.currentTarget.value)}
+      {step === "faces" ? (
+        <Questions
+          title={t("ratingTitle")}
+          line={t("ratingLine")}
+          state={state}
+          screen={screen}
+          ready={ASPECTS.some((one) => survey[one])}
+          send={() => void send("figures")}
+          skip={finish}
+        >
+          {ASPECTS.map((aspect) => (
+            <Faces key={aspect} screen={screen} aspect={aspect} value={survey[aspect]} give={give} />
+          ))}
+          <label class="labelled">
+            <span>
+              {t(survey.answer === 1 || survey.answer === 2 ? "wordMissing" : "wordMore")}{" "}
+              <small>{t("optional")}</small>
+            </span>
+            <textarea
+              rows={2}
+              dir="auto"
+              maxLength={2_000}
+              value={survey.comment ?? ""}
+              onInput={(event) => give({ comment: event.currentTarget.value })}
+            />
+          </label>
+        </Questions>
+      ) : (
+        <Questions
+          title={t("figuresTitle")}
+          line={t("figuresLine")}
+          state={state}
+          screen={screen}
+          ready={survey.resolved !== undefined || SCALES.some(({ name }) => survey[name])}
+          send={() => void send("done")}
+          skip={finish}
+        >
+          <Choices
+            legend={t("resolved")}
+            name="resolved"
+            value={survey.resolved}
+            options={[true, false].map((value) => ({ value, label: t(value ? "face3" : "face1") }))}
+            choose={(resolved) => give({ resolved })}
           />
-        </label>
-        {state === "failed" && (
-          <p class="wrong" role="alert">
-            {t("notSaved")}
-          </p>
-        )}
-        <div class="answers uneven">
-          <button type="submit" class="main" aria-disabled={answer === null}>
-            {t("send")}
-          </button>
-          <button type="button" class="quiet" onClick={() => setState("skipped")}>
-            {t("skip")}
-          </button>
-        </div>
-      </form>
-      {again}
+          {SCALES.map(({ name, steps }) => (
+            <Choices
+              key={name}
+              legend={t(name)}
+              name={name}
+              value={survey[name]}
+              ends={[t(`${name}Low`), t(`${name}High`)]}
+              options={Array.from({ length: steps }, (_, at) => ({ value: at + 1, label: String(at + 1) }))}
+              choose={(value) => give({ [name]: value })}
+            />
+          ))}
+        </Questions>
+      )}
+      <After screen={screen} />
     </>
+  );
+
+  async function send(next: Step): Promise<void> {
+    if (state === "sending") return;
+    setState("sending");
+    const comment = survey.comment?.trim() ?? "";
+    const { comment: _typed, ...answers } = survey;
+    try {
+      const { id, token } = conversation.proof() ?? { id: "", token: "" };
+      // Every answer so far: a later survey stands for the one before it.
+      const said = { token, ...answers, ...(comment && { comment }) };
+      await screen.server.call("POST", `${conversationPath(id)}/survey`, said);
+      setGiven(true);
+      setState("");
+      if (next === "done") finish();
+      else setStep(next);
+    } catch (failure) {
+      // Said beside the button; the answers stay.
+      console.warn("aparte: survey", failure);
+      setState("failed");
+    }
+  }
+
+  function finish(): void {
+    setStep("done");
+    conversation.closeSurvey();
+  }
+}
+
+type Questioning = {
+  screen: ChatScreen;
+  title: string;
+  line: string;
+  state: "" | "sending" | "failed";
+  /** Something is answered. */
+  ready: boolean;
+  send: () => void;
+  skip: () => void;
+  children: ComponentChildren;
+};
+
+function Questions({ screen, title, line, state, ready, send, skip, children }: Questioning): VNode {
+  const { t } = screen.words;
+  return (
+    <form
+      class="rating"
+      aria-label={title}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) send();
+      }}
+    >
+      <h3>{title}</h3>
+      <p class="small">{line}</p>
+      {children}
+      {state === "failed" && (
+        <p class="wrong" role="alert">
+          {t("notSaved")}
+        </p>
+      )}
+      <div class="answers uneven">
+        <button type="submit" class="main" aria-disabled={!ready || state === "sending"}>
+          {t("send")}
+        </button>
+        <button type="button" class="quiet" onClick={skip}>
+          {t("skip")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+type Facing = {
+  screen: ChatScreen;
+  aspect: (typeof ASPECTS)[number];
+  value: number | undefined;
+  give: (more: Survey) => void;
+};
+
+function Faces({ screen, aspect, value, give }: Facing): VNode {
+  const { t } = screen.words;
+  const name = screen.conversation.agent.value;
+  const asked = aspect === "answer" && name ? t("asked", { name }) : t(`asked_${aspect}`);
+  return (
+    <fieldset>
+      <legend>{asked}</legend>
+      <div class="faces">
+        {FACES.map((face) => (
+          <label key={face.value} class={face.kind}>
+            <input
+              type="radio"
+              name={aspect}
+              class="unseen"
+              checked={value === face.value}
+              onChange={() => give({ [aspect]: face.value })}
+            />
+            <Icon of={face.svg} size={24} />
+            {t(aspect === "answer" ? `face${face.value}` : `${aspect}${face.value}`)}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+type Choosing<T> = {
+  legend: string;
+  name: string;
+  value: T | undefined;
+  options: readonly { value: T; label: string }[];
+  /** The words at both ends of a scale. */
+  ends?: readonly [string, string] | string[];
+  choose: (value: T) => void;
+};
+
+function Choices<T extends number | boolean>(props: Choosing<T>): VNode {
+  const { legend, name, value, options, ends, choose } = props;
+  return (
+    <fieldset>
+      <legend>{legend}</legend>
+      <div class="scale">
+        {options.map((option) => (
+          <label key={option.label}>
+            <input
+              type="radio"
+              name={name}
+              class="unseen"
+              checked={value === option.value}
+              onChange={() => choose(option.value)}
+            />
+            {option.label}
+          </label>
+        ))}
+      </div>
+      {ends && (
+        <p class="ends">
+          <span>{ends[0]}</span>
+          <span>{ends[1]}</span>
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+function After({ screen }: { screen: ChatScreen }): VNode {
+  const { t } = screen.words;
+  return (
+    <p class="after">
+      <button type="button" class="link" onClick={() => saveTranscript(screen)}>
+        {t("transcript")}
+      </button>
+      <button type="button" class="link" onClick={() => void screen.startAgain()}>
+        {t("reopen")}
+      </button>
+    </p>
   );
 }

@@ -22,6 +22,8 @@ export type Link =
   | { state: "connecting" }
   | { state: "open" }
   | { state: "waiting"; retryAt: number; fallback: boolean }
+  /** Other tabs of the same visitor have the places: this one, which nobody sees, leaves them theirs. */
+  | { state: "resting" }
   | { state: "final" };
 
 export type RoomPorts = {
@@ -104,7 +106,7 @@ export function roomConnection(ports: RoomPorts) {
       if (socket === opened) act();
     };
     opened.onopen = mine(() => {
-      const hello: ClientFrame = { type: "hello", v: SPOKEN_VERSION, ...ports.hello() };
+      const hello: ClientFrame = { type: "hello", v: SPOKEN_VERSION, acks: true, ...ports.hello() };
       opened.send(JSON.stringify(hello));
     });
     opened.onmessage = (event: MessageEvent<unknown>) => mine(() => heard(event.data))();
@@ -160,6 +162,9 @@ export function roomConnection(ports: RoomPorts) {
     const next = afterClose(code);
     if (next === "final") {
       ports.link({ state: "final" });
+    } else if (next === "rest" && document.visibilityState === "hidden") {
+      // Taken up again when this tab comes to the front.
+      ports.link({ state: "resting" });
     } else if (next === "authenticate") {
       authenticate().catch(wait);
     } else {

@@ -1,18 +1,18 @@
 /**
  * What the widget shows now, and the few steps between its faces: card, panel, launcher, nothing.
  *
- * Holds   cells only; drawing is the components' business, talking is the conversation's.
+ * Holds   cells only; drawing is the components' business, talking is the conversation's, inviting the invitation's.
  */
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { TRY_OUT_ID } from "../../domain/targeting/try-out-id.ts";
 import type { PageLink } from "../shared/widget-mount.ts";
 import { cell, derived } from "./cell.ts";
 import type { Conversation } from "./conversation.ts";
-import { leadsToTalk, readCreative } from "./creative.ts";
+import { invitationOf } from "./invitation.ts";
+import { lookAgain } from "./look-again.ts";
 import { memoryOf } from "./memory.ts";
 import { pageContentOf } from "./page-content.ts";
-import type { Availability } from "./server.ts";
-import { serverOf } from "./server.ts";
+import { type Availability, serverOf, type Standing } from "./server.ts";
 import type { Words } from "./words.ts";
 
 export type View = "none" | "card" | "panel" | "launcher";
@@ -33,36 +33,16 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
   const decision = cell<Decision | null>(null);
   const available = cell<Availability | null>(null);
   const leaving = cell(false);
-  const copied = cell(false);
   /** True once the visitor asked for the panel: only then may focus move into it. */
   const asked = cell(false);
   /** True once the visitor put the panel away themselves: then the launcher takes the focus. */
   const focusBack = cell(false);
   const judged = new Set<string>();
   const content = pageContentOf(page, (id) => judged.add(id));
-  let expiry: ReturnType<typeof setTimeout> | undefined;
   /** The decision whose moment to be shown is still to come. */
   let coming: { id: string; timer: ReturnType<typeof setTimeout> } | null = null;
-  let accepted: string | null = null;
-  /** The card was accepted and stays a moment: its decision is no longer open, and nobody takes it back. */
-  let taking = false;
 
-  const creative = derived([decision], (shown) => (shown ? readCreative(shown, location.href) : null));
-
-  function engage(name: "Shown" | "Accepted" | "Declined" | "Clicked" | "Ignored", more?: object): void {
-    const shown = decision.value;
-    if (shown) page.send(`Engagement ${name}`, { decision_id: shown.id, ...more });
-  }
-
-  /** The card goes; what remains is the launcher, or nothing where the visitor wants nothing. */
-  function dismiss(remains: View): void {
-    clearTimeout(expiry);
-    if (decision.value) judged.add(decision.value.id);
-    decision.value = null;
-    copied.value = false;
-    taking = false;
-    if (view.value === "card") view.value = remains;
-  }
+  const fail = (failure: unknown): void => page.on("error", { message: String(failure) });
 
   function cancelComing(): void {
     clearTimeout(coming?.timer);
@@ -88,42 +68,68 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
       if (!chat.value) addStyle(loaded.style);
       chat.value ??= loaded;
     }
-    conversation.value ??= chat.value.conversationOf(page, server, memory);
+    conversation.value ??= chat.value.conversationOf(page, server, memory, turnAway);
     return conversation.value;
+  }
+
+  /** No conversation can begin now: what can be done instead. What was written is in the field again. */
+  function turnAway(instead: Standing): void {
+    available.value = { name: "", timezone: "", ...available.value, ...instead };
+    leaving.value = instead.state !== "online";
   }
 
   function isTalking(): boolean {
     return conversation.value?.phase.value === "live";
   }
 
-  async function openPanel(): Promise<void> {
-    const talking = await talk();
+  function showPanel(): void {
     view.value = "panel";
     memory.keepOpen(true);
     page.on("open");
+  }
+
+  async function openPanel(): Promise<void> {
+    const talking = await talk();
+    showPanel();
     if (talking.phase.value === "none" && !talking.resume()) {
       await look();
-      leaving.value = available.value !== null && available.value.state !== "online";
+      const { actions = ["chat"] } = available.value ?? {};
+      leaving.value = actions[0] !== "chat" && !(actions.length === 1 && actions[0] === "queue");
     }
   }
 
-  return {
+  const shared = {
     page,
+    view,
+    decision,
+    available,
+    leaving,
+    asked,
+    judged,
+    talk,
+    look,
+    showPanel,
+    turnAway,
+    isTalking,
+  };
+  const invitation = invitationOf(shared);
+  return {
+    ...shared,
+    invitation,
     server,
     memory,
     chat,
-    talk: conversation,
+    /** The conversation, once its code is there. */
+    talking: conversation,
     words,
-    view,
-    decision,
-    creative,
-    available,
-    leaving,
-    copied,
-    asked,
     focusBack,
+    addStyle,
     site: derived([available], (known) => known?.name || location.hostname),
-    look,
+    /** The site wants nothing to be shown now; a conversation that lives goes on. */
+    hidden: derived([available], (known) => known?.actions[0] === "hide"),
+
+    /** Ask again how things stand, and call `then`, as long as something on screen depends on it. */
+    keepLooking: (then?: () => void): (() => void) => lookAgain(() => void look().then(then)),
 
     show(next: Decision): void {
       if (next.id === decision.value?.id || next.id === coming?.id || judged.has(next.id)) return;
@@ -141,97 +147,23 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
         return;
       }
       if (next.kind === "content" && next.creative["slot"]) {
-        content.fill(next).catch((failure: unknown) => page.on("error", { message: String(failure) }));
+        content.fill(next).catch(fail);
         return;
       }
       if (view.value === "panel" || isTalking() || memory.conversation() !== null) return;
-      const left = Date.parse(next.expires_at) - Date.now();
-      if (left <= 0) return;
-      clearTimeout(expiry);
-      decision.value = next;
-      view.value = "card";
-      expiry = setTimeout(
-        () => {
-          engage("Ignored");
-          dismiss("launcher");
-        },
-        Math.min(left, LONGEST_TIMER_MS),
-      );
-      page.on("decision", { id: next.id, kind: next.kind });
+      if (Date.parse(next.expires_at) > Date.now()) invitation.begin(next);
     },
 
     /** A newer answer no longer names the decision: it was taken back, and nobody is told anything. */
     withdraw(): void {
       cancelComing();
       if (decision.value?.id.startsWith(TRY_OUT_ID)) return;
-      if (!taking) dismiss(isTalking() ? "launcher" : "none");
-    },
-
-    shown(): void {
-      engage("Shown");
-      page.on("shown", { id: decision.value?.id });
-    },
-
-    async accept(): Promise<void> {
-      const shown = decision.value;
-      const card = creative.value;
-      if (!shown || !card || taking) return;
-      taking = true;
-      engage("Accepted");
-      page.on("accepted", { id: shown.id });
-      clearTimeout(expiry);
-      if (card.code !== null) {
-        await copy(card.code);
-        if (card.link !== null) location.assign(card.link);
-        return;
-      }
-      if (card.link !== null) {
-        engage("Clicked");
-        dismiss("launcher");
-        location.assign(card.link);
-        return;
-      }
-      if (!leadsToTalk(card)) return dismiss("launcher");
-      accepted = shown.id;
-      asked.value = true;
-      const [talking] = await Promise.all([talk(), look()]);
-      dismiss("launcher");
-      view.value = "panel";
-      memory.keepOpen(true);
-      page.on("open");
-      // A place was kept for this visitor, so "busy" is not about them; "closed" is.
-      if (available.value?.state === "closed") {
-        leaving.value = true;
-        return;
-      }
-      const lost = await talking.open(accepted);
-      if (!lost) return;
-      // It is gone after all: the wait, or another way, is the visitor's choice; what they typed stays.
-      available.value = { name: "", ...available.value, ...lost };
-      leaving.value = lost.state !== "online";
-    },
-
-    decline(forever: boolean): void {
-      const shown = decision.value;
-      if (!shown) return;
-      engage("Declined", forever ? { forever: true } : {});
-      page.on("declined", { id: shown.id, forever });
-      dismiss(forever ? "none" : "launcher");
-    },
-
-    /** Copy the offer's code, by the visitor's hand. */
-    async clickCode(): Promise<void> {
-      engage("Clicked");
-      await this.accept();
-    },
-
-    /** Close a card whose offer was taken. */
-    finish(): void {
-      dismiss("launcher");
+      invitation.withdraw();
     },
 
     async open(): Promise<void> {
-      dismiss("none");
+      cancelComing();
+      invitation.dismiss("none");
       asked.value = true;
       await openPanel();
     },
@@ -247,16 +179,18 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
     /** Wait for an answer here after all. */
     async stay(): Promise<void> {
       leaving.value = false;
-      await (await talk()).open(accepted);
+      await (await talk()).open(invitation.accepted());
     },
 
-    leave(): void {
+    /** Another way than to wait here: what was written goes along. */
+    async leave(): Promise<void> {
+      await (await talk()).takeBack();
       leaving.value = true;
     },
 
     async startAgain(): Promise<void> {
       (await talk()).forget();
-      accepted = null;
+      invitation.forget();
       await openPanel();
     },
 
@@ -267,14 +201,11 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
 
     /** Remove what the page remembers of this visitor. */
     forget(): void {
-      clearTimeout(expiry);
+      invitation.dismiss("none");
       cancelComing();
       content.clear();
       conversation.value?.forget();
-      memory.forget();
-      memory.keepRequest(null);
-      memory.keepDraft("");
-      memory.keepOpen(false);
+      memory.clear();
     },
 
     /** Take up what is remembered: the panel if it was open, else the launcher. Without a memory, wait to be told. */
@@ -285,13 +216,4 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
       await look();
     },
   };
-
-  async function copy(code: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(code);
-    } catch {
-      // The clipboard may be refused; the code stays on the card, to be selected.
-    }
-    copied.value = true;
-  }
 }

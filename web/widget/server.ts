@@ -1,117 +1,70 @@
 /**
- * What the widget asks of Aparté's public HTTP surface, in the visitor's name.
+ * What the widget asks of Aparté's public HTTP surface, in the visitor's name: how to ask, and whether somebody is there.
+ * What only a chat asks is in room-server.ts.
  *
  * Errors  a refusal throws `Refused` with the contract's code; a lost network throws what `fetch` throws.
  */
-import type { ServerFrame } from "../../domain/chat/wire.ts";
+import type { Action, DeskState } from "../../domain/availability/actions.ts";
 import type { Locale } from "../shared/i18n.ts";
 import type { PageLink } from "../shared/widget-mount.ts";
-import { frameOf } from "./frames.ts";
-import type { Pending } from "./outbox.ts";
 
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(status: number, code: string) {
+  /** The whole answer. */
+  readonly answer: Fields;
+  constructor(status: number, answer: Fields) {
+    const code = text(fields(answer["error"])["code"]);
     super(`${status} ${code}`);
     this.status = status;
     this.code = code;
+    this.answer = answer;
+  }
+
+  /** A repeat would not change it. */
+  get isFinal(): boolean {
+    return this.status < 500 && this.status !== 429;
   }
 }
 
-export type Availability = { state: "online" | "busy" | "closed"; wait_seconds: number | null; name: string };
-export type Opened = {
-  id: string;
-  token: string;
-  socketUrl: string;
-  lost: Omit<Availability, "name"> | null;
+export type Fields = Record<string, unknown>;
+/** Whether somebody is there, how long one would wait, and what can be done, in the site's order. */
+export type Standing = {
+  state: DeskState;
+  wait_seconds: number | null;
+  position: number | null;
+  opens_at: string | null;
+  actions: readonly Action[];
+  articles: readonly Article[];
 };
-export type Opening = { requestId: string | null; token: string | null; decisionId: string | null };
-export type LeftMessage = { request_id: string; email: string; name: string; body: string };
-export type Survey = { answer: 1 | 2 | 3; comment: string };
+export type Article = { id: string; title: string };
+export type Availability = Standing & { name: string; timezone: string };
 
 export type Server = ReturnType<typeof serverOf>;
 
 /** The calls of one mounted widget. */
 export function serverOf(page: PageLink, locale: Locale) {
-  const conversation = (id: string) => `/v1/conversations/${encodeURIComponent(id)}`;
+  /** `path` below the public host; the site's key goes with every question that has no body. */
   const call = (method: string, path: string, body?: unknown, token?: string) =>
     request(page.host + path, method, body, token);
+  const ask = (path: string, query: Record<string, string> = {}) =>
+    call("GET", `${path}?${new URLSearchParams({ key: page.key, locale, ...query })}`);
   return {
-    async availability(): Promise<Availability> {
-      const answer = fields(await call("GET", `/v1/availability?key=${encodeURIComponent(page.key)}`));
-      return { ...stateIn(answer), name: text(fields(answer["site"])["name"]) };
-    },
-
-    /** Open a conversation, or find the one that `token` or `requestId` proves. */
-    async open({ requestId, token, decisionId }: Opening): Promise<Opened> {
-      const answer = fields(
-        await call("POST", "/v1/conversations", {
-          writeKey: page.key,
-          anonymousId: page.visitor(),
-          locale,
-          page: { url: location.href, title: document.title.slice(0, 200), view_id: page.viewId() },
-          ...(requestId && { request_id: requestId }),
-          ...(token && { token }),
-          ...(decisionId && { decision_id: decisionId }),
-          ...(page.identityToken() && { identity_token: page.identityToken() }),
-        }),
-      );
-      const place = fields(answer["place"]);
-      return {
-        id: text(fields(answer["conversation"])["id"]),
-        token: text(answer["token"]),
-        socketUrl: text(answer["socket_url"]),
-        // The place that was kept for the invitation is gone: how things stand instead.
-        lost: place["held"] === false ? stateIn(place) : null,
-      };
-    },
-
-    /** The frames after `after` as the socket would have sent them, behind a `reset` where it cannot go on. */
-    async frames(id: string, token: string, epoch: string | null, after: number): Promise<ServerFrame[]> {
-      const query = new URLSearchParams({ after: String(after), ...(epoch && { epoch }) });
-      const answer = fields(await call("GET", `${conversation(id)}/messages?${query}`, undefined, token));
-      const events = framesIn(answer["events"]);
-      const [first] = events;
-      const from = first && "seq" in first ? first.seq : 1;
-      const { epoch: now, head, status } = answer;
-      const begin = answer["reset"] === true || epoch === null;
-      return framesIn([
-        ...(begin ? [{ type: "reset", epoch: now, head, from }] : []),
-        { type: "state", status, position: null, wait_seconds: null },
-        ...events,
-      ]);
-    },
-
-    /** Post one message by HTTP under its own id; the answer is the socket's `ack` or `error`. */
-    async post(id: string, token: string, { client_id, body }: Pending): Promise<ServerFrame[]> {
-      const message = { client_id, body, kind: "text" };
-      return framesIn([await call("POST", `${conversation(id)}/messages`, message, token)]);
-    },
-
-    survey: (id: string, token: string, { answer, comment }: Survey) =>
-      call("POST", `${conversation(id)}/survey`, { token, answer, ...(comment && { comment }) }),
-
-    /** Leave a message when nobody is there. Answers its id, the proof of receipt. */
-    async leave({ name, ...message }: LeftMessage): Promise<string> {
-      const answer = await call("POST", "/v1/messages", {
-        writeKey: page.key,
-        anonymousId: page.visitor(),
-        page: location.href,
-        ...message,
-        ...(name && { name }),
-      });
-      return text(fields(answer)["id"]);
-    },
+    locale,
+    call,
+    ask,
+    availability: async (): Promise<Availability> => availabilityIn(await ask("/v1/availability")),
   };
 }
+
+export const conversationPath = (id: string): string => `/v1/conversations/${encodeURIComponent(id)}`;
 
 async function request(
   url: string,
   method: string,
   body: unknown,
   token: string | undefined,
-): Promise<unknown> {
+): Promise<Fields> {
   const response = await fetch(url, {
     method,
     credentials: "omit",
@@ -122,27 +75,44 @@ async function request(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const answer: unknown = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Refused(response.status, text(fields(fields(answer)["error"])["code"]));
+  const answer = fields(response.status === 204 ? null : await response.json());
+  if (!response.ok) throw new Refused(response.status, answer);
   return answer;
 }
 
-function framesIn(list: unknown): ServerFrame[] {
-  return Array.isArray(list) ? list.map(frameOf).filter((one) => one !== null) : [];
+/** What an older server offers without saying so. */
+const USUAL: Record<DeskState, readonly Action[]> = {
+  online: ["chat"],
+  busy: ["queue", "message"],
+  closed: ["message"],
+};
+
+export function availabilityIn(answer: Fields): Availability {
+  const site = fields(answer["site"]);
+  return { ...standingIn(answer), name: text(site["name"]), timezone: text(site["timezone"]) };
 }
 
-/** Whether somebody is there, and how long one would wait. */
-function stateIn({ state, wait_seconds: wait }: Record<string, unknown>): Omit<Availability, "name"> {
+export function standingIn(answer: Fields): Standing {
+  const { state: told, actions, articles } = answer;
+  const state = told === "closed" || told === "busy" ? told : "online";
   return {
-    state: state === "closed" || state === "busy" ? state : "online",
-    wait_seconds: typeof wait === "number" ? wait : null,
+    state,
+    wait_seconds: number(answer["wait_seconds"]),
+    position: number(answer["position"]),
+    opens_at: text(answer["opens_at"]) || null,
+    actions: Array.isArray(actions) ? actions : USUAL[state],
+    articles: Array.isArray(articles) ? articles : [],
   };
 }
 
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+export function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
 }

@@ -6,7 +6,8 @@
  * visitor sees. What stood there before comes back when the content is taken away.
  */
 import type { Decision } from "../../domain/targeting/decision.ts";
-import { fields, onSite, text, url } from "./creative.ts";
+import { url } from "./address.ts";
+import { fields, onSite, text } from "./creative.ts";
 import { whenSeen } from "./when-seen.ts";
 
 type Block =

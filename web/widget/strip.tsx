@@ -1,5 +1,5 @@
 /** The amber strip: what is wrong with the connection, when the next try is, and that nothing is lost. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "./hooks.ts";
 import type { VNode } from "preact";
 import NoWifi from "lucide-static/icons/wifi-off.svg?shapes";
 import { Icon } from "./icon.tsx";

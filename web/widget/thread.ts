@@ -9,6 +9,7 @@ import { cell, derived } from "./cell.ts";
 import type { Ask, LogEvent } from "./conversation-log.ts";
 import { apply, askAgain, emptyLog, greet, reset } from "./conversation-log.ts";
 import type { Outbox } from "./outbox.ts";
+import { behind, checkAfterMs, tellAfterMs } from "./position.ts";
 import { timersOf } from "./timers.ts";
 import { rowsOf } from "./transcript-rows.ts";
 
@@ -37,6 +38,8 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
   const caughtUp = cell(false);
   const timers = timersOf();
   let head = 0;
+  /** How far the room knows that we have come. */
+  let told = 0;
   let watching = false;
 
   const rows = derived([log, outbox, agentRead], ({ events, held }, pending, read) => {
@@ -66,6 +69,25 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
     }
   }
 
+  /** Tell the room how far we have come, which also asks it for more. */
+  function sayWhere(): void {
+    const { last } = log.value;
+    timers.cancel("tell");
+    if (send({ type: "range", ...behind(last) })) told = last;
+    askLater();
+  }
+
+  /** Silence is checked now and then: a line that only seems to live is found out. */
+  function askLater(): void {
+    timers.after("check", checkAfterMs(Math.random()), sayWhere);
+  }
+
+  function tellSoon(): void {
+    const ms = tellAfterMs(log.value.last, told);
+    if (ms === 0) sayWhere();
+    else if (ms !== null && !timers.isSet("tell")) timers.after("tell", ms, sayWhere);
+  }
+
   function readSoon(): void {
     timers.after("read", READ_AFTER_MS, readNow);
   }
@@ -73,10 +95,13 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
   function readNow(): void {
     timers.cancel("read");
     const { last, events } = log.value;
-    const told = mineRead.value;
-    if (!watching || last <= told) return;
+    const seen = mineRead.value;
+    if (!watching || last <= seen) return;
     readUpTo(last);
-    if (events.some((one) => one.seq > told && isFromThem(one))) send({ type: "read", seq: last });
+    const some = events.some((one) => one.seq > seen && isFromThem(one));
+    if (!some || !send({ type: "read", seq: last })) return;
+    told = last;
+    timers.cancel("tell");
   }
 
   /** Read here or in another tab. */
@@ -101,12 +126,26 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
     greeted(welcome: Extract<ServerFrame, { type: "welcome" }>): void {
       log.value = greet(log.value, welcome);
       head = welcome.head;
+      // The hello said where we stand.
+      told = log.value.last;
       catchUp();
+      askLater();
+    },
+
+    /** How far the room's log goes. What we lack was sent to nobody's ears: ask for it, and if need be begin anew. */
+    headIs(seq: number): void {
+      const { last } = log.value;
+      if (seq <= last || timers.isSet("hole")) return;
+      send({ type: "range", from: last + 1, to: seq });
+      timers.after("hole", HOLE_AGAIN_MS, () => {
+        if (log.value.last < seq) restart();
+      });
     },
 
     began(anew: Extract<ServerFrame, { type: "reset" }>): void {
       log.value = reset(anew);
       head = anew.head;
+      told = log.value.last;
     },
 
     applied(event: LogEvent): void {
@@ -120,6 +159,9 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
         catchUp();
         if (watching) readSoon();
       }
+      if (after.last === before) return;
+      tellSoon();
+      askLater();
     },
 
     agentReadUpTo(seq: number): void {
@@ -139,6 +181,7 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
       log.value = emptyLog;
       agentRead.value = mineRead.value = 0;
       caughtUp.value = false;
+      told = 0;
     },
   };
 }

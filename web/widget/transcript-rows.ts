@@ -6,14 +6,17 @@
  * Shapes  a `Run` is what one side said without interruption; its note stands under the last bubble.
  * Units   `at` is ISO 8601 UTC, or null for what the server has not timed yet.
  */
-import type { ErrorCode, Role } from "../../domain/chat/wire.ts";
+import type { ErrorCode, MessageKind, Role } from "../../domain/chat/wire.ts";
 import type { LogEvent } from "./conversation-log.ts";
 import type { Outbox } from "./outbox.ts";
 
 export type BubbleState = "read" | "sent" | "waiting" | "failed" | null;
 export type Bubble = {
   key: string;
+  kind: MessageKind;
   body: string;
+  /** What an agent's Markdown says, as the server's safe HTML; null for plain text. */
+  html: string | null;
   at: string | null;
   state: BubbleState;
   reason: ErrorCode | null;
@@ -44,12 +47,14 @@ export function rowsOf(events: readonly LogEvent[], outbox: Outbox, readByAgent:
     if (mine) echoed.add(event.client_id);
     const state = !mine ? null : event.seq <= read ? "read" : "sent";
     const key = mine && event.client_id ? event.client_id : `s${event.seq}`;
-    say(rows, event.from.role, event.from.name, { key, body: event.body, at: event.at, state, reason: null });
+    const { kind, body, html = null, at } = event;
+    say(rows, event.from.role, event.from.name, { key, kind, body, html, at, state, reason: null });
   }
   for (const one of outbox) {
     if (echoed.has(one.client_id)) continue;
     const state = one.failed ? "failed" : "waiting";
-    say(rows, "visitor", null, { key: one.client_id, body: one.body, at: null, state, reason: one.failed });
+    const { client_id: key, body, kind = "text", failed: reason } = one;
+    say(rows, "visitor", null, { key, kind, body, html: null, at: null, state, reason });
   }
   return rows;
 }

@@ -1,14 +1,16 @@
 /** The conversation as it reads: runs of bubbles with time and state under each, and lines in italics. */
 import type { ComponentChildren, VNode } from "preact";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "./hooks.ts";
 import CheckTwice from "lucide-static/icons/check-check.svg?shapes";
 import Check from "lucide-static/icons/check.svg?shapes";
 import Alert from "lucide-static/icons/circle-alert.svg?shapes";
 import Clock from "lucide-static/icons/clock.svg?shapes";
-import { linksIn } from "../shared/links.ts";
 import { Icon } from "./icon.tsx";
+import { Later } from "./later.tsx";
+import { sentence } from "./line.ts";
+import { content, files } from "./parts.ts";
 import type { ChatScreen } from "./screen.ts";
-import type { Bubble, Line, Run } from "./transcript-rows.ts";
+import type { Bubble, Run } from "./transcript-rows.ts";
 
 const NEAR_END_PX = 80;
 
@@ -19,13 +21,15 @@ export function Transcript({ screen, children }: { screen: ChatScreen; children:
   const rows = conversation.rows.value;
   const { t } = words;
   const typing = conversation.typing.value;
+  const uploads = conversation.uploads.value;
+  const sending = uploads?.list.value.length ?? 0;
 
-  useLayoutEffect(() => {
+  useEffect(() => {
     const { current } = element;
     const last = rows.at(-1);
     const mine = last?.type === "run" && last.mine;
     if (current && (atEnd.current || mine)) current.scrollTop = current.scrollHeight;
-  }, [rows, typing, Boolean(children)]);
+  }, [rows, typing, sending, Boolean(children)]);
   // A long conversation is not drawn anew for every letter that is typed below it.
   const drawn = useMemo(
     () =>
@@ -34,7 +38,7 @@ export function Transcript({ screen, children }: { screen: ChatScreen; children:
           <Said key={row.key} screen={screen} run={row} />
         ) : (
           <p key={row.key} class="line">
-            {sentence(row, screen)} · {words.clock(row.at)}
+            {sentence(row, words)} · {words.clock(row.at)}
           </p>
         ),
       ),
@@ -55,6 +59,13 @@ export function Transcript({ screen, children }: { screen: ChatScreen; children:
     >
       {rows.length === 0 && <p class="line">{t("hello")}</p>}
       {drawn}
+      {uploads && sending > 0 && (
+        <Later
+          screen={screen}
+          load={files}
+          draw={({ Files }) => <Files screen={screen} uploads={uploads} />}
+        />
+      )}
       {typing !== null && (
         <p class="bubble theirs typing" aria-live="off">
           <span class="dots" aria-hidden="true">
@@ -77,10 +88,7 @@ function Said({ screen, run }: { screen: ChatScreen; run: Run }): VNode {
   return (
     <div class={run.mine ? "run mine" : "run"}>
       {run.bubbles.map((bubble) => (
-        <p key={bubble.key} class={`bubble ${run.mine ? "own" : "theirs"}`} dir="auto">
-          <span class="unseen">{who} : </span>
-          {run.mine ? bubble.body : linked(bubble.body)}
-        </p>
+        <Message key={bubble.key} screen={screen} bubble={bubble} who={who} mine={run.mine} />
       ))}
       {last && run.mine && <State screen={screen} bubble={last} />}
       {last && !run.mine && (
@@ -138,22 +146,56 @@ function State({ screen, bubble }: { screen: ChatScreen; bubble: Bubble }): VNod
   }
 }
 
-function linked(body: string): ComponentChildren {
-  return linksIn(body).map((part) =>
-    part.href ? (
-      <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-        {part.text}
-      </a>
-    ) : part.strong ? (
-      <strong>{part.text}</strong>
-    ) : (
-      part.text
-    ),
-  );
-}
+type Saying = { screen: ChatScreen; bubble: Bubble; who: string; mine: boolean };
 
-function sentence({ name, who }: Line, screen: ChatScreen): string {
-  const { t } = screen.words;
-  if (name === "closed_by_visitor" || name === "closed_idle") return t(name);
-  return who ? t(name, { name: who }) : t(`${name}Nobody`);
+function Message({ screen, bubble, who, mine }: Saying): VNode {
+  const { kind, body, html } = bubble;
+  const name = <span class="unseen">{who} : </span>;
+  if (kind === "card" || kind === "file") {
+    return (
+      <div class="carried">
+        {name}
+        <Later
+          screen={screen}
+          load={content}
+          draw={({ Product, Shown }) =>
+            kind === "card" ? (
+              <Product screen={screen} body={body} />
+            ) : (
+              <Shown screen={screen} body={body} mine={mine} />
+            )
+          }
+        >
+          <p class={`bubble ${mine ? "own" : "theirs"}`}>…</p>
+        </Later>
+      </div>
+    );
+  }
+  // An agent's text may say more than its letters; until that is drawn, and where it cannot be, it is its letters.
+  const plain = mine || (html === null && !body.includes("://"));
+  return (
+    <div class={`bubble ${mine ? "own" : "theirs"}`} dir="auto">
+      {name}
+      {plain ? (
+        body
+      ) : (
+        <Later
+          screen={screen}
+          load={content}
+          quiet
+          draw={({ Linked, Rich }) =>
+            html === null ? (
+              <Linked text={body} />
+            ) : (
+              <Rich html={html}>
+                <Linked text={body} />
+              </Rich>
+            )
+          }
+        >
+          {body}
+        </Later>
+      )}
+    </div>
+  );
 }

@@ -1,0 +1,21 @@
+/** The panel's head while nobody can chat: whether somebody is there, or when somebody will be. */
+import type { VNode } from "preact";
+import { isTaken } from "./form.tsx";
+import type { ChatScreen } from "./screen.ts";
+import { Title } from "./title.tsx";
+import { openingOf, zoneOf } from "./when.ts";
+
+export function Heading({ screen }: { screen: ChatScreen }): VNode {
+  const { words, conversation } = screen;
+  const { t } = words;
+  const known = screen.available.value;
+  const there = isTaken(conversation) ? "online" : (known?.state ?? "closed");
+  if (there !== "closed") {
+    return (
+      <Title face={null} title={t(there === "online" ? "hereTitle" : "busyTitle")} line={t("awaySub")} />
+    );
+  }
+  const opening = known && openingOf(known, words, Date.now());
+  const line = opening && known.timezone ? zoneOf(known.timezone, words) : t("awaySub");
+  return <Title face={null} title={opening ?? t("awayTitle")} line={line} />;
+}
