@@ -19,6 +19,7 @@ import {
   type CallOutcome,
 } from "../model/follow-ups.ts";
 import type { Office } from "../office.ts";
+import { pathOf } from "../parts/page-path.ts";
 import { locale, t, tick } from "../words.ts";
 import { ListState, MoreButton, type Stage } from "./follow-ups.tsx";
 
@@ -107,7 +108,7 @@ function CallCard({ office, call, path, onChanged, onConflict }: CallCardProps):
         {call.topic === null ? null : <p class="message">{call.topic}</p>}
         <p class="note">
           {t("reference", { reference: call.reference })}
-          {call.page === null ? null : ` · ${call.page}`}
+          {call.page === null ? null : ` · ${pathOf(call.page)}`}
           {call.agent === null || over ? null : ` · ${t("call_taken_by", { name: call.agent.name ?? "" })}`}
         </p>
         {over ? (

@@ -6,11 +6,10 @@ import { Icon } from "../../shared/icon.tsx";
 import { whoOf } from "../model/queue-view.ts";
 import { missesCode } from "../model/wrap-up.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { OUTCOMES } from "../parts/outcome.ts";
 import { sayWho } from "../parts/who.tsx";
 import { locale, t } from "../words.ts";
 import type { SheetProps } from "./sheets.tsx";
-
-const OUTCOMES = ["resolved", "sold", "follow_up", "unresolved", "no_answer", "unwanted"] as const;
 
 export function ConcludeSheet({ office, item, onClose }: SheetProps): VNode {
   const outcome = useSignal<(typeof OUTCOMES)[number]>("resolved");

@@ -15,6 +15,7 @@ import { whoOf } from "../model/queue-view.ts";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
 import { BackToList } from "../parts/back-to-list.tsx";
+import { pathOf } from "../parts/page-path.ts";
 import { Disc, sayPlace, sayWho } from "../parts/who.tsx";
 import { t, tick } from "../words.ts";
 import { Composer } from "./composer.tsx";
@@ -102,12 +103,6 @@ function Whereabouts({ office, item }: { office: Office; item: DeskConversation 
       </span>
     </>
   );
-}
-
-/** An address without its site, which everybody here knows. */
-function pathOf(page: string | null | undefined): string | null {
-  if (!page) return null;
-  return URL.canParse(page) ? new URL(page).pathname : page;
 }
 
 /** The state of this room's connection; writing goes on whatever it says. */

@@ -11,6 +11,7 @@ import { Pages } from "../live/pages.ts";
 import { readLeftMessage, readLeftMessages, type LeftMessage } from "../model/follow-ups.ts";
 import type { Office } from "../office.ts";
 import { Prose } from "../parts/prose.tsx";
+import { pathOf } from "../parts/page-path.ts";
 import { locale, t } from "../words.ts";
 import { ListState, MoreButton, type Stage } from "./follow-ups.tsx";
 
@@ -77,7 +78,7 @@ function MessageCard({ message, path, onChanged }: MessageCardProps): VNode {
         <p class="note">
           {message.email}
           {reference === "" ? null : ` · ${t("reference", { reference })}`}
-          {message.page === null ? null : ` · ${message.page}`}
+          {message.page === null ? null : ` · ${pathOf(message.page)}`}
         </p>
         {outcome === null ? (
           <div class="buttons row-actions">

@@ -13,6 +13,7 @@ import { lastWords } from "../live/room.ts";
 import { queueRow, whoOf } from "../model/queue-view.ts";
 import { clockOf, secondsSince, type WaitLevel } from "../model/waits.ts";
 import type { Office } from "../office.ts";
+import { pathOf } from "../parts/page-path.ts";
 import { sayWho } from "../parts/who.tsx";
 import { sayMessage } from "../parts/message.tsx";
 import { go, shownConversation } from "../route.ts";
@@ -37,7 +38,7 @@ export function QueueLine({ office, item }: LineProps): VNode {
         </span>
       </span>
       <span class="row-line note">
-        <span class="row-preview">{row.preview ?? row.page ?? t("no_words_yet")}</span>
+        <span class="row-preview">{row.preview ?? pathOf(row.page) ?? t("no_words_yet")}</span>
         <span>{row.offered ? t("offered_elsewhere") : (row.skill ?? "")}</span>
       </span>
       <span
@@ -67,7 +68,7 @@ export function OfferCard({ office, offer }: { office: Office; offer: Offer }): 
         <strong class="row-name">{who}</strong>
         <span class="note">{t("waits_since", { clock: waited })}</span>
       </div>
-      <p class="row-preview quiet">{item.preview ?? item.page ?? t("no_words_yet")}</p>
+      <p class="row-preview quiet">{item.preview ?? pathOf(item.page) ?? t("no_words_yet")}</p>
       {expiresAt === null ? null : (
         <p class="note">{t("offer_until", { time: untilOf(expiresAt, office.desk.offsetMs.value) })}</p>
       )}
@@ -158,7 +159,7 @@ export function OtherLine({ item }: LineProps): VNode {
         <span class="note">{item.agent?.name?.split(" ")[0] ?? t("role_agent")}</span>
       </span>
       <span class="row-line note">
-        <span class="row-preview">{item.preview ?? item.page ?? ""}</span>
+        <span class="row-preview">{item.preview ?? pathOf(item.page) ?? ""}</span>
         {item.turn === "hold" ? (
           <OnHold />
         ) : item.turn === undefined ? (

@@ -21,6 +21,7 @@ import { lastSpoken, type Pending } from "../model/log.ts";
 import { layOut, pendingState, readUpTo, type Part, type Speech } from "../model/script.ts";
 import { Message, sayMessage, type FilePlace } from "../parts/message.tsx";
 import { Prose } from "../parts/prose.tsx";
+import { sayOutcome } from "../parts/outcome.ts";
 import { sayFirstName } from "../parts/who.tsx";
 import { locale, t } from "../words.ts";
 
@@ -228,6 +229,7 @@ function sayEvent(event: EventFrame, item: Speaker): string {
     from: from ?? "",
     visitor: sayFirstName(item),
     reason: typeof event["reason"] === "string" ? event["reason"] : "other",
+    outcome: typeof event["outcome"] === "string" ? sayOutcome(event["outcome"]) : "…",
   });
   return words === key ? event.name : words;
 }

@@ -9,6 +9,8 @@ import { Pages } from "../live/pages.ts";
 import { readFound, type Found } from "../model/found.ts";
 import type { ScreenProps } from "../navigation.ts";
 import { BackToList } from "../parts/back-to-list.tsx";
+import { sayOutcome } from "../parts/outcome.ts";
+import { pathOf } from "../parts/page-path.ts";
 import { go, place } from "../route.ts";
 import { locale, t } from "../words.ts";
 import { ListState, MoreButton } from "./follow-ups.tsx";
@@ -155,7 +157,7 @@ function FoundLine({
           </span>
         )}
         <span class="row-line note">
-          <span class="row-preview">{found.page ?? ""}</span>
+          <span class="row-preview">{pathOf(found.page) ?? ""}</span>
           <span>
             {found.outcome === null ? "" : `${sayOutcome(found.outcome)} · `}
             {t("messages_count", { count: found.messages })}
@@ -164,10 +166,4 @@ function FoundLine({
       </button>
     </li>
   );
-}
-
-/** An outcome that this console does not know is said as it was written. */
-function sayOutcome(outcome: string): string {
-  const words = t(`outcome_${outcome}`);
-  return words === `outcome_${outcome}` ? outcome : words;
 }
