@@ -6,12 +6,9 @@
  * CPU is what the operating system says that the whole of workerd used meanwhile, in ticks of 10 ms: D1's and the
  * queue's work with it, which no bill counts, and whatever a busy machine adds. It moves by a tenth of a dollar at most.
  */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { bundleWorker, ROOT } from "../scripts/bundle.ts";
-import { startAparte } from "./aparte-worker.ts";
 import { publishCampaigns } from "./live-campaigns.ts";
-import type { Bench } from "./workerd.ts";
+import { control, type Meters, passTime, quiet, readMeters, startMetered } from "./metered.ts";
+import { dollarsOf, type Line as BillLine, MILLION, PRICE, printLargest, printLines } from "./prices.ts";
 
 const VISITS = 100;
 /** One visit in so many is engaged: an offer or a ghost, told to history like everything else. */
@@ -33,29 +30,9 @@ const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 395.75;
 /** More runs of the schedule than are needed. */
 const MOST_RUNS = 20;
-/** List prices in dollars, without the included amounts. */
-const PRICE = {
-  workerRequest: 0.3e-6,
-  cpuMs: 0.02e-6,
-  objectRequest: 0.15e-6,
-  gigabyteSecond: 12.5e-6,
-  objectGigabytes: 0.128,
-  rowWritten: 1e-6,
-  rowRead: 0.001e-6,
-  queueOperation: 0.4e-6,
-  kvRead: 0.5e-6,
-  gigabyteMonth: 0.2,
-};
 const LIMITS = { live: 13, history: 8 };
-const MILLION = 1e6;
 
-type Meters = Record<string, number> & { calls: Record<string, number> };
-
-const bundle = bundleWorker();
-const aparte = await startAparte({
-  entry: readFileSync(resolve(ROOT, "bench/metered-worker.js"), "utf8"),
-  bundle: resolve(bundle, "index.js"),
-});
+const aparte = await startMetered();
 let missed = true;
 try {
   await publishCampaigns(aparte, CAMPAIGNS, [ENGAGING]);
@@ -63,19 +40,19 @@ try {
   const cpuBefore = aparte.cpuMs();
   for (let page = 0; page < PAGES; page += 1) {
     await Promise.all(Array.from({ length: VISITS }, (_, visitor) => view(visitor, page)));
-    await quiet();
-    await control(aparte, "POST", "/__clock", { ms: PAGE_MS });
+    await quiet(aparte);
+    await passTime(aparte, PAGE_MS);
     process.stderr.write(`\rpage ${page + 1} of ${PAGES}`);
   }
-  await control(aparte, "POST", "/__clock", { ms: SILENCE_MS });
-  await quiet();
+  await passTime(aparte, SILENCE_MS);
+  await quiet(aparte);
   await assertEnded();
   const objectBytes = await storedBytes();
-  await control(aparte, "POST", "/__clock", { ms: RETENTION_DAYS * DAY_MS });
+  await passTime(aparte, RETENTION_DAYS * DAY_MS);
   await forgetAll();
   const cpuMs = aparte.cpuMs() - cpuBefore;
   process.stderr.write("\n");
-  missed = print((await control(aparte, "GET", "/__meters")) as Meters, cpuMs, objectBytes);
+  missed = print(await readMeters(aparte), cpuMs, objectBytes);
 } finally {
   await aparte.stop();
 }
@@ -113,17 +90,6 @@ async function view(visitor: number, page: number): Promise<void> {
   });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   await answer.text();
-}
-
-/** Wait until the queue holds nothing, three times in a row: what was answered may still be on its way to it. */
-async function quiet(): Promise<void> {
-  const giveUpAt = performance.now() + 120_000;
-  for (let still = 0; still < 3; still += 1) {
-    await new Promise((done) => setTimeout(done, 400));
-    const { under_way: underWay } = (await control(aparte, "GET", "/__meters")) as Meters;
-    if (underWay !== 0) still = -1;
-    if (performance.now() > giveUpAt) throw new Error("history did not come to rest");
-  }
 }
 
 /** History holds each visit once, with its end. */
@@ -164,16 +130,7 @@ async function storedOf(visitor: number) {
   };
 }
 
-async function control(bench: Bench, method: string, path: string, body?: object): Promise<unknown> {
-  const answer = await fetch(`${bench.url}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-}
-
-type Line = { part: "live" | "history"; what: string; count: number; price: number };
+type Line = BillLine<"live" | "history">;
 
 /** Print the bill; true where a limit is missed. */
 function print(meters: Meters, cpuMs: number, objectBytes: number): boolean {
@@ -210,16 +167,8 @@ function print(meters: Meters, cpuMs: number, objectBytes: number): boolean {
   console.log(
     `A million visits at list price (${VISITS} visits counted: ${PAGES} pages, 12 signals, 4 minutes)`,
   );
-  for (const { part, what, count, price } of lines) {
-    const dollars = (count * price * MILLION).toFixed(2).padStart(7);
-    console.log(
-      `  ${part.padEnd(8)} ${what.padEnd(28)} ${count.toFixed(3).padStart(9)} a visit ${dollars} $`,
-    );
-  }
-  const sum = (part: Line["part"]) =>
-    lines
-      .filter((line) => line.part === part)
-      .reduce((total, { count, price }) => total + count * price * MILLION, 0);
+  printLines(lines, "visit");
+  const sum = (part: Line["part"]) => dollarsOf(lines.filter((line) => line.part === part));
   const live = sum("live");
   const history = sum("history");
   console.log(
@@ -240,18 +189,10 @@ function print(meters: Meters, cpuMs: number, objectBytes: number): boolean {
 
 /** Rules judged beside the page on state that it keeps, signed: then only who is engaged needs an object. */
 function printLever(lines: readonly Line[]): void {
-  const dollars = (some: readonly Line[]) =>
-    some.reduce((sum, { count, price }) => sum + count * price * MILLION, 0);
-  const all = dollars(lines);
-  const objects = dollars(lines.filter(({ what }) => what.startsWith("object ")));
+  const all = dollarsOf(lines);
+  const objects = dollarsOf(lines.filter(({ what }) => what.startsWith("object ")));
   const left = all - objects * (1 - 1 / ENGAGED_ONE_IN);
   console.log(
     `  lever: an object only for the one visit in ${ENGAGED_ONE_IN} that is engaged, the others judged on signed state that the page keeps: ${all.toFixed(2)} $ becomes ${left.toFixed(2)} $ (${((left / all) * 100).toFixed(0)} %)`,
   );
-}
-
-function printLargest(lines: readonly Line[]): void {
-  const largest = lines.toSorted((a, b) => b.count * b.price - a.count * a.price).slice(0, 3);
-  const named = largest.map(({ what, count, price }) => `${what} ${(count * price * MILLION).toFixed(2)} $`);
-  console.log(`  missed; the largest lines: ${named.join(", ")}`);
 }

@@ -4,7 +4,7 @@
  * `{ms}` moves the time on and rings what is due, so that half an hour of silence takes no half an hour; `POST
  * /__schedule` runs the schedule once.
  *
- * Objects   requests are calls, alarms and sockets' openings; rows are what SQLite says; a value put under a key is one,
+ * Objects   requests are calls, alarms and sockets' openings, messages what comes in by a socket; rows are what SQLite says; a value put under a key is one,
  *           an alarm set or deleted is one, and so is forgetting a visitor's one value.
  * D1        rows are what D1's answers say. Queue operations are three a message and 64 KB: write, read, delete.
  */
@@ -13,6 +13,7 @@ import worker, * as real from "./index.js";
 const ZERO = {
   worker_requests: 0,
   object_requests: 0,
+  object_messages: 0,
   object_busy_ms: 0,
   object_rows_written: 0,
   object_rows_read: 0,
@@ -24,9 +25,10 @@ const ZERO = {
   kv_reads: 0,
 };
 let meters = { ...ZERO, calls: {} };
-/** The visitors' alarms by object name: rung by the clock here, since the platform's would wait for real time. */
+/** The objects' alarms by namespace and name: rung by the clock here, since the platform's would wait for real time. */
 const alarms = new Map();
-const begunAt = Date.now();
+/** Set by the first look at the clock in a request: while modules load, the platform says 0. */
+let begunAt = 0;
 let skippedMs = 0;
 /** Messages that the queue has taken and history has not yet settled: the clock waits for them, as time would. */
 let underWay = 0;
@@ -39,6 +41,7 @@ const realNow = Date.now.bind(Date);
 /** Goes on for no more than a second by itself, and never back. */
 let lastNow = 0;
 Date.now = () => {
+  if (begunAt === 0) begunAt = realNow();
   lastNow = Math.max(lastNow, begunAt + skippedMs + ((realNow() - begunAt) % 1_000));
   return lastNow;
 };
@@ -76,16 +79,17 @@ function meterStorage(storage) {
   return storage;
 }
 
-function meterAlarms(ctx) {
+function meterAlarms(ctx, namespace) {
   const { storage } = ctx;
-  storage.getAlarm = async () => alarms.get(ctx.id.name) ?? null;
+  const own = `${namespace} ${ctx.id.name}`;
+  storage.getAlarm = async () => alarms.get(own) ?? null;
   storage.setAlarm = async (at) => {
     meters.object_alarms_set += 1;
-    alarms.set(ctx.id.name, Number(at));
+    alarms.set(own, Number(at));
   };
   storage.deleteAlarm = async () => {
     meters.object_alarms_set += 1;
-    alarms.delete(ctx.id.name);
+    alarms.delete(own);
   };
 }
 
@@ -96,17 +100,18 @@ async function passTime(env, ms) {
   for (;;) {
     const due = [...alarms].filter(([, at]) => at <= begunAt + until).toSorted((a, b) => a[1] - b[1])[0];
     if (due === undefined) break;
-    const [name, at] = due;
+    const [own, at] = due;
     // What is confirmed within seconds in life must be confirmed here before a later alarm rings, but not before each
     // of those that ring together: an object that waited for all of them would be put out of memory, as none is in life.
     if (at - begunAt > rangAt + CONFIRMED_MS) {
       if (underWay > 0) await settled();
       rangAt = at - begunAt;
     }
-    if (alarms.get(name) !== at) continue;
+    if (alarms.get(own) !== at) continue;
     skippedMs = Math.max(skippedMs, at - begunAt);
-    alarms.delete(name);
-    await env.VISITOR_SESSION.getByName(name).ring(at);
+    alarms.delete(own);
+    const [namespace, name] = [own.slice(0, own.indexOf(" ")), own.slice(own.indexOf(" ") + 1)];
+    await env[namespace].getByName(name).ring(at);
   }
   skippedMs = until;
 }
@@ -151,12 +156,15 @@ function meterEnv(env) {
   return env;
 }
 
-/** `Class` with its storage metered and each of its public calls counted, or only those of `counted`. */
-function meterClass(Class, ownClock, counted = null) {
+/** How deep in a method's own turn we are: what it calls of itself there is no call from outside. */
+let depth = 0;
+
+/** `Class` of `namespace` with its storage metered and each of its public calls counted, or only those of `counted`. */
+function meterClass(Class, namespace, counted = null) {
   const Metered = class extends Class {
     constructor(ctx, env) {
       meterStorage(ctx.storage);
-      if (ownClock) meterAlarms(ctx);
+      meterAlarms(ctx, namespace);
       super(ctx, meterEnv(env));
     }
   };
@@ -178,26 +186,49 @@ function meterClass(Class, ownClock, counted = null) {
       const original = Object.getOwnPropertyDescriptor(proto, name)?.value;
       const known = name === "constructor" || Object.hasOwn(Metered.prototype, name);
       if (typeof original !== "function" || known || (counted && !counted.includes(name))) continue;
-      Metered.prototype[name] = async function (...args) {
+      const answered = async function (...args) {
         const begun = performance.now();
-        meters.object_requests += 1;
-        const key = `${Class.name}.${name}`;
+        meters[name === "webSocketMessage" ? "object_messages" : "object_requests"] += 1;
+        const key = `${namespace}.${name}`;
         meters.calls[key] = (meters.calls[key] ?? 0) + 1;
+        depth += 1;
+        let answer;
         try {
-          return await original.apply(this, args);
+          answer = original.apply(this, args);
+        } finally {
+          depth -= 1;
+        }
+        try {
+          return await answer;
         } finally {
           meters.object_busy_ms += performance.now() - begun;
         }
+      };
+      Metered.prototype[name] = function (...args) {
+        return depth > 0 ? original.apply(this, args) : answered.apply(this, args);
       };
     }
   }
   return Metered;
 }
 
-export const VisitorSession = meterClass(real.VisitorSession, true);
+const DESK_CALLS = [
+  "lease",
+  "leaseHeld",
+  "renewLease",
+  "release",
+  "roomChanged",
+  "place",
+  "claim",
+  "visitorMoved",
+];
+const DESK_REST = ["status", "visitsReported", "admit", "countOpening", "uncountOpening", "confirm"];
+const SOCKETS = ["fetch", "alarm", "webSocketMessage", "webSocketClose"];
+
+export const VisitorSession = meterClass(real.VisitorSession, "VISITOR_SESSION");
 export const ExemptCounter = real.ExemptCounter;
-export const SiteDesk = meterClass(real.SiteDesk, false, ["status", "lease", "release", "visitorMoved"]);
-export const ChatRoom = real.ChatRoom;
+export const SiteDesk = meterClass(real.SiteDesk, "SITE_DESK", [...DESK_CALLS, ...DESK_REST, ...SOCKETS]);
+export const ChatRoom = meterClass(real.ChatRoom, "CHAT_ROOM");
 
 export default {
   async fetch(request, env, ctx) {
@@ -215,7 +246,7 @@ export default {
       return Response.json({
         bytes: await object.storedBytes(),
         empty: await object.knowsNothing(),
-        alarm: alarms.get(name) ?? null,
+        alarm: alarms.get(`VISITOR_SESSION ${name}`) ?? null,
       });
     }
     if (pathname === "/__schedule") {
