@@ -115,56 +115,71 @@ function nesting(text: string): number {
 
 type Written = { html: string; text: string; marked: boolean };
 const PIECE = /<(\/?)([a-z]+)((?: [a-z]+="[^"<>]*")*) ?\/?>|([^<>]+)/y;
+const NEXT_TAG = /<\/?([a-z]+)/y;
 
 /** `source` once more with the tags and attributes of our list alone; null where it is not what micromark writes. */
 function rewrite(source: string): Written | null {
-  const out: Written = { html: "", text: "", marked: false };
-  let pre = false;
-  let code = false;
-  /** Of the link we are in: whether it leads anywhere. */
-  let link: boolean | null = null;
-  let edge = true;
+  const writer = new Writer();
   PIECE.lastIndex = 0;
   while (PIECE.lastIndex < source.length) {
-    const from = PIECE.lastIndex;
     const piece = PIECE.exec(source);
     if (piece === null) return null;
-    const [whole, slash = "", tag, attributes = "", encoded] = piece;
-    if (tag === undefined) {
-      const plain = decode(encoded ?? "");
-      const before = BLOCKS.has(
-        /^<\/?([a-z]+)/.exec(source.slice(from + whole.length, from + whole.length + 12))?.[1] ?? "",
-      );
-      const kept = pre ? plain : trimmed(plain, edge, before || from + whole.length === source.length);
-      out.text += kept === "" && plain.includes("\n") ? "\n" : kept;
-      out.html += pre || code || link !== null ? encode(kept) : flowing(kept);
-      edge = false;
-      continue;
-    }
-    if (!TAGS.has(tag)) return null;
-    const closes = slash === "/";
-    edge = tag === "br" || BLOCKS.has(tag);
-    if (tag === "pre") pre = !closes;
-    if (tag === "code") code = !closes;
-    if (tag !== "p" && tag !== "br" && tag !== "a") out.marked = true;
-    if (tag === "a") {
-      if (!closes) {
-        const href = webAddress(decode(/ href="([^"]*)"/.exec(attributes)?.[1] ?? ""));
-        link = href !== null;
-        if (href === null) continue;
-        out.marked = true;
-        out.html += `<a href="${encode(href)}">`;
-      } else {
-        if (link === true) out.html += "</a>";
-        link = null;
-      }
-      continue;
-    }
-    const start = tag === "ol" && !closes ? / start="(\d{1,9})"/.exec(attributes)?.[1] : undefined;
-    out.html += `<${slash}${tag}${start === undefined ? "" : ` start="${start}"`}>`;
-    if (tag === "br") out.text += "\n";
+    const [, slash, tag, attributes = "", encoded = ""] = piece;
+    if (tag === undefined) writer.say(decode(encoded), endsBlock(source, PIECE.lastIndex));
+    else if (TAGS.has(tag)) writer.tag(tag, slash === "/", attributes);
+    else return null;
   }
-  return out;
+  return writer;
+}
+
+/** Whether at `at` nothing follows, or a block begins or ends. */
+function endsBlock(source: string, at: number): boolean {
+  NEXT_TAG.lastIndex = at;
+  const tag = NEXT_TAG.exec(source)?.[1];
+  return tag === undefined ? at === source.length : BLOCKS.has(tag);
+}
+
+/** Writes what it is told, and knows where it is: in a block of code, in code, in a link, behind a block's edge. */
+class Writer implements Written {
+  html = "";
+  text = "";
+  marked = false;
+  #pre = false;
+  #code = false;
+  /** Of the link we are in: whether it leads anywhere. */
+  #link: boolean | null = null;
+  #edge = true;
+
+  say(plain: string, beforeBlock: boolean): void {
+    const kept = this.#pre ? plain : trimmed(plain, this.#edge, beforeBlock);
+    this.text += kept === "" && plain.includes("\n") ? "\n" : kept;
+    this.html += this.#pre || this.#code || this.#link !== null ? encode(kept) : flowing(kept);
+    this.#edge = false;
+  }
+
+  tag(tag: string, closes: boolean, attributes: string): void {
+    this.#edge = tag === "br" || BLOCKS.has(tag);
+    if (tag === "a") return closes ? this.#closeLink() : this.#openLink(attributes);
+    if (tag === "pre") this.#pre = !closes;
+    if (tag === "code") this.#code = !closes;
+    if (tag === "br") this.text += "\n";
+    else if (tag !== "p") this.marked = true;
+    const start = tag === "ol" && !closes ? / start="(\d{1,9})"/.exec(attributes)?.[1] : undefined;
+    this.html += `<${closes ? "/" : ""}${tag}${start === undefined ? "" : ` start="${start}"`}>`;
+  }
+
+  #openLink(attributes: string): void {
+    const href = webAddress(decode(/ href="([^"]*)"/.exec(attributes)?.[1] ?? ""));
+    this.#link = href !== null;
+    if (href === null) return;
+    this.marked = true;
+    this.html += `<a href="${encode(href)}">`;
+  }
+
+  #closeLink(): void {
+    if (this.#link === true) this.html += "</a>";
+    this.#link = null;
+  }
 }
 
 /** Line ends between blocks and after a break are how micromark lays out its source. */
