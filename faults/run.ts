@@ -13,12 +13,13 @@ const asked = process.argv.slice(2);
 const short = asked.includes("--short");
 const seedAt = asked.indexOf("--seed");
 const seed = seedAt < 0 ? Date.now() % 1_000_000_007 : Number(asked[seedAt + 1]);
-const names = asked.filter((word, index) => !word.startsWith("--") && asked[index - 1] !== "--seed");
+const given = asked.filter((word, index) => !word.startsWith("--") && asked[index - 1] !== "--seed");
+const names = given.includes("all") ? Object.keys(EXPERIMENTS) : given;
 const unknown = names.filter((name) => !Object.hasOwn(EXPERIMENTS, name));
 
 if (names.length === 0 || unknown.length > 0 || asked.includes("--help") || !Number.isInteger(seed)) {
   for (const name of unknown) console.error(`there is no experiment "${name}"`);
-  console.log("npm run faults -- NAME… [--seed N] [--short]     or: all\n");
+  console.log("npm run faults -- NAME… [--seed N] [--short], NAME one or several of these, or all:\n");
   for (const [name, { id, what, minutes }] of Object.entries(EXPERIMENTS)) {
     console.log(`  ${name.padEnd(8)} ${id.padEnd(4)} ${what} (about ${minutes} min on 2 idle cores)`);
   }
