@@ -23,7 +23,7 @@ beforeEach(async () => {
   site = made.key;
   bearer = { authorization: `Bearer ${made.apiKey}` };
   agent = await signIn("Alice", [site]);
-});
+}, 30_000);
 
 const cookie = () => ({ cookie: agent.cookie, origin: HOST });
 const create = (answer: Record<string, unknown>) => postJson(`/api/sites/${site}/canned`, answer, bearer);

@@ -32,7 +32,7 @@ beforeEach(async () => {
   ({ key: otherSite } = await makeSite(PLENTY));
   agent = await signIn("Alice", [site]);
   otherAgent = await signIn("Bob", [otherSite]);
-});
+}, 30_000);
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const cookieOf = (login: Login) => ({ cookie: login.cookie, origin: HOST });

@@ -28,7 +28,7 @@ let agent: Login;
 beforeEach(async () => {
   ({ key: site, apiKey } = await makeSite({ name: "Maison Lune" }));
   agent = await signIn("Alice", [site]);
-});
+}, 30_000);
 
 const cookie = () => ({ cookie: agent.cookie, origin: HOST });
 
