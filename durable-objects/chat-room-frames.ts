@@ -89,6 +89,7 @@ export class ChatRoomFrames {
       other.close(CLOSE.crowdedOut, "opened in too many places");
     presence.arrived(seat, room, now);
     client.welcome(seat, hello.acks ?? false, receipts.of(seat));
+    seats.heard(client, now);
     this.#welcome(client, seat, hello, room, now);
     for (const { from, seq } of turns.readsFor(room, seat)) client.send({ type: "read", from, seq });
     client.send(turns.stateFrame(room));

@@ -24,7 +24,8 @@ export function seatOfVisitor(room: RoomState): Seat {
 
 export class ChatRoomSeats {
   readonly #ctx: DurableObjectState;
-  readonly #trail = new Trail();
+  /** What was sent to visitors and to agents: a note is a few bytes to the one and all of it to the other. */
+  readonly #trails = { visitor: new Trail(), agent: new Trail() };
   #known: Map<WebSocket, Client> | null = null;
 
   constructor(ctx: DurableObjectState) {
@@ -58,7 +59,7 @@ export class ChatRoomSeats {
 
   /** `client` has said something. */
   heard(client: Client, now: EpochMs): void {
-    client.heard(now, this.#trail.total);
+    client.heard(now, this.#trailOf(client).total);
   }
 
   /** The clients that have said hello, with who sits there. */
@@ -91,7 +92,8 @@ export class ChatRoomSeats {
       if (this.#lags(client, now)) slow.push(client);
       else client.sendText(seat.role === "visitor" ? shown : text);
     }
-    this.#trail.passed(entry.seq, text.length, now);
+    this.#trails.agent.passed(entry.seq, text.length, now);
+    this.#trails.visitor.passed(entry.seq, shown.length, now);
     for (const client of slow) client.close(CLOSE.slowReader, "too far behind; come back and resume");
   }
 
@@ -115,13 +117,18 @@ export class ChatRoomSeats {
   }
 
   #lags(client: Client, now: EpochMs): boolean {
-    if (client.acks) return this.#trail.isTooFar(client.position, now);
-    if (this.#trail.total - client.sentWhenHeard <= MAX_UNHEARD_UNITS) return false;
+    const trail = this.#trailOf(client);
+    if (client.acks) return trail.isTooFar(client.position, now);
+    if (trail.total - client.sentWhenHeard <= MAX_UNHEARD_UNITS) return false;
     const signAt = this.#signAt(client);
     if (now - signAt > UNHEARD_MS) return true;
     // It still pings: what was sent until then is taken as read, since nothing says otherwise.
-    client.sentWhenHeard = this.#trail.total;
+    client.sentWhenHeard = trail.total;
     return false;
+  }
+
+  #trailOf({ seat }: Client): Trail {
+    return this.#trails[seat?.role ?? "visitor"];
   }
 
   #signAt(client: Client): EpochMs {

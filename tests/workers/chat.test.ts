@@ -261,7 +261,9 @@ test("R-C7: visitors send text and files; notes and cards are the agents'", asyn
   }
   const shot = { id: "fil_shot", name: "shot.png", type: "image/png", bytes: 9 };
   const mine = { role: "visitor" as const, id: conversation.visitor };
-  expect(await roomOf(conversation.id).addFile(mine, { ...shot, by: mine }, Date.now())).toEqual({ ok: true });
+  expect(await roomOf(conversation.id).addFile(mine, { ...shot, by: mine }, Date.now())).toEqual({
+    ok: true,
+  });
   expect((await visitor.post('{"id":"fil_shot"}', "file")).seq).toBe(1);
   const lea = await signIn("Léa", [key]);
   const agent = await joinRoomAs(lea, conversation);
