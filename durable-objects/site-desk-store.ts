@@ -28,6 +28,7 @@ export class SiteDeskStore {
   /** What the table says, so that it is not read through at each step; null where it must be read. */
   #hasRevoked: boolean | null = null;
   #sweptAt: EpochMs = 0;
+  #publication: Publication | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -57,11 +58,13 @@ export class SiteDeskStore {
   }
 
   published(): Publication | null {
-    return this.#fact<Publication>("publication");
+    this.#publication ??= this.#fact<Publication>("publication");
+    return this.#publication;
   }
 
   setPublished(publication: Publication): void {
     this.#setFact("publication", publication);
+    this.#publication = publication;
   }
 
   waits(): EpochMs[] {

@@ -110,7 +110,8 @@ export class SiteDesk extends Server<Env> {
   }
 
   /** Hold one place that is free now, until 60 s after the offer is shown; the same decision gets the same lease. */
-  lease({ now, ...request }: LeaseRequest): Lease {
+  lease({ now, ...asked }: LeaseRequest): Lease {
+    const request = { ...asked, skill: this.#knownSkill(asked.skill) };
     const { decisionId } = request;
     this.#steps.change(now, (desk) => hold(desk, request, now).desk);
     const { holds, agents } = this.#steps.desk(now);
@@ -130,7 +131,8 @@ export class SiteDesk extends Server<Env> {
    * The visitor has accepted: hold the place for another 60 s, until the first message. Answers whether there is one;
    * where there is none, what the visitor is to be told instead.
    */
-  renewLease({ now, ...request }: RenewRequest): Renewed {
+  renewLease({ now, ...asked }: RenewRequest): Renewed {
+    const request = { ...asked, skill: this.#knownSkill(asked.skill) };
     this.#steps.change(now, (desk) => renew(desk, request, now));
     const { covered, staffed, wait_seconds: waitSeconds } = this.status();
     return { held: isHeld(this.#steps.desk(now), request.decisionId, now), covered, staffed, waitSeconds };
@@ -144,7 +146,8 @@ export class SiteDesk extends Server<Env> {
   /** A room says what it is now: it waits for an agent, or it is closed. Answers its place in the queue. */
   roomChanged(report: RoomReport): Place {
     const now = Date.now();
-    this.#steps.take(now, (desk) => hear(desk, report, now));
+    const known = { ...report, skill: this.#knownSkill(report.skill) };
+    this.#steps.take(now, (desk) => hear(desk, known, now));
     return this.place(report.conversation);
   }
 
@@ -283,6 +286,13 @@ export class SiteDesk extends Server<Env> {
       reportFault("error", "desk", "alarm", error);
     }
     this.#steps.wake(now);
+  }
+
+  /** A skill that nobody at the site has is asked of everybody: a page may ask for what it likes. */
+  #knownSkill(skill: string | null): string | null {
+    const staff = this.#store.published()?.staff;
+    if (skill === null || staff === undefined) return skill;
+    return Object.values(staff).some(({ skills }) => Object.hasOwn(skills, skill)) ? skill : null;
   }
 
   #receive(socket: Socket, frame: WSMessage, now: EpochMs): void {

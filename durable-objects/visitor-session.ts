@@ -17,6 +17,7 @@ import { REPORT_EVERY_MS } from "../domain/live/visit-report.ts";
 import { type TraceSource, traceSourceOf } from "../domain/targeting/trace.ts";
 import {
   guidanceOf,
+  endConversation,
   openConversation,
   type ConversationRequest,
   type Guidance,
@@ -144,17 +145,13 @@ export class VisitorSession extends DurableObject<Env> {
   }
 
   /** The conversation has ended; the next one is new. */
-  async conversationClosed({ conversation }: { conversation: string }): Promise<void> {
+  async conversationClosed(ended: { conversation: string; agent?: string | null }): Promise<void> {
     await this.#store.open();
     const loaded = this.#store.load();
-    if (loaded === null || loaded.state.conversation?.id !== conversation) return;
-    await this.#outbox.keep(
-      { ...loaded.state, conversation: null },
-      loaded.state,
-      loaded.seen,
-      null,
-      Date.now(),
-    );
+    if (loaded === null) return;
+    const after = endConversation(loaded.state, ended.conversation, ended.agent ?? null);
+    if (after === loaded.state) return;
+    await this.#outbox.keep(after, loaded.state, loaded.seen, null, Date.now());
   }
 
   /** Keep a message that the visitor left for later. The same id again changes nothing. */

@@ -5,6 +5,7 @@
  * Units   named in the keys; `global_holdout` is a share from 0 to 1; money is in the site's currency.
  */
 import * as z from "zod";
+import { QueuePoints } from "../desk/queue-points.ts";
 import { AvailabilitySettings, CallbackSettings } from "../availability/settings.ts";
 import { SITE_KEY_PATTERN } from "../ids.ts";
 import { ContactEvents } from "./contact-events.ts";
@@ -103,6 +104,8 @@ export const SiteSettings = z.object({
   /** New sockets a minute that one address may open in one conversation. */
   sockets_per_address_minute: z.int().min(1).max(100_000).default(30),
   pressure: Pressure.default({}),
+  /** Before whom a visitor stands in the queue for what they are worth. */
+  queue_points: QueuePoints.prefault({}),
   /** What a visitor wrote may stand in the alerts that agents' browsers get through their makers' push services. */
   push_preview: z.boolean().default(false),
   /** When somebody is there; none at all: always. */

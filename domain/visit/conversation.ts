@@ -1,7 +1,9 @@
 /**
  * A visitor's conversation is opened inside the visitor's own object, so that it is opened once.
  */
+import type { VisitorWorth } from "../desk/queue-points.ts";
 import type { EpochMs } from "../ids.ts";
+import { cartTotals } from "./commerce.ts";
 import { isOver, type VisitorConversation, type VisitorState } from "./state.ts";
 
 /** Within this span the same request id gets the same conversation. */
@@ -30,15 +32,25 @@ export type Guidance = {
   segments: string[];
   /** The campaign that invited the visitor. */
   campaign: string | null;
+  /** Who had this visitor last. */
+  lastAgent: string | null;
+  worth: VisitorWorth;
 };
 
 export function guidanceOf(
-  { visit, idleMs, exposures }: VisitorState,
+  { visit: latest, idleMs, exposures, userId, lifetimeValue, lastAgent }: VisitorState,
   { decisionId, now }: Pick<ConversationRequest, "decisionId" | "now">,
 ): Guidance {
+  const visit = latest === null || isOver(latest, idleMs, now) ? null : latest;
   return {
-    segments: visit === null || isOver(visit, idleMs, now) ? [] : visit.segments,
+    segments: visit === null ? [] : visit.segments,
     campaign: exposures.find(({ id }) => id === decisionId)?.campaign ?? null,
+    lastAgent: lastAgent ?? null,
+    worth: {
+      identified: userId !== null,
+      cart: visit === null ? 0 : cartTotals(visit.cart).value,
+      lifetime: lifetimeValue,
+    },
   };
 }
 
@@ -63,6 +75,16 @@ export function openConversation(
   const made = { id: request.conversation, requestId: request.requestId ?? "", at: now };
   const known = proven.user ? { ...state, userId: proven.user } : state;
   return { state: withConversation(known, made, proven.user), conversation: made.id, created: true };
+}
+
+/** `state` after a conversation that `agent` had, or nobody, has ended: the next one is new. */
+export function endConversation(
+  state: VisitorState,
+  conversation: string,
+  agent: string | null,
+): VisitorState {
+  const known = agent === null || agent === state.lastAgent ? state : { ...state, lastAgent: agent };
+  return state.conversation?.id === conversation ? { ...known, conversation: null } : known;
 }
 
 /** `state` with `present` as its conversation, which stays with the first user who has proven it to be theirs. */

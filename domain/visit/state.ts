@@ -181,6 +181,8 @@ export type VisitorState = {
   /** What was told to be given back of each of them, by its id; it may be more than the order brought. */
   refunded: Record<string, number>;
   conversation: VisitorConversation | null;
+  /** Who had the last conversation that ended: asked first where the visitor comes back. */
+  lastAgent?: string | null;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */
   waiting: Record<
     string,

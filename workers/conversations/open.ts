@@ -5,6 +5,7 @@
  * same request within a minute does.
  */
 import * as z from "zod";
+import { queuePoints } from "../../domain/desk/queue-points.ts";
 import { type Routing, routingOf } from "../../domain/desk/segment-routing.ts";
 import type { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { AGENT_INVITATION } from "../../domain/visit/agent-invitation.ts";
@@ -85,6 +86,7 @@ export async function openConversation(
         name: null,
         decisionId: wanted.decision_id ?? null,
         ...routeOf(live.config, guidance, wanted.skill ?? null),
+        preferredAgent: guidance.lastAgent,
         locale: wanted.locale ?? null,
         page: (typeof wanted.page === "string" ? wanted.page : wanted.page?.url) ?? null,
         place: [from.city, from.country].filter((part) => part !== null).join(", ") || null,
@@ -137,18 +139,21 @@ async function keptPlace(
 
 /**
  * To whom the conversation goes, and before whom: the skill that was asked for, else that of the campaign that invited
- * the visitor and holds a place for it, else that of the visitor's segments, which also give the priority.
+ * the visitor and holds a place for it, else that of the visitor's segments; the points of segments, campaign and the
+ * visitor's worth.
  */
 function routeOf(
-  { campaigns, segments }: PublishedSite,
-  { segments: held, campaign }: Guidance,
+  { campaigns, segments, settings }: PublishedSite,
+  { segments: held, campaign, worth }: Guidance,
   asked: string | null,
 ): Routing {
   const routing = routingOf(segments, held);
+  const invited = campaigns.find(({ id }) => id === campaign);
+  const others = [routing.priority, invited?.priority ?? 0];
+  const priority = queuePoints(settings.queue_points, worth, others);
   // Whom an agent asked by hand, that agent answers, whatever their segments would ask for.
-  if (campaign === AGENT_INVITATION) return { ...routing, skill: asked };
-  const invited = campaigns.find(({ id }) => id === campaign)?.skill ?? null;
-  return { ...routing, skill: asked ?? invited ?? routing.skill };
+  if (campaign === AGENT_INVITATION) return { priority, skill: asked };
+  return { priority, skill: asked ?? invited?.skill ?? routing.skill };
 }
 
 function tooMany(waitSeconds: number): ApiError {
