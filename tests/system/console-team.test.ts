@@ -6,6 +6,7 @@ import {
   bodies,
   conclude,
   expectClean,
+  names,
   openConsole,
   reply,
   setStatus,
@@ -89,47 +90,35 @@ test("R-D20: a colleague who is asked sees the conversation and answers in notes
   for (const page of [lea, hugo]) await setStatus(page, "Hors ligne");
 });
 
-test("R-D21: on hold a conversation takes no place; whoever waits is given to somebody, or ended, by a supervisor", async () => {
+test("R-D21: whoever waits is given to somebody by a supervisor; on hold it takes no place; a supervisor ends it", async () => {
   const lea = await agentOnline("lea@demo.test");
-  await lea.getByRole("button", { name: /^Votre statut/ }).click();
-  await lea.getByRole("menuitemradio", { name: "1 place", exact: true }).click();
-  await visitorSays("Je cherche ma commande");
-  await takeOffer(lea, "Je cherche ma commande");
-  await lea.getByText("1 / 1").waitFor();
-  const second = await visitorSays("Et moi la mienne");
-  await row(lea, "Je cherche ma commande").waitFor();
-
+  const visitor = await visitorSays("Je cherche ma commande");
   const admin = await openConsole();
   await signIn(admin, "admin@demo.test");
-  await row(admin, "Et moi la mienne").click();
-  await admin.getByRole("log").getByText("Et moi la mienne").waitFor();
+  await row(admin, "Je cherche ma commande").click();
+  await admin.getByRole("log").getByText("Je cherche ma commande").waitFor();
   await admin.getByRole("button", { name: "Attribuer à…" }).click();
+  await expectClean(admin, "assign");
   await admin.getByRole("menuitem", { name: /Léa Martin/ }).click();
-  await lea.getByRole("log").getByText("Et moi la mienne").waitFor();
-  await lea.getByText("2 / 1").waitFor();
+  await lea.getByRole("log").getByText("Je cherche ma commande").waitFor();
+  await lea.getByText("1 / 3").waitFor();
 
-  await lea.keyboard.press("Escape");
+  await reply(lea).press("Escape");
   await lea.keyboard.press("h");
   await lea.getByText("cette conversation ne prend pas de place").waitFor();
-  await lea.getByText("1 / 1").waitFor();
+  await lea.getByText("0 / 3").waitFor();
   await expectClean(lea, "held");
   await lea.getByRole("button", { name: "Reprendre", exact: true }).click();
-  await lea.getByText("2 / 1").waitFor();
+  await lea.getByText("1 / 3").waitFor();
 
   await admin.getByRole("button", { name: /^Toutes/ }).click();
-  await row(admin, "Et moi la mienne").click();
+  await row(admin, "Je cherche ma commande").click();
   await admin.getByRole("button", { name: "Clore" }).click();
+  await sheetOf(admin).getByText("Elle se termine pour le visiteur et pour Léa Martin.").waitFor();
   await expectClean(admin, "close-sheet");
   await sheetOf(admin).getByRole("button", { name: "Clore" }).click();
-  await second.until(
-    () => [...second.log.values()].some((one) => one.type === "event" && one.name === "closed"),
-    "the end",
-  );
+  await visitor.until(() => names(visitor).includes("closed"), "the end, told to the visitor");
   await lea.getByText("Cette conversation est terminée.").waitFor();
   await conclude(lea, "Sans réponse du visiteur");
-  await row(lea, "Je cherche ma commande").click();
-  await conclude(lea, "Réglé");
-  await lea.getByRole("button", { name: /^Votre statut/ }).click();
-  await lea.getByRole("menuitemradio", { name: "3 places", exact: true }).click();
   await setStatus(lea, "Hors ligne");
 });

@@ -3,7 +3,7 @@ import X from "lucide-static/icons/x.svg?raw";
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../words.ts";
-import { Sheet, type WaDialog } from "./elements.ts";
+import { loadDialog, Sheet, type WaDialog } from "./elements.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export type DialogProps = { title: string; onClose: () => void; children: ComponentChildren };
@@ -22,8 +22,13 @@ export function Dialog({ title, onClose, children }: DialogProps): VNode {
       form?.querySelector("input:checked") ??
       form?.querySelector("input:enabled, select:enabled, textarea:enabled");
     asked?.setAttribute("autofocus", "");
-    element.open = true;
+    let gone = false;
+    void open(element, () => gone).catch((error: unknown) => {
+      console.warn("a dialog could not be loaded", error);
+      onClose();
+    });
     return () => {
+      gone = true;
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -45,4 +50,9 @@ export function Dialog({ title, onClose, children }: DialogProps): VNode {
       </div>
     </Sheet>
   );
+}
+
+async function open(element: WaDialog, isGone: () => boolean): Promise<void> {
+  await loadDialog();
+  if (!isGone()) element.open = true;
 }

@@ -4,7 +4,6 @@
  * Their own icons come by `fetch` and through the HTML parser, both of which the page's policy forbids, so their
  * icon libraries are empty and the console draws its own.
  */
-import "@awesome.me/webawesome/dist/components/dialog/dialog.js";
 import "@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js";
 import "@awesome.me/webawesome/dist/components/dropdown/dropdown.js";
 import "@awesome.me/webawesome/dist/components/tooltip/tooltip.js";
@@ -22,6 +21,11 @@ export type { WaDialog, WaDropdown, WaDropdownItem, WaTooltip };
 
 /** `element` is where the element itself is to be found. */
 type Common<T> = { element?: Ref<T>; class?: string; children: ComponentChildren };
+
+/** The dialog's code comes with the first dialog: nobody waits for it at the door. */
+export async function loadDialog(): Promise<void> {
+  await import("@awesome.me/webawesome/dist/components/dialog/dialog.js");
+}
 
 export type SheetProps = Common<WaDialog> & { label: string; onHidden: (event: Event) => void };
 

@@ -95,20 +95,24 @@ function Main({ office, item, room, onSheet }: ConversationActionsProps): VNode 
   }
 }
 
-/** Whoever accepts conversations can be given one that waits; who has no free place is told apart. */
+/** Whoever has a free place can be given a conversation that waits; a supervisor takes it oneself at any load. */
 function Assign({ office, item }: { office: Office; item: DeskConversation }): VNode {
-  const online = office.desk.agents.value.filter((agent) => agent.state === "online");
-  const choices: Choice[] = online.map((agent) => ({
-    key: agent.id,
-    words: (
-      <>
-        <span>{agent.id === office.me.id ? t("to_me") : agent.name}</span>
-        <span class="note">{t("free_places", { places: placesOf(agent).free })}</span>
-      </>
-    ),
-    onChoose: () => office.desk.assign(item.conversation, agent.id),
-  }));
-  const nobody = { key: "nobody", words: t("assign_nobody"), disabled: true, onChoose: () => {} };
+  const { desk, me } = office;
+  const colleagues = desk.agents.value.filter((agent) => agent.state === "online" && agent.id !== me.id);
+  const choices: Choice[] = [
+    { key: me.id, words: t("to_me"), onChoose: () => desk.takeOver(item.conversation) },
+    ...colleagues.map((agent) => ({
+      key: agent.id,
+      words: (
+        <>
+          <span>{agent.name}</span>
+          <span class="note">{t("free_places", { places: placesOf(agent).free })}</span>
+        </>
+      ),
+      disabled: placesOf(agent).free === 0 && item.agent?.id !== agent.id,
+      onChoose: () => desk.assign(item.conversation, agent.id),
+    })),
+  ];
   return (
     <Menu
       label={t("assign")}
@@ -118,7 +122,7 @@ function Assign({ office, item }: { office: Office; item: DeskConversation }): V
           <span>{t("assign")}</span>
         </>
       }
-      groups={[choices.length === 0 ? [nobody] : choices]}
+      groups={[choices]}
     />
   );
 }

@@ -18,7 +18,8 @@ import { ContextPane } from "./context-pane.tsx";
 import { ConversationPane } from "./conversation-pane.tsx";
 import { ListPane } from "./list-pane.tsx";
 import { PastPane } from "./past-pane.tsx";
-import { Sheets, type Sheet } from "./sheets.tsx";
+import { LazySheets } from "./lazy-sheets.tsx";
+import type { Sheet } from "./sheets.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 export type OfficeScreenProps = {
@@ -76,7 +77,7 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
           </>
         )}
       </main>
-      <Sheets office={office} item={item} room={room} shown={sheet.value} onClose={close} />
+      <LazySheets office={office} item={item} room={room} shown={sheet.value} onClose={close} />
     </div>
   );
 }
