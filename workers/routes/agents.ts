@@ -9,12 +9,14 @@ import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
+import { Capacity, Languages } from "../../domain/site/staff.ts";
 import { account, members, session, user } from "../../migrations/schema.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, hashPassword, randomPassword } from "../auth/password.ts";
 import { newId, personInserts } from "../auth/people.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError } from "../errors.ts";
+import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
 import {
   ItemPath,
@@ -43,12 +45,21 @@ const NewAgent = z.object({
   role,
   password: password.optional(),
 });
-const AgentPatch = z.object({ role: role.optional(), password: password.optional() });
+const AgentPatch = z.object({
+  role: role.optional(),
+  password: password.optional(),
+  languages: Languages.optional(),
+  capacity: Capacity.optional(),
+});
 const Agent = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
   role,
+  /** In which they talk to visitors; none: in all. */
+  languages: Languages,
+  /** How many conversations they take at once; null is the default. */
+  capacity: Capacity,
   version: z.int(),
   created_at: z.string(),
   /** Shown once, to hand over, where no password was sent for a new login. */
@@ -60,6 +71,8 @@ const columns = {
   email: user.email,
   name: user.name,
   role: members.role,
+  languages: members.languages,
+  capacity: members.capacity,
   version: members.version,
   createdAt: members.createdAt,
 };
@@ -68,13 +81,16 @@ type Row = {
   email: string;
   name: string;
   role: "admin" | "agent";
+  /** JSON. */
+  languages: string;
+  capacity: number | null;
   version: number;
   createdAt: number;
 };
 type AgentEnv = AppEnv & { Variables: { agent: Row } };
 
-function agentOf({ createdAt, ...row }: Row): z.infer<typeof Agent> {
-  return { ...row, created_at: isoOf(createdAt) };
+function agentOf({ createdAt, languages, ...row }: Row): z.infer<typeof Agent> {
+  return { ...row, languages: Languages.parse(JSON.parse(languages)), created_at: isoOf(createdAt) };
 }
 
 async function findAgent(env: Env, site: string, id: string): Promise<Row | undefined> {
@@ -152,7 +168,7 @@ const read = createRoute({
 const update = createRoute({
   method: "patch",
   path: "/{id}",
-  summary: "Change a role or a password; closes that login's sockets",
+  summary: "Change a role or a password, which closes that login's sockets, or what the desk gives them",
   tags,
   middleware: [requireAdmin, existing] as const,
   request: { params: ItemPath },
@@ -231,10 +247,13 @@ agents.openapi(update, async (c) => {
   if (patch.password !== undefined) await assertOwnLogin(c.env, site, id);
   const db = drizzle(c.env.DB);
   const version = row.version + 1;
+  const languages = JSON.stringify(patch.languages ?? agentOf(row).languages);
+  const capacity = patch.capacity === undefined ? row.capacity : patch.capacity;
+  const isStaffing = languages !== row.languages || capacity !== row.capacity;
   const [changed] = await db.batch([
     db
       .update(members)
-      .set({ role: next, version })
+      .set({ role: next, languages, capacity, version })
       .where(and(eq(members.site, site), eq(members.userId, id), eq(members.version, row.version)))
       .returning({ version: members.version }),
     auditInsertWhere(
@@ -244,11 +263,12 @@ agents.openapi(update, async (c) => {
         site,
         action: "agent.update",
         target: id,
-        detail: { role: next, password: patch.password !== undefined, version },
+        detail: { role: next, password: patch.password !== undefined, languages, capacity, version },
       },
       sql`EXISTS (SELECT 1 FROM members
         WHERE site = ${site} AND user_id = ${id} AND version = ${version} AND role = ${next})`,
     ),
+    ...(isStaffing ? [raiseConfigVersion(db, site)] : []),
   ]);
   if (changed.length === 0) throw new ApiError("precondition_failed", "somebody saved at the same moment");
   if (patch.password !== undefined) {
@@ -262,8 +282,9 @@ agents.openapi(update, async (c) => {
   }
   if (next !== row.role || patch.password !== undefined)
     await c.env.SITE_DESK.getByName(site).revokeUser({ userId: id });
+  if (isStaffing) await publishChange(c.env, site, c.get("now"));
   c.header("etag", etag(version));
-  return c.json(agentOf({ ...row, role: next, version }), 200);
+  return c.json(agentOf({ ...row, role: next, languages, capacity, version }), 200);
 });
 
 agents.openapi(remove, async (c) => {

@@ -1,4 +1,4 @@
-/** Who works at this site: invite, change a role, remove. */
+/** Who works at this site: invite, change a role, say what the desk gives them, remove. */
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { request, type ApiFailure } from "../../shared/api.ts";
@@ -9,14 +9,17 @@ import { faultOf } from "../refusal.ts";
 import { asFailure, useResource } from "../resource.ts";
 import { locale, me, t } from "../session.ts";
 import { apiPath, useSite, type Page } from "../site.ts";
+import { DeskForm, DeskSummary, type Skill } from "./agent-at-desk.tsx";
 import { CopyButton, Failed, PageHead, Shown } from "../states.tsx";
 
 type Role = "admin" | "agent";
-type Agent = {
+export type Agent = {
   id: string;
   email: string;
   name: string;
   role: Role;
+  languages: string[];
+  capacity: number | null;
   version: number;
   created_at: string;
   initial_password?: string;
@@ -24,23 +27,36 @@ type Agent = {
 
 export function Team(): VNode {
   const site = useSite();
-  const resource = useResource(site.key, (signal) =>
-    request<Page<Agent>>("GET", `${apiPath(site.key, "agents")}?limit=200`, undefined, { signal }),
-  );
+  const resource = useResource(site.key, async (signal) => {
+    const [people, skills] = await Promise.all([
+      request<Page<Agent>>("GET", `${apiPath(site.key, "agents")}?limit=200`, undefined, { signal }),
+      request<Page<Skill>>("GET", `${apiPath(site.key, "skills")}?limit=200`, undefined, { signal }),
+    ]);
+    return { agents: people.items, skills: skills.items };
+  });
   return (
     <>
       <PageHead title={t("navTeam")} />
       <Shown resource={resource} title={t("teamFailed")}>
-        {({ items }) => <People agents={items} onChanged={resource.reload} />}
+        {({ agents, skills }) => <People agents={agents} skills={skills} onChanged={resource.reload} />}
       </Shown>
       <Invite onInvited={resource.reload} />
     </>
   );
 }
 
-function People({ agents, onChanged }: { agents: Agent[]; onChanged: () => void }): VNode {
+function People({
+  agents,
+  skills,
+  onChanged,
+}: {
+  agents: Agent[];
+  skills: Skill[];
+  onChanged: () => void;
+}): VNode {
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [leaving, setLeaving] = useState<string | null>(null);
+  const [setting, setSetting] = useState<string | null>(null);
   const site = useSite();
   const act = async (call: Promise<unknown>): Promise<void> => {
     setFailure(null);
@@ -56,6 +72,7 @@ function People({ agents, onChanged }: { agents: Agent[]; onChanged: () => void 
     act(request("PATCH", apiPath(site.key, "agents", agent.id), { role }, { version: agent.version }));
   const remove = (agent: Agent): Promise<void> =>
     act(request("DELETE", apiPath(site.key, "agents", agent.id)));
+  const chosen = agents.find(({ id }) => id === setting);
   return (
     <>
       {failure === null ? null : <Failed title={t("saveFailed")} failure={failure} />}
@@ -66,6 +83,7 @@ function People({ agents, onChanged }: { agents: Agent[]; onChanged: () => void 
               <th scope="col">{t("name")}</th>
               <th scope="col">{t("email")}</th>
               <th scope="col">{t("role")}</th>
+              <th scope="col">{t("atTheDesk")}</th>
               <th scope="col">{t("since_column")}</th>
               <th scope="col">
                 <span class="sr-only">{t("actions")}</span>
@@ -93,6 +111,18 @@ function People({ agents, onChanged }: { agents: Agent[]; onChanged: () => void 
                     <option value="agent">{t("roleAgent")}</option>
                   </select>
                 </td>
+                <td>
+                  <DeskSummary agent={agent} skills={skills} />{" "}
+                  <button
+                    type="button"
+                    class="small"
+                    aria-expanded={setting === agent.id}
+                    onClick={() => setSetting(setting === agent.id ? null : agent.id)}
+                  >
+                    {t("deskSet")}
+                    <span class="sr-only"> {agent.name}</span>
+                  </button>
+                </td>
                 <td>{date(locale.value, agent.created_at, site.settings.timezone)}</td>
                 <td class="number">
                   {leaving === agent.id ? (
@@ -116,6 +146,18 @@ function People({ agents, onChanged }: { agents: Agent[]; onChanged: () => void 
           </tbody>
         </table>
       </div>
+      {chosen === undefined ? null : (
+        <DeskForm
+          key={chosen.id}
+          agent={chosen}
+          skills={skills}
+          onSaved={() => {
+            setSetting(null);
+            onChanged();
+          }}
+          onCancelled={() => setSetting(null)}
+        />
+      )}
     </>
   );
 }
