@@ -15,6 +15,8 @@ type WorkerOptions = Extract<V4Options, { workers: unknown }>["workers"][number]
 export type Bench = {
   url: string;
   miniflare: Miniflare;
+  /** The folder of its state. */
+  state: string;
   cpuMs(): number;
   stop(): Promise<void>;
 };
@@ -45,6 +47,7 @@ export async function startWorkerd(worker: WorkerOptions, inspect = false): Prom
   return {
     url,
     miniflare,
+    state,
     cpuMs: () => cpuMsOf(pid),
     async stop() {
       await miniflare.dispose();
