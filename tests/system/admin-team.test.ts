@@ -43,8 +43,6 @@ test("R-K22: in French too, on a phone and in the dark", async () => {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(sideways).toBe(0);
-  if (process.env["SHOTS"])
-    await page.screenshot({ path: `${process.env["SHOTS"]}/team-phone.png`, fullPage: true });
   expect(complaints).toEqual([]);
   await context.close();
 });

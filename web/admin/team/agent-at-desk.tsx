@@ -99,7 +99,7 @@ export function DeskForm({ agent, skills, onSaved, onCancelled }: DeskFormProps)
           error={faultAt(fault, "capacity")}
           onInput={setCapacity}
         />
-        <fieldset>
+        <fieldset class="form">
           <legend>{t("deskSkills")}</legend>
           <p class="note">{skills.length === 0 ? t("deskNoSkills") : t("deskSkillsNote")}</p>
           {skills.map((skill) => (
