@@ -1,4 +1,5 @@
 /** What the console makes of cards, products seen, search results, calls and codes. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CHECK_EVERY_MS, checkAfter } from "../../web/console/live/back-off.ts";
@@ -118,4 +119,12 @@ test("R-D31: where one of the site's codes is required, one at least is chosen, 
   expect(missesCode([code("a", true), code("b")], [])).toBe(true);
   expect(missesCode([code("a", true), code("b")], ["b"])).toBe(false);
   expect(missesCode([code("a", true)], ["gone"])).toBe(true);
+});
+
+test("R-D32: every word of the console is there in French and in English", () => {
+  const keysOf = (language: string): string[] => {
+    const file = new URL(`../../web/console/messages/${language}.json`, import.meta.url);
+    return Object.keys(JSON.parse(readFileSync(file, "utf8")) as Record<string, string>).toSorted();
+  };
+  expect(keysOf("fr")).toEqual(keysOf("en"));
 });

@@ -32,12 +32,13 @@ async function shopPage(context: BrowserContext, wire: string[]): Promise<Page> 
   return page;
 }
 
-async function visitorAtChat(): Promise<ShopVisitor> {
+/** A visitor of the shop who has opened the widget by the site's own call, as a "contact us" link would. */
+async function visitorAtWidget(): Promise<ShopVisitor> {
   const context = await newContext();
   const wire: string[] = [];
   const page = await shopPage(context, wire);
   await page.evaluate(() => (Reflect.get(globalThis, "aparte") as { open(): void }).open());
-  await field(page).waitFor();
+  await page.getByRole("dialog", { name: /^Conversation avec/ }).waitFor();
   return { context, page, wire };
 }
 
@@ -48,7 +49,11 @@ const log = (page: Page) => page.getByRole("log");
 async function say(page: Page, words: string): Promise<void> {
   await field(page).fill(words);
   await field(page).press("Enter");
-  await widget(page).getByText("Envoyé").last().waitFor();
+  await widget(page).getByText(words).waitFor();
+  await widget(page)
+    .getByText(/Envoyé|\bLu\b/)
+    .last()
+    .waitFor();
 }
 
 async function answer(page: Page, words: string): Promise<void> {
@@ -94,7 +99,8 @@ async function stateOfDesk(): Promise<string> {
 }
 
 test("R-D26: before the desk opens a message is left; an agent answers it, and it is off the list", async () => {
-  const early = await visitorAtChat();
+  const early = await visitorAtWidget();
+  await early.page.getByRole("button", { name: /^Laisser un message/ }).click();
   await field(early.page).fill("La Rivoli existe-t-elle en lin lavé ?");
   await early.page.getByRole("textbox", { name: "Votre e-mail" }).fill("claire@exemple.fr");
   await early.page.getByRole("button", { name: "Envoyer le message" }).click();
@@ -123,7 +129,7 @@ test("R-D26: before the desk opens a message is left; an agent answers it, and i
 test("R-D27 R-D29: two agents and three visitors at once, from the first word to the rating", async () => {
   const agents = [await agentOnline("lea@demo.test"), await agentOnline("hugo@demo.test")];
   expect(await eventually(stateOfDesk, (state) => state === "online")).toBe("online");
-  const visitors = await Promise.all([visitorAtChat(), visitorAtChat(), visitorAtChat()]);
+  const visitors = await Promise.all([visitorAtWidget(), visitorAtWidget(), visitorAtWidget()]);
   const [anna, bilal, chloe] = visitors;
   if (anna === undefined || bilal === undefined || chloe === undefined) throw new Error("three visitors");
   await Promise.all([
@@ -216,7 +222,11 @@ test("R-D27 R-D29: two agents and three visitors at once, from the first word to
   await anna.page.getByRole("button", { name: "Options" }).click();
   await anna.page.getByRole("button", { name: "Terminer la conversation" }).click();
   await anna.page.getByRole("button", { name: "Terminer", exact: true }).click();
-  await anna.page.getByText("Oui", { exact: true }).first().click();
+  const rated = (group: string | RegExp, word: string) =>
+    anna.page.getByRole("group", { name: group }).getByText(word, { exact: true }).click();
+  await rated("L’accueil", "Bon");
+  await rated("L’attente", "Courte");
+  await rated(/a répondu à votre question/, "Oui");
   await anna.page.getByRole("button", { name: "Envoyer" }).click();
   await anna.page.getByText("Merci, c’est noté.").waitFor();
   await other.getByText("Cette conversation est terminée.").waitFor();
@@ -255,4 +265,4 @@ test("R-D27 R-D29: two agents and three visitors at once, from the first word to
   await expectClean(lea, "search-dark");
   await lea.setViewportSize({ width: 390, height: 844 });
   await expectClean(lea, "search-phone");
-});
+}, 300_000);
