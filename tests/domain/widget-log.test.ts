@@ -32,7 +32,7 @@ const welcome = (epoch: string, head: number) => {
   return { type: "welcome" as const, v: 1, epoch, head, conversation, participants: [] };
 };
 
-test("R-W1: events in any order, tripled, end as 1, 2, 3 … each once", () => {
+test("R-W1 P10: events in any order, tripled, end as 1, 2, 3 … each once", () => {
   const orders = fc.integer({ min: 1, max: 30 }).chain((length) => {
     const all = Array.from({ length }, (_, i) => i + 1);
     return fc.shuffledSubarray([...all, ...all, ...all], { minLength: length * 3, maxLength: length * 3 });
@@ -48,7 +48,7 @@ test("R-W1: events in any order, tripled, end as 1, 2, 3 … each once", () => {
   );
 });
 
-test("R-W1: a prefix is all that is ever shown, whatever is missing", () => {
+test("R-W1 P8: a prefix is all that is ever shown, whatever is missing", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 40 })), (order) => {
       const log = order.reduce<Log>((before, seq) => apply(before, said(seq)).log, emptyLog);
@@ -57,7 +57,7 @@ test("R-W1: a prefix is all that is ever shown, whatever is missing", () => {
   );
 });
 
-test("R-W2: a hole is asked for once, again after a while, and then everything is fetched anew", () => {
+test("R-W2 P8: a hole is asked for once, again after a while, and then everything is fetched anew", () => {
   const first = apply(logUpTo(2), said(5));
   expect(first.ask).toEqual({ from: 3, to: 4 });
   expect(apply(first.log, said(6)).ask).toBeNull();
@@ -90,7 +90,7 @@ test("R-W3: the same epoch goes on, another one or a server behind us begins ane
   });
 });
 
-test("R-W4: the optimistic bubble is replaced by its echo, never doubled, and keeps its key", () => {
+test("R-W4 P10 P12: the optimistic bubble is replaced by its echo, never doubled, and keeps its key", () => {
   const pending = { client_id: "c1", conversation: "cnv_1", body: "m2", at: 1, failed: null };
   const before = rowsOf([said(1)], [pending], 0);
   const after = rowsOf([said(1), said(2, "visitor", "c1")], [pending], 0);

@@ -13,7 +13,7 @@ const pending = (client_id: string, at = 0): Pending => {
 };
 const idsOf = (outbox: Outbox) => outbox.map((one) => one.client_id);
 
-test("R-W8: whatever is added, acknowledged and lost on the way, messages leave in order, each under one id", () => {
+test("R-W8 P11: whatever is added, acknowledged and lost on the way, messages leave in order, each under one id", () => {
   const steps = fc.array(fc.constantFrom("add", "ack", "lost"), { maxLength: 60 });
   fc.assert(
     fc.property(steps, (all) => {
@@ -51,7 +51,7 @@ test("R-W8: the same id is queued once, and the stored queue joins this tab's by
   expect(idsOf(merge([pending("c", 3), pending("d", 4)], stored))).toEqual(["a", "b", "c", "d"]);
 });
 
-test("R-W9: the delay is anywhere between nothing and a ceiling that doubles up to its cap", () => {
+test("R-W9 P21: the delay is anywhere between nothing and a ceiling that doubles up to its cap", () => {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
     fc.property(fc.nat(2_000), fc.boolean(), random, (attempt, visible, dice) => {
@@ -66,7 +66,7 @@ test("R-W9: the delay is anywhere between nothing and a ceiling that doubles up 
   expect(delayMs(30, false, 0.999_999)).toBe(CAP_HIDDEN_MS);
 });
 
-test("R-W10: a close code says whether to come back, to authenticate, or to stop", () => {
+test("R-W10 P22: a close code says whether to come back, to authenticate, or to stop", () => {
   expect([1_001, 1_006, 1_012, 4_000, 4_008, 4_099].map(afterClose)).toEqual(Array(6).fill("resume"));
   expect([4_100, 4_101, 4_199].map(afterClose)).toEqual(Array(3).fill("authenticate"));
   expect([4_200, 4_210, 4_999].map(afterClose)).toEqual(Array(3).fill("final"));

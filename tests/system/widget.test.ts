@@ -1,4 +1,5 @@
 /** The widget on the demo shop, against the real server: a visitor in Chromium and an agent at the desk. */
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
@@ -22,7 +23,6 @@ const field = (page: Page) => page.getByRole("textbox", { name: "Votre message" 
 async function openChat(page: Page): Promise<void> {
   await page.goto(`${url}/shop/`);
   await page.evaluate(() => (Reflect.get(globalThis, "aparte") as { open(): void }).open());
-  await field(page).waitFor();
 }
 
 async function write(page: Page, text: string): Promise<void> {
@@ -46,10 +46,35 @@ async function agentOnline(): Promise<{ desk: DeskClient; cookie: string }> {
 test("R-W36: with nobody at the desk the question goes by e-mail and the receipt carries its reference", async () => {
   const page = await browser.newPage();
   await openChat(page);
+  await page.getByRole("button", { name: "Laisser un message" }).click();
   await field(page).fill("La Rivoli en L taille grand ?");
   await page.getByRole("textbox", { name: "Votre e-mail" }).fill("claire@exemple.fr");
   await page.getByRole("button", { name: "Envoyer le message" }).click();
-  await page.getByText(/Référence msg_/).waitFor();
+  await page.getByText(/Référence \S+/).waitFor();
+  await page.close();
+});
+
+test("R-W84: a call is booked with the demo's own hours, moved to another time and cancelled", async () => {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(20_000);
+  await openChat(page);
+  await page.getByRole("button", { name: "Être rappelé" }).click();
+  await page.getByRole("radio").first().check({ force: true });
+  const phone = page.getByRole("textbox", { name: "Votre numéro de téléphone" });
+  await phone.fill("06");
+  await page.getByRole("button", { name: "Réserver le rappel" }).click();
+  await page.getByText("Un numéro comme").waitFor();
+  await phone.fill("06 12 34 56 78");
+  await page.getByRole("button", { name: "Réserver le rappel" }).click();
+  await page.getByText(/vous appelle au/).waitFor();
+  const before = await page.locator(".when").textContent();
+  await page.getByRole("button", { name: "Changer d’heure" }).click();
+  await page.getByRole("radio").nth(1).check({ force: true });
+  await page.getByRole("button", { name: "Changer l’heure" }).click();
+  await expect.poll(() => page.locator(".when").textContent()).not.toBe(before);
+  await page.getByRole("button", { name: "Annuler le rappel" }).click();
+  await page.getByRole("button", { name: "Annuler vraiment" }).click();
+  await page.getByRole("heading", { name: "Quand vous appeler" }).waitFor();
   await page.close();
 });
 
@@ -59,6 +84,7 @@ test("R-W25 R-W31 R-W35: an agent answers, a cut line loses nothing, and the end
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   await openChat(page);
+  await field(page).waitFor();
   await write(page, "Bonjour, la Rivoli en L taille grand ?");
   await page.getByText("Envoyé").waitFor();
 
@@ -72,6 +98,12 @@ test("R-W25 R-W31 R-W35: an agent answers, a cut line loses nothing, and the end
   agent.send("Elle taille droit.");
   await agent.settle();
   await page.getByText("Elle taille droit.").waitFor();
+  agent.send("Repères :\n\n- **M** jusqu’à 102 cm\n- le [guide](https://shop.example/guide)");
+  await agent.settle();
+  expect(await page.locator(".rich strong").textContent()).toBe("M");
+  expect(await page.getByRole("link", { name: "guide" }).getAttribute("href")).toBe(
+    "https://shop.example/guide",
+  );
 
   await context.setOffline(true);
   await write(page, "99 cm. Donc M ?");
@@ -80,7 +112,7 @@ test("R-W25 R-W31 R-W35: an agent answers, a cut line loses nothing, and the end
   await page.getByText("En attente d’envoi").waitFor({ state: "detached" });
   await page.reload();
   await page.getByText("99 cm. Donc M ?").waitFor();
-  expect(await page.locator(".bubble").count()).toBe(3);
+  expect(await page.locator(".bubble").count()).toBe(4);
 
   await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("button", { name: "Terminer la conversation" }).click();
@@ -94,6 +126,39 @@ test("R-W25 R-W31 R-W35: an agent answers, a cut line loses nothing, and the end
   await context.close();
 });
 
+test("R-W77 R-W78: a visitor's file is kept, is there after a reload, and is fetched again as it was", async () => {
+  const { desk } = await agentOnline();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await openChat(page);
+  await field(page).waitFor();
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Joindre un fichier" }).click();
+  const body = Buffer.from("taille;tour\nM;102\n");
+  await (await chooser).setFiles({ name: "mes tailles.csv", mimeType: "text/csv", buffer: body });
+  await page.getByRole("button", { name: /Télécharger mes.tailles\.csv/ }).waitFor();
+  await desk.until(() => desk.mine.size === 1, "the conversation");
+  await page.reload();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: /Télécharger/ }).click();
+  const saved = await download;
+  expect(readFileSync(await saved.path()).equals(body)).toBe(true);
+
+  const refused = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Joindre un fichier" }).click();
+  await (
+    await refused
+  ).setFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("<svg onload=alert(1)>") });
+  await page.getByText("image, PDF, texte ou CSV seulement").waitFor();
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("button", { name: "Terminer la conversation" }).click();
+  await page.getByRole("button", { name: "Terminer", exact: true }).click();
+  await page.getByText("Vous avez clos la conversation").waitFor();
+  desk.close();
+  await context.close();
+});
+
 test("R-W13: where no socket passes, both sides are heard by HTTP, each message once", async () => {
   const { desk, cookie } = await agentOnline();
   const context = await browser.newContext();
@@ -101,6 +166,7 @@ test("R-W13: where no socket passes, both sides are heard by HTTP, each message 
   page.setDefaultTimeout(40_000);
   await page.routeWebSocket(/\/socket$/, (socket) => socket.close({ code: 1_013 }));
   await openChat(page);
+  await field(page).waitFor();
   await write(page, "Bonjour sans socket");
   await page.getByText("Connexion limitée").waitFor();
   await page.getByText("Envoyé").waitFor();

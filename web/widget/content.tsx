@@ -42,7 +42,7 @@ export function Linked({ text: said }: { text: string }): VNode {
 /** One product: the whole card is its link, which stays in this tab where it leads within the site. */
 export function Product({ screen, body }: { screen: ChatScreen; body: string }): VNode {
   const card = cardIn(body);
-  if (!card) return <p class="bubble theirs">{body}</p>;
+  if (!card) return <p class="bubble theirs">{screen.words.t("unreadable")}</p>;
   const { title, text: what, image, price, href } = card;
   const away = new URL(href).origin !== location.origin;
   const { t, tag } = screen.words;
@@ -84,7 +84,7 @@ export function Shown({ screen, body, mine }: { screen: ChatScreen; body: string
       (failure: unknown) => console.warn("aparte: picture", failure),
     );
   }, [body]);
-  if (!file) return <p class="bubble theirs">{t("file")}</p>;
+  if (!file) return <p class="bubble theirs">{t("unreadable")}</p>;
   return (
     <div class={`bubble file ${mine ? "own" : "theirs"}`}>
       {picture && <img src={picture} alt={file.name} onError={() => setPicture(null)} />}

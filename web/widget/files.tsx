@@ -44,10 +44,14 @@ function OnItsWay({ screen, uploads, upload }: Props & { upload: Upload }): VNod
         <p class="note failed" role="alert">
           <Icon of={Alert} size={14} /> {t(`file_${upload.reason ?? "other"}`)}
           {(upload.reason === "other" || upload.reason === "many") && (
-            <button type="button" class="link" onClick={() => uploads.again(key)}>
-              {t("resend")}
-            </button>
+            <>
+              {" · "}
+              <button type="button" class="link" onClick={() => uploads.again(key)}>
+                {t("resend")}
+              </button>
+            </>
           )}
+          {" · "}
           <button type="button" class="link" onClick={() => uploads.drop(key)}>
             {t("dropFile")}
           </button>
@@ -56,6 +60,7 @@ function OnItsWay({ screen, uploads, upload }: Props & { upload: Upload }): VNod
         <p class="note">
           <Icon of={Clock} size={14} />
           {state === "sending" ? t("percent", { percent }) : t("waiting")}
+          {" · "}
           <button type="button" class="link" onClick={() => uploads.drop(key)}>
             {t("cancelFile")}
           </button>

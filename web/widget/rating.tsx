@@ -40,7 +40,11 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
   const [given, setGiven] = useState(false);
   const give = (more: Survey): void => setSurvey({ ...survey, ...more });
 
-  if (conversation.rated.value || step === "done") {
+  // Nobody answered: there is nothing to judge.
+  const met = conversation.rows.value.some((row) =>
+    row.type === "line" ? row.name === "joined" : !row.mine,
+  );
+  if (!met || conversation.rated.value || step === "done") {
     return (
       <>
         {given && (

@@ -40,6 +40,8 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
   let head = 0;
   /** How far the room knows that we have come. */
   let told = 0;
+  /** The event behind the last one, where the room was asked for it and has not answered yet; else 0. */
+  let asked = 0;
   let watching = false;
 
   const rows = derived([log, outbox, agentRead], ({ events, held }, pending, read) => {
@@ -73,7 +75,11 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
   function sayWhere(): void {
     const { last } = log.value;
     timers.cancel("tell");
-    if (send({ type: "range", ...behind(last) })) told = last;
+    asked = 0;
+    if (send({ type: "range", ...behind(last) })) {
+      told = last;
+      asked = last + 1;
+    }
     askLater();
   }
 
@@ -128,6 +134,7 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
       head = welcome.head;
       // The hello said where we stand.
       told = log.value.last;
+      asked = 0;
       catchUp();
       askLater();
     },
@@ -135,6 +142,7 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
     /** How far the room's log goes. What we lack was sent to nobody's ears: ask for it, and if need be begin anew. */
     headIs(seq: number): void {
       const { last } = log.value;
+      asked = 0;
       if (seq <= last || timers.isSet("hole")) return;
       send({ type: "range", from: last + 1, to: seq });
       timers.after("hole", HOLE_AGAIN_MS, () => {
@@ -160,6 +168,8 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
         if (watching) readSoon();
       }
       if (after.last === before) return;
+      // There was more: perhaps there is more still.
+      if (asked !== 0 && after.last >= asked) return sayWhere();
       tellSoon();
       askLater();
     },
@@ -181,7 +191,7 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
       log.value = emptyLog;
       agentRead.value = mineRead.value = 0;
       caughtUp.value = false;
-      told = 0;
+      told = asked = 0;
     },
   };
 }

@@ -1,7 +1,9 @@
 /** While one waits: answers that often help, and the other ways. What is typed stays where it is. */
 import { useEffect, useState } from "./hooks.ts";
 import type { VNode } from "preact";
+import Next from "lucide-static/icons/chevron-right.svg?shapes";
 import { Article } from "./article.tsx";
+import { Icon } from "./icon.tsx";
 import type { ChatScreen } from "./screen.ts";
 
 export function Waiting({ screen }: { screen: ChatScreen }): VNode | null {
@@ -35,7 +37,10 @@ function Answer({ screen, id, title }: { screen: ChatScreen; id: string; title: 
   const [open, setOpen] = useState(false);
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{title}</summary>
+      <summary>
+        {title}
+        <Icon of={Next} size={16} />
+      </summary>
       {open && <Article screen={screen} id={id} />}
     </details>
   );

@@ -165,5 +165,7 @@ const SHOWN_DRAFT = 24;
 
 function shortened(text: string): string {
   const letters = [...text.replaceAll(/\s+/g, " ")];
-  return letters.length <= SHOWN_DRAFT ? letters.join("") : `${letters.slice(0, SHOWN_DRAFT).join("")}…`;
+  return letters.length <= SHOWN_DRAFT
+    ? letters.join("")
+    : `${letters.slice(0, SHOWN_DRAFT).join("").trimEnd()}…`;
 }
