@@ -53,6 +53,11 @@ export type Reading = {
 const NO_ROOM: Refusal = { ok: false, code: "not_found", message: "there is no such conversation" };
 const TOO_MUCH: Refusal = { ok: false, code: "rate_limited", message: "too many requests; wait a minute" };
 
+/** The code of a connection that ended without a goodbye. */
+const BROKEN = 1006;
+/** Codes below it are the protocol's own, most of which nobody may send. */
+const FIRST_OF_APPLICATIONS = 3000;
+
 export class ChatRoom extends DurableObject<Env> {
   /** A benchmark's room lets more through. */
   static readonly pace: Pace = PACE;
@@ -239,18 +244,15 @@ export class ChatRoom extends DurableObject<Env> {
     }
   }
 
-  override webSocketClose(socket: WebSocket): void {
-    const client = this.#seats.clients.get(socket);
-    if (client === undefined) return;
-    const now = Date.now();
-    this.#door.forget(client);
-    this.#presence.left(client, now);
-    this.#receipts.keep(now);
-    this.#seats.forget(client);
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#left(socket);
+    // The runtime leaves the other half of a hibernating socket's goodbye to us, where there is still somebody to hear it.
+    const isThere = code !== BROKEN && socket.readyState !== WebSocket.READY_STATE_CLOSED;
+    if (isThere) socket.close(code >= FIRST_OF_APPLICATIONS ? code : 1000, "goodbye");
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.webSocketClose(socket);
+    this.#left(socket);
   }
 
   /** Safe to run at any time: it looks at what is due, and closing a closed conversation changes nothing. */
@@ -271,6 +273,16 @@ export class ChatRoom extends DurableObject<Env> {
     const refused = this.#frames.takeRefused();
     if (refused > 0) reportFault("warn", "room", "refused frames", refused);
     this.#turns.wake(now);
+  }
+
+  #left(socket: WebSocket): void {
+    const client = this.#seats.clients.get(socket);
+    if (client === undefined) return;
+    const now = Date.now();
+    this.#door.forget(client);
+    this.#presence.left(client, now);
+    this.#receipts.keep(now);
+    this.#seats.forget(client);
   }
 
   #closeIfIdle(now: EpochMs): void {

@@ -432,6 +432,18 @@ test("P20: what is sent in one breath with hello is answered one by one; the min
   expect(await eager.closeCode()).toBe(4029);
 });
 
+test("P22: a goodbye is answered with its own code, and who said it is gone", async () => {
+  const { key } = await makeSite();
+  const conversation = await openConversation(key);
+  for (const code of [1000, 4000]) {
+    const visitor = await joinRoom(conversation);
+    visitor.socket.close(code);
+    expect(await visitor.closeCode()).toBe(code);
+  }
+  const left = await runInDurableObject(roomOf(conversation), (_room, state) => state.getWebSockets().length);
+  expect(left).toBe(0);
+});
+
 test("P23: every version of the table is answered in itself, any other with version and 4200", async () => {
   const { key } = await makeSite();
   const conversation = await openConversation(key);
