@@ -54,9 +54,9 @@ async function met(statements, work) {
 }
 const seen = new WeakSet();
 function metered(env) {
-  if (seen.has(env)) return env;
-  seen.add(env);
   const { DB } = env;
+  if (seen.has(DB)) return env;
+  seen.add(DB);
   const batch = DB.batch.bind(DB), prepare = DB.prepare.bind(DB);
   DB.batch = (statements) => met(statements.length, () => batch(statements));
   const watch = (statement) => {

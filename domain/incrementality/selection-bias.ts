@@ -18,6 +18,8 @@ export type SelectionBias = {
   accepted: number | null;
   declined: number | null;
   control: number | null;
+  /** Visitors behind each of these shares. */
+  n: { accepted: number; declined: number; control: number };
   acceptedMinusDeclined: number | null;
   acceptedMinusControl: number | null;
   /** The sales that the naive difference would claim, over everybody who accepted. */
@@ -45,6 +47,7 @@ export function selectionBias(arms: Arms): SelectionBias {
     accepted,
     declined,
     control: itt.control,
+    n: { accepted: treatment.accepted, declined: treatment.n - treatment.accepted, control: arms.control.n },
     acceptedMinusDeclined: naive,
     acceptedMinusControl: less(accepted, itt.control),
     naiveSales,

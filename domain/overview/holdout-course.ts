@@ -1,5 +1,6 @@
 /**
- * The site-wide hold-out's buyers, order by order: what both arms have spent after each day of the weeks that are read.
+ * The site-wide hold-out's buyers, order by order: what both arms have spent after each day of the weeks that are
+ * read, with the intervals of one reading.
  *
  * Shapes  `arms` after the last day are what the report is made from; `course` has one point a day on which both arms vary.
  * Units   money in major units; days are local dates.
@@ -7,7 +8,7 @@
  */
 import { type Arm, type Arms } from "../incrementality/arm.ts";
 import { incrementalOf } from "../incrementality/incremental.ts";
-import { effectOf, intentionToTreat } from "../incrementality/intention-to-treat.ts";
+import { asReading } from "../incrementality/holdout-report.ts";
 import type { CoursePoint } from "./earnings.ts";
 
 export type ArmOrder = { person: string; isHeldOut: boolean; day: string; cents: number };
@@ -34,7 +35,7 @@ export function holdoutCourse(
       arm.revenue += cents / CENTS;
       arm.revenueSquares += after ** 2 - before ** 2;
     }
-    const { point, ci } = incrementalOf(effectOf(intentionToTreat(arms, "revenue")), arms.treatment);
+    const { point, ci } = incrementalOf(asReading(arms, "revenue"), arms.treatment);
     if (point !== null && ci !== null) course.push({ day, value: point, low: ci[0], high: ci[1] });
   }
   return { arms, course };

@@ -140,6 +140,8 @@ export const ResultWire = ComparisonWire.extend({
       declined: z.number().nullable(),
       holdout: z.number().nullable(),
       wrong_by: z.number().nullable(),
+      /** Visitors behind each share. */
+      n: z.object({ accepted: z.int(), declined: z.int(), holdout: z.int() }),
     })
     .nullable(),
 });
@@ -200,6 +202,11 @@ export function resultWire(panel: ResultPanel): ResultWire {
       declined: panel.selection.declined,
       holdout: panel.selection.control,
       wrong_by: panel.selection.bias.perVisitor,
+      n: {
+        accepted: panel.selection.n.accepted,
+        declined: panel.selection.n.declined,
+        holdout: panel.selection.n.control,
+      },
     },
   };
 }

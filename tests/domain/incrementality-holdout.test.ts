@@ -1,7 +1,17 @@
-/** Rule INC9 of `docs/rules/incrementality.md`: all campaigns together against the few who are never invited. */
+/** Rules INC9 of `docs/rules/incrementality.md` and OVW17 of `docs/rules/overview.md`: all campaigns together against the few who are never invited. */
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
-import { type Holdout, readableWeeks, reportHoldout } from "../../domain/incrementality/holdout-report.ts";
+import { expect, test, vi } from "vitest";
+import {
+  type Holdout,
+  READING_ALPHA,
+  readingAt,
+  reportHoldout,
+} from "../../domain/incrementality/holdout-report.ts";
+import { intentionToTreat } from "../../domain/incrementality/intention-to-treat.ts";
+import { mulberry } from "../mulberry.ts";
+
+/** Simulations, on machines that are busy with other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const arm = (n: number, conversions: number, basket = 100) => ({
   n,
@@ -22,8 +32,22 @@ const month: Holdout = {
 };
 const reported = (changes: Partial<Holdout>) => reportHoldout({ ...month, ...changes });
 
-test("INC9: it is read over two to four whole weeks since its seed, not before", () => {
-  expect([0, 13, 14, 20, 21, 28, 90].map(readableWeeks)).toEqual([null, null, 2, 2, 3, 4, 4]);
+test("INC9 OVW17: it is read once a whole week since its seed, over the last two to four, not before", () => {
+  const days = (from: number, to: number) => ({ from, to });
+  expect([0, 13, 14, 20, 21, 28, 90].map(readingAt)).toEqual([
+    null,
+    null,
+    days(0, 14),
+    days(0, 14),
+    days(0, 21),
+    days(0, 28),
+    days(56, 84),
+  ]);
+  for (let day = 14; day < 400; day += 1) {
+    const [told, week] = [readingAt(day), readingAt(day - (day % 7))];
+    expect(told).toEqual(week);
+    expect(told?.to).toBeLessThanOrEqual(day);
+  }
   expect(reported({ daysSinceSeed: 13 })).toMatchObject({ status: "collecting", weeks: null, effect: null });
   expect(reportHoldout(month)).toMatchObject({ status: "readable", weeks: 4 });
 });
@@ -81,3 +105,77 @@ test("INC9: nobody yet is still collecting, and no counts give a figure that is 
     ),
   );
 });
+
+type Bought = { day: number; person: number; money: number };
+
+/** A quarter of a site on which inviting changes nothing: a tenth held out, and who buys does so once or more. */
+function quietQuarter(random: () => number): { held: Bought[]; invited: Bought[] } {
+  const [held, invited]: [Bought[], Bought[]] = [[], []];
+  for (let person = 0; person < PEOPLE.invited + PEOPLE.held; person += 1) {
+    const own = person < PEOPLE.held ? held : invited;
+    while (random() < 0.35)
+      own.push({ day: Math.floor(random() * QUARTER), person, money: 20 + 130 * random() ** 3 });
+  }
+  return { held, invited };
+}
+const QUARTER = 91;
+const PEOPLE = { held: 300, invited: 2_700 };
+
+function armOf(n: number, bought: readonly Bought[], { from, to }: { from: number; to: number }) {
+  const spent = new Map<number, number>();
+  for (const { day, person, money } of bought) {
+    if (day >= from && day < to) spent.set(person, (spent.get(person) ?? 0) + money);
+  }
+  const sums = { ...arm(n, spent.size, 0), revenue: 0, revenueSquares: 0 };
+  for (const money of spent.values()) {
+    sums.revenue += money;
+    sums.revenueSquares += money ** 2;
+  }
+  return sums;
+}
+
+test("OVW17: looked at every day of a quarter, a site without effect is told one in at most one quarter of twenty", () => {
+  const random = mulberry(517);
+  const runs = 400;
+  const wrong = { told: 0, sliding: 0, one: 0 };
+  for (let run = 0; run < runs; run += 1) {
+    const { held, invited } = quietQuarter(random);
+    const armsOf = (days: { from: number; to: number }) => ({
+      control: armOf(PEOPLE.held, held, days),
+      treatment: armOf(PEOPLE.invited, invited, days),
+    });
+    const money = { margin: null, cost: null };
+    const answers = new Map<string, boolean>();
+    let slid = false;
+    for (let day = 0; day < QUARTER; day += 1) {
+      const days = readingAt(day);
+      const name = JSON.stringify(days);
+      if (days !== null && !answers.has(name)) {
+        const { effect } = reportHoldout({
+          daysSinceSeed: day,
+          plannedShare: 0.1,
+          arms: armsOf(days),
+          money,
+        });
+        answers.set(name, leavesZeroOut(effect?.added.ci));
+      }
+      if (day < 14 || day % 2 > 0) continue;
+      const sliding = intentionToTreat(armsOf({ from: Math.max(0, day - 28), to: day }), "revenue");
+      slid ||= leavesZeroOut(sliding.ci);
+    }
+    if ([...answers.values()].some(Boolean)) wrong.told += 1;
+    if (slid) wrong.sliding += 1;
+    const last = intentionToTreat(armsOf({ from: 56, to: 84 }), "revenue");
+    if (leavesZeroOut(last.ci)) wrong.one += 1;
+  }
+  console.log(
+    `quarters without effect in which one was told: ${wrong.told / runs} read weekly, ` +
+      `${wrong.sliding / runs} by a plain interval that slides, ${wrong.one / runs} by one look`,
+  );
+  expect(wrong.told / runs).toBeLessThanOrEqual(0.05);
+  expect(wrong.sliding / runs).toBeGreaterThan(0.15);
+  expect(READING_ALPHA * 13).toBeCloseTo(0.05, 12);
+});
+
+const leavesZeroOut = (interval: readonly [number, number] | null | undefined): boolean =>
+  interval != null && (interval[0] > 0 || interval[1] < 0);

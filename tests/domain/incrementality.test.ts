@@ -181,6 +181,11 @@ test("INC4: what was attributed beyond what inviting added is cannibalised, and 
 
 test("INC7: accepted against declined is far off where the truth is nothing, and says by how much", () => {
   const told = selectionBias(harmless);
+  expect(told.n).toEqual({
+    accepted: harmless.treatment.accepted,
+    declined: harmless.treatment.n - harmless.treatment.accepted,
+    control: harmless.control.n,
+  });
   expect(told.acceptedMinusDeclined).toBeCloseTo(0.0405752819, 10);
   expect(told.acceptedMinusControl).toBeCloseTo(0.0361021988, 10);
   expect(told.naiveSales).toBeCloseTo(305.57244763, 8);

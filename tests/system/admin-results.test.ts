@@ -232,6 +232,16 @@ test("RES15: the table and the file say what the chart says, to the last digit",
   await close();
 });
 
+test("RES24: the shares of who talked, who did not and who was held out stand with how many they are of", async () => {
+  const { page, close } = await open("better");
+  await page.locator(".result-more > summary").click();
+  const words = plain(await page.locator(".result-more p", { hasText: "of the held-out" }).innerText());
+  const arms = STORIES.better?.arms ?? {};
+  expect(words.match(/\(n = [\d,]+\)/g)).toHaveLength(3);
+  expect(words).toContain(`of the held-out (n = ${arms.holdout?.visitors.toLocaleString("en-GB")})`);
+  await close();
+});
+
 test("RES16: a failing read keeps the old figures, dated, and offers another try", async () => {
   const { page, close } = await open("better");
   await page.route("**/results*", (route) => route.abort());

@@ -249,7 +249,7 @@ test("OVW6: sums that history went on from are told as they were, and then as th
   expect(after.earned).toMatchObject({ state: "too_few", revenue: null });
 });
 
-test("OVW3: with a hold-out over all campaigns the figure is its, over whole weeks since its share was set", async () => {
+test("OVW3 OVW17: with a hold-out over all campaigns the figure is its, over whole weeks since its share was set, and stays for a week", async () => {
   const site = await makeSite({
     timezone: "UTC",
     global_holdout: 0.5,
@@ -274,10 +274,16 @@ test("OVW3: with a hold-out over all campaigns the figure is its, over whole wee
   const { earned } = await read(site);
   expect(earned).toMatchObject({
     state: "measured",
-    from: new Date(TODAY - 21 * DAY).toISOString(),
-    to: new Date(TODAY).toISOString(),
-    visitors: { invited: 200, held_out: 200 },
-    bought: { invited: 0.6, held_out: 0.15 },
+    from: new Date(TODAY - 23 * DAY).toISOString(),
+    to: new Date(TODAY - 2 * DAY).toISOString(),
+    // Who came on the two days since is in neither.
+    visitors: { invited: 180, held_out: 180 },
+    bought: { invited: 0.6, held_out: 26 / 180 },
+  });
+  const tomorrow = SPAN.replace(/to=.*$/, `to=${new Date(TODAY - DAY).toISOString()}`);
+  expect((await readCounted(site, tomorrow)).earned).toEqual({
+    ...earned,
+    counted_at: expect.any(String),
   });
   expect(earned.revenue?.value).toBeGreaterThan(0);
   expect(earned.course.at(-1)?.value).toBeCloseTo(earned.revenue?.value ?? 0, 9);

@@ -131,7 +131,8 @@ async function readSiteWide(
     const visitors = { invited: 0, heldOut: 0 };
     return { ...empty, state: "collecting", visitors, countedAt: null };
   }
-  const { arms, course } = holdoutCourse(counted.people, counted.orders);
+  const { people, came, bought, orders } = counted;
+  const { arms, course } = holdoutCourse(people, orders);
   const { status, effect } = reportHoldout({
     daysSinceSeed: window.daysSinceSeed,
     plannedShare: settings.global_holdout,
@@ -139,7 +140,7 @@ async function readSiteWide(
     money: { margin: null, cost: null },
   });
   const { point, ci } = effect?.added ?? { point: null, ci: null };
-  const told = { visitors: counted.people, countedAt: counted.countedAt };
+  const told = { visitors: came, countedAt: counted.countedAt };
   if (status !== "readable" || point === null || ci === null) {
     return { ...empty, ...told, state: status === "readable" ? "too_few" : status };
   }
@@ -148,10 +149,10 @@ async function readSiteWide(
     ...told,
     state: "measured",
     revenue: { value: point, low: ci[0], high: ci[1] },
-    bought: {
-      invited: arms.treatment.conversions / arms.treatment.n,
-      heldOut: arms.control.conversions / arms.control.n,
-    },
+    bought:
+      came.invited === 0 || came.heldOut === 0
+        ? null
+        : { invited: bought.invited / came.invited, heldOut: bought.heldOut / came.heldOut },
     course,
   };
 }

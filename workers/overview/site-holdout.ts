@@ -1,33 +1,42 @@
 /**
  * The hold-out over all campaigns as history has it: everybody seen since its share was set, and what they bought in the
- * last whole weeks of the span.
+ * weeks of the last reading; beside it who of them came in those weeks.
  *
  * It walks all visits since then, so nobody waits for it: what was counted is kept, told with its time, and counted anew
- * after the answer once it is old.
+ * after the answer once it is old. A reading stays for its week; what is returned meanwhile restates it.
  */
 import { and, desc, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { readableWeeks } from "../../domain/incrementality/holdout-report.ts";
+import { readingAt } from "../../domain/incrementality/holdout-report.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { EMPTY_HISTORY } from "../../domain/kpi/history.ts";
 import { countedOrders } from "../../domain/kpi/orders.ts";
 import type { ArmOrder, People } from "../../domain/overview/holdout-course.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { audit, sites } from "../../migrations/schema.ts";
+import { nextDay } from "../kpis/counted-site.ts";
 
 const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 /** Counted so long ago, it is counted anew after the answer. */
-const STALE_MS = 10 * 60_000;
+const STALE_MS = 60 * 60_000;
 const KEPT_AS = "site_holdout";
-const VERSION = 1;
+const VERSION = 2;
 
 export type HoldoutWindow = { since: EpochMs; from: EpochMs; to: EpochMs; daysSinceSeed: number };
-export type CountedHoldout = { people: People; mixed: number; orders: ArmOrder[]; countedAt: EpochMs };
+export type CountedHoldout = {
+  /** Seen since the share was set: what chance split. */
+  people: People;
+  /** Of them, who came in the weeks that are read, and who of these bought. */
+  came: People;
+  bought: People;
+  mixed: number;
+  orders: ArmOrder[];
+  countedAt: EpochMs;
+};
 type Kept = CountedHoldout & { made: string };
 
-/** The whole weeks up to `to` that can be read; as many as there are days where there are too few of them. */
+/** The weeks of the last reading before `to`, by days of the site's zone; all days since the share was set before the first. */
 export async function holdoutWindow(
   env: Env,
   site: SiteKey,
@@ -37,11 +46,13 @@ export async function holdoutWindow(
   const since = await shareSetAt(env, site);
   const calendar = calendarOf(timezone);
   const end = calendar.startOfDay(Math.min(to, now));
-  const daysSinceSeed = Math.max(0, Math.floor((end - since) / DAY_MS));
-  const weeks = readableWeeks(daysSinceSeed);
-  // Noon before steps over days of 23 and 25 hours.
-  const from = weeks === null ? since : calendar.startOfDay(end - weeks * WEEK_MS + DAY_MS / 2);
-  return { since, from, to: end, daysSinceSeed };
+  const first = calendar.startOfDay(since) === since ? since : nextDay(calendar, since);
+  // Days have 23 to 25 hours; half a day further steps over that.
+  const daysSinceSeed = Math.max(0, Math.round((end - first) / DAY_MS));
+  const days = readingAt(daysSinceSeed);
+  const startOf = (day: number) => calendar.startOfDay(first + day * DAY_MS + DAY_MS / 2);
+  if (days === null) return { since, from: Math.min(since, end), to: end, daysSinceSeed };
+  return { since, from: startOf(days.from), to: startOf(days.to), daysSinceSeed };
 }
 
 /** When the share was last changed: who was held out before, chance has not chosen for this one. */
@@ -104,12 +115,15 @@ export async function countHoldout(
     rows(REFUNDS),
     rows(BUYERS),
   ]);
-  const numberAt = (lo: number, hi: number) =>
-    Number(people.find(([low, high]) => low === lo && high === hi)?.[2] ?? 0);
+  const peopleAt = (column: number): People & { mixed: number } => {
+    const numberAt = (lo: number, hi: number) =>
+      Number(people.find(([low, high]) => low === lo && high === hi)?.[column] ?? 0);
+    return { invited: numberAt(0, 0), heldOut: numberAt(1, 1), mixed: numberAt(0, 1) };
+  };
   const arms = new Map(
-    buyers.map(([visitor, who, lo, hi]) => [
+    buyers.map(([visitor, who, lo, hi, came]) => [
       String(visitor),
-      { who: String(who), isHeldOut: lo === 1, isMixed: lo !== hi },
+      { who: String(who), isHeldOut: lo === 1, isMixed: lo !== hi, came: came === 1 },
     ]),
   );
   const history = {
@@ -133,14 +147,22 @@ export async function countHoldout(
     })),
   };
   const { dayOf } = calendarOf(settings.timezone);
+  const bought = { invited: new Set<string>(), heldOut: new Set<string>() };
+  const told = countedOrders(history, { ...settings, attributionMs: 0 }).flatMap((order): ArmOrder[] => {
+    const arm = arms.get(order.visitor);
+    if (arm === undefined || arm.isMixed) return [];
+    const { who: person, isHeldOut, came } = arm;
+    if (came) bought[isHeldOut ? "heldOut" : "invited"].add(person);
+    return [{ person, isHeldOut, day: dayOf(order.at), cents: order.netCents }];
+  });
+  const { mixed, ...seen } = peopleAt(2);
+  const { invited, heldOut } = peopleAt(3);
   const counted: CountedHoldout = {
-    people: { invited: numberAt(0, 0), heldOut: numberAt(1, 1) },
-    mixed: numberAt(0, 1),
-    orders: countedOrders(history, { ...settings, attributionMs: 0 }).flatMap((order) => {
-      const arm = arms.get(order.visitor);
-      if (arm === undefined || arm.isMixed) return [];
-      return [{ person: arm.who, isHeldOut: arm.isHeldOut, day: dayOf(order.at), cents: order.netCents }];
-    }),
+    people: seen,
+    came: { invited, heldOut },
+    bought: { invited: bought.invited.size, heldOut: bought.heldOut.size },
+    mixed,
+    orders: told,
     countedAt: now,
   };
   await env.DB.prepare(
@@ -153,24 +175,25 @@ export async function countHoldout(
 }
 
 /** ?1 site, ?2 since the share was set, ?3 the end, ?4 the beginning of the weeks. Who a user has been is one person. */
-const SEEN = `seen AS MATERIALIZED (SELECT visitor_id AS v, min(global_holdout) AS lo, max(global_holdout) AS hi
-    FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 GROUP BY visitor_id)`;
+const SEEN = `seen AS MATERIALIZED (SELECT visitor_id AS v, min(global_holdout) AS lo, max(global_holdout) AS hi,
+    max(started_at) >= ?4 AS came FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 GROUP BY visitor_id)`;
 const USER = (visitor: string) => `(SELECT i.user_id FROM identities i INDEXED BY identities_visitor
     WHERE i.site = ?1 AND i.visitor_id = ${visitor} ORDER BY i.at DESC, i.user_id DESC LIMIT 1)`;
 const WHO = (visitor: string) => `coalesce('user:' || ${USER(visitor)}, ${visitor})`;
 const PEOPLE = `WITH ${SEEN},
-  people AS (SELECT ${WHO("v")} AS who, min(lo) AS lo, max(hi) AS hi FROM seen GROUP BY 1)
-  SELECT lo, hi, count(*), ?4 FROM people GROUP BY lo, hi`;
+  people AS (SELECT ${WHO("v")} AS who, min(lo) AS lo, max(hi) AS hi, max(came) AS came FROM seen GROUP BY 1)
+  SELECT lo, hi, count(*), sum(came) FROM people GROUP BY lo, hi`;
 const IN_WEEKS = "o.site = ?1 AND o.at >= ?4 AND o.at < ?3 AND ?2 IS NOT NULL";
 const ORDERS = `SELECT o.order_id, o.visitor_id, o.at, o.total, o.currency, o.status FROM orders o WHERE ${IN_WEEKS}`;
 const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
   JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id WHERE ${IN_WEEKS}`;
-/** Each visitor who bought, who that is, and in which arms that person was seen under any name. */
+/** Each visitor who bought, who that is, in which arms that person was seen under any name, and whether in the weeks. */
 const BUYERS = `WITH bought AS MATERIALIZED (SELECT DISTINCT o.visitor_id AS v FROM orders o WHERE ${IN_WEEKS}),
   own AS MATERIALIZED (SELECT v, ${USER("v")} AS u FROM bought),
   names AS (SELECT v, u, v AS name FROM own
     UNION SELECT own.v, own.u, i.visitor_id FROM own CROSS JOIN identities i ON i.site = ?1 AND i.user_id = own.u)
-  SELECT n.v, coalesce('user:' || n.u, n.v), min(s.global_holdout), max(s.global_holdout) FROM names n
+  SELECT n.v, coalesce('user:' || n.u, n.v), min(s.global_holdout), max(s.global_holdout),
+    max(s.started_at) >= ?4 FROM names n
     CROSS JOIN sessions s INDEXED BY sessions_visitor
       ON s.site = ?1 AND s.visitor_id = n.name AND s.started_at >= ?2 AND s.started_at < ?3
   GROUP BY n.v, n.u`;

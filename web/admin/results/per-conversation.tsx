@@ -34,6 +34,9 @@ export function PerConversation({ result }: PartProps): VNode | null {
               accepted: percent(locale.value, selection.accepted, 1),
               declined: percent(locale.value, selection.declined, 1),
               holdout: percent(locale.value, selection.holdout, 1),
+              acceptedN: selection.n.accepted,
+              declinedN: selection.n.declined,
+              holdoutN: selection.n.holdout,
               wrong: signedPoints(locale.value, selection.wrong_by, 1),
             })}
           </p>
