@@ -218,6 +218,15 @@ function print(meters: Meters, cpuMs: number): boolean {
     .toSorted(([, a], [, b]) => b - a)
     .map(([name, count]) => `${name} ${(count / CONVERSATIONS).toFixed(2)}`);
   console.log(`  calls a conversation: ${calls.join(", ")}`);
+  printRows(meters.rows);
   if (all > LIMIT) printLargest(lines);
   return all > LIMIT;
+}
+
+/** Where the rows come from: each statement that writes one conversation in ten, or more. */
+function printRows(rows: Meters["rows"]): void {
+  for (const [statement, count] of Object.entries(rows).toSorted(([, a], [, b]) => b - a)) {
+    const each = count / CONVERSATIONS;
+    if (each >= 0.1) console.log(`  ${each.toFixed(2).padStart(7)} rows  ${statement}`);
+  }
 }

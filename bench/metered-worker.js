@@ -24,7 +24,19 @@ const ZERO = {
   d1_rows_read: 0,
   kv_reads: 0,
 };
-let meters = { ...ZERO, calls: {} };
+let meters = { ...ZERO, calls: {}, rows: {} };
+
+/** `rows` written by a statement of `place`, kept by its first words: where a bill's rows come from. */
+function wrote(place, text, rows) {
+  if (rows === 0) return;
+  const words = text
+    .replaceAll(/["`\s]+/g, " ")
+    .trim()
+    .slice(0, WORDS_LENGTH);
+  const key = `${place}: ${words}`;
+  meters.rows[key] = (meters.rows[key] ?? 0) + rows;
+}
+
 /** The objects' alarms by namespace and name: rung by the clock here, since the platform's would wait for real time. */
 const alarms = new Map();
 /** Set by the first look at the clock in a request: while modules load, the platform says 0. */
@@ -35,6 +47,8 @@ let underWay = 0;
 const POLL_MS = 20;
 /** What history takes to confirm, at most, where nothing is ill. */
 const CONFIRMED_MS = 5_000;
+/** How much of a statement tells it from the others. */
+const WORDS_LENGTH = 44;
 let d1Bytes = 0;
 let d1BytesBefore = 0;
 const realNow = Date.now.bind(Date);
@@ -47,11 +61,12 @@ Date.now = () => {
 };
 const UNIT_BYTES = 64 * 1024;
 
-function meterStorage(storage) {
+function meterStorage(storage, namespace) {
   const { sql, kv } = storage;
   const put = kv.put.bind(kv);
   kv.put = (...args) => {
     meters.object_rows_written += 1;
+    wrote(namespace, `put ${String(args[0]).split(":", 1)[0]}`, 1);
     put(...args);
   };
   const get = kv.get.bind(kv);
@@ -62,12 +77,14 @@ function meterStorage(storage) {
   const { deleteAll } = storage;
   storage.deleteAll = async () => {
     meters.object_rows_written += 1;
+    wrote(namespace, "forget", 1);
     await deleteAll.call(storage);
   };
   const exec = sql.exec.bind(sql);
   sql.exec = (...args) => {
     const cursor = exec(...args);
     meters.object_rows_written += cursor.rowsWritten;
+    wrote(namespace, args[0], cursor.rowsWritten);
     const toArray = cursor.toArray.bind(cursor);
     cursor.toArray = () => {
       const rows = toArray();
@@ -85,10 +102,12 @@ function meterAlarms(ctx, namespace) {
   storage.getAlarm = async () => alarms.get(own) ?? null;
   storage.setAlarm = async (at) => {
     meters.object_alarms_set += 1;
+    wrote(namespace, "alarm set", 1);
     alarms.set(own, Number(at));
   };
   storage.deleteAlarm = async () => {
     meters.object_alarms_set += 1;
+    wrote(namespace, "alarm deleted", 1);
     alarms.delete(own);
   };
 }
@@ -125,23 +144,27 @@ function meterEnv(env) {
   if (metered.has(env)) return env;
   metered.add(env);
   const { DB, HISTORY, CONFIG } = env;
-  const count = (result) => {
+  const count = (result, text) => {
+    wrote("D1", text, result.meta?.rows_written ?? 0);
     meters.d1_rows_written += result.meta?.rows_written ?? 0;
     meters.d1_rows_read += result.meta?.rows_read ?? 0;
     d1Bytes = result.meta?.size_after ?? d1Bytes;
     return result;
   };
   const batch = DB.batch.bind(DB);
-  DB.batch = async (statements) => (await batch(statements)).map(count);
+  const texts = new WeakMap();
+  DB.batch = async (statements) =>
+    (await batch(statements)).map((result, index) => count(result, texts.get(statements[index])));
   const prepare = DB.prepare.bind(DB);
-  const watch = (statement) => {
+  const watch = (statement, text) => {
     const { bind, run, all } = statement;
-    statement.bind = (...values) => watch(bind.apply(statement, values));
-    statement.run = async () => count(await run.call(statement));
-    statement.all = async () => count(await all.call(statement));
+    texts.set(statement, text);
+    statement.bind = (...values) => watch(bind.apply(statement, values), text);
+    statement.run = async () => count(await run.call(statement), text);
+    statement.all = async () => count(await all.call(statement), text);
     return statement;
   };
-  DB.prepare = (sql) => watch(prepare(sql));
+  DB.prepare = (sql) => watch(prepare(sql), sql);
   const send = HISTORY.send.bind(HISTORY);
   HISTORY.send = (body, options) => {
     meters.queue_operations += 3 * Math.ceil(JSON.stringify(body).length / UNIT_BYTES);
@@ -163,7 +186,7 @@ let depth = 0;
 function meterClass(Class, namespace, counted = null) {
   const Metered = class extends Class {
     constructor(ctx, env) {
-      meterStorage(ctx.storage);
+      meterStorage(ctx.storage, namespace);
       meterAlarms(ctx, namespace);
       super(ctx, meterEnv(env));
     }
@@ -235,7 +258,7 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === "/__meters") {
       if (request.method === "DELETE") {
-        meters = { ...ZERO, calls: {} };
+        meters = { ...ZERO, calls: {}, rows: {} };
         d1BytesBefore = d1Bytes;
       }
       return Response.json({ ...meters, under_way: underWay, d1_bytes: d1Bytes - d1BytesBefore });

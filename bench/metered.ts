@@ -5,7 +5,7 @@ import { bundleWorker, ROOT } from "../scripts/bundle.ts";
 import { startAparte } from "./aparte-worker.ts";
 import type { Bench } from "./workerd.ts";
 
-export type Meters = Record<string, number> & { calls: Record<string, number> };
+export type Meters = Record<string, number> & { calls: Record<string, number>; rows: Record<string, number> };
 
 export function startMetered(): Promise<Bench> {
   return startAparte({
