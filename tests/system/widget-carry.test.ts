@@ -228,6 +228,34 @@ test("R-W77: a file that was on its way when the page was reloaded goes again, a
   );
 });
 
+test("R-W37: what messages carry has its dark, forced, right-to-left and English faces", async () => {
+  const faces = [
+    { name: "dark", context: { colorScheme: "dark" as const }, dir: "ltr" },
+    { name: "forced", context: { forcedColors: "active" as const }, dir: "ltr" },
+    { name: "rtl", context: {}, dir: "rtl" },
+  ];
+  for (const { name, context, dir } of faces) {
+    await on(browser, { open: true, locale: "en", context }, async ({ page, room }) => {
+      await page.evaluate((way) => document.documentElement.setAttribute("dir", way), dir);
+      await page.getByRole("textbox", { name: "Your message" }).fill("Hello");
+      await page.keyboard.press("Enter");
+      await until(1, () => room.log.length);
+      room.say("rich", { html: RICH });
+      room.say(CARD, { kind: "card" });
+      const file = { id: "fil_1", name: "guide.pdf", type: "application/pdf", bytes: 120_400 };
+      room.say(JSON.stringify(file), { kind: "file" });
+      await page.getByRole("button", { name: "Download guide.pdf" }).waitFor();
+      await page.locator(".rich li").first().waitFor();
+      await shoot(page, `carried-${name}`);
+      await room.cut();
+      await page.getByRole("button", { name: "Try" }).waitFor();
+      await expectAccessible(page);
+      await shoot(page, `offline-${name}`);
+      room.down = false;
+    });
+  }
+});
+
 test("R-W78: a file is fetched by an address that is asked for when it is wanted", async () => {
   await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;

@@ -52,9 +52,11 @@ export function Product({ screen, body }: { screen: ChatScreen; body: string }):
         <img src={image} alt="" width={94} height={112} onError={(event) => event.currentTarget.remove()} />
       )}
       <span>
-        <strong>{title}</strong>
+        <strong dir="auto">{title}</strong>
         {(what || price) && (
-          <span class="what">{[what, price && money(price, tag)].filter(Boolean).join(" · ")}</span>
+          <span class="what" dir="auto">
+            {[what, price && money(price, tag)].filter(Boolean).join(" · ")}
+          </span>
         )}
         <span class="go">
           {t("seeProduct")}
@@ -92,7 +94,9 @@ export function Shown({ screen, body, mine }: { screen: ChatScreen; body: string
         <Icon of={FileIcon} />
         <span class="what">
           <bdi>{file.name}</bdi>
-          <small>{sizeOf(file.bytes, tag)}</small>
+          <small>
+            <bdi>{sizeOf(file.bytes, tag)}</bdi>
+          </small>
         </span>
         <button
           type="button"
