@@ -146,7 +146,7 @@ export class SiteDesk extends Server<Env> {
   /** A room says what it is now: it waits for an agent, or it is closed. Answers its place in the queue. */
   roomChanged(report: RoomReport): Place {
     const now = Date.now();
-    const known = { ...report, skill: this.#knownSkill(report.skill) };
+    const known = { ...report, anySkill: this.#knownSkill(report.skill) !== report.skill };
     this.#steps.take(now, (desk) => hear(desk, known, now));
     return this.place(report.conversation);
   }

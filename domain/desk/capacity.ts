@@ -7,7 +7,7 @@
  * team are asked first among equals and are not asked for everything. Who let this conversation ring comes last.
  */
 import type { EpochMs } from "../ids.ts";
-import { type Agent, type Desk, type Item, plateOf } from "./desk.ts";
+import { type Agent, type Desk, type Item, neededSkill, plateOf } from "./desk.ts";
 import { GRACE_MS, LANGUAGE_MS, languageOf } from "./entries.ts";
 import { TENTHS } from "./weight.ts";
 
@@ -17,7 +17,10 @@ const BEST_LEVEL = 3;
 
 /** What is looked for: a conversation, or a place for one that may come. */
 export type Wanted = { skill: string | null } & Partial<
-  Pick<Item, "agent" | "transfer" | "declined" | "missed" | "locale" | "waitingSince" | "preferredAgent">
+  Pick<
+    Item,
+    "agent" | "transfer" | "declined" | "missed" | "anySkill" | "locale" | "waitingSince" | "preferredAgent"
+  >
 >;
 
 /** Whether this agent takes conversations at `now`. */
@@ -59,7 +62,7 @@ export function canTake(desk: Desk, agent: Agent, now: EpochMs): boolean {
 export function isForAnyLanguage(desk: Desk, wanted: Wanted, now: EpochMs): boolean {
   const language = languageOf(wanted.locale ?? null);
   if (language === null || now - (wanted.waitingSince ?? 0) >= LANGUAGE_MS) return true;
-  return !isSpokenHere(desk, skillOf(wanted), language, now);
+  return !isSpokenHere(desk, neededSkill(wanted), language, now);
 }
 
 /** Whether an agent who accepts, free or not, serves `skill` and speaks `language`. */
@@ -73,7 +76,7 @@ export function isSpokenHere(desk: Desk, skill: string | null, language: string,
 /** Who takes this now; null where nobody may. */
 export function pick(desk: Desk, wanted: Wanted, now: EpochMs): Agent | null {
   const language = wanted.transfer?.toAgent ? null : languageOf(wanted.locale ?? null);
-  const skill = skillOf(wanted);
+  const skill = neededSkill(wanted);
   const forAny = language === null || isForAnyLanguage(desk, wanted, now);
   const mayTake = (agent: Agent) =>
     isAsked(agent, wanted, now) &&
@@ -131,8 +134,4 @@ function isAsked(agent: Agent, wanted: Wanted, now: EpochMs): boolean {
   const toAgent = wanted.transfer?.toAgent ?? null;
   if (agent.id === wanted.agent || (toAgent !== null && toAgent !== agent.id)) return false;
   return (wanted.declined?.[agent.id] ?? 0) <= now;
-}
-
-function skillOf({ transfer, skill }: Wanted): string | null {
-  return transfer ? transfer.toSkill : skill;
 }

@@ -56,6 +56,8 @@ export type Item = Omit<RoomReport, "status"> & {
   missed: string[];
   /** Its agent is busy elsewhere for it. */
   onHold: boolean;
+  /** Nobody at the site has the skill that was asked for: everybody is asked. */
+  anySkill?: boolean;
   closedAt: EpochMs | null;
 };
 
@@ -155,6 +157,16 @@ export function plateOf(desk: Desk, agent: string): Plate {
 export function openItem(desk: Desk, conversation: string): Item | null {
   const item = desk.items.get(conversation);
   return item === null || item.closedAt !== null ? null : item;
+}
+
+/** The skill that whoever takes this must have; null where anybody may. */
+export function neededSkill({
+  skill,
+  transfer,
+  anySkill,
+}: Pick<Item, "skill"> & Partial<Pick<Item, "transfer" | "anySkill">>): string | null {
+  if (transfer) return transfer.toSkill;
+  return anySkill === true ? null : skill;
 }
 
 /** `item` as it is when nobody was asked yet. */

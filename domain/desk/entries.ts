@@ -11,6 +11,7 @@ import {
   type Hold,
   type Item,
   type Line,
+  neededSkill,
   NO_PLATE,
   type Plate,
   plateOf,
@@ -164,8 +165,7 @@ function lineOf(item: Item): Omit<Line, "items"> | null {
   const toAgent = transfer?.toAgent ?? null;
   if (toAgent !== null) return { toAgent, skill: null, language: null, narrow: false };
   const language = languageOf(item.locale);
-  const skill = transfer === null ? item.skill : transfer.toSkill;
-  return { toAgent, skill, language, narrow: language !== null };
+  return { toAgent, skill: neededSkill(item), language, narrow: language !== null };
 }
 
 function withLine(

@@ -13,6 +13,7 @@ import {
   type Effect,
   type Item,
   type Line,
+  neededSkill,
   NEW_ITEM,
   revoked,
   type Step,
@@ -23,7 +24,7 @@ import { rankOf } from "./rank.ts";
 import type { RoomReport } from "./report.ts";
 
 /** Learn what a room says of itself. Hearing an older report again changes nothing. */
-export function hear(desk: Desk, report: RoomReport, now: EpochMs): Step {
+export function hear(desk: Desk, report: RoomReport & Pick<Item, "anySkill">, now: EpochMs): Step {
   const known = desk.items.get(report.conversation);
   if (known !== null && known.revision >= report.revision) return { desk, effects: [] };
   const { status, ...facts } = report;
@@ -34,7 +35,7 @@ export function hear(desk: Desk, report: RoomReport, now: EpochMs): Step {
   if (held === null) return { desk: putItem(desk, item), effects: [] };
   const freed = dropHold(desk, held.decisionId);
   const agent = freed.agents.get(held.agent);
-  const able = agent !== null && canTake(freed, agent, now) && serves(agent, item.skill);
+  const able = agent !== null && canTake(freed, agent, now) && serves(agent, neededSkill(item));
   // The place was kept for this visitor.
   return able ? offer(freed, item, agent, now) : { desk: putItem(freed, item), effects: [] };
 }

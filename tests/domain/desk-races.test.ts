@@ -183,29 +183,33 @@ function expectAgreement({ desk, room, mine, offered }: Stage): void {
 /** What is said next: a wish, a command on its way to the room, or a report on its way to the desk. */
 const turns = fc.array(fc.constantFrom("wish", "wish", "room", "desk"), { minLength: 4, maxLength: 24 });
 
-test("R-K8: whoever races for a conversation, it has one owner and one end, the same in its room and on every screen", () => {
-  fc.assert(
-    fc.property(fc.array(wish, { minLength: 2, maxLength: 8 }), turns, (wishes, order) => {
-      const stage = new Stage();
-      stage.deliverToDesk();
-      const left = [...wishes];
-      for (const turn of order) {
-        const next = turn === "wish" ? left.shift() : undefined;
-        if (next !== undefined) want(stage, next);
-        else if (turn === "room") stage.deliverToRoom();
-        else stage.deliverToDesk();
-        stage.now += 10;
-      }
-      for (const next of left) want(stage, next);
-      while (stage.toRoom.length + stage.toDesk.length > 0) {
-        stage.deliverToRoom();
+test(
+  "R-K8: whoever races for a conversation, it has one owner and one end, the same in its room and on every screen",
+  { timeout: 30_000 },
+  () => {
+    fc.assert(
+      fc.property(fc.array(wish, { minLength: 2, maxLength: 8 }), turns, (wishes, order) => {
+        const stage = new Stage();
         stage.deliverToDesk();
-      }
-      expectAgreement(stage);
-    }),
-    { numRuns: RACES },
-  );
-});
+        const left = [...wishes];
+        for (const turn of order) {
+          const next = turn === "wish" ? left.shift() : undefined;
+          if (next !== undefined) want(stage, next);
+          else if (turn === "room") stage.deliverToRoom();
+          else stage.deliverToDesk();
+          stage.now += 10;
+        }
+        for (const next of left) want(stage, next);
+        while (stage.toRoom.length + stage.toDesk.length > 0) {
+          stage.deliverToRoom();
+          stage.deliverToDesk();
+        }
+        expectAgreement(stage);
+      }),
+      { numRuns: RACES },
+    );
+  },
+);
 
 test("R-K8: two agents take the same: one has it, the other is told so", () => {
   const stage = new Stage();

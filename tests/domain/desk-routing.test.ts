@@ -82,6 +82,13 @@ test("R-K10: any level serves a skill; among the equally loaded the better is as
   expect(offered(arrive(desk, "c3", { skill: "care" }), "c3")).toBe(null);
 });
 
+test("R-K21: a skill that nobody at the site has is asked of everybody", () => {
+  const desk = deskWith({ ana: { skills: { sales: 1 } } });
+  expect(offered(arrive(desk, "c1", { skill: "care" }), "c1")).toBe(null);
+  const asked = { ...report("c1", { skill: "care", waitingSince: NOW }), anySkill: true };
+  expect(offered(settle(hear(desk, asked, NOW).desk, NOW).desk, "c1")).toBe("ana");
+});
+
 test("R-K11: who speaks the visitor's language is asked, waited for a moment while busy, and then anybody", () => {
   let desk = deskWith({ ana: { languages: ["fr"] }, bob: { languages: ["de"], capacity: 1 } });
   desk = taken(arrive(desk, "c1", { locale: "de-AT" }), "bob", "c1");
@@ -238,6 +245,16 @@ test("R-K19: the first twenty are told of each step, those behind at a few place
   const positions = [...toldPlaces(desk, [], NOW).values()].map(({ position }) => position);
   expect(positions).toEqual([
     ...Array.from({ length: 20 }, (_, index) => index + 1),
-    ...[25, 30, 40, 50, 75, 100, 150, 200, 300, 400, 500],
+    25,
+    30,
+    40,
+    50,
+    75,
+    100,
+    150,
+    200,
+    300,
+    400,
+    500,
   ]);
 });

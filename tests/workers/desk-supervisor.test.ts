@@ -207,7 +207,7 @@ test("R-K21: a skill that nobody at the site has keeps nobody waiting", async ()
   const { conversation } = await arrive(key, { skill: "made-up" });
   expect(await desk.next("offered")).toMatchObject({
     conversation: conversation.id,
-    item: { skill: null },
+    item: { skill: "made-up" },
   });
 });
 
