@@ -84,9 +84,7 @@ export class ChatRoomFrames {
   #greet(client: Client, seat: Seat, hello: Hello, room: RoomState, now: EpochMs): void {
     const { presence, receipts, seats, turns } = this.#parts;
     const most = seat.role === "visitor" ? client.mostSockets : this.#pace.agentSockets;
-    const theirs = seats.ofPerson(seat);
-    for (const other of theirs.slice(0, Math.max(0, theirs.length + 1 - most)))
-      other.close(CLOSE.crowdedOut, "opened in too many places");
+    seats.makeRoom(seat, most);
     presence.arrived(seat, room, now);
     client.welcome(seat, hello.acks ?? false, receipts.of(seat));
     seats.heard(client, now);
@@ -94,7 +92,7 @@ export class ChatRoomFrames {
     for (const { from, seq } of turns.readsFor(room, seat)) client.send({ type: "read", from, seq });
     client.send(turns.stateFrame(room));
     turns.askPlace(room);
-    turns.wake(now);
+    turns.wakeAtAll(now);
   }
 
   /** Who is here, and every event that the reader has missed, or the newest where that cannot be told. */

@@ -31,7 +31,7 @@ export class ChatRoomPresence {
   left(client: Client, now: EpochMs): void {
     const room = this.#store.room();
     if (room === null || !room.seated || client.seat?.role !== "visitor") return;
-    if (this.#seats.visitorSignAt(client) !== null) return;
+    if (this.#seats.hasVisitor(client)) return;
     this.#store.setRoom({ ...room, seated: false, seenAt: now });
   }
 

@@ -69,11 +69,21 @@ export class ChatRoomSeats {
     }
   }
 
-  /** The sockets that `seat`'s person has here, the one that was silent longest first. */
-  ofPerson(seat: Seat): Client[] {
+  /** Let go of the sockets of `seat`'s person that were silent longest, so that with one more there are `most`. */
+  makeRoom(seat: Seat, most: number): void {
     const sender = senderOf(seat);
     const theirs = [...this.clients.values()].filter((client) => client.sender === sender && client.isOpen);
-    return theirs.toSorted((a, b) => this.#signAt(a) - this.#signAt(b));
+    if (theirs.length < most) return;
+    const oldestFirst = theirs.toSorted((a, b) => this.#signAt(a) - this.#signAt(b));
+    for (const client of oldestFirst.slice(0, theirs.length + 1 - most))
+      client.close(CLOSE.crowdedOut, "opened in too many places");
+  }
+
+  /** Whether the visitor has a socket besides `except`. */
+  hasVisitor(except: Client): boolean {
+    for (const { client, seat } of this.seated())
+      if (seat.role === "visitor" && client !== except) return true;
+    return false;
   }
 
   /** Send `frame` to every seated client of whom `hears` says so. */
@@ -97,11 +107,11 @@ export class ChatRoomSeats {
     for (const client of slow) client.close(CLOSE.slowReader, "too far behind; come back and resume");
   }
 
-  /** The visitor's last sign of life on any socket but `except`; null where none is connected. */
-  visitorSignAt(except: Client | null = null): EpochMs | null {
+  /** The visitor's last sign of life on any socket; null where none is connected. */
+  visitorSignAt(): EpochMs | null {
     let last: EpochMs | null = null;
     for (const { client, seat } of this.seated()) {
-      if (seat.role !== "visitor" || client === except) continue;
+      if (seat.role !== "visitor") continue;
       last = Math.max(last ?? 0, this.#signAt(client));
     }
     return last;

@@ -226,6 +226,11 @@ export class ChatRoomTurns {
     this.#alarm.setFor([idleAt, this.#outbox.nextAt(room, this.#store.head().head)], now);
   }
 
+  /** Who arrives brings nothing nearer: an alarm that is set stays as it is. */
+  wakeAtAll(now: EpochMs): void {
+    if (this.#alarm.at === null) this.wake(now);
+  }
+
   /**
    * A message that changed nothing else moves no deadline nearer but these: history must hear of it, and after an
    * answer the visitor may fall silent. Where an alarm is set for before that, nothing is done.
