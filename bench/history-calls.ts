@@ -3,13 +3,15 @@ import { calendarOf } from "../domain/kpi/calendar.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The spans end with now: what is asked for most. */
+/** The spans end with today, as screens ask. */
 export const now = Date.now();
 const iso = (at: number) => new Date(at).toISOString();
 /** Midnight where the demo's site is, as screens ask. */
-const dayStart = calendarOf("Europe/Paris").startOfDay(now);
+const { startOfDay } = calendarOf("Europe/Paris");
+const dayStart = startOfDay(now);
+const dayEnd = startOfDay(dayStart + 1.5 * DAY_MS);
 const aligned = (days: number, groupBy: string | null) =>
-  `from=${iso(dayStart - days * DAY_MS)}&to=${iso(now)}${groupBy === null ? "" : `&group_by=${groupBy}`}`;
+  `from=${iso(dayStart - days * DAY_MS)}&to=${iso(dayEnd)}${groupBy === null ? "" : `&group_by=${groupBy}`}`;
 const before = (days: number) =>
   `from=${iso(dayStart - 2 * days * DAY_MS)}&to=${iso(dayStart - days * DAY_MS)}`;
 

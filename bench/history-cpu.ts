@@ -1,6 +1,6 @@
 /**
  * `node bench/history-cpu.ts`: what one call of each KPI screen takes of the processor and asks of D1, and with `--profile
- * NAME` in which functions the time of that call goes. Time by the clock says little on a machine that others use too.
+ * NAME` in which functions the time of that call goes; `--only WORD` also names each statement with what it gave. Time by the clock says little on a machine that others use too.
  *
  * Units   processor time of workerd in milliseconds a call, SQLite's included; `waits` are the times that a call waits
  *         for D1 one after the other, `KB` what D1 gave as JSON.
@@ -23,6 +23,7 @@ const DAYS = 365;
 const HOUR_MS = 3_600_000;
 const SHOWN = 25;
 const WARM_UP = 5;
+const SHOWN_TEXT = 150;
 
 const { values } = parseArgs({
   options: {
@@ -38,16 +39,21 @@ const calls = Number(values.calls);
 const ENTRY = `import worker from "./index.js";
 export * from "./index.js";
 let meters = null, under = 0;
-async function met(statements, work) {
+async function met(texts, work) {
   if (meters === null) return work();
-  meters.calls += 1; meters.statements += statements;
+  meters.calls += 1; meters.statements += texts.length;
   if (under === 0) meters.waits += 1;
   under += 1;
   try {
     const answer = await work();
     if (meters !== null) {
-      const rows = Array.isArray(answer) ? answer.map((one) => one?.results ?? one) : answer?.results ?? answer;
-      meters.bytes += JSON.stringify(rows ?? null).length;
+      const isBatch = Array.isArray(answer) && answer.every((one) => one?.meta !== undefined);
+      const told = isBatch ? answer.map((one) => one.results) : [answer?.results ?? answer ?? null];
+      told.forEach((rows, index) => {
+        const bytes = JSON.stringify(rows).length;
+        meters.bytes += bytes;
+        meters.by.push([texts[index], bytes]);
+      });
     }
     return answer;
   } finally { under -= 1; }
@@ -58,13 +64,13 @@ function metered(env) {
   if (seen.has(DB)) return env;
   seen.add(DB);
   const batch = DB.batch.bind(DB), prepare = DB.prepare.bind(DB);
-  DB.batch = (statements) => met(statements.length, () => batch(statements));
+  DB.batch = (statements) => met(statements.map((one) => one.statement), () => batch(statements));
   const watch = (statement) => {
     const bind = statement.bind.bind(statement);
     statement.bind = (...of) => watch(bind(...of));
     for (const name of ["all", "first", "run", "raw"]) {
       const own = statement[name].bind(statement);
-      statement[name] = (...of) => met(1, () => own(...of));
+      statement[name] = (...of) => met([statement.statement], () => own(...of));
     }
     return statement;
   };
@@ -74,7 +80,7 @@ function metered(env) {
 export default { ...worker, fetch(request, env, ctx) {
   if (new URL(request.url).pathname === "/__d1") {
     const told = meters;
-    meters = request.method === "POST" ? { calls: 0, statements: 0, waits: 0, bytes: 0 } : null;
+    meters = request.method === "POST" ? { calls: 0, statements: 0, waits: 0, bytes: 0, by: [] } : null;
     return Response.json(told);
   }
   return worker.fetch(request, metered(env), ctx);
@@ -122,7 +128,13 @@ async function ask(bench: Bench, { paths }: Call): Promise<number> {
   return bytes;
 }
 
-type Meters = { calls: number; statements: number; waits: number; bytes: number };
+type Meters = {
+  calls: number;
+  statements: number;
+  waits: number;
+  bytes: number;
+  by: [text: string, bytes: number][];
+};
 
 async function printCosts(bench: Bench): Promise<void> {
   const head = ["CPU ms", "D1 calls", "statements", "waits", "D1 KB", "answer KB"];
@@ -138,6 +150,10 @@ async function printCosts(bench: Bench): Promise<void> {
     const told = (await (await fetch(`${bench.url}/__d1`)).json()) as Meters;
     const cells = [cpu.toFixed(1), told.calls, told.statements, told.waits, kb(told.bytes), kb(answered)];
     console.log(one.name.padEnd(32) + cells.map((cell) => String(cell).padStart(12)).join(""));
+    if (values.only === undefined) continue;
+    for (const [text, bytes] of told.by) {
+      console.log(`${kb(bytes).padStart(12)} KB  ${text.replaceAll(/\s+/g, " ").slice(0, SHOWN_TEXT)}`);
+    }
   }
 }
 

@@ -23,7 +23,7 @@ import {
 } from "./figure.ts";
 import { meanInterval } from "./intervals.ts";
 import { answersWhere, KPI_FORMULAS, type KpiTotals, npsInterval, type Ratio, ratio } from "./ratios.ts";
-import type { Tally } from "./tally.ts";
+import type { SpreadName, Tally } from "./tally.ts";
 
 export type FigureOptions = {
   /** First reply, waiting and resolution inside business hours only. */
@@ -293,16 +293,46 @@ export function figuresOf(tally: Tally, options: FigureOptions = {}): KpiFigures
 }
 
 /** The KPIs of `names` alone. */
-export function figuresAmong(
-  names: readonly KpiName[],
+export function figuresAmong<Name extends KpiName>(
+  names: readonly Name[],
   tally: Tally,
   options: FigureOptions = {},
-): Partial<KpiFigures> {
+): Pick<KpiFigures, Name> {
   if (names.length === KPI_NAMES.length) return figuresOf(tally, options);
   const source = sourceOf(tally, options);
   const figures: Partial<KpiFigures> = {};
   for (const name of names) figures[name] = FIGURES[name](source);
-  return figures;
+  return figures as Pick<KpiFigures, Name>;
+}
+
+/** What each figure that looks into a spread looks into; all others are made of counts alone. */
+const READ_SPREADS: { readonly [name in KpiName]?: readonly SpreadName[] } = {
+  time_to_purchase_median: ["time_to_purchase"],
+  time_to_purchase_p90: ["time_to_purchase"],
+  treated_time_to_purchase_median: ["treated_time_to_purchase"],
+  holdout_time_to_purchase_median: ["holdout_time_to_purchase"],
+  csat: ["csat"],
+  csat_mean: ["csat"],
+  csat_response_rate: ["csat"],
+  nps: ["nps"],
+  nps_response_rate: ["nps"],
+  ces_mean: ["ces"],
+  ces_agree: ["ces"],
+  ces_response_rate: ["ces"],
+  first_reply_median: ["first_reply", "first_reply_shift"],
+  first_reply_p90: ["first_reply", "first_reply_shift"],
+  waiting_median: ["waiting", "waiting_shift"],
+  waiting_p90: ["waiting", "waiting_shift"],
+  abandoned_after_median: ["waiting_abandoned"],
+  handle_time_median: ["handle_time"],
+  handle_time_p90: ["handle_time"],
+  resolution_time_median: ["resolution", "resolution_shift"],
+  resolution_time_p90: ["resolution", "resolution_shift"],
+};
+
+/** The spreads that the figures of `names` look into: only these have to be added up for them. */
+export function spreadsOf(names: readonly KpiName[]): ReadonlySet<SpreadName> {
+  return new Set(names.flatMap((name) => READ_SPREADS[name] ?? []));
 }
 
 const NO_FIGURES = Object.fromEntries(KPI_NAMES.map((name) => [name, UNKNOWN])) as KpiFigures;

@@ -2,13 +2,20 @@
  * A figure against the same figure of the period before.
  *
  * The difference has an interval of its own, from those of its two sides (MOVER; of two shares with Wilson's intervals it
- * is Newcombe's). Whether something got better is said only where that interval leaves 0 out.
+ * is Newcombe's). Whether something got better is said only where chance is ruled out for all figures that are judged
+ * together (Holm): of six that did not change, one would leave 0 out in every fourth report.
  *
- * Shapes  `Change` is null where either side has no value or no interval.
+ * A figure with a window of orders is compared over what has matured on both sides: the chats of the last days have not
+ * been followed by all their orders yet, and would always look worse than older ones.
+ *
+ * Shapes  `Change` is null where either side has no value or no interval; its `p` where it is not judged.
  * Units   those of the figure.
  * Errors  none.
  */
+import { normalSurvival } from "../experiments/distributions.ts";
+import { holm } from "../experiments/multiple.ts";
 import type { EpochMs } from "../ids.ts";
+import { Z_95 } from "../incrementality/figure.ts";
 import type { Calendar } from "../kpi/calendar.ts";
 import type { Figure } from "../kpi/figure.ts";
 
@@ -34,7 +41,35 @@ export function spanBefore(
   return { from: earlier, to: Math.min(from, earlier + known) };
 }
 
-export type Change = { value: number; low: number; high: number };
+/** A visit that goes on for longer than this after its chat is not waited for. */
+const VISIT_MS = DAY_MS;
+
+export type Matured = { now: Moments; before: Moments };
+
+/**
+ * The whole days of `span` whose chats' windows have passed, and as many of `before`; null where there is none yet.
+ */
+export function maturedSpans(
+  span: Moments,
+  before: Moments,
+  { now, windowMs, startOfDay }: { now: EpochMs; windowMs: number } & Pick<Calendar, "startOfDay">,
+): Matured | null {
+  const to = Math.min(span.to, startOfDay(now - windowMs - VISIT_MS));
+  if (to <= span.from) return null;
+  if (to === span.to) return { now: span, before };
+  const isWholeDays = startOfDay(span.from) === span.from && startOfDay(before.from) === before.from;
+  const days = Math.round((to - span.from) / DAY_MS) * DAY_MS;
+  const until = isWholeDays ? startOfDay(before.from + days + DAY_MS / 2) : before.from + (to - span.from);
+  return { now: { from: span.from, to }, before: { from: before.from, to: Math.min(until, before.to) } };
+}
+
+export type Change = {
+  value: number;
+  low: number;
+  high: number;
+  /** Adjusted for all changes that are judged together; null where this one is none of them. */
+  p: number | null;
+};
 
 export function changeOf(now: Figure, before: Figure): Change | null {
   if (now.value === null || before.value === null || now.too_few === true || before.too_few === true)
@@ -47,12 +82,26 @@ export function changeOf(now: Figure, before: Figure): Change | null {
     value,
     low: value - Math.hypot(now.value - low, highBefore - before.value),
     high: value + Math.hypot(high - now.value, before.value - lowBefore),
+    p: null,
   };
 }
 
+/** `changes` with the `p` of each adjusted for all of them. */
+export function judged<Name extends string>(changes: ReadonlyMap<Name, Change>): Map<Name, Change> {
+  const adjusted = holm([...changes.values()].map(pOf));
+  return new Map([...changes].map(([name, change], place) => [name, { ...change, p: adjusted[place] ?? 1 }]));
+}
+
+/** As its interval is as wide as 95 % are, on the side of 0: at most .05 exactly where it leaves 0 out. */
+function pOf({ value, low, high }: Change): number {
+  const half = value > 0 ? value - low : high - value;
+  return half === 0 ? 1 : 2 * normalSurvival((Z_95 * Math.abs(value)) / half);
+}
+
+const ALPHA = 0.05;
+
 /** Which way it went beyond chance: 1, −1, or 0 where nobody can tell. */
-export function directionOf(change: Change | null): -1 | 0 | 1 {
-  if (change === null) return 0;
-  if (change.low > 0) return 1;
-  return change.high < 0 ? -1 : 0;
+export function directionOf(change: Pick<Change, "value" | "p"> | null): -1 | 0 | 1 {
+  if (change === null || change.p === null || change.p > ALPHA) return 0;
+  return change.value > 0 ? 1 : -1;
 }

@@ -10,13 +10,20 @@ import type { Figure } from "../kpi/figure.ts";
 import type { KpiFigures } from "../kpi/figures.ts";
 import type { Span } from "../results/reading.ts";
 import type { Economics } from "../site/settings.ts";
-import { type Change, changeOf } from "./change.ts";
+import { type Change, changeOf, judged } from "./change.ts";
 import type { CoursePoint, EarningsState, PhaseRead } from "./earnings.ts";
 import type { Finding } from "./findings.ts";
-import { SHOWN_KPIS, type ShownKpi } from "./shown.ts";
+import { JUDGED_KPIS, SHOWN_KPIS, type ShownKpi, WINDOWED_KPIS } from "./shown.ts";
 
-export type Compared = { now: Figure; before: Figure; change: Change | null };
+export type Compared = {
+  now: Figure;
+  before: Figure;
+  change: Change | null;
+  /** Where orders of the last chats may still come: what `change` compares, and up to when; null where all has matured. */
+  maturing: { to: EpochMs | null; now: Figure | null; before: Figure | null } | null;
+};
 export type Shown = Record<ShownKpi, Compared>;
+export type ShownFigures = Pick<KpiFigures, ShownKpi>;
 
 export type Earned = {
   /** By the hold-out over all campaigns, or by each campaign's own. */
@@ -66,14 +73,35 @@ export type Overview = {
   campaigns: CampaignRow[];
 };
 
-export function shownOf(now: KpiFigures, before: KpiFigures): Shown {
+/** `matured` are the figures of what has matured on both sides, up to `to`; null where all of the span has. */
+export function shownOf(
+  now: ShownFigures,
+  before: ShownFigures,
+  matured: { to: EpochMs | null; now: ShownFigures | null; before: ShownFigures | null } | null,
+): Shown {
+  const compared = SHOWN_KPIS.map((name): [ShownKpi, Compared] => {
+    const whole = { now: now[name], before: before[name] };
+    if (matured === null || !WINDOWED_KPIS.includes(name)) {
+      return [name, { ...whole, change: changeOf(whole.now, whole.before), maturing: null }];
+    }
+    const own = { now: matured.now?.[name] ?? null, before: matured.before?.[name] ?? null };
+    const change = own.now === null || own.before === null ? null : changeOf(own.now, own.before);
+    return [name, { ...whole, change, maturing: { to: matured.to, ...own } }];
+  });
+  const changes = judged(
+    new Map(
+      compared.flatMap(([name, { change }]) =>
+        change === null || !JUDGED_KPIS.includes(name) ? [] : [[name, change] as const],
+      ),
+    ),
+  );
   return Object.fromEntries(
-    SHOWN_KPIS.map((name) => [
-      name,
-      { now: now[name], before: before[name], change: changeOf(now[name], before[name]) },
-    ]),
+    compared.map(([name, one]) => [name, { ...one, change: changes.get(name) ?? one.change }]),
   ) as Shown;
 }
+
+/** The figures that worth is made of. */
+export const WORTH_KPIS = ["cost_total", "attributed_revenue", "assisted_orders"] as const;
 
 /**
  * What the revenue is worth after what was sold and who served is paid; `figures` are of the span that it is read over,
@@ -81,7 +109,7 @@ export function shownOf(now: KpiFigures, before: KpiFigures): Shown {
  */
 export function worthOf(
   { revenue, isWhole }: { revenue: Span | null; isWhole: boolean },
-  figures: KpiFigures,
+  figures: Pick<KpiFigures, (typeof WORTH_KPIS)[number]>,
   economics: Economics,
 ): Worth {
   const margin = economics.margin ?? null;

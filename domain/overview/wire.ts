@@ -24,8 +24,18 @@ const RatioWire = z.object({
 const Compared = z.object({
   now: Figure,
   before: Figure,
-  /** With its own 95 % interval; null where either side has none. */
-  change: Span.nullable(),
+  /**
+   * With its own 95 % interval; null where either side has none. `p` is adjusted for all changes that are judged together;
+   * null where this one is not judged.
+   */
+  change: Span.extend({ p: z.number().nullable() }).nullable(),
+  /**
+   * Where chats of the last days may still be followed by orders: `change` compares what has matured on both sides, of
+   * chats before `to`; all null where nothing has. Null where everything has matured, or the figure has no such window.
+   */
+  maturing: z
+    .object({ to: z.string().nullable(), now: Figure.nullable(), before: Figure.nullable() })
+    .nullable(),
 });
 const compared = Object.fromEntries(SHOWN_KPIS.map((name) => [name, Compared])) as Record<
   ShownKpi,
@@ -173,8 +183,13 @@ function figuresOf(shown: Overview["shown"]): OverviewWire["figures"] {
   });
   return Object.fromEntries(
     SHOWN_KPIS.map((name) => {
-      const { now, before, change } = shown[name];
-      return [name, { now: copied(now), before: copied(before), change }];
+      const { now, before, change, maturing } = shown[name];
+      const young = maturing && {
+        to: momentOf(maturing.to),
+        now: maturing.now && copied(maturing.now),
+        before: maturing.before && copied(maturing.before),
+      };
+      return [name, { now: copied(now), before: copied(before), change, maturing: young }];
     }),
   ) as OverviewWire["figures"];
 }

@@ -65,7 +65,7 @@ function costsOf({ economics }: SiteSettings): CostModel | null {
 const calendars = new Map<string, Calendar>();
 
 /** One calendar a zone: what it has once looked up, it knows. */
-function calendarFor(zone: string): Calendar {
+export function calendarFor(zone: string): Calendar {
   const known = calendars.get(zone) ?? calendarOf(zone);
   calendars.set(zone, known);
   return known;

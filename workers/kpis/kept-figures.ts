@@ -14,7 +14,8 @@ const HOUR_MS = 3_600_000;
 const LONGEST_SHIFT_MS = 31 * 24 * HOUR_MS;
 const WEEK_DAYS = 7;
 
-type Span = { from: EpochMs; to: EpochMs; groupBy: Grouping | null; now: EpochMs };
+type Asked = { groupBy: Grouping | null; now: EpochMs };
+type Span = Asked & { from: EpochMs; to: EpochMs };
 
 /** A day of the span, or the part of it that the span holds. */
 export type Part = { day: LocalDay; from: EpochMs; to: EpochMs; level: "hour" | "day" };
@@ -55,15 +56,19 @@ export type Kept = {
 type Row = { start: EpochMs; body: string };
 type Week = { start: EpochMs; parts: Part[] };
 
-/** What is kept of `parts`: weeks where they lie whole in the span and nobody asks for their days, else days or hours. */
+/**
+ * What is kept of `runs`, which follow each other: weeks where they lie whole in one of them and nobody asks for their
+ * days, else days or hours. However many runs, it is read at once.
+ */
 export async function readKept(
   env: Env,
   site: CountedSite,
-  span: Span,
-  parts: readonly Part[],
+  span: Asked,
+  runs: readonly (readonly Part[])[],
 ): Promise<Kept> {
   const dimension = dimensionOf(span.groupBy);
-  const weeks = weeksOf(site, span, parts);
+  const weeks = runs.flatMap((run) => weeksOf(site, span, run));
+  const parts = runs.flat();
   const inWeeks = new Set(weeks.flatMap((week) => week.parts));
   const stretches = stretchesOf(parts.filter((part) => !inWeeks.has(part)));
   const rowsOf = (level: Level, from: EpochMs, to: EpochMs) =>
@@ -118,7 +123,7 @@ type State = {
 };
 
 /** The whole weeks among `parts`, where the rows asked for are made of weeks or of more. */
-function weeksOf({ calendar }: CountedSite, { groupBy }: Span, parts: readonly Part[]): Week[] {
+function weeksOf({ calendar }: CountedSite, { groupBy }: Asked, parts: readonly Part[]): Week[] {
   if (groupBy === "hour" || groupBy === "day") return [];
   const whole = parts.filter(({ level }) => level === "day");
   const byWeek = Map.groupBy(whole, ({ day }) => calendar.weekOf(day.from));

@@ -40,13 +40,19 @@ function packSpread(spread: Spread): number[] {
   });
 }
 
-/** Add what was packed into `into`: only what is there is looked at. */
-export function addPacked(into: Tally, [counts, ...spreads]: PackedTally): void {
+/** Add what was packed into `into`: only what is there is looked at, and of the spreads only `wanted`. */
+export function addPacked(
+  into: Tally,
+  [counts, ...spreads]: PackedTally,
+  wanted?: ReadonlySet<SpreadName>,
+): void {
   for (let at = 0; at + 1 < counts.length; at += 2) {
     into[nameAt<CountName>(COUNTS, counts[at])] += counts[at + 1] ?? 0;
   }
   for (const [place, steps] of spreads) {
-    const spread = into[nameAt<SpreadName>(SPREADS, place)];
+    const name = nameAt<SpreadName>(SPREADS, place);
+    if (wanted !== undefined && !wanted.has(name)) continue;
+    const spread = into[name];
     let key = 0;
     for (let at = 0; at + 1 < steps.length; at += 2) {
       key += steps[at] ?? 0;

@@ -6,19 +6,25 @@
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type CostOfRow, costsOfRows } from "../../domain/kpi/costs.ts";
-import { figuresAmong, KPI_NAMES, type KpiFigures, type KpiName } from "../../domain/kpi/figures.ts";
+import {
+  figuresAmong,
+  KPI_NAMES,
+  type KpiFigures,
+  type KpiName,
+  spreadsOf,
+} from "../../domain/kpi/figures.ts";
 import { dimensionOf, type Grouping, groupsWithoutRows, rowOf } from "../../domain/kpi/grouping.ts";
 import type { HourTally, KpiRow } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
-import { addTally, emptyTally, type Tally } from "../../domain/kpi/tally.ts";
+import { addTally, emptyTally, type SpreadName, type Tally } from "../../domain/kpi/tally.ts";
 import { countDays, countSpan, type LiveDay, runsOf } from "./count-days.ts";
 import { type CountedSite, countedSite } from "./counted-site.ts";
 import { enumerateDays } from "./enumerate-days.ts";
-import { type Kept, type KeptTallies, type Part, partsOf, readKept } from "./kept-figures.ts";
+import { type Kept, type KeptTallies, type Part, type Parts, partsOf, readKept } from "./kept-figures.ts";
 import { addPacked } from "./packed-tally.ts";
 import { DAYS_AT_ONCE } from "./rollup-builder.ts";
 import { keepDay, keepRow } from "./rollup-store.ts";
-import { readSettings } from "./site-settings.ts";
+import { type CountedSettings, readSettings } from "./site-settings.ts";
 
 export { readSettings };
 
@@ -48,40 +54,71 @@ export async function reportSomeKpis(
   key: SiteKey,
   span: KpiSpan & { names: readonly KpiName[] },
   later?: Later,
+  known?: CountedSettings,
 ): Promise<SomeKpis[]> {
-  const site = countedSite(key, await readSettings(env, key));
+  const site = countedSite(key, known ?? (await readSettings(env, key)));
   const parts = partsOf(site, span);
-  const kept = await readEnumerated(env, site, span, parts.whole);
+  const read = await readParts(env, site, span, [parts], later);
   const rows = new Rows(site, span);
-  for (const { start, groups } of kept.tallies) rows.addKept(start, groups);
-  const behind = new Map(kept.behind.map((part) => [part.day, part]));
-  const days = [...behind.keys()].toSorted((a, b) => a.from - b.from);
-  const counted: LiveDay[] = [];
-  for (const run of runsOf(days, DAYS_AT_ONCE)) {
-    counted.push(...(await countDays(env, site, run, span.now)));
+  const spreads = spreadsOf(span.names);
+  for (const { start, groups } of read.tallies) rows.addKept(start, groups, spreads);
+  for (const one of read.counted) rows.addHours(one);
+  return rows.figures(span.names);
+}
+
+/** Hours that had to be counted: those of `part` are asked for, or all of them where it is null. */
+export type CountedHours = { run: number; hours: HourTally[]; part: Part | null };
+export type ReadParts = { tallies: KeptTallies[]; counted: CountedHours[] };
+
+/** What is kept of all of `runs`, which follow each other, at once; days that are behind are counted, each once, and kept. */
+export async function readParts(
+  env: Env,
+  site: CountedSite,
+  asked: { groupBy: Grouping | null; now: EpochMs },
+  runs: readonly Parts[],
+  later?: Later,
+): Promise<ReadParts> {
+  const kept = await readEnumerated(
+    env,
+    site,
+    asked,
+    runs.map(({ whole }) => whole),
+  );
+  const behind = Map.groupBy(kept.behind, ({ day }) => day.from);
+  const days = [...behind.values()]
+    .flatMap(([part]) => (part === undefined ? [] : [part.day]))
+    .toSorted((a, b) => a.from - b.from);
+  const live: LiveDay[] = [];
+  for (const run of runsOf(days, DAYS_AT_ONCE)) live.push(...(await countDays(env, site, run, asked.now)));
+  const runOf = (part: Part) => runs.findIndex(({ whole }) => whole.includes(part));
+  const counted: CountedHours[] = live.flatMap(({ day, hours }) =>
+    (behind.get(day.from) ?? []).map((part) => ({ run: runOf(part), hours, part })),
+  );
+  for (const [run, { cut }] of runs.entries()) {
+    for (const part of cut) {
+      counted.push({ run, hours: await countSpan(env, site, part, asked.now), part: null });
+    }
   }
-  for (const { day, hours } of counted) rows.addHours(hours, behind.get(day));
-  for (const part of parts.cut) rows.addHours(await countSpan(env, site, part, span.now));
   const keeping = Promise.all([
-    ...counted.map((one) => keepDay(env, site, one)),
-    ...kept.sums.map((sum) => keepRow(env, key, sum)),
+    ...live.map((one) => keepDay(env, site, one)),
+    ...kept.sums.map((sum) => keepRow(env, site.key, sum)),
   ]);
   if (later === undefined) await keeping;
   else later(keeping);
-  return rows.figures(span.names);
+  return { tallies: kept.tallies, counted };
 }
 
 /** A site of which not every day has its mark gets them first. */
 async function readEnumerated(
   env: Env,
   site: CountedSite,
-  span: KpiSpan,
-  parts: readonly Part[],
+  asked: { groupBy: Grouping | null; now: EpochMs },
+  runs: readonly (readonly Part[])[],
 ): Promise<Kept> {
-  const kept = await readKept(env, site, span, parts);
+  const kept = await readKept(env, site, asked, runs);
   if (kept.isEnumerated) return kept;
-  await enumerateDays(env, site, span.now);
-  return readKept(env, site, span, parts);
+  await enumerateDays(env, site, asked.now);
+  return readKept(env, site, asked, runs);
 }
 
 /** The rows of a report, as they add up. */
@@ -98,16 +135,15 @@ class Rows {
     for (const group of groupsWithoutRows(span, calendar)) this.#tallies.set(group, emptyTally());
   }
 
-  addKept(start: EpochMs, groups: KeptTallies["groups"]): void {
-    for (const [group, tally] of groups) addPacked(this.#row(start, group), tally);
+  addKept(start: EpochMs, groups: KeptTallies["groups"], spreads: ReadonlySet<SpreadName>): void {
+    for (const [group, tally] of groups) addPacked(this.#row(start, group), tally, spreads);
   }
 
   /** What was counted of other dimensions, or beyond `part`, is left. */
-  addHours(hours: readonly HourTally[], part?: Part): void {
+  addHours({ hours, part }: CountedHours): void {
     const own = dimensionOf(this.#span.groupBy);
     for (const { hour, dimension, group, tally } of hours) {
-      if (dimension !== own) continue;
-      if (part !== undefined && (hour < part.from || hour >= part.to)) continue;
+      if (dimension !== own || (part !== null && (hour < part.from || hour >= part.to))) continue;
       addTally(this.#row(hour, group), tally);
     }
   }

@@ -44,9 +44,26 @@ async function readSites(env: Env, of: { site: SQL; goal: SQL }): Promise<Map<Si
   const bySite = Map.groupBy(goals, ({ site }) => site);
   return new Map(
     rows.map(({ key, settings: told }) => {
-      const settings = SiteSettings.parse(JSON.parse(told));
-      const own = (bySite.get(key) ?? []).map(({ body }) => Goal.parse(JSON.parse(body)));
+      const settings = settingsFrom(told);
+      const own = (bySite.get(key) ?? []).map(({ body }) => goalFrom(body));
       return [key, { ...settings, lead_hours: leadHours(settings, own) }];
     }),
   );
 }
+
+/** What was read before, by its text: reading settings is dear, and their text says all that they depend on. */
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = read(text);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(text, made);
+    return made;
+  };
+}
+const REMEMBERED = 500;
+
+const settingsFrom = remembered((text) => SiteSettings.parse(JSON.parse(text)));
+const goalFrom = remembered((text) => Goal.parse(JSON.parse(text)));

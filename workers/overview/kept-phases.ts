@@ -1,12 +1,12 @@
 /**
  * The kept sums of many phases at once, for who adds them up: nothing is counted while somebody waits.
  *
- * What a result keeps by day and arm is read once more in a short form, without the split by device and browser, and
+ * What a result keeps by day and arm is read once more in a short form, with the few sums that the overview reads, and
  * that form is kept too, under the number of the build it was made from. A phase that history has touched since is told
  * as it was, and counted anew after the answer; one that was never counted is not told yet.
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { type ArmSums, emptySums, SUMS } from "../../domain/results/sums.ts";
+import { type ArmSums, emptySums } from "../../domain/results/sums.ts";
 import type { DaySums } from "../../domain/results/units.ts";
 import type { Mark } from "../kpis/rollup-store.ts";
 import {
@@ -18,12 +18,31 @@ import {
   type Whole,
 } from "../results/phase-sums.ts";
 
+const DAY_MS = 86_400_000;
 /** Counted so short a time ago, a phase is not counted again for what came since. */
 const FRESH_MS = 5_000;
 const KEPT_AS = "phase:";
+/** Raised when the short form changes. */
+const FORM = 2;
+/** What the overview reads of an arm's day; the rest of its sums is 0 here. */
+const SHORT = ["n", "conversions", "revenue_cents", "revenue_sq"] as const;
 
-type Short = { built: number; multiple: number; days: Record<string, Record<string, number[]>> };
+/** `days` hold how many days after `first` each is, then the cells of each arm in the order of `arms`. */
+type Short = {
+  built: number;
+  form: number;
+  multiple: number;
+  arms: string[];
+  first: string;
+  days: number[][];
+};
 type Cells = [campaign: string, phase: number, day: string, body: string];
+
+/** A phase with its mark and its short form, as they were found. */
+export type FoundPhase = { asked: Counting; mark: Mark | null; short: string | null };
+/** The short form of a phase, by the names of `campaign_phases`, is kept under this. */
+export const keptAs = (campaign: string, phase: string) =>
+  `'${KEPT_AS}campaign:' || ${campaign} || ':' || ${phase}`;
 
 export type KeptPhases = {
   /** By `subjectOf`. */
@@ -35,31 +54,23 @@ export type KeptPhases = {
 export async function readKeptPhases(
   env: Env,
   site: SiteKey,
-  asked: readonly Counting[],
+  found: readonly FoundPhase[],
   now: EpochMs,
   later: (work: Promise<unknown>) => void,
 ): Promise<KeptPhases> {
-  const subjects = JSON.stringify(asked.map(subjectOf));
-  const [markRows, shortRows] = await env.DB.batch<Mark & { dimension: string; body: string }>([
-    env.DB.prepare(
-      "SELECT * FROM rollup_marks WHERE site = ?1 AND subject IN (SELECT value FROM json_each(?2))",
-    ).bind(site, subjects),
-    env.DB.prepare(
-      `SELECT dimension, body FROM kpi_rollups WHERE site = ?1
-       AND dimension IN (SELECT '${KEPT_AS}' || value FROM json_each(?2)) AND level = 'day' AND start = 0`,
-    ).bind(site, subjects),
-  ]);
-  const marks = new Map((markRows?.results ?? []).map((mark) => [mark.subject, mark]));
+  const asked = found.map((one) => one.asked);
+  const marks = new Map(
+    found.flatMap((one) => (one.mark === null ? [] : [[subjectOf(one.asked), one.mark]])),
+  );
   const shorts = new Map(
-    (shortRows?.results ?? []).map(({ dimension, body }) => [
-      dimension.slice(KEPT_AS.length),
-      JSON.parse(body) as Short,
-    ]),
+    found.flatMap(({ asked: one, short }) =>
+      short === null ? [] : [[subjectOf(one), JSON.parse(short) as Short] as const],
+    ),
   );
   const usable = asked.filter((one) => isUsable(marks.get(subjectOf(one)), one));
   const stale = usable.filter((one) => {
-    const subject = subjectOf(one);
-    return shorts.get(subject)?.built !== marks.get(subject)?.built;
+    const short = shorts.get(subjectOf(one));
+    return short?.form !== FORM || short.built !== marks.get(subjectOf(one))?.built;
   });
   for (const [subject, short] of await shorten(env, site, stale, marks)) {
     shorts.set(subject, short);
@@ -125,23 +136,32 @@ async function shorten(
   )
     .bind(site, wanted)
     .raw<Cells>();
-  const shorts = new Map<string, Short>(
-    stale.map((one) => {
-      const subject = subjectOf(one);
-      return [subject, { built: marks.get(subject)?.built ?? 0, multiple: 0, days: {} }];
-    }),
+  const wholes = new Map(
+    stale.map((one) => [subjectOf(one), { multiple: 0, days: new Map<string, DaySums>() }]),
   );
   for (const [campaign, phase, day, body] of rows) {
-    const short = shorts.get(`campaign:${campaign}:${phase}`);
-    if (short === undefined) continue;
-    if (day === "") short.multiple = (JSON.parse(body) as Whole).multiple;
-    else short.days[day] = shortDay(JSON.parse(body) as DaySums);
+    const whole = wholes.get(`campaign:${campaign}:${phase}`);
+    if (whole === undefined) continue;
+    if (day === "") whole.multiple = (JSON.parse(body) as Whole).multiple;
+    else whole.days.set(day, JSON.parse(body) as DaySums);
   }
-  return shorts;
+  return new Map(
+    [...wholes].map(([subject, { multiple, days }]) => {
+      const built = marks.get(subject)?.built ?? 0;
+      return [subject, { built, form: FORM, multiple, ...shortDays(days) }];
+    }),
+  );
 }
 
-function shortDay(day: DaySums): Record<string, number[]> {
-  return Object.fromEntries(Object.entries(day).map(([arm, sums]) => [arm, SUMS.map((name) => sums[name])]));
+function shortDays(days: ReadonlyMap<string, DaySums>): Pick<Short, "arms" | "first" | "days"> {
+  const arms = [...new Set([...days.values()].flatMap((day) => Object.keys(day)))].toSorted();
+  const sorted = [...days].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const first = sorted[0]?.[0] ?? "";
+  const rows = sorted.map(([day, sums]) => [
+    (Date.parse(day) - Date.parse(first)) / DAY_MS,
+    ...arms.flatMap((arm) => SHORT.map((name) => sums[arm]?.[name] ?? 0)),
+  ]);
+  return { arms, first, days: rows };
 }
 
 async function keepShort(env: Env, site: SiteKey, subject: string, short: Short): Promise<void> {
@@ -154,13 +174,19 @@ async function keepShort(env: Env, site: SiteKey, subject: string, short: Short)
     .run();
 }
 
-function countedOf({ days, multiple }: Short, countedAt: EpochMs): Counted {
+function countedOf({ arms, first, days, multiple }: Short, countedAt: EpochMs): Counted {
+  const begun = Date.parse(first);
   return {
     days: Object.fromEntries(
-      Object.entries(days).map(([day, arms]) => [
-        day,
-        Object.fromEntries(Object.entries(arms).map(([arm, cells]) => [arm, sumsOf(cells)])),
-      ]),
+      days.map(([after = 0, ...cells]) => {
+        const day: DaySums = {};
+        arms.forEach((arm, place) => {
+          const at = place * SHORT.length;
+          // An arm in which nobody was that day has no sums.
+          if ((cells[at] ?? 0) > 0) day[arm] = sumsOf(cells, at);
+        });
+        return [new Date(begun + after * DAY_MS).toISOString().slice(0, 10), day];
+      }),
     ),
     multiple,
     multipleByDay: {},
@@ -171,10 +197,10 @@ function countedOf({ days, multiple }: Short, countedAt: EpochMs): Counted {
 const ZERO = emptySums();
 
 /** Thousands of these are made for one answer: a copy of one object is made faster than one name by name. */
-function sumsOf(cells: readonly number[]): ArmSums {
+function sumsOf(cells: readonly number[], at: number): ArmSums {
   const sums: ArmSums = { ...ZERO, device: {}, browser: {} };
-  SUMS.forEach((name, index) => {
-    sums[name] = cells[index] ?? 0;
+  SHORT.forEach((name, index) => {
+    sums[name] = cells[at + index] ?? 0;
   });
   return sums;
 }

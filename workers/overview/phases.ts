@@ -1,15 +1,13 @@
 /** The phases that ran in a span, with what is kept of each: what the one figure is added up from. */
-import { and, asc, eq, isNull } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type { PhaseOfCampaign } from "../../domain/overview/earnings.ts";
 import { Goal } from "../../domain/site/resources.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
-import { campaignPhases, campaigns, resources } from "../../migrations/schema.ts";
+import type { Mark } from "../kpis/rollup-store.ts";
 import { type Counting, subjectOf } from "../results/phase-sums.ts";
-import { type CampaignRow, countingOf, factsOf, stopOf } from "../results/report.ts";
-import { readKeptPhases } from "./kept-phases.ts";
+import { countingOf, factsOf } from "../results/report.ts";
+import { keptAs, readKeptPhases } from "./kept-phases.ts";
 
 export type RanPhase = PhaseOfCampaign & {
   kind: string;
@@ -26,13 +24,37 @@ export type RanPhases = {
 };
 
 type Ran = {
-  row: CampaignRow;
-  campaign: CampaignInput;
+  id: string;
+  name: string;
+  status: string;
+  /** The campaign's present phase. */
+  present: number;
   phase: number;
-  startedAt: EpochMs;
-  stoppedAt: EpochMs | null;
-  goal: Goal["kind"];
-};
+  body: string;
+  started_at: EpochMs;
+  /** Since when nobody more is let in: the next phase began, or the campaign ended, or rests now. */
+  stopped_at: EpochMs | null;
+  short: string | null;
+} & { [name in keyof Mark as `mark_${name}`]: Mark[name] | null };
+
+/** Every phase of every campaign that ran in the span, with the mark of its sums and their short form. */
+const RAN = `WITH told AS (SELECT campaign_id, phase, body, started_at,
+    lead(started_at) OVER (PARTITION BY campaign_id ORDER BY phase) AS next_at
+  FROM campaign_phases WHERE site = ?1),
+ran AS (SELECT c.id, c.name, c.status, c.phase AS present, coalesce(t.phase, c.phase) AS phase,
+    coalesce(t.body, c.body) AS body, coalesce(t.started_at, c.created_at) AS started_at,
+    coalesce(t.next_at, c.stopped_at) AS stopped_at
+  FROM campaigns c LEFT JOIN told t ON t.campaign_id = c.id
+  WHERE c.site = ?1 AND c.deleted_at IS NULL AND (c.status <> 'draft' OR t.campaign_id IS NOT NULL))
+SELECT r.*, m.subject AS mark_subject, m.dirty AS mark_dirty, m.built AS mark_built,
+  m.definition AS mark_definition, m.built_at AS mark_built_at, m.changes_at AS mark_changes_at, k.body AS short
+FROM ran r
+  LEFT JOIN rollup_marks m ON m.site = ?1 AND m.subject = 'campaign:' || r.id || ':' || r.phase
+  LEFT JOIN kpi_rollups k ON k.site = ?1 AND k.dimension = ${keptAs("r.id", "r.phase")}
+    AND k.level = 'day' AND k.start = 0
+WHERE r.started_at < ?3 AND (r.stopped_at IS NULL OR r.stopped_at > ?2)
+ORDER BY r.id, r.phase`;
+const GOALS = "SELECT body FROM resources WHERE site = ?1 AND noun = 'goals'";
 
 export async function readPhases(
   env: Env,
@@ -41,32 +63,42 @@ export async function readPhases(
   span: { from: EpochMs; to: EpochMs; now: EpochMs },
   later: (work: Promise<unknown>) => void,
 ): Promise<RanPhases> {
-  const ran = (await ranPhases(env, site)).filter(
-    ({ startedAt, stoppedAt }) => startedAt < span.to && (stoppedAt ?? Infinity) > span.from,
+  const [ran, goals] = await env.DB.batch<Ran & { body: string }>([
+    env.DB.prepare(RAN).bind(site, span.from, span.to),
+    env.DB.prepare(GOALS).bind(site),
+  ]);
+  const kinds = new Map(
+    (goals?.results ?? [])
+      .map(({ body }) => Goal.parse(JSON.parse(body)))
+      .map(({ key, kind }) => [key, kind]),
   );
-  const asked = ran.map(({ row, campaign, phase, goal }) => countingOf(row, phase, campaign, goal, settings));
-  const { sums, behind } = await readKeptPhases(env, site, asked, span.now, later);
-  const phases = ran.map(({ row, campaign, phase, startedAt, stoppedAt, goal }, index): RanPhase => {
-    const counting = asked[index];
-    const counted = counting === undefined ? undefined : sums.get(subjectOf(counting));
+  const read = (ran?.results ?? []).map((row) => {
+    const campaign = campaignOf(row.body);
+    const goal = kinds.get(campaign.goal ?? "") ?? "sale";
+    return { row, campaign, asked: countingOf({ site, id: row.id }, row.phase, campaign, goal, settings) };
+  });
+  const found = read.map(({ row, asked }) => ({ asked, mark: markOf(row), short: row.short }));
+  const { sums, behind } = await readKeptPhases(env, site, found, span.now, later);
+  const phases = read.map(({ row, campaign, asked }): RanPhase => {
+    const counted = sums.get(subjectOf(asked));
     return {
       campaign: row.id,
       name: row.name,
-      phase,
+      phase: row.phase,
       kind: campaign.kind,
       status: row.status,
-      isLive: row.status === "live" && phase === row.phase,
+      isLive: row.status === "live" && row.phase === row.present,
       plan: campaign.plan,
       facts:
-        counted === undefined || counting === undefined
+        counted === undefined
           ? null
           : {
               ...factsOf(campaign, settings, counted),
-              startedAt,
-              stoppedAt,
+              startedAt: row.started_at,
+              stoppedAt: row.stopped_at,
               now: span.now,
-              windowMs: counting.windowMs,
-              goal,
+              windowMs: asked.windowMs,
+              goal: asked.goal,
             },
     };
   });
@@ -74,45 +106,16 @@ export async function readPhases(
   return { phases, behind, countedAt: counts.length === 0 ? null : Math.min(...counts) };
 }
 
-/** Every phase of every campaign that was ever live. */
-async function ranPhases(env: Env, site: SiteKey): Promise<Ran[]> {
-  const db = drizzle(env.DB);
-  const [rows, told, goals] = await db.batch([
-    db
-      .select()
-      .from(campaigns)
-      .where(and(eq(campaigns.site, site), isNull(campaigns.deletedAt)))
-      .orderBy(asc(campaigns.id)),
-    db
-      .select()
-      .from(campaignPhases)
-      .where(eq(campaignPhases.site, site))
-      .orderBy(asc(campaignPhases.campaignId), asc(campaignPhases.phase)),
-    db
-      .select({ body: resources.body })
-      .from(resources)
-      .where(and(eq(resources.site, site), eq(resources.noun, "goals"))),
-  ]);
-  const kinds = new Map(
-    goals.map(({ body }) => Goal.parse(JSON.parse(body))).map(({ key, kind }) => [key, kind]),
-  );
-  const byCampaign = Map.groupBy(told, ({ campaignId }) => campaignId);
-  return rows
-    .filter(({ status, id }) => status !== "draft" || byCampaign.has(id))
-    .flatMap((row) => {
-      const own = byCampaign.get(row.id) ?? [{ phase: row.phase, body: row.body, startedAt: row.createdAt }];
-      return own.map(({ phase, body, startedAt }, index): Ran => {
-        const campaign = campaignOf(body);
-        return {
-          row,
-          campaign,
-          phase,
-          startedAt,
-          stoppedAt: stopOf(row, own[index + 1]),
-          goal: kinds.get(campaign.goal ?? "") ?? "sale",
-        };
-      });
-    });
+function markOf({ mark_subject, mark_dirty, mark_built, ...row }: Ran): Mark | null {
+  if (mark_subject === null || mark_dirty === null || mark_built === null) return null;
+  return {
+    subject: mark_subject,
+    dirty: mark_dirty,
+    built: mark_built,
+    definition: row.mark_definition,
+    built_at: row.mark_built_at,
+    changes_at: row.mark_changes_at,
+  };
 }
 
 const REMEMBERED = 500;

@@ -6,9 +6,8 @@
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { reportHoldout } from "../../domain/incrementality/holdout-report.ts";
-import { calendarOf } from "../../domain/kpi/calendar.ts";
 import type { KpiFigures } from "../../domain/kpi/figures.ts";
-import { spanBefore } from "../../domain/overview/change.ts";
+import { maturedSpans, spanBefore } from "../../domain/overview/change.ts";
 import { earningsOf, type PhaseRead } from "../../domain/overview/earnings.ts";
 import { findingsOf } from "../../domain/overview/findings.ts";
 import { holdoutCourse } from "../../domain/overview/holdout-course.ts";
@@ -16,13 +15,18 @@ import {
   type CampaignRow,
   type Earned,
   type Overview,
+  type Shown,
   shownOf,
+  WORTH_KPIS,
   worthOf,
 } from "../../domain/overview/overview.ts";
+import { SHOWN_KPIS } from "../../domain/overview/shown.ts";
 import { worstWait } from "../../domain/overview/waits.ts";
 import { plannedVisitors } from "../../domain/results/phase.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
-import { readSettings, reportKpis } from "../kpis/report.ts";
+import { calendarFor } from "../kpis/counted-site.ts";
+import { reportSpans } from "../kpis/report-spans.ts";
+import { type CountedSettings, readSettings } from "../kpis/site-settings.ts";
 import { countPhase } from "../results/phase-sums.ts";
 import { countBehind } from "./kept-phases.ts";
 import { type RanPhase, readPhases } from "./phases.ts";
@@ -30,7 +34,8 @@ import { countHoldout, holdoutWindow, readHoldout } from "./site-holdout.ts";
 import { readLateness } from "./lateness.ts";
 import { readWaits } from "./waits.ts";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const WAITS_MS = 7 * DAY_MS;
 /** Counted after one answer: the next look has more of them. */
 const AT_ONCE = 4;
@@ -38,15 +43,18 @@ const AT_ONCE = 4;
 export type Later = (work: Promise<unknown>) => void;
 export type Span = { from: EpochMs; to: EpochMs; now: EpochMs };
 
-export async function reportOverview(env: Env, site: SiteKey, span: Span, later: Later): Promise<Overview> {
-  const settings = await readSettings(env, site);
-  const calendar = calendarOf(settings.timezone);
-  const before = spanBefore(span, span.now, calendar);
-  const kpis = (of: { from: EpochMs; to: EpochMs }) => totalKpis(env, site, { ...of, now: span.now }, later);
+export async function reportOverview(
+  env: Env,
+  site: SiteKey,
+  span: Span,
+  later: Later,
+  known?: CountedSettings,
+): Promise<Overview> {
+  const settings = known ?? (await readSettings(env, site));
+  const calendar = calendarFor(settings.timezone);
   const waitsTo = Math.min(span.to, span.now);
-  const [now, then, ran, siteWide, waits, late] = await Promise.all([
-    kpis(span),
-    kpis(before),
+  const [figures, ran, siteWide, waits, late] = await Promise.all([
+    readFigures(env, site, settings, span, later),
     readPhases(env, site, settings, span, later),
     settings.global_holdout > 0 ? readSiteWide(env, site, settings, span, later) : null,
     readWaits(env, site, settings, { from: waitsTo - WAITS_MS, to: waitsTo, now: span.now }),
@@ -61,12 +69,14 @@ export async function reportOverview(env: Env, site: SiteKey, span: Span, later:
     siteWide !== null && isSiteWide
       ? siteWide
       : { ...phases, basis: "campaigns", from: span.from, to: span.to, countedAt: ran.countedAt };
-  const ofEarned = isSiteWide ? await kpis(earned) : now;
+  const ofEarned = isSiteWide
+    ? await worthFigures(env, site, settings, { ...earned, now: span.now }, later)
+    : figures.worth;
   const rows = phases.phases.map((read, index) => rowOf(read, ran.phases[index]));
   return {
     from: span.from,
     to: span.to,
-    before,
+    before: figures.before,
     timezone: settings.timezone,
     currency: settings.currency,
     locale: settings.locale,
@@ -77,7 +87,7 @@ export async function reportOverview(env: Env, site: SiteKey, span: Span, later:
       ofEarned,
       settings.economics,
     ),
-    shown: shownOf(now, then),
+    shown: figures.shown,
     findings: findingsOf({
       phases: rows,
       hasSiteHoldout: settings.global_holdout > 0,
@@ -103,10 +113,49 @@ export async function bringUpToDate(env: Env, site: SiteKey, span: Span): Promis
   await countHoldout(env, site, settings, window, span.now);
 }
 
-async function totalKpis(env: Env, site: SiteKey, span: Span, later: Later): Promise<KpiFigures> {
-  const [row] = await reportKpis(env, site, { ...span, groupBy: null }, later);
-  if (row === undefined) throw new Error("a report without groups has one row");
-  return row;
+type Worthy = Pick<KpiFigures, (typeof WORTH_KPIS)[number]>;
+type SpanFigures = { before: { from: EpochMs; to: EpochMs }; shown: Shown; worth: Worthy };
+
+/** The shown figures of the span and of the one before, and of what has matured of both: read at once. */
+async function readFigures(
+  env: Env,
+  site: SiteKey,
+  settings: CountedSettings,
+  span: Span,
+  later: Later,
+): Promise<SpanFigures> {
+  const { now } = span;
+  const calendar = calendarFor(settings.timezone);
+  const before = spanBefore(span, now, calendar);
+  const windowMs = settings.attribution_hours * HOUR_MS;
+  const matured = maturedSpans(span, before, { now, windowMs, startOfDay: calendar.startOfDay });
+  const isWhole = matured !== null && matured.now.to === span.to;
+  const spans = isWhole || matured === null ? [span, before] : [span, before, matured.now, matured.before];
+  const names = [...SHOWN_KPIS, "cost_total"] as const;
+  const asked = spans.map(({ from, to }) => ({ from, to, names }));
+  const [whole, then, young, youngBefore] = await reportSpans(
+    env,
+    { key: site, settings },
+    asked,
+    now,
+    later,
+  );
+  if (whole === undefined || then === undefined) throw new Error("each span has its figures");
+  const told = { to: matured?.now.to ?? null, now: young ?? null, before: youngBefore ?? null };
+  return { before, shown: shownOf(whole, then, isWhole ? null : told), worth: whole };
+}
+
+async function worthFigures(
+  env: Env,
+  key: SiteKey,
+  settings: CountedSettings,
+  { from, to, now }: Span,
+  later: Later,
+): Promise<Worthy> {
+  const asked = [{ from, to, names: WORTH_KPIS }];
+  const [figures] = await reportSpans(env, { key, settings }, asked, now, later);
+  if (figures === undefined) throw new Error("each span has its figures");
+  return figures;
 }
 
 async function readSiteWide(

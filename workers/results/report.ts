@@ -95,7 +95,7 @@ export function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: C
 }
 
 export function countingOf(
-  { site, id }: CampaignRow,
+  { site, id }: Pick<CampaignRow, "site" | "id">,
   phase: number,
   { window_hours, plan }: CampaignInput,
   goal: Goal["kind"],

@@ -13,6 +13,7 @@ import { UNKNOWN } from "../../domain/kpi/figure.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { ApiError } from "../errors.ts";
 import { type KpiSpan, readSettings, reportSomeKpis, type SomeKpis } from "../kpis/report.ts";
+import type { CountedSettings } from "../kpis/site-settings.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -103,9 +104,8 @@ function readNames(text: string | undefined): readonly KpiName[] {
 
 type Wanted = KpiSpan & { names: readonly KpiName[] };
 
-/** What `query` asks of `site`, or a 400 that names the place. */
-async function readQuery(env: Env, site: string, query: z.infer<typeof Query>, now: number): Promise<Wanted> {
-  const { timezone } = await readSettings(env, site);
+/** What `query` asks of a site in this zone, or a 400 that names the place. */
+function readQuery({ timezone }: CountedSettings, query: z.infer<typeof Query>, now: number): Wanted {
   const today = calendarOf(timezone).startOfDay(now);
   const to = readMoment(query.to, "to", now + 1);
   const from = readMoment(query.from, "from", Math.min(today, to) - (DEFAULT_DAYS - 1) * DAY_MS);
@@ -136,16 +136,18 @@ export const kpis = nounRouter();
 
 kpis.openapi(read, async (c) => {
   const { site } = c.req.valid("param");
-  const wanted = await readQuery(c.env, site, c.req.valid("query"), c.get("now"));
-  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work));
+  const settings = await readSettings(c.env, site);
+  const wanted = readQuery(settings, c.req.valid("query"), c.get("now"));
+  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work), settings);
   c.header("cache-control", "private, no-store");
   return c.json({ version: KPI_VERSION, rows }, 200);
 });
 
 kpis.openapi(readCsv, async (c) => {
   const { site } = c.req.valid("param");
-  const wanted = await readQuery(c.env, site, c.req.valid("query"), c.get("now"));
-  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work));
+  const settings = await readSettings(c.env, site);
+  const wanted = readQuery(settings, c.req.valid("query"), c.get("now"));
+  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work), settings);
   c.header("cache-control", "private, no-store");
   c.header("content-type", "text/csv; charset=utf-8; header=present");
   c.header("content-disposition", `attachment; filename="${site}-kpis.csv"`);

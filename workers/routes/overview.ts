@@ -4,6 +4,7 @@ import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { HoursWire, OverviewWire, overviewWire } from "../../domain/overview/wire.ts";
+import type { SiteSettings } from "../../domain/site/settings.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { ApiError } from "../errors.ts";
 import { readSettings } from "../kpis/report.ts";
@@ -46,10 +47,10 @@ export const overview = nounRouter();
 overview.openapi(read, async (c) => {
   const { site } = c.req.valid("param");
   const now = c.get("now");
-  const span = await readSpan(c.env, site, c.req.valid("query"), now);
-  const report = await reportOverview(c.env, site, { ...span, now }, (work) =>
-    c.executionCtx.waitUntil(work),
-  );
+  const settings = await readSettings(c.env, site);
+  const span = readSpan(settings, c.req.valid("query"), now);
+  const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+  const report = await reportOverview(c.env, site, { ...span, now }, later, settings);
   c.header("cache-control", "private, no-store");
   return c.json(overviewWire(report), 200);
 });
@@ -57,7 +58,7 @@ overview.openapi(read, async (c) => {
 overview.openapi(readHours, async (c) => {
   const { site } = c.req.valid("param");
   const now = c.get("now");
-  const span = await readSpan(c.env, site, c.req.valid("query"), now);
+  const span = readSpan(await readSettings(c.env, site), c.req.valid("query"), now);
   const { from, to, timezone, targetSeconds, cells } = await reportHours(
     c.env,
     site,
@@ -68,13 +69,11 @@ overview.openapi(readHours, async (c) => {
   return c.json({ from: isoOf(from), to: isoOf(to), timezone, target_seconds: targetSeconds, cells }, 200);
 });
 
-async function readSpan(
-  env: Env,
-  site: string,
+function readSpan(
+  { timezone }: Pick<SiteSettings, "timezone">,
   query: z.infer<typeof Query>,
   now: number,
-): Promise<{ from: number; to: number }> {
-  const { timezone } = await readSettings(env, site);
+): { from: number; to: number } {
   const to = readMoment(query.to, "to", now + 1);
   const today = calendarOf(timezone).startOfDay(now);
   const from = readMoment(query.from, "from", Math.min(today, to) - (DEFAULT_DAYS - 1) * DAY_MS);

@@ -6,7 +6,9 @@ import type { ComparedWire, OverviewWire } from "../../../domain/overview/wire.t
 import { duration, money, number, percent } from "../../shared/format.ts";
 import { signedPoints } from "../results/figures.ts";
 import { locale } from "../session.ts";
+import { dayName } from "./days.ts";
 import { spanInWords } from "./period-picker.tsx";
+import { localDate } from "./periods.ts";
 import { o } from "./words.ts";
 
 type Unit = "share" | "money" | "seconds";
@@ -47,6 +49,7 @@ export function Service({ overview }: { overview: OverviewWire }): VNode {
               <Change compared={overview.figures[kpi]} kpi={kpi} unit={unit} currency={overview.currency} />
             </dd>
             <dd class="note">{noteOf(key, overview)}</dd>
+            <Maturing compared={overview.figures[kpi]} zone={timezone} />
           </div>
         ))}
       </dl>
@@ -81,7 +84,20 @@ function valueOf({ now }: ComparedWire, unit: Unit, currency: string): string {
   return unit === "seconds" ? duration(now.value) : percent(language, now.value);
 }
 
-/** In colour only where chance is ruled out; its interval can be read beside it. */
+/** Whose orders are not all in yet, and what the change is of meanwhile. */
+function Maturing({ compared, zone }: { compared: ComparedWire; zone: string }): VNode | null {
+  const { maturing } = compared;
+  if (maturing === null) return null;
+  if (maturing.to === null) return <dd class="note">{o("maturingAll")}</dd>;
+  const day = localDate(Date.parse(maturing.to), zone);
+  return (
+    <dd class="note">
+      {o("maturingFrom", { day: dayName(locale.value, day, { day: "numeric", month: "short" }) })}
+    </dd>
+  );
+}
+
+/** In colour only where chance is ruled out for all that are judged together; its interval can be read beside it. */
 function Change({
   compared,
   kpi,
