@@ -28,6 +28,19 @@ const MOST_WAITING = 200;
 /** Addresses whose sockets are counted; beyond it all are counted anew. */
 const MAX_ADDRESSES = 1_000;
 
+/** What the Worker says of a socket's address and of what its site allows. */
+export function limitsOf({ headers }: Request): {
+  address: string;
+  socketsPerMinute: number;
+  socketsPerVisitor: number;
+} {
+  return {
+    address: headers.get("x-aparte-address") ?? "",
+    socketsPerMinute: Number(headers.get("x-aparte-sockets-minute") ?? 30),
+    socketsPerVisitor: Number(headers.get("x-aparte-sockets-visitor") ?? 5),
+  };
+}
+
 type Greet = (seat: Seat, hello: Hello, room: RoomState) => void;
 
 export class ChatRoomDoor {
@@ -117,7 +130,7 @@ export class ChatRoomDoor {
 
   /** An agent by a ticket, which is used up by it; the visitor by the conversation's token. */
   async #seatFor(token: string, now: EpochMs): Promise<Seat | null> {
-    const agent = this.#store.useTicket(await sha256Hex(token), now);
+    const agent = this.#store.tickets.use(await sha256Hex(token), now);
     if (agent !== null) return { role: "agent", ...agent };
     const claims = await verifyConversationToken(this.#secret, token, now);
     const room = this.#store.room();

@@ -1,5 +1,5 @@
 /**
- * ChatRoom's storage: the room's one row of state, its log, its files, its outbox, its tickets, its chunks.
+ * ChatRoom's storage: the room's one row of state, its log, its files, its outbox, its chunks.
  *
  * The log is the truth about what was said; counts and first moments are read from it, so that a message
  * costs its own row and index entry and nothing else. The state and the log's end are read once per life of the object
@@ -13,6 +13,7 @@ import type { Chunk } from "../domain/chat/log.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { ChatRoomPosted } from "./chat-room-posted.ts";
+import { ChatRoomTickets } from "./chat-room-tickets.ts";
 
 export type Tally = {
   visitorMessages: number;
@@ -26,9 +27,6 @@ export type Tally = {
 /** How far somebody has read. */
 export type Receipt = { from: Author; seq: number };
 
-/** Whom a ticket lets in; a supervisor may speak in any conversation of the site. */
-export type TicketHolder = { id: string; name: string; supervisor?: boolean };
-
 export type StoredChunk = Chunk & { revision: number };
 
 /** The log's `sender` tells the visitor from everybody else; which of these are people, the message says. */
@@ -40,6 +38,7 @@ export class ChatRoomStore {
   #room: RoomState | null | undefined = undefined;
   #head: { head: number; lastAt: EpochMs } | null = null;
   readonly #posted: ChatRoomPosted;
+  readonly tickets: ChatRoomTickets;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -53,10 +52,6 @@ export class ChatRoomStore {
         key text primary key, revision integer not null, since integer not null,
         attempts integer not null, retry_at integer not null
       ) without rowid;
-      create table if not exists passes (
-        hash text primary key, user text not null, name text not null, supervisor integer not null,
-        expires_at integer not null
-      ) without rowid;
       create table if not exists files (id text primary key, body text not null) without rowid;
       create table if not exists reads (id integer primary key, body text not null);
       create table if not exists chunks (
@@ -64,6 +59,7 @@ export class ChatRoomStore {
       );
     `);
     this.#posted = new ChatRoomPosted(this.#sql);
+    this.tickets = new ChatRoomTickets(this.#sql);
   }
 
   /** Run `work` so that all its writes are kept, or none. */
@@ -261,37 +257,6 @@ export class ChatRoomStore {
         entry.retryAt,
       );
     }
-  }
-
-  addTicket(hash: string, person: TicketHolder, expiresAt: EpochMs): void {
-    this.#sql.exec(
-      "insert or replace into passes (hash, user, name, supervisor, expires_at) values (?, ?, ?, ?, ?)",
-      hash,
-      person.id,
-      person.name,
-      person.supervisor ? 1 : 0,
-      expiresAt,
-    );
-  }
-
-  /** Take the ticket away and return whose it was; null where it was used, voided or is too old. */
-  useTicket(hash: string, now: EpochMs): TicketHolder | null {
-    const [row] = this.#sql
-      .exec<{ user: string; name: string; supervisor: number; expires_at: number }>(
-        "delete from passes where hash = ? returning user, name, supervisor, expires_at",
-        hash,
-      )
-      .toArray();
-    if (row === undefined || row.expires_at <= now) return null;
-    return { id: row.user, name: row.name, supervisor: row.supervisor === 1 };
-  }
-
-  voidTickets(user: string): void {
-    this.#sql.exec("delete from passes where user = ?", user);
-  }
-
-  dropOldTickets(now: EpochMs): void {
-    this.#sql.exec("delete from passes where expires_at <= ?", now);
   }
 
   chunks(): StoredChunk[] {

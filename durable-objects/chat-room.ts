@@ -24,14 +24,15 @@ import { CLOSE, type RoomStatus } from "../domain/chat/wire.ts";
 import type { DeskCommand, Place } from "../domain/desk/report.ts";
 import type { Confirmation } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
-import { ChatRoomDoor } from "./chat-room-door.ts";
+import { ChatRoomDoor, limitsOf } from "./chat-room-door.ts";
 import { addFile, type FileSender } from "./chat-room-files.ts";
 import { ChatRoomFrames, PACE, type Pace } from "./chat-room-frames.ts";
 import { ChatRoomOutbox } from "./chat-room-outbox.ts";
 import { ChatRoomPresence } from "./chat-room-presence.ts";
 import { ChatRoomReceipts } from "./chat-room-receipts.ts";
 import { ChatRoomSeats, seatOfVisitor } from "./chat-room-seats.ts";
-import { ChatRoomStore, type Receipt, type TicketHolder } from "./chat-room-store.ts";
+import { ChatRoomStore, type Receipt } from "./chat-room-store.ts";
+import type { TicketHolder } from "./chat-room-tickets.ts";
 import { ChatRoomTurns, type Draft, type PostAnswer } from "./chat-room-turns.ts";
 import { reportFault } from "./report-fault.ts";
 
@@ -129,14 +130,14 @@ export class ChatRoom extends DurableObject<Env> {
   /** Let `person` in once, until `expiresAt`, by the ticket whose SHA-256 is `hash`; false where no room is. */
   issueTicket(hash: string, person: TicketHolder, expiresAt: EpochMs, now: EpochMs): boolean {
     if (this.#store.room() === null) return false;
-    this.#store.dropOldTickets(now);
-    this.#store.addTicket(hash, person, expiresAt);
+    this.#store.tickets.dropOld(now);
+    this.#store.tickets.add(hash, person, expiresAt);
     return true;
   }
 
   /** Close the sockets of a login that may no longer be here, and void its tickets. */
   revokeUser({ userId }: { userId: string }): void {
-    this.#store.voidTickets(userId);
+    this.#store.tickets.voidOf(userId);
     for (const { client, seat } of this.#seats.seated()) {
       if (seat.role === "agent" && seat.id === userId) client.close(CLOSE.revoked, "signed out");
     }
@@ -306,20 +307,6 @@ export class ChatRoom extends DurableObject<Env> {
     this.#httpMeter = meter;
     return verdict === "accept" ? this.#presence.seen(room, now) : TOO_MUCH;
   }
-}
-
-/** What the Worker says of a socket's address and of what its site allows. */
-function limitsOf(request: Request): {
-  address: string;
-  socketsPerMinute: number;
-  socketsPerVisitor: number;
-} {
-  const number = (name: string, otherwise: number) => Number(request.headers.get(name) ?? otherwise);
-  return {
-    address: request.headers.get("x-aparte-address") ?? "",
-    socketsPerMinute: number("x-aparte-sockets-minute", 30),
-    socketsPerVisitor: number("x-aparte-sockets-visitor", 5),
-  };
 }
 
 function refusal(status: number, { code, message }: Refusal): Response {
