@@ -55,6 +55,8 @@ const SCENES: readonly Scene[] = [
   },
 ];
 const JUDGED_ROUNDS = 7;
+/** What was opened is told to desk and history in the seconds after: that is no part of a message. */
+const SETTLE_MS = 10_000;
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: String(JUDGED_ROUNDS) } } });
 const rounds = Number(values.rounds);
@@ -76,6 +78,7 @@ async function play(scene: Scene): Promise<boolean> {
     for (let room = 0; room < scene.rooms; room += 1) rooms.push(await contestant.room(seats));
     crowds.push({ contestant, crowd: await Crowd.gather(rooms, contestant.bench.cpuMs), rounds: [] });
   }
+  await new Promise((done) => setTimeout(done, SETTLE_MS));
   for (let round = -1; round < rounds; round += 1) {
     for (const { crowd, rounds: kept } of crowds) {
       const done = await crowd.talk(seats, scene);
