@@ -3,7 +3,8 @@ import { searchableText } from "../domain/chat/log.ts";
 import type { Entry } from "../domain/chat/room.ts";
 import type { RoomState } from "../domain/chat/state.ts";
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
-import type { ChatRoomStore, StoredChunk } from "./chat-room-store.ts";
+import type { StoredChunk } from "./chat-room-row.ts";
+import type { ChatRoomStore } from "./chat-room-store.ts";
 import { gzipBase64 } from "./gzip.ts";
 
 /** The records that the outbox keys name, as they are now; a key whose record is gone yields nothing. */

@@ -1,6 +1,6 @@
 /**
  * What a room owes others: its report to the desk (`desk`), the news of its end to the visitor's object (`visitor`),
- * its records to history. An entry is written with the fact and leaves only when the other side has it.
+ * its records to history. An entry is written with the fact, in its row, and leaves only when the other side has it.
  */
 import { cutChunks } from "../domain/chat/log.ts";
 import type { RoomState } from "../domain/chat/state.ts";
@@ -14,7 +14,7 @@ import { clearOverdue, reportOverdue, sendHistory } from "./history-queue.ts";
 import { reportFault } from "./report-fault.ts";
 
 /** How long an open conversation's new events wait before history hears of them. */
-export const LOG_EVERY_MS = 4 * 60_000;
+export const LOG_EVERY_MS = 5 * 60_000;
 
 export class ChatRoomOutbox {
   readonly #env: Env;
@@ -73,10 +73,10 @@ export class ChatRoomOutbox {
   async deliver(now: EpochMs): Promise<Place | null> {
     const room = this.#store.room();
     if (room === null) return null;
-    const before = this.#store.outbox();
+    const before = this.#store.owed();
     const late = due(before, now);
     const lateKeys = new Set(late.map(({ key }) => key));
-    if (late.length > 0) this.#store.saveOutbox(before, sent(before, lateKeys, now));
+    if (late.length > 0) this.#store.setOwed(sent(before, lateKeys, now));
     const entries = before.filter(({ key }) => lateKeys.has(key) || this.#fresh.has(key));
     this.#fresh.clear();
 
@@ -85,21 +85,21 @@ export class ChatRoomOutbox {
       this.#tellVisitor(room, entries),
       this.#tellHistory(room, entries),
     ]);
-    if (late.length > 0) await reportOverdue(this.#env, this.#owner(room), this.#store.outbox(), now);
+    if (late.length > 0) await reportOverdue(this.#env, this.#owner(room), this.#store.owed(), now);
     return place;
   }
 
   /** These records are in D1, or the other object has taken what it was told. */
   async confirm(room: RoomState, confirmations: readonly Confirmation[], now: EpochMs): Promise<void> {
-    const before = this.#store.outbox();
+    const before = this.#store.owed();
     const after = confirm(before, confirmations);
-    this.#store.saveOutbox(before, after);
+    this.#store.holdOwed(after);
     await clearOverdue(this.#env, this.#owner(room), before, after, now);
   }
 
   /** When the alarm must look again; null where nothing is owed and nothing new was said. */
   nextAt(room: RoomState, head: number): EpochMs | null {
-    const retry = nextRetryAt(this.#store.outbox());
+    const retry = nextRetryAt(this.#store.owed());
     const log = head > room.loggedSeq ? this.logAt(room) : null;
     if (retry === null || log === null) return retry ?? log;
     return Math.min(retry, log);
@@ -111,13 +111,12 @@ export class ChatRoomOutbox {
   }
 
   #putAll(keys: readonly [key: string, revision: number][], now: EpochMs): void {
-    const before = this.#store.outbox();
-    let after: Entry[] = before;
+    let after: readonly Entry[] = this.#store.owed();
     for (const [key, revision] of keys) {
       after = put(after, key, revision, now);
       this.#fresh.add(key);
     }
-    this.#store.saveOutbox(before, sent(after, new Set(keys.map(([key]) => key)), now));
+    this.#store.setOwed(sent(after, new Set(keys.map(([key]) => key)), now));
   }
 
   async #tellDesk(room: RoomState, entries: readonly Entry[]): Promise<Place | null> {
@@ -171,8 +170,7 @@ export class ChatRoomOutbox {
   }
 
   #done(confirmations: readonly Confirmation[]): void {
-    const before = this.#store.outbox();
-    this.#store.saveOutbox(before, confirm(before, confirmations));
+    this.#store.holdOwed(confirm(this.#store.owed(), confirmations));
   }
 
   #owner(room: RoomState): { kind: "room"; name: string } {

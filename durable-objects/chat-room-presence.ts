@@ -21,16 +21,24 @@ export class ChatRoomPresence {
     this.#seats = seats;
   }
 
-  /** `seat` is taken on a socket. */
+  /** `seat` is taken on a socket. Where nothing was said yet, that is written with the first word (`entering`). */
   arrived(seat: Seat, room: RoomState, now: EpochMs): void {
     if (seat.role !== "visitor" || room.seated || room.status === "closed") return;
-    this.#store.setRoom({ ...room, seated: true, seenAt: now });
+    const seated = { ...room, seated: true, seenAt: now };
+    if (room.status === "new") this.#store.holdRoom(seated);
+    else this.#store.setRoom(seated);
+  }
+
+  /** `room` enters the queue now, with its visitor's first word. */
+  entering(room: RoomState, now: EpochMs): RoomState {
+    return { ...room, seated: this.#seats.visitorSignAt() !== null, seenAt: now };
   }
 
   /** `client` is gone: with the visitor's last socket, their time begins. */
   left(client: Client, now: EpochMs): void {
     const room = this.#store.room();
-    if (room === null || !room.seated || client.seat?.role !== "visitor") return;
+    if (room === null || client.seat?.role !== "visitor") return;
+    if (room.status === "closed" || (!room.seated && room.status !== "new")) return;
     if (this.#seats.hasVisitor(client)) return;
     this.#store.setRoom({ ...room, seated: false, seenAt: now });
   }

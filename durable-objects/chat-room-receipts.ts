@@ -1,20 +1,20 @@
 /**
  * How far each person has read, which only ever grows. A receipt lies in its reader's own sockets, which cost nothing to
- * write, and as a row once it must outlive them: when a socket goes, and whenever the alarm looks.
+ * write, goes with whatever else the room writes, and is written by itself when a socket goes.
  */
 import type { EpochMs } from "../domain/ids.ts";
 import { authorOf, type Client, type Seat, senderOf } from "./chat-room-client.ts";
+import type { Receipt } from "./chat-room-row.ts";
 import type { ChatRoomSeats } from "./chat-room-seats.ts";
-import type { ChatRoomStore, Receipt } from "./chat-room-store.ts";
+import type { ChatRoomStore } from "./chat-room-store.ts";
 
-/** Without sockets, a receipt becomes a row at most so often. */
+/** Without sockets, a receipt is written at most so often. */
 const KEPT_EVERY_MS = 5_000;
 
 export class ChatRoomReceipts {
   readonly #store: ChatRoomStore;
   readonly #seats: ChatRoomSeats;
   #known: Map<string, Receipt> | null = null;
-  #isKept = true;
   #keptAt: EpochMs = 0;
 
   constructor(store: ChatRoomStore, seats: ChatRoomSeats) {
@@ -28,7 +28,7 @@ export class ChatRoomReceipts {
     const sender = senderOf(seat);
     if (seq <= (known.get(sender)?.seq ?? 0)) return false;
     known.set(sender, { from: authorOf(seat), seq });
-    this.#isKept = false;
+    this.#hold(known);
     client?.hasRead(seq);
     return true;
   }
@@ -43,11 +43,10 @@ export class ChatRoomReceipts {
     return [...this.#all()].filter(([sender]) => sender !== senderOf(seat)).map(([, receipt]) => receipt);
   }
 
-  /** Make a row of what is known only in sockets and memory. */
+  /** Write what is known only in sockets and memory. */
   keep(now: EpochMs): void {
-    if (this.#isKept) return;
-    this.#store.setReads(Object.fromEntries(this.#all()));
-    this.#isKept = true;
+    this.#all();
+    this.#store.keepReads();
     this.#keptAt = now;
   }
 
@@ -59,13 +58,19 @@ export class ChatRoomReceipts {
   #all(): Map<string, Receipt> {
     if (this.#known !== null) return this.#known;
     const known = new Map(Object.entries(this.#store.reads()));
+    let isNews = false;
     for (const { client, seat } of this.#seats.seated()) {
       const sender = senderOf(seat);
       if (client.read <= (known.get(sender)?.seq ?? 0)) continue;
       known.set(sender, { from: authorOf(seat), seq: client.read });
-      this.#isKept = false;
+      isNews = true;
     }
     this.#known = known;
+    if (isNews) this.#hold(known);
     return known;
+  }
+
+  #hold(known: Map<string, Receipt>): void {
+    this.#store.holdReads(Object.fromEntries(known));
   }
 }

@@ -1,18 +1,19 @@
 /**
- * ChatRoom's storage: the room's one row of state, its log, its files, its outbox, its chunks.
+ * ChatRoom's storage: the room's one row (`chat-room-row.ts`), its log, its files.
  *
  * The log is the truth about what was said; counts and first moments are read from it, so that a message
- * costs its own row and index entry and nothing else. The state and the log's end are read once per life of the object
- * and known from then on; a write that fails forgets them.
+ * costs its own row and nothing else. The state and the log's end are read once per life of the object and known from
+ * then on; a write that fails forgets them.
  */
 import type { FileInfo } from "../domain/chat/content.ts";
-import type { Author, MessageFrame, Role } from "../domain/chat/wire.ts";
+import type { MessageFrame, Role } from "../domain/chat/wire.ts";
 import { type Entry, render } from "../domain/chat/room.ts";
-import { LATER_FIELDS, type RoomState } from "../domain/chat/state.ts";
-import type { Chunk } from "../domain/chat/log.ts";
+import type { RoomState } from "../domain/chat/state.ts";
+import type { Alarm } from "../domain/chat/told.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { ChatRoomPosted } from "./chat-room-posted.ts";
+import { ChatRoomRow, type Receipt, type StoredChunk } from "./chat-room-row.ts";
 import { ChatRoomTickets } from "./chat-room-tickets.ts";
 
 export type Tally = {
@@ -24,18 +25,16 @@ export type Tally = {
   lastMessageAt: EpochMs | null;
 };
 
-/** How far somebody has read. */
-export type Receipt = { from: Author; seq: number };
-
-export type StoredChunk = Chunk & { revision: number };
-
 /** The log's `sender` tells the visitor from everybody else; which of these are people, the message says. */
 const OF_AGENT = "kind <> 'note' and body ->> '$.from.role' = 'agent'";
 
 export class ChatRoomStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  #room: RoomState | null | undefined = undefined;
+  readonly #row: ChatRoomRow;
+  /** Within `atomically`: what is to be written of the row is, at its end and once. */
+  #isOpen = false;
+  #isChanged = false;
   #head: { head: number; lastAt: EpochMs } | null = null;
   readonly #posted: ChatRoomPosted;
   readonly tickets: ChatRoomTickets;
@@ -48,53 +47,58 @@ export class ChatRoomStore {
       create table if not exists log (
         seq integer primary key, at integer not null, sender text, client_id text, kind text not null, body text not null
       );
-      create table if not exists outbox (
-        key text primary key, revision integer not null, since integer not null,
-        attempts integer not null, retry_at integer not null
-      ) without rowid;
       create table if not exists files (id text primary key, body text not null) without rowid;
-      create table if not exists reads (id integer primary key, body text not null);
-      create table if not exists chunks (
-        chunk integer primary key, from_seq integer not null, to_seq integer not null, revision integer not null
-      );
     `);
+    this.#row = new ChatRoomRow(this.#sql);
     this.#posted = new ChatRoomPosted(this.#sql);
     this.tickets = new ChatRoomTickets(this.#sql);
   }
 
-  /** Run `work` so that all its writes are kept, or none. */
+  /** Run `work` so that all its writes are kept, or none; within another's work it is part of that. */
   atomically<T>(work: () => T): T {
+    if (this.#isOpen) return work();
+    this.#isOpen = true;
+    this.#isChanged = false;
     try {
-      return this.#storage.transactionSync(work);
+      return this.#storage.transactionSync(() => {
+        const done = work();
+        if (this.#isChanged) this.#row.write();
+        return done;
+      });
     } catch (error) {
-      this.#room = undefined;
+      this.#row.forget();
       this.#head = null;
       this.#posted.forget();
       throw error;
+    } finally {
+      this.#isOpen = false;
     }
+  }
+
+  /** The alarm that stands, or that wakes the object now, before anything is read. */
+  alarmSays(alarm: Alarm): void {
+    this.#row.alarmSays(alarm);
   }
 
   /** Let go of everything, tables and all; there is no room from here on. */
   async erase(): Promise<void> {
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
-    this.#room = null;
+    this.#row.erased();
   }
 
   room(): RoomState | null {
-    if (this.#room !== undefined) return this.#room;
-    const [row] = this.#sql.exec<{ body: string }>("select body from room where id = 1").toArray();
-    this.#room = row === undefined ? null : { ...LATER_FIELDS, ...(JSON.parse(row.body) as RoomState) };
-    return this.#room;
+    return this.#row.read().room;
   }
 
   setRoom(room: RoomState): void {
-    this.#room = undefined;
-    this.#sql.exec(
-      "insert into room (id, body) values (1, ?) on conflict (id) do update set body = excluded.body",
-      JSON.stringify(room),
-    );
-    this.#room = room;
+    this.#row.hold({ room });
+    this.#write();
+  }
+
+  /** Know `room`, and write it with the next write: what is lost with the object's memory says itself again. */
+  holdRoom(room: RoomState): void {
+    this.#row.hold({ room });
   }
 
   /** The log's last position and moment; 0 and 0 before the first event. */
@@ -158,11 +162,12 @@ export class ChatRoomStore {
     }
   }
 
-  /** Who said something last, notes apart, and when; null where nobody did. */
-  lastWord(): { by: "visitor" | "agent"; at: EpochMs } | null {
+  /** Who said something last, notes apart, and when; of the visitor only, where that is asked. Null where nobody did. */
+  lastWord(of: "visitor" | "anybody" = "anybody"): { by: "visitor" | "agent"; at: EpochMs } | null {
+    const which = of === "visitor" ? "= 'visitor'" : "is not null";
     const [row] = this.#sql
       .exec<{ sender: string; at: number }>(
-        "select sender, at from log where sender is not null and kind <> 'note' order by seq desc limit 1",
+        `select sender, at from log where sender ${which} and kind <> 'note' order by seq desc limit 1`,
       )
       .toArray();
     return row === undefined ? null : { by: row.sender === "visitor" ? "visitor" : "agent", at: row.at };
@@ -183,12 +188,16 @@ export class ChatRoomStore {
 
   /** What was kept of how far everybody has read. */
   reads(): Record<string, Receipt> {
-    const [row] = this.#sql.exec<{ body: string }>("select body from reads where id = 1").toArray();
-    return row === undefined ? {} : (JSON.parse(row.body) as Record<string, Receipt>);
+    return this.#row.read().reads;
   }
 
-  setReads(reads: Record<string, Receipt>): void {
-    this.#sql.exec("insert or replace into reads (id, body) values (1, ?)", JSON.stringify(reads));
+  /** Know how far everybody has read, and write it with the next write, or by `keepReads`. */
+  holdReads(reads: Record<string, Receipt>): void {
+    this.#row.hold({ reads });
+  }
+
+  keepReads(): void {
+    if (this.#row.areReadsHeld) this.#write();
   }
 
   /** Size and place of each event from `from` on, for cutting chunks. */
@@ -236,44 +245,39 @@ export class ChatRoomStore {
     return row === undefined ? null : (JSON.parse(row.body) as MessageFrame).body.slice(0, 160);
   }
 
-  outbox(): OutboxEntry[] {
-    return this.#sql
-      .exec<OutboxEntry>('select key, revision, since, attempts, retry_at as "retryAt" from outbox')
-      .toArray();
+  /** What is owed to others, as far as they have not confirmed it. */
+  owed(): readonly OutboxEntry[] {
+    return this.#row.read().owed;
   }
 
-  /** Replace the outbox by `after`; only what differs from `before` is written. */
-  saveOutbox(before: readonly OutboxEntry[], after: readonly OutboxEntry[]): void {
-    const kept = new Set(after.map((entry) => entry.key));
-    for (const { key } of before) if (!kept.has(key)) this.#sql.exec("delete from outbox where key = ?", key);
-    for (const entry of after) {
-      if (before.includes(entry)) continue;
-      this.#sql.exec(
-        "insert or replace into outbox (key, revision, since, attempts, retry_at) values (?, ?, ?, ?, ?)",
-        entry.key,
-        entry.revision,
-        entry.since,
-        entry.attempts,
-        entry.retryAt,
-      );
-    }
+  setOwed(owed: OutboxEntry[]): void {
+    this.#row.hold({ owed });
+    this.#write();
   }
 
-  chunks(): StoredChunk[] {
-    return this.#sql
-      .exec<StoredChunk>(
-        'select chunk, from_seq as "fromSeq", to_seq as "toSeq", revision from chunks order by chunk',
-      )
-      .toArray();
+  /** Others have confirmed all but `owed`: written with the next write, or by `keepAll`. */
+  holdOwed(owed: OutboxEntry[]): void {
+    if (owed.length < this.owed().length) this.#row.hold({ owed });
+  }
+
+  /** Write what is known and not stored. */
+  keepAll(): void {
+    if (this.#row.isHeld) this.#write();
+  }
+
+  chunks(): readonly StoredChunk[] {
+    return this.#row.read().chunks;
   }
 
   setChunk(chunk: StoredChunk): void {
-    this.#sql.exec(
-      "insert or replace into chunks (chunk, from_seq, to_seq, revision) values (?, ?, ?, ?)",
-      chunk.chunk,
-      chunk.fromSeq,
-      chunk.toSeq,
-      chunk.revision,
-    );
+    const others = this.chunks().filter((other) => other.chunk !== chunk.chunk);
+    this.#row.hold({ chunks: [...others, chunk].toSorted((a, b) => a.chunk - b.chunk) });
+    this.#write();
+  }
+
+  /** Write the row, or have it written at the end of what is being done atomically. */
+  #write(): void {
+    if (this.#isOpen) this.#isChanged = true;
+    else this.#row.write();
   }
 }

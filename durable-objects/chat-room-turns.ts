@@ -22,6 +22,7 @@ import {
   type RoomState,
   THINKS_AFTER_MS,
 } from "../domain/chat/state.ts";
+import { alarmAt } from "../domain/chat/told.ts";
 import type { ErrorCode, MessageKind, ServerFrame } from "../domain/chat/wire.ts";
 import type { Person, Place } from "../domain/desk/report.ts";
 import type { EpochMs } from "../domain/ids.ts";
@@ -29,8 +30,9 @@ import { authorOf, type Client, type Seat, senderOf } from "./chat-room-client.t
 import type { ChatRoomOutbox } from "./chat-room-outbox.ts";
 import type { ChatRoomPresence } from "./chat-room-presence.ts";
 import type { ChatRoomReceipts } from "./chat-room-receipts.ts";
+import type { Receipt } from "./chat-room-row.ts";
 import type { ChatRoomSeats } from "./chat-room-seats.ts";
-import type { ChatRoomStore, Receipt } from "./chat-room-store.ts";
+import type { ChatRoomStore } from "./chat-room-store.ts";
 import { NextAlarm } from "./next-alarm.ts";
 import { reportFault } from "./report-fault.ts";
 
@@ -52,8 +54,8 @@ type Parts = {
 };
 
 const UNKNOWN_PLACE: Place = { position: null, waitSeconds: null };
-/** In a chat that flows, how long after one look at who speaks next there is another. */
-const LOOK_EVERY_MS = 120_000;
+/** In a chat that flows, how often it is looked who speaks next. */
+const LOOK_EVERY_MS = 150_000;
 
 export class ChatRoomTurns {
   readonly #ctx: DurableObjectState;
@@ -65,8 +67,6 @@ export class ChatRoomTurns {
   readonly #receipts: ChatRoomReceipts;
   readonly #alarm: NextAlarm;
   #place: Place = UNKNOWN_PLACE;
-  /** When it was looked last whether the visitor thinks, and they did not. */
-  #lookedAt: EpochMs = -LOOK_EVERY_MS;
 
   constructor(ctx: DurableObjectState, env: Env, parts: Parts) {
     this.#ctx = ctx;
@@ -100,7 +100,9 @@ export class ChatRoomTurns {
     const refusal = silenced(room, seat, draft.kind) ?? (content.ok ? null : content);
     const posted = refusal ?? post({ status: room.status, ...this.#store.head() }, said, null, now);
     if (!posted.ok || posted.repeated) return posted;
-    const after = afterMessage(room, seat, { kind: draft.kind, enters: posted.enters }, now);
+    const { enters } = posted;
+    const next = afterMessage(room, seat, { kind: draft.kind, enters }, now);
+    const after = enters ? this.#presence.entering(next, now) : next;
     const append = () => this.#store.append(posted.entry, sender, posted.room.lastAt);
     if (after === room) return { ...posted, after, text: append() };
     const text = this.#store.atomically(() => {
@@ -153,9 +155,7 @@ export class ChatRoomTurns {
   noticeSilence(now: EpochMs): void {
     const room = this.#store.room();
     if (room === null || room.status !== "open" || room.turn === "visitor") return;
-    const after = afterSilence(room, this.#store.lastWord(), now);
-    if (after === room) this.#lookedAt = now;
-    this.change(room, { room: after, event: null }, now);
+    this.change(room, { room: afterSilence(room, this.#store.lastWord(), now), event: null }, now);
   }
 
   /** Go from `before` to what was decided: keep it with its event in one transaction, then show both. */
@@ -165,15 +165,15 @@ export class ChatRoomTurns {
     const entry = event === null ? null : note(log, event.name, event.fields, now).entry;
     const text = this.#store.atomically(() => {
       this.#keep(before, room, now);
-      return entry === null ? null : this.#store.append(entry, null);
+      const kept = entry === null ? null : this.#store.append(entry, null);
+      if (room.status === "closed") this.#outbox.flushLog(room, now);
+      return kept;
     });
     if (entry !== null && text !== null) {
       this.#seats.tellEntry(entry, text, now);
       this.#place = UNKNOWN_PLACE;
       this.#seats.tell(this.stateFrame(room));
     }
-    this.wake(now);
-    if (room.status === "closed") this.#outbox.flushLog(room, now);
     this.deliverSoon(now);
   }
 
@@ -211,19 +211,29 @@ export class ChatRoomTurns {
   /** An alarm is set since an earlier life of the object. */
   alarmIsSet(at: EpochMs | null): void {
     this.#alarm.knows(at);
+    this.#store.alarmSays(at);
   }
 
-  /** The alarm is no longer set. */
-  alarmRang(): void {
+  /** The alarm that was set for `rangFor` is no longer set; null where it is not known for when it was. */
+  alarmRang(rangFor: EpochMs | null): void {
     this.#alarm.rang();
+    this.#store.alarmSays(rangFor);
   }
 
   /** Set the alarm for the earliest moment at which there may be something to do; an earlier one stays. */
-  wake(now: EpochMs): void {
+  wake(now: EpochMs, looksAt: EpochMs | null = null): void {
     const room = this.#store.room();
     if (room === null) return;
     const idleAt = room.status === "closed" ? null : this.#presence.idleAt(room);
-    this.#alarm.setFor([idleAt, this.#outbox.nextAt(room, this.#store.head().head)], now);
+    this.#setAlarm([idleAt, looksAt, this.#outbox.nextAt(room, this.#store.head().head)], now);
+  }
+
+  /** The same once it has rung. Where nothing is left to wake for, what no alarm will say is written. */
+  wakeAgain(now: EpochMs): void {
+    const room = this.#store.room();
+    if (room === null) return;
+    this.wake(now, this.#looksAt(room, now));
+    if (this.#alarm.at === null) this.#store.keepAll();
   }
 
   /** Who arrives brings nothing nearer: an alarm that is set stays as it is. */
@@ -237,8 +247,28 @@ export class ChatRoomTurns {
    */
   #wakeAfterMessage(room: RoomState, isAnswer: boolean, now: EpochMs): void {
     const logAt = this.#outbox.logAt(room);
-    const thinksAt = Math.max(now + THINKS_AFTER_MS, this.#lookedAt + LOOK_EVERY_MS);
-    this.#alarm.setFor([logAt, isAnswer && room.turn === "agent" ? thinksAt : null], now);
+    const { at } = this.#alarm;
+    const isLookedSoon = at !== null && at <= now + LOOK_EVERY_MS;
+    const isAwaited = isAnswer && room.turn === "agent" && !isLookedSoon;
+    this.#setAlarm([logAt, isAwaited ? now + THINKS_AFTER_MS : null], now);
+  }
+
+  /**
+   * When it is to be looked next whether the visitor thinks: one look for many messages while talk flows, and a minute
+   * after an answer else. Null where the next answer says it.
+   */
+  #looksAt(room: RoomState, now: EpochMs): EpochMs | null {
+    if (room.status !== "open" || room.turn !== "agent") return null;
+    const spokeAt = this.#store.lastWord("visitor")?.at ?? -Infinity;
+    if (now - spokeAt < LOOK_EVERY_MS) return now + LOOK_EVERY_MS;
+    const last = this.#store.lastWord();
+    return last?.by === "agent" ? last.at + THINKS_AFTER_MS : null;
+  }
+
+  /** The alarm says by its moment whether all that was owed is told. */
+  #setAlarm(moments: readonly (EpochMs | null)[], now: EpochMs): void {
+    const allTold = this.#store.owed().length === 0;
+    this.#alarm.setFor(moments, now, (at) => alarmAt(at, allTold));
   }
 
   /** Within a transaction: write `after`, and owe it to whom it concerns. */

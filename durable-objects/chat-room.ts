@@ -30,8 +30,9 @@ import { ChatRoomFrames, PACE, type Pace } from "./chat-room-frames.ts";
 import { ChatRoomOutbox } from "./chat-room-outbox.ts";
 import { ChatRoomPresence } from "./chat-room-presence.ts";
 import { ChatRoomReceipts } from "./chat-room-receipts.ts";
+import type { Receipt } from "./chat-room-row.ts";
 import { ChatRoomSeats, seatOfVisitor } from "./chat-room-seats.ts";
-import { ChatRoomStore, type Receipt } from "./chat-room-store.ts";
+import { ChatRoomStore } from "./chat-room-store.ts";
 import type { TicketHolder } from "./chat-room-tickets.ts";
 import { ChatRoomTurns, type Draft, type PostAnswer } from "./chat-room-turns.ts";
 import { reportFault } from "./report-fault.ts";
@@ -234,6 +235,11 @@ export class ChatRoom extends DurableObject<Env> {
     if (room !== null) await this.#outbox.confirm(room, confirmations, Date.now());
   }
 
+  /** What others have not confirmed yet, by outbox key. */
+  owed(): string[] {
+    return this.#store.owed().map(({ key }) => key);
+  }
+
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> | void {
     const client = this.#seats.clients.get(socket);
     if (client === undefined) return;
@@ -257,14 +263,14 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Safe to run at any time: it looks at what is due, and closing a closed conversation changes nothing. */
-  override async alarm(): Promise<void> {
+  override async alarm(rung?: AlarmInvocationInfo): Promise<void> {
     const now = Date.now();
-    this.#turns.alarmRang();
+    // One that failed is rung anew at a moment that says nothing.
+    this.#turns.alarmRang(rung === undefined || rung.isRetry ? null : rung.scheduledTime);
     try {
       this.#seats.sweep(now);
       this.#closeIfIdle(now);
       this.#turns.noticeSilence(now);
-      this.#receipts.keep(now);
       const room = this.#store.room();
       if (room !== null) this.#outbox.flushLog(room, now);
       await this.#turns.deliver(now);
@@ -273,7 +279,7 @@ export class ChatRoom extends DurableObject<Env> {
     }
     const refused = this.#frames.takeRefused();
     if (refused > 0) reportFault("warn", "room", "refused frames", refused);
-    this.#turns.wake(now);
+    this.#turns.wakeAgain(now);
   }
 
   #left(socket: WebSocket): void {

@@ -12,11 +12,18 @@ export class NextAlarm {
     this.#storage = storage;
   }
 
-  /** Ring at the earliest of `moments`, where there is one; an alarm that rings before that stays. */
-  setFor(moments: readonly (EpochMs | null)[], now: EpochMs): void {
+  /**
+   * Ring at the earliest of `moments`, where there is one; an alarm that rings before that stays. `signed` may move the
+   * moment a little, to say something by it.
+   */
+  setFor(
+    moments: readonly (EpochMs | null)[],
+    now: EpochMs,
+    signed: (at: EpochMs) => EpochMs = (at) => at,
+  ): void {
     const known = moments.filter((moment) => moment !== null);
     if (known.length === 0) return;
-    const at = Math.max(now + SOONEST_MS, Math.min(...known));
+    const at = signed(Math.max(now + SOONEST_MS, Math.min(...known)));
     if (this.#at !== null && this.#at <= at) return;
     this.#at = at;
     void this.#storage.setAlarm(at);

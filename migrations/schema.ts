@@ -329,7 +329,7 @@ export const conversations = sqliteTable("conversations", {
   primaryKey({ columns: [t.site, t.id] }),
   index("conversations_created").on(t.site, t.createdAt),
   index("conversations_visitor").on(t.site, t.visitorId),
-  index("conversations_decision").on(t.site, t.decisionId),
+  index("conversations_decision").on(t.site, t.decisionId).where(sql`decision_id is not null`),
 ]);
 
 export const conversationLogs = sqliteTable("conversation_logs", {

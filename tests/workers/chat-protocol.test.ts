@@ -92,7 +92,7 @@ test("P4 P26: what cannot be owed to others is not kept either, is refused, and 
   const visitor = await joinRoom(conversation);
   const break_ = (sql: string) =>
     runInDurableObject(roomOf(conversation), (_room, { storage }) => void storage.sql.exec(sql));
-  await break_("alter table outbox rename to away");
+  await break_("alter table room rename to away");
   const id = crypto.randomUUID();
   visitor.send({ type: "message", client_id: id, body: "bonjour", kind: "text" });
   expect((await visitor.next("error")).code).toBe("unavailable");
@@ -101,7 +101,7 @@ test("P4 P26: what cannot be owed to others is not kept either, is refused, and 
     (_room, { storage }) => storage.sql.exec<{ n: number }>("select count(*) as n from log").one().n,
   );
   expect(stored).toBe(0);
-  await break_("alter table away rename to outbox");
+  await break_("alter table away rename to room");
   expect((await visitor.post("bonjour", "text", id)).seq).toBe(1);
 });
 
@@ -648,11 +648,74 @@ test("R-C32: in a conversation that flows a message costs one row and no alarm, 
   expect(await cost("deux")).toEqual({ rows: 1, alarms: 0 });
 });
 
+test("R-C33: what others have confirmed costs no row, and is known after eviction by the alarm; where that does not say it, it is told again", async () => {
+  const { key } = await makeSite();
+  const conversation = await openConversation(key);
+  const visitor = await joinRoom(conversation);
+  await visitor.post("bonjour");
+  const meter = await metered(conversation);
+  await vi.waitUntil(async () => (await owed(conversation)) === 0, { timeout: 10_000, interval: 50 });
+  expect(meter.rows).toBe(0);
+
+  // Nothing stands that says so: after eviction it counts as owed, and the alarm tells it.
+  await evictDurableObject(roomOf(conversation));
+  expect(await owed(conversation)).toBe(2);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 11_000 });
+  await runDurableObjectAlarm(roomOf(conversation));
+  await vi.waitUntil(async () => (await owed(conversation)) === 0, { timeout: 10_000, interval: 50 });
+
+  // Once the alarm has rung with everything told, the next one says so.
+  vi.setSystemTime(Date.now() + 21_000);
+  await runDurableObjectAlarm(roomOf(conversation));
+  await evictDurableObject(roomOf(conversation));
+  expect(await owed(conversation)).toBe(0);
+  expect((await visitor.post("encore")).seq).toBe(2);
+});
+
+test("R-C33: a closed conversation keeps nothing as owed once all was told, alarm or not", async () => {
+  const { key } = await makeSite();
+  const conversation = await openConversation(key);
+  const visitor = await joinRoom(conversation);
+  await visitor.post("bonjour");
+  visitor.send({ type: "close" });
+  await visitor.next("event", ({ name }) => name === "closed");
+  await vi.waitUntil(async () => (await owed(conversation)) === 0, { timeout: 10_000, interval: 50 });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 11_000 });
+  await runDurableObjectAlarm(roomOf(conversation));
+  await evictDurableObject(roomOf(conversation));
+  expect(await owed(conversation)).toBe(0);
+  const alarm = await runInDurableObject(roomOf(conversation), (_room, { storage }) => storage.getAlarm());
+  expect(alarm).toBeNull();
+});
+
+test("R-C18: what a room kept in tables of their own before is owed and known as it was", async () => {
+  const { key } = await makeSite();
+  const conversation = await openConversation(key);
+  const visitor = await joinRoom(conversation);
+  await visitor.post("bonjour");
+  await vi.waitUntil(async () => (await owed(conversation)) === 0, { timeout: 10_000, interval: 50 });
+  const receipt = { from: { role: "visitor", id: "v", name: null }, seq: 1 };
+  await runInDurableObject(roomOf(conversation), (_room, { storage }) => {
+    const { sql } = storage;
+    sql.exec("update room set body = json_remove(body, '$.owed', '$.reads', '$.chunks')");
+    sql.exec("create table outbox (key text, revision, since, attempts, retry_at)");
+    sql.exec("insert into outbox values ('desk', 7, 1, 1, 9)");
+    sql.exec("create table reads (id integer primary key, body text)");
+    sql.exec("insert into reads values (1, ?)", JSON.stringify({ visitor: receipt }));
+    sql.exec("create table chunks (chunk integer primary key, from_seq, to_seq, revision)");
+    sql.exec("insert into chunks values (0, 1, 1, 3)");
+  });
+  await evictDurableObject(roomOf(conversation));
+  await runInDurableObject(roomOf(conversation), (_room, { storage }) => {
+    const store = new ChatRoomStore(storage);
+    expect(store.owed()).toEqual([{ key: "desk", revision: 7, since: 1, attempts: 1, retryAt: 9 }]);
+    expect(store.reads()).toEqual({ visitor: receipt });
+    expect(store.chunks()).toEqual([{ chunk: 0, fromSeq: 1, toSeq: 1, revision: 3 }]);
+  });
+});
+
 async function owed(conversation: Conversation): Promise<number> {
-  return runInDurableObject(
-    roomOf(conversation),
-    (_room, { storage }) => storage.sql.exec<{ n: number }>("select count(*) as n from outbox").one().n,
-  );
+  return (await roomOf(conversation).owed()).length;
 }
 
 /** Count the rows and alarms that the room of `conversation` writes from now on, while it is in memory. */

@@ -100,9 +100,10 @@ export function upsertsOf(db: Db, site: SiteKey, record: HistoryRecord): Built[]
   }
 }
 
-/** What no revision changes of a visit and of an exposure: to set it again would write their indexes again. */
+/** What no revision changes of a visit, an exposure, a conversation: to set it again would write their indexes again. */
 const OF_SESSION = ["visitorId", "startedAt"] as const;
 const OF_EXPOSURE = ["visitorId", "campaignId", "phase", "eligibleAt"] as const;
+const OF_CONVERSATION = ["visitorId", "decisionId", "createdAt"] as const;
 
 /**
  * Insert `row`, or replace the row of the same `keys` where `row`'s revision is higher; of what is `fixed` the first
@@ -206,7 +207,7 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
     wrapUpNote: record.wrap_up_note ?? null,
     transfers: record.transfers ?? null,
   };
-  const statement = upsert(db, tables.conversations, row, ["site", "id"]);
+  const statement = upsert(db, tables.conversations, row, ["site", "id"], OF_CONVERSATION);
   if (record.text === null) return [statement];
   // A built query, since a raw one with parameters cannot be part of a batch.
   const searchable = db
