@@ -6,6 +6,7 @@
  */
 import cdf from "@stdlib/stats-base-dists-beta-cdf";
 import pdf from "@stdlib/stats-base-dists-beta-pdf";
+import { acrossPeriods } from "./bandit-periods.ts";
 
 export type BanditArm = { n: number; x: number };
 export type BanditFigures = {
@@ -43,14 +44,23 @@ export const WEIGHT_FLOOR = 0.05;
 /** Fewer units in any arm, and the weights stay as they are. */
 export const MIN_UNITS = 100;
 
+/** What is known of a variant: by each period of weights, in order of time. */
+export type PlayedVariant = { weight: number; periods: readonly BanditArm[] };
+
 /**
- * The weights of the next period, parallel to `variants`: each one's probability of being the best, over the floor.
- * A variant whose owner gave it no weight plays no part. Null where there is nothing to choose or too little is known.
+ * The weights of the next period, parallel to `variants`: each one's probability of being the best, over the floor, read
+ * period by period. A variant whose owner gave it no weight plays no part. Null where there is nothing to choose or too
+ * little is known.
  */
-export function nextWeights(variants: readonly (BanditArm & { weight: number })[]): number[] | null {
+export function nextWeights(variants: readonly PlayedVariant[]): number[] | null {
   const playing = variants.filter(({ weight }) => weight > 0);
-  if (playing.length < 2 || playing.some(({ n }) => n < MIN_UNITS)) return null;
-  const { probBest } = thompsonExact(playing, [1, 1]);
+  const seen = playing.map(({ periods }) => periods.reduce((sum, { n }) => sum + n, 0));
+  if (playing.length < 2 || seen.some((n) => n < MIN_UNITS)) return null;
+  const count = Math.max(...playing.map(({ periods }) => periods.length));
+  const byPeriod = Array.from({ length: count }, (_, period) =>
+    playing.map(({ periods }) => periods[period] ?? { n: 0, x: 0 }),
+  );
+  const { probBest } = thompsonExact(acrossPeriods(byPeriod), [1, 1]);
   const sum = probBest.reduce((total, share) => total + share, 0);
   const weights = withFloor(
     probBest.map((share) => share / sum),

@@ -1,7 +1,8 @@
-/** Rules T71 and T72 of `docs/rules/targeting.md`: weights that move, and who keeps what they had. */
+/** Rules T71 and T72 of `docs/rules/targeting.md`, RES25 of `docs/rules/results.md`: weights that move, and who keeps what they had. */
 import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { MIN_UNITS, nextWeights, WEIGHT_FLOOR } from "../../domain/experiments/bandit.ts";
+import { acrossPeriods } from "../../domain/experiments/bandit-periods.ts";
 import { Campaign } from "../../domain/targeting/campaign.ts";
 import { assignmentOf } from "../../domain/visit/engage.ts";
 import { mulberry } from "../mulberry.ts";
@@ -9,7 +10,7 @@ import { mulberry } from "../mulberry.ts";
 /** Simulations, on machines that are busy with other things. */
 vi.setConfig({ testTimeout: 120_000 });
 
-const arm = (n: number, x: number, weight = 1) => ({ n, x, weight });
+const arm = (n: number, x: number, weight = 1) => ({ weight, periods: [{ n, x }] });
 
 test("T72: nothing moves before each arm has its hundred units, nor where there is nothing to choose", () => {
   expect(nextWeights([arm(MIN_UNITS, 9), arm(MIN_UNITS - 1, 0)])).toBeNull();
@@ -45,10 +46,15 @@ test("T72: no variant falls below the floor, the weights sum to 1, and one that 
 function regretOf(rates: number[], horizon: number, batch: number, random: () => number): number {
   const best = Math.max(...rates);
   const known = rates.map(() => arm(0, 0));
+  const present = rates.map(() => ({ n: 0, x: 0 }));
   let weights = rates.map(() => 1 / rates.length);
   let lost = 0;
   for (let played = 0; played < horizon; played += 1) {
     if (played > 0 && played % batch === 0) {
+      for (const [place, one] of present.entries()) {
+        known[place]?.periods.push({ ...one });
+        Object.assign(one, { n: 0, x: 0 });
+      }
       weights = nextWeights(known) ?? weights;
       for (const weight of weights) expect(weight).toBeGreaterThanOrEqual(WEIGHT_FLOOR - 1e-9);
     }
@@ -56,7 +62,7 @@ function regretOf(rates: number[], horizon: number, batch: number, random: () =>
     const drawn = weights.findIndex((weight) => (left -= weight) < 0);
     const chosen = drawn < 0 ? rates.length - 1 : drawn;
     const rate = rates[chosen] ?? 0;
-    const unit = known[chosen];
+    const unit = present[chosen];
     if (unit === undefined) continue;
     unit.n += 1;
     unit.x += random() < rate ? 1 : 0;
@@ -79,6 +85,114 @@ test.each([
   expect(lost).toBeLessThan(equal / 2);
   // `se` is that of one run of the published simulation; four standard errors of our mean.
   expect(Math.abs(lost - published)).toBeLessThan((4 * se) / Math.sqrt(runs));
+});
+
+test("RES25: of one period the arms are what they are, and so are those of many with the same shares", () => {
+  expect(
+    acrossPeriods([
+      [
+        { n: 200, x: 9 },
+        { n: 1_800, x: 90 },
+      ],
+    ]),
+  ).toEqual([
+    { n: expect.closeTo(200, 6), x: expect.closeTo(9, 9) },
+    { n: expect.closeTo(1_800, 6), x: expect.closeTo(90, 9) },
+  ]);
+  const [a, b] = acrossPeriods([
+    [
+      { n: 100, x: 5 },
+      { n: 300, x: 30 },
+    ],
+    [
+      { n: 400, x: 40 },
+      { n: 1_200, x: 60 },
+    ],
+  ]);
+  expect(a).toEqual({ n: expect.closeTo(500, 6), x: expect.closeTo(45, 6) });
+  expect(b).toEqual({ n: expect.closeTo(1_500, 6), x: expect.closeTo(90, 6) });
+  expect(acrossPeriods([])).toEqual([]);
+  // Periods in which one was not seen are put to those beside them.
+  const few = acrossPeriods([
+    [
+      { n: 3, x: 1 },
+      { n: 40, x: 2 },
+    ],
+    [
+      { n: 0, x: 0 },
+      { n: 9, x: 1 },
+    ],
+    [
+      { n: 60, x: 4 },
+      { n: 2, x: 0 },
+    ],
+  ]);
+  expect(few).toEqual([
+    { n: expect.closeTo(63, 6), x: expect.closeTo(5, 6) },
+    { n: expect.closeTo(51, 6), x: expect.closeTo(3, 6) },
+  ]);
+});
+
+test("RES25: better days are not taken for a better variant: what pooling would reverse is read period by period", () => {
+  const [worse, better] = [
+    [
+      { n: 1_000, x: 50 },
+      { n: 9_000, x: 900 },
+    ],
+    [
+      { n: 3_000, x: 180 },
+      { n: 1_000, x: 120 },
+    ],
+  ];
+  const pooled = ([one, other]: { n: number; x: number }[]) =>
+    arm((one?.n ?? 0) + (other?.n ?? 0), (one?.x ?? 0) + (other?.x ?? 0));
+  expect(nextWeights([pooled(worse), pooled(better)])?.[1]).toBeLessThan(0.2);
+  expect(
+    nextWeights([
+      { weight: 1, periods: worse },
+      { weight: 1, periods: better },
+    ])?.[1],
+  ).toBeGreaterThan(0.8);
+});
+
+/** The weight of the better of two variants after people have come to buy a quarter of what they did. */
+function weightAfterDrift(random: () => number, byPeriod: boolean): number {
+  const rates = [0.05, 0.06];
+  const known = rates.map(() => ({ weight: 1, periods: [] as { n: number; x: number }[] }));
+  // As a first batch may have it: nearly all see the worse one.
+  let weights = [0.95, 0.05];
+  for (let batch = 0; batch < 16; batch += 1) {
+    const present = rates.map(() => ({ n: 0, x: 0 }));
+    for (let visitor = 0; visitor < 1_000; visitor += 1) {
+      const chosen = (batch === 0 ? visitor % 2 : Number(random() >= (weights[0] ?? 0))) as 0 | 1;
+      const unit = present[chosen] ?? { n: 0, x: 0 };
+      unit.n += 1;
+      unit.x += random() < (rates[chosen] ?? 0) * (batch < 4 ? 4 : 1) ? 1 : 0;
+    }
+    for (const [place, { periods }] of known.entries()) {
+      const [own, last] = [present[place] ?? { n: 0, x: 0 }, periods.at(-1)];
+      if (byPeriod || last === undefined) periods.push(own);
+      else Object.assign(last, { n: last.n + own.n, x: last.x + own.x });
+    }
+    if (batch >= 4) weights = nextWeights(known) ?? weights;
+  }
+  return weights[1] ?? 0;
+}
+
+test("RES25: after a drift the better variant is found more often than by pooling", () => {
+  const random = mulberry(74);
+  const runs = 60;
+  const mean = (byPeriod: boolean) =>
+    Array.from({ length: runs }, () => weightAfterDrift(random, byPeriod)).reduce(
+      (sum, one) => sum + one,
+      0,
+    ) / runs;
+  const [pooled, apart] = [mean(false), mean(true)];
+  console.log(
+    `weight of the better variant after a drift: ${apart.toFixed(2)} by period, ${pooled.toFixed(2)} pooled`,
+  );
+  expect(apart).toBeGreaterThan(pooled + 0.2);
+  expect(apart).toBeGreaterThan(0.75);
 });
 
 const campaign = Campaign.parse({

@@ -5,6 +5,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
 import * as tables from "../../migrations/schema.ts";
+import { maturedArms } from "../../workers/experiments/matured-arms.ts";
 import { configKey } from "../../workers/publish/publish.ts";
 import { runSchedule } from "../../workers/schedule.ts";
 import { makeSite, pageView, send } from "./site.ts";
@@ -194,4 +195,51 @@ test("T73: a goal of leads counts leads and no orders", async () => {
   await runSchedule(env, NOON);
   const [period] = await periodsOf(key);
   expect(period?.arms.map(({ x }) => x)).toEqual([4, 0]);
+});
+
+test("RES25: what has matured is told by the period of weights in which each visitor first came", async () => {
+  const { key } = await makeSite({ campaigns: [bandit] });
+  const began = (period: number, hoursAgo: number) => ({
+    site: key,
+    campaignId: "cmp_ab",
+    phase: 1,
+    period,
+    arms: "[]",
+    weights: "[0.5,0.5]",
+    startedAt: NOON - hoursAgo * HOUR,
+  });
+  await db()
+    .insert(tables.banditPeriods)
+    .values([began(1, 90), began(2, 60)]);
+  const at = (units: Unit[], hoursAgo: number) => units.map((one) => ({ ...one, hoursAgo }));
+  await expose(key, [
+    ...at([...crowd("a", 3, "first"), ...crowd("b", 2, "second")], 100),
+    ...at(crowd("b", 4, "third"), 90),
+    ...at(crowd("a", 5, "fourth"), 55),
+  ]);
+  // Who came before counts where that was.
+  await expose(key, at([{ visitor: "first-0", variant: "a" }], 52));
+  await buy(key, ["first-0", "first-1"], 95);
+  await buy(key, ["fourth-4"], 54);
+  const asked = { campaign: "cmp_ab", phase: 1, goal: "sale" as const, windowMs: 48 * HOUR, now: NOON };
+  expect(await maturedArms(env, key, asked)).toEqual(
+    new Map([
+      [
+        "a",
+        [
+          { n: 3, x: 2 },
+          { n: 0, x: 0 },
+          { n: 5, x: 1 },
+        ],
+      ],
+      [
+        "b",
+        [
+          { n: 2, x: 0 },
+          { n: 4, x: 0 },
+          { n: 0, x: 0 },
+        ],
+      ],
+    ]),
+  );
 });

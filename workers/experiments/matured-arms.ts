@@ -1,6 +1,7 @@
 /**
- * How each variant of one phase did among the visitors whose window has passed: everybody counts once, by the first
- * exposure, and as a success with an order or a lead of the same person from that moment to the end of the window.
+ * How each variant of one phase did among the visitors whose window has passed, period by period of the weights: everybody
+ * counts once, by the first exposure and in the period of that, and as a success with an order or a lead of the same
+ * person from that moment to the end of the window.
  */
 import type { BanditArm } from "../../domain/experiments/bandit.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
@@ -23,6 +24,13 @@ function query(goal: Goal["kind"]): string {
   units AS (
     SELECT visitor_id, variant, eligible_at FROM exposed
     WHERE nth = 1 AND arm = 'treated' AND eligible_at <= ?4 - ?5),
+  timed AS (
+    SELECT visitor_id, variant, eligible_at AS at, NULL AS period FROM units
+    UNION ALL SELECT NULL, NULL, started_at, period FROM bandit_periods
+      WHERE site = ?1 AND campaign_id = ?2 AND phase = ?3),
+  placed AS (
+    SELECT visitor_id, variant, at AS eligible_at, period AS begun,
+      coalesce(max(period) OVER (ORDER BY at, period IS NULL ROWS UNBOUNDED PRECEDING), 0) AS period FROM timed),
   told AS (${goal === "sale" ? SALES : LEADS}),
   reached AS (
     SELECT visitor_id, at FROM told
@@ -30,21 +38,30 @@ function query(goal: Goal["kind"]): string {
       JOIN identities other ON other.site = ?1 AND other.visitor_id = told.visitor_id
       JOIN identities own ON own.site = ?1 AND own.user_id = other.user_id
       WHERE own.visitor_id <> told.visitor_id)
-SELECT units.variant, count(DISTINCT units.visitor_id) AS n, count(DISTINCT reached.visitor_id) AS x
-FROM units LEFT JOIN reached ON reached.visitor_id = units.visitor_id
-  AND reached.at >= units.eligible_at AND reached.at <= units.eligible_at + ?5
-GROUP BY units.variant`;
+SELECT placed.variant, placed.period, count(DISTINCT placed.visitor_id) AS n, count(DISTINCT reached.visitor_id) AS x
+FROM placed LEFT JOIN reached ON reached.visitor_id = placed.visitor_id
+  AND reached.at >= placed.eligible_at AND reached.at <= placed.eligible_at + ?5
+WHERE placed.begun IS NULL
+GROUP BY placed.variant, placed.period`;
 }
 
+/** By variant, what each period gave, in order of time; all variants have as many periods. */
 export async function maturedArms(
   env: Env,
   site: SiteKey,
   asked: { campaign: string; phase: number; goal: Goal["kind"]; windowMs: number; now: EpochMs },
-): Promise<Map<string, BanditArm>> {
+): Promise<Map<string, BanditArm[]>> {
   const { orders } = await readSettings(env, site);
   const { campaign, phase, goal, windowMs, now } = asked;
   const { results } = await env.DB.prepare(query(goal))
     .bind(site, campaign, phase, now, windowMs, orders)
-    .all<BanditArm & { variant: string }>();
-  return new Map(results.map(({ variant, n, x }) => [variant, { n, x }]));
+    .all<BanditArm & { variant: string; period: number }>();
+  const periods = [...new Set(results.map(({ period }) => period))].toSorted((a, b) => a - b);
+  const arms = new Map<string, BanditArm[]>();
+  for (const { variant, period, n, x } of results) {
+    const own = arms.get(variant) ?? periods.map(() => ({ n: 0, x: 0 }));
+    own[periods.indexOf(period)] = { n, x };
+    arms.set(variant, own);
+  }
+  return arms;
 }

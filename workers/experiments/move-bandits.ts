@@ -3,7 +3,8 @@
  * window of conversion has passed, each by the first exposure. The hold-out is never touched, and a new phase starts
  * from nothing.
  *
- * A period is one row of `bandit_periods`, so that results can be read period by period. At most one an hour and
+ * A period is one row of `bandit_periods`, and what has matured is read period by period: the rate of some days is not
+ * taken for that of a variant which was played on them. At most one an hour and
  * campaign, and none where nothing new has matured.
  */
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
@@ -56,10 +57,15 @@ async function moveBandit(env: Env, site: SiteKey, campaign: Campaign, now: Epoc
     now,
   });
   const played = variants.map(({ key, weight }) => {
-    const { n = 0, x = 0 } = matured.get(key) ?? {};
-    return { variant: key, weight, n, x };
+    return { variant: key, weight, periods: matured.get(key) ?? [] };
   });
-  const arms = JSON.stringify(played.map(({ variant, n, x }) => ({ variant, n, x })));
+  const arms = JSON.stringify(
+    played.map(({ variant, periods }) => ({
+      variant,
+      n: periods.reduce((sum, { n }) => sum + n, 0),
+      x: periods.reduce((sum, { x }) => sum + x, 0),
+    })),
+  );
   const weights = arms === last?.arms ? null : nextWeights(played);
   if (weights === null) return false;
 

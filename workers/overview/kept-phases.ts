@@ -174,31 +174,23 @@ async function keepShort(env: Env, site: SiteKey, subject: string, short: Short)
     .run();
 }
 
-function countedOf({ arms, first, days, multiple }: Short, countedAt: EpochMs): Counted {
-  const begun = Date.parse(first);
-  return {
-    days: Object.fromEntries(
-      days.map(([after = 0, ...cells]) => {
-        const day: DaySums = {};
-        arms.forEach((arm, place) => {
-          const at = place * SHORT.length;
-          // An arm in which nobody was that day has no sums.
-          if ((cells[at] ?? 0) > 0) day[arm] = sumsOf(cells, at);
-        });
-        return [new Date(begun + after * DAY_MS).toISOString().slice(0, 10), day];
-      }),
-    ),
-    multiple,
-    multipleByDay: {},
-    countedAt,
-  };
+function countedOf(short: Short, countedAt: EpochMs): Counted {
+  const begun = Date.parse(short.first);
+  const days: Record<string, DaySums> = {};
+  for (const cells of short.days) {
+    const day: DaySums = {};
+    for (const [place, arm] of short.arms.entries()) {
+      const at = 1 + place * SHORT.length;
+      // An arm in which nobody was that day has no sums.
+      if ((cells[at] ?? 0) > 0) day[arm] = sumsOf(cells, at);
+    }
+    days[new Date(begun + (cells[0] ?? 0) * DAY_MS).toISOString().slice(0, 10)] = day;
+  }
+  return { days, multiple: short.multiple, multipleByDay: {}, countedAt };
 }
 
-const ZERO = emptySums();
-
-/** Thousands of these are made for one answer: a copy of one object is made faster than one name by name. */
 function sumsOf(cells: readonly number[], at: number): ArmSums {
-  const sums: ArmSums = { ...ZERO, device: {}, browser: {} };
+  const sums = emptySums();
   SHORT.forEach((name, index) => {
     sums[name] = cells[at + index] ?? 0;
   });

@@ -89,9 +89,30 @@ export function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: C
     plan: plan ?? null,
     plannedEnd: planned_end == null ? null : Date.parse(planned_end),
     economics: settings.economics,
-    startOfDay: (day: string) =>
-      Temporal.PlainDate.from(day).toZonedDateTime(settings.timezone).epochMilliseconds,
+    startOfDay: dayStarts(settings.timezone),
   };
+}
+
+type DayStart = (day: string) => EpochMs;
+const starts = new Map<string, DayStart>();
+/** Some ten years of one zone. */
+const REMEMBERED_DAYS = 4_000;
+
+/** When a local date begins in `zone`. A zone's days stay where they are, and looking one up is dear. */
+function dayStarts(zone: string): DayStart {
+  const known = starts.get(zone);
+  if (known !== undefined) return known;
+  const found = new Map<string, EpochMs>();
+  const startOf: DayStart = (day) => {
+    const before = found.get(day);
+    if (before !== undefined) return before;
+    const at = Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
+    if (found.size >= REMEMBERED_DAYS) found.clear();
+    found.set(day, at);
+    return at;
+  };
+  starts.set(zone, startOf);
+  return startOf;
 }
 
 export function countingOf(
