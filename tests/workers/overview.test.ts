@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { OverviewWire } from "../../domain/overview/wire.ts";
 import {
   audit,
+  conversations,
   deadLetters,
   exposures,
   leads,
@@ -290,6 +291,54 @@ test("OVW3 OVW17: with a hold-out over all campaigns the figure is its, over who
 
   await changed("aud_3", TODAY - 9 * DAY, ["global_holdout"]);
   expect((await readCounted(site)).earned).toMatchObject({ state: "collecting", revenue: null });
+});
+
+test("OVW18 OVW19: chats whose orders may still come are in the figure and not in its change, which says so", async () => {
+  const site = await makeSite({ timezone: "UTC" });
+  const chatted = (prefix: string, daysAgo: number, count: number, buyers: number) =>
+    Array.from({ length: count }, (_, index) => {
+      const at = TODAY - daysAgo * DAY;
+      return { visitor: `${prefix}${index}`, at, buys: index < buyers };
+    });
+  // The same share buys; of those of yesterday nobody has yet.
+  const all = [...chatted("old", 35, 60, 15), ...chatted("now", 8, 60, 15), ...chatted("new", 1, 60, 0)];
+  await keepVisitors(
+    site.key,
+    "",
+    all.map(({ visitor, at, buys }) => ({ visitor, held: false, at, total: buys ? 50 : null })),
+  );
+  const rows = all.map(({ visitor, at }) => ({
+    site: site.key,
+    id: `cnv_${visitor}`,
+    revision: 1,
+    visitorId: visitor,
+    sessionId: `ses_${visitor}`,
+    status: "closed",
+    createdAt: at,
+    firstVisitorMessageAt: at,
+    firstAgentMessageAt: at + 20_000,
+    closedAt: at + 40_000,
+    visitorMessages: 1,
+    agentMessages: 1,
+    transfers: 0,
+  }));
+  await insertAll(rows, (part) => drizzle(env.DB).insert(conversations).values(part), 3);
+  const { figures } = await read(site);
+  const { now, before, change, maturing } = figures.conversion_after_chat;
+  expect([now.numerator, now.denominator]).toEqual([15, 120]);
+  expect([before.numerator, before.denominator]).toEqual([15, 60]);
+  expect(change).toMatchObject({ value: 0, p: 1 });
+  expect(maturing).toMatchObject({
+    to: new Date(TODAY - 3 * DAY).toISOString(),
+    now: { numerator: 15, denominator: 60 },
+    before: { numerator: 15, denominator: 60 },
+  });
+  expect(figures.first_reply_median.maturing).toBeNull();
+  const today = await read(site, SPAN.replace(/from=[^&]+/, `from=${new Date(TODAY - DAY).toISOString()}`));
+  expect(today.figures.conversion_after_chat).toMatchObject({
+    change: null,
+    maturing: { to: null, now: null, before: null },
+  });
 });
 
 test("OVW2 OVW5: a site on which nothing happened says what to do, and messages that history refused are told", async () => {

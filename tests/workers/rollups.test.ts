@@ -2,18 +2,21 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { HistoryRecord } from "../../domain/history/records.ts";
+import { KPI_NAMES } from "../../domain/kpi/figures.ts";
 import { type Grouping, GROUPINGS } from "../../domain/kpi/grouping.ts";
 import { rowsOf, tallyDay } from "../../domain/kpi/measure.ts";
 import { countedSite } from "../../workers/kpis/counted-site.ts";
 import { readHistory } from "../../workers/kpis/read-history.ts";
 import { reportKpis } from "../../workers/kpis/report.ts";
+import { reportSpans } from "../../workers/kpis/report-spans.ts";
 import { buildRollups, buildSite } from "../../workers/kpis/rollup-builder.ts";
 import { readSettings } from "../../workers/kpis/site-settings.ts";
 import { makeSite } from "./site.ts";
 import { FROM, mortal, NOW, tell, tellings, TO } from "./rollup-world.ts";
 import { sessionRecord } from "./session-record.ts";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOW }));
 
@@ -172,6 +175,49 @@ test("ROL5: a span may begin and end at any moment, also where days begin at hal
             expect(shown).toEqual(rowsOf(tallyDay(history, scope), scope));
           }
         }
+      },
+    ),
+    { numRuns: 8 },
+  );
+}, 300_000);
+
+test("ROL10: the figures of several spans at once are those of each alone, also where they overlap or reach now", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      tellings,
+      fc.constantFrom("Europe/Paris", "Asia/Kolkata"),
+      fc.array(fc.tuple(fc.nat(240), fc.integer({ min: 1, max: 240 }), fc.boolean()), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      async (told, zone, drawn) => {
+        const { key: site } = await makeSite({ timezone: zone });
+        await tell(site, told);
+        const settings = await readSettings(env, site);
+        const spans = drawn.map(([hour, length, isCut]) => {
+          const from = FROM - 2 * DAY_MS + hour * HOUR_MS + (isCut ? 17 * 60_000 : 0);
+          return { from, to: from + length * HOUR_MS, names: KPI_NAMES };
+        });
+        const asked = [
+          ...spans,
+          { from: FROM, to: NOW + 1, names: KPI_NAMES },
+          { from: FROM - DAY_MS, to: NOW + 20 * DAY_MS, names: KPI_NAMES },
+        ];
+        const now = NOW + 5;
+        const together = await reportSpans(env, { key: site, settings }, asked, now);
+        for (const [index, { from, to }] of asked.entries()) {
+          const [alone] = await reportKpis(env, site, { from, to, groupBy: null, now });
+          expect({ group: null, ...together[index] }).toEqual(alone);
+        }
+        const few = ["conversion_after_chat", "csat", "first_reply_p90"] as const;
+        const [some] = await reportSpans(
+          env,
+          { key: site, settings },
+          asked.slice(-1).map((span) => ({ ...span, names: few })),
+          now,
+        );
+        const all = together.at(-1);
+        expect(some).toEqual(Object.fromEntries(few.map((name) => [name, all?.[name]])));
       },
     ),
     { numRuns: 8 },
