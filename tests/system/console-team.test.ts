@@ -43,8 +43,17 @@ test("R-D19: a supervisor looks on unseen, whispers to the agent, and takes over
   expect(visitor.wire.join("\n")).not.toContain("par carte");
   expect(visitor.wire.join("\n")).not.toContain("usr_demo_admin");
 
+  // A whisper half written is no answer once the conversation is the supervisor's: it waits among the notes.
+  await note(admin).fill("Il a déjà eu une remise");
   await admin.getByRole("button", { name: "Prendre la main" }).click();
   await reply(admin).waitFor();
+  expect(await reply(admin).inputValue()).toBe("");
+  await admin.reload();
+  await reply(admin).waitFor();
+  await admin.getByRole("button", { name: "Note interne" }).click();
+  expect(await note(admin).inputValue()).toBe("Il a déjà eu une remise");
+  await note(admin).fill("");
+  await admin.getByRole("button", { name: "Réponse", exact: true }).click();
   await lea
     .getByText(/n’est plus la vôtre|a été transférée/)
     .first()

@@ -148,7 +148,7 @@ export class Office {
   #assigned(item: DeskConversation): void {
     this.#ended.value = this.#ended.value.filter((one) => one.conversation !== item.conversation);
     const writing = shownConversation();
-    const busy = writing !== null && (this.rooms.value.get(writing)?.draft.value ?? "") !== "";
+    const busy = writing !== null && this.rooms.value.get(writing)?.drafted === true;
     if (!busy) go({ name: "conversation", conversation: item.conversation });
   }
 

@@ -49,7 +49,8 @@ export class Room {
   readonly conversation: string;
   readonly link: Link;
   readonly log;
-  readonly draft;
+  /** What is being written: an answer and a note are two drafts, so that none of one is ever sent as the other. */
+  readonly draft: ReadonlySignal<string> = computed(() => this.#drafts[this.#writing].value);
   readonly mode;
   readonly readSeq;
   readonly looksOn;
@@ -63,6 +64,7 @@ export class Room {
   );
 
   readonly #options: RoomOptions;
+  readonly #drafts;
   readonly #stopKeeping: () => void;
   #ticket = "";
   #typedAt = 0;
@@ -79,14 +81,15 @@ export class Room {
     const kept = `${options.me.id}:${options.conversation}`;
     const seat = readSeat(kept);
     this.log = signal(Logs.emptyLog(seat.pending));
-    this.draft = signal(seat.draft);
+    this.#drafts = { reply: signal(seat.draft), note: signal(seat.note) };
     this.mode = signal<"reply" | "note">(seat.mode);
     this.readSeq = signal(seat.readSeq);
     this.looksOn = signal(options.looksOn);
     this.#stopKeeping = effect(() =>
       keepSeat(kept, {
         pending: [...this.log.value.pending],
-        draft: this.draft.value,
+        draft: this.#drafts.reply.value,
+        note: this.#drafts.note.value,
         mode: this.mode.value,
         readSeq: this.readSeq.value,
       }),
@@ -104,6 +107,15 @@ export class Room {
     return this.looksOn.value || this.mode.value === "note";
   }
 
+  get #writing(): "reply" | "note" {
+    return this.writesNote ? "note" : "reply";
+  }
+
+  /** Something is written here that is not sent, be it an answer or a note. */
+  get drafted(): boolean {
+    return this.#drafts.reply.value !== "" || this.#drafts.note.value !== "";
+  }
+
   /** Put the draft and its files in the outbox and send them. False where there is nothing to send or it is too long. */
   post(): boolean {
     const body = this.draft.value.trim();
@@ -115,7 +127,7 @@ export class Room {
     }
     const files = note ? [] : this.attachments.takeReady();
     if (body === "" && files.length === 0) return false;
-    this.draft.value = "";
+    this.#drafts[this.#writing].value = "";
     this.fault.value = null;
     this.#typingOff();
     for (const file of files) this.#put("file", JSON.stringify(file));
@@ -141,13 +153,14 @@ export class Room {
     batch(() => {
       this.log.value = Logs.drop(this.log.value, clientId);
       if (message.kind === "card" || message.kind === "file") return;
-      this.draft.value = [message.body, this.draft.value].filter(Boolean).join("\n");
+      const draft = this.#drafts[message.kind === "note" ? "note" : "reply"];
+      draft.value = [message.body, draft.value].filter(Boolean).join("\n");
     });
   }
 
   /** The agent changed the draft; the visitor sees that something is being written, unless it is a note. */
   write(text: string): void {
-    this.draft.value = text;
+    this.#drafts[this.#writing].value = text;
     this.fault.value = null;
     if (this.writesNote || text === "") return this.#typingOff();
     if (Date.now() - this.#typedAt > TYPING_EVERY_MS) {

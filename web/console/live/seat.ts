@@ -1,5 +1,5 @@
 /**
- * What one tab keeps of one conversation across reloads: the outbox, the draft, the mode, the reading mark.
+ * What one tab keeps of one conversation across reloads: the outbox, the two drafts, the mode, the reading mark.
  *
  * In the tab's session storage, so two tabs never share an outbox, and closing the browser forgets the drafts.
  *
@@ -18,12 +18,13 @@ const Seat = z.object({
     }),
   ),
   draft: z.string(),
+  note: z._default(z.string(), ""),
   mode: z.enum(["reply", "note"]),
   readSeq: z.int(),
 });
 export type Seat = z.infer<typeof Seat>;
 
-const EMPTY: Seat = { pending: [], draft: "", mode: "reply", readSeq: 0 };
+const EMPTY: Seat = { pending: [], draft: "", note: "", mode: "reply", readSeq: 0 };
 const keyOf = (name: string): string => `aparte:seat:${name}`;
 
 /** What was kept in this tab under `name`: the agent and the conversation. */

@@ -100,7 +100,7 @@ export function MineLine({ office, item }: LineProps): VNode {
   const current = shownConversation() === item.conversation;
   const unread = room?.unread.value ?? 0;
   const last = room === undefined ? null : lastWords(room);
-  const drafted = !current && (room?.draft.value ?? "") !== "";
+  const drafted = !current && room?.drafted === true;
   return (
     <RowButton conversation={item.conversation}>
       <span class="row-line">
