@@ -80,7 +80,17 @@ function meterStorage(storage, namespace) {
     wrote(namespace, "forget", 1);
     await deleteAll.call(storage);
   };
-  const exec = sql.exec.bind(sql);
+  const one = sql.exec.bind(sql);
+  // Of several statements at once the runtime says only what the last of them wrote.
+  const exec = (text, ...values) => {
+    const each = values.length > 0 ? [text] : text.split(";").filter((part) => part.trim() !== "");
+    for (const part of each.slice(0, -1)) {
+      const { rowsWritten } = one(part);
+      meters.object_rows_written += rowsWritten;
+      wrote(namespace, part, rowsWritten);
+    }
+    return one(each.at(-1), ...values);
+  };
   sql.exec = (...args) => {
     const cursor = exec(...args);
     meters.object_rows_written += cursor.rowsWritten;

@@ -1,6 +1,7 @@
 /**
- * The room's one row: its state and, beside it, what the room owes others, how far everybody has read, and how far the
- * log was cut for history. Whatever of it changes in a transaction is one row written.
+ * The room's one row: its state and, beside it, what the room owes others, how far everybody has read, how the log was
+ * cut for history, what is known of its files, and the tickets that were issued. Whatever of it changes in a transaction
+ * is one row written, and each table less is two that a new room does not write.
  *
  * Some of it is `held`: known here and not written, since it can be told or heard again. It goes with the next write.
  * What others have confirmed is such: should the object lose its memory before, the alarm that stands says it
@@ -9,19 +10,29 @@
 import { type Alarm, NOTHING_TOLD, untold } from "../domain/chat/told.ts";
 import { LATER_FIELDS, type RoomState } from "../domain/chat/state.ts";
 import type { Chunk } from "../domain/chat/log.ts";
+import type { FileInfo } from "../domain/chat/content.ts";
 import type { Author } from "../domain/chat/wire.ts";
 import type { Entry as OutboxEntry } from "../domain/history/outbox.ts";
+import type { EpochMs } from "../domain/ids.ts";
 
 /** How far somebody has read. */
 export type Receipt = { from: Author; seq: number };
 export type StoredChunk = Chunk & { revision: number };
 
-type Beside = { owed: OutboxEntry[]; reads: Record<string, Receipt>; chunks: StoredChunk[] };
-/** What rooms that were stored before have in its place. */
-type Absent = { [Key in keyof Beside]?: undefined };
+/** Whom a ticket lets in; a supervisor may speak in any conversation of the site. */
+export type TicketHolder = { id: string; name: string; supervisor?: boolean };
+export type StoredTicket = { hash: string; person: TicketHolder; expiresAt: EpochMs };
+
+type Beside = {
+  owed: OutboxEntry[];
+  reads: Record<string, Receipt>;
+  chunks: StoredChunk[];
+  files: FileInfo[];
+  tickets: StoredTicket[];
+};
 type Row = Beside & { room: RoomState | null };
 
-const NOTHING: Beside = { owed: [], reads: {}, chunks: [] };
+const NOTHING: Beside = { owed: [], reads: {}, chunks: [], files: [], tickets: [] };
 
 export class ChatRoomRow {
   readonly #sql: SqlStorage;
@@ -54,10 +65,8 @@ export class ChatRoomRow {
       this.#known = { room: null, ...NOTHING };
       return this.#known;
     }
-    const { owed, reads, chunks, ...room } = JSON.parse(stored.body) as RoomState & (Beside | Absent);
-    const isWhole = owed !== undefined && reads !== undefined && chunks !== undefined;
-    const beside = isWhole ? { owed: untold(owed, alarm), reads, chunks } : this.#earlier();
-    const known = { ...NOTHING, ...beside, room: { ...LATER_FIELDS, ...room } };
+    const body = JSON.parse(stored.body) as RoomState & Partial<Beside>;
+    const known = this.#apart(body, alarm);
     this.#known = known;
     return known;
   }
@@ -103,23 +112,43 @@ export class ChatRoomRow {
     this.#areReadsHeld = false;
   }
 
-  /** What a room that was stored before kept in tables of their own; read there until the first write. */
-  #earlier(): Partial<Beside> {
-    const tables = this.#sql
-      .exec<{ name: string }>("select name from sqlite_master where name in ('outbox', 'reads', 'chunks')")
-      .toArray();
-    if (tables.length < 3) return {};
-    const [reads] = this.#sql.exec<{ body: string }>("select body from reads where id = 1").toArray();
+  /** The state, and what lies beside it: by the alarm's word, or from where a room that was stored before kept it. */
+  #apart(body: RoomState & Partial<Beside>, alarm: Alarm): Row {
+    const earlier = body.tickets === undefined ? this.#earlier() : NOTHING;
+    const {
+      owed,
+      reads = earlier.reads,
+      chunks = earlier.chunks,
+      files = earlier.files,
+      tickets = earlier.tickets,
+      ...room
+    } = body;
     return {
-      owed: this.#sql
-        .exec<OutboxEntry>('select key, revision, since, attempts, retry_at as "retryAt" from outbox')
-        .toArray(),
-      ...(reads === undefined ? {} : { reads: JSON.parse(reads.body) as Record<string, Receipt> }),
-      chunks: this.#sql
-        .exec<StoredChunk>(
-          'select chunk, from_seq as "fromSeq", to_seq as "toSeq", revision from chunks order by chunk',
-        )
-        .toArray(),
+      room: { ...LATER_FIELDS, ...room },
+      owed: owed === undefined ? earlier.owed : untold(owed, alarm),
+      reads,
+      chunks,
+      files,
+      tickets,
     };
+  }
+
+  /** What a room that was stored before kept in tables of their own. A ticket of then has run out. */
+  #earlier(): Beside {
+    const [reads] = this.#earlierRows<{ body: string }>("reads", "body");
+    return {
+      owed: this.#earlierRows("outbox", 'key, revision, since, attempts, retry_at as "retryAt"'),
+      reads: reads === undefined ? {} : (JSON.parse(reads.body) as Record<string, Receipt>),
+      chunks: this.#earlierRows("chunks", 'chunk, from_seq as "fromSeq", to_seq as "toSeq", revision'),
+      files: this.#earlierRows<{ body: string }>("files", "body").map(
+        ({ body }) => JSON.parse(body) as FileInfo,
+      ),
+      tickets: [],
+    };
+  }
+
+  #earlierRows<T extends Record<string, SqlStorageValue>>(table: string, columns: string): T[] {
+    const isThere = this.#sql.exec("select 1 from sqlite_master where name = ?", table).toArray().length > 0;
+    return isThere ? this.#sql.exec<T>(`select ${columns} from ${table}`).toArray() : [];
   }
 }

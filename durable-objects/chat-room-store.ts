@@ -1,5 +1,5 @@
 /**
- * ChatRoom's storage: the room's one row (`chat-room-row.ts`), its log, its files.
+ * ChatRoom's storage: the room's one row (`chat-room-row.ts`) and its log.
  *
  * The log is the truth about what was said; counts and first moments are read from it, so that a message
  * costs its own row and nothing else. The state and the log's end are read once per life of the object and known from
@@ -47,11 +47,10 @@ export class ChatRoomStore {
       create table if not exists log (
         seq integer primary key, at integer not null, sender text, client_id text, kind text not null, body text not null
       );
-      create table if not exists files (id text primary key, body text not null) without rowid;
     `);
     this.#row = new ChatRoomRow(this.#sql);
     this.#posted = new ChatRoomPosted(this.#sql);
-    this.tickets = new ChatRoomTickets(this.#sql);
+    this.tickets = new ChatRoomTickets(this.#row);
   }
 
   /** Run `work` so that all its writes are kept, or none; within another's work it is part of that. */
@@ -174,16 +173,16 @@ export class ChatRoomStore {
   }
 
   files(): number {
-    return this.#sql.exec<{ n: number }>("select count(*) as n from files").one().n;
+    return this.#row.read().files.length;
   }
 
   file(id: string): FileInfo | null {
-    const [row] = this.#sql.exec<{ body: string }>("select body from files where id = ?", id).toArray();
-    return row === undefined ? null : (JSON.parse(row.body) as FileInfo);
+    return this.#row.read().files.find((file) => file.id === id) ?? null;
   }
 
   addFile(file: FileInfo): void {
-    this.#sql.exec("insert or ignore into files (id, body) values (?, ?)", file.id, JSON.stringify(file));
+    this.#row.hold({ files: [...this.#row.read().files, file] });
+    this.#write();
   }
 
   /** What was kept of how far everybody has read. */

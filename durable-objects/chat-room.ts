@@ -30,10 +30,9 @@ import { ChatRoomFrames, PACE, type Pace } from "./chat-room-frames.ts";
 import { ChatRoomOutbox } from "./chat-room-outbox.ts";
 import { ChatRoomPresence } from "./chat-room-presence.ts";
 import { ChatRoomReceipts } from "./chat-room-receipts.ts";
-import type { Receipt } from "./chat-room-row.ts";
+import type { Receipt, TicketHolder } from "./chat-room-row.ts";
 import { ChatRoomSeats, seatOfVisitor } from "./chat-room-seats.ts";
 import { ChatRoomStore } from "./chat-room-store.ts";
-import type { TicketHolder } from "./chat-room-tickets.ts";
 import { ChatRoomTurns, type Draft, type PostAnswer } from "./chat-room-turns.ts";
 import { reportFault } from "./report-fault.ts";
 
@@ -131,8 +130,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** Let `person` in once, until `expiresAt`, by the ticket whose SHA-256 is `hash`; false where no room is. */
   issueTicket(hash: string, person: TicketHolder, expiresAt: EpochMs, now: EpochMs): boolean {
     if (this.#store.room() === null) return false;
-    this.#store.tickets.dropOld(now);
-    this.#store.tickets.add(hash, person, expiresAt);
+    this.#store.tickets.add(hash, person, expiresAt, now);
     return true;
   }
 

@@ -695,15 +695,21 @@ test("R-C18: what a room kept in tables of their own before is owed and known as
   await visitor.post("bonjour");
   await vi.waitUntil(async () => (await owed(conversation)) === 0, { timeout: 10_000, interval: 50 });
   const receipt = { from: { role: "visitor", id: "v", name: null }, seq: 1 };
+  const by = { role: "visitor" as const, id: "v" };
+  const file = { id: "fil_1", name: "a.pdf", type: "application/pdf", bytes: 9, by };
   await runInDurableObject(roomOf(conversation), (_room, { storage }) => {
     const { sql } = storage;
-    sql.exec("update room set body = json_remove(body, '$.owed', '$.reads', '$.chunks')");
+    sql.exec(
+      "update room set body = json_remove(body, '$.owed', '$.reads', '$.chunks', '$.files', '$.tickets')",
+    );
     sql.exec("create table outbox (key text, revision, since, attempts, retry_at)");
     sql.exec("insert into outbox values ('desk', 7, 1, 1, 9)");
     sql.exec("create table reads (id integer primary key, body text)");
     sql.exec("insert into reads values (1, ?)", JSON.stringify({ visitor: receipt }));
     sql.exec("create table chunks (chunk integer primary key, from_seq, to_seq, revision)");
     sql.exec("insert into chunks values (0, 1, 1, 3)");
+    sql.exec("create table files (id text primary key, body text)");
+    sql.exec("insert into files values ('fil_1', ?)", JSON.stringify(file));
   });
   await evictDurableObject(roomOf(conversation));
   await runInDurableObject(roomOf(conversation), (_room, { storage }) => {
@@ -711,6 +717,7 @@ test("R-C18: what a room kept in tables of their own before is owed and known as
     expect(store.owed()).toEqual([{ key: "desk", revision: 7, since: 1, attempts: 1, retryAt: 9 }]);
     expect(store.reads()).toEqual({ visitor: receipt });
     expect(store.chunks()).toEqual([{ chunk: 0, fromSeq: 1, toSeq: 1, revision: 3 }]);
+    expect(store.file("fil_1")).toEqual(file);
   });
 });
 
