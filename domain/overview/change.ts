@@ -3,7 +3,7 @@
  *
  * The difference has an interval of its own, from those of its two sides (MOVER; of two shares with Wilson's intervals it
  * is Newcombe's). Whether something got better is said only where chance is ruled out for all figures that are judged
- * together (Holm): of six that did not change, one would leave 0 out in every fourth report.
+ * together (`judge.ts`).
  *
  * A figure with a window of orders is compared over what has matured on both sides: the chats of the last days have not
  * been followed by all their orders yet, and would always look worse than older ones.
@@ -12,10 +12,7 @@
  * Units   those of the figure.
  * Errors  none.
  */
-import { normalSurvival } from "../experiments/distributions.ts";
-import { holm } from "../experiments/multiple.ts";
 import type { EpochMs } from "../ids.ts";
-import { Z_95 } from "../incrementality/figure.ts";
 import type { Calendar } from "../kpi/calendar.ts";
 import type { Figure } from "../kpi/figure.ts";
 
@@ -86,22 +83,17 @@ export function changeOf(now: Figure, before: Figure): Change | null {
   };
 }
 
-/** `changes` with the `p` of each adjusted for all of them. */
-export function judged<Name extends string>(changes: ReadonlyMap<Name, Change>): Map<Name, Change> {
-  const adjusted = holm([...changes.values()].map(pOf));
-  return new Map([...changes].map(([name, change], place) => [name, { ...change, p: adjusted[place] ?? 1 }]));
-}
-
-/** As its interval is as wide as 95 % are, on the side of 0: at most .05 exactly where it leaves 0 out. */
-function pOf({ value, low, high }: Change): number {
-  const half = value > 0 ? value - low : high - value;
-  return half === 0 ? 1 : 2 * normalSurvival((Z_95 * Math.abs(value)) / half);
+/** Which way it went where its own interval leaves 0 out: 1, −1, or 0 where nobody can tell. */
+export function directionOf(change: Pick<Change, "low" | "high"> | null): -1 | 0 | 1 {
+  if (change === null) return 0;
+  if (change.low > 0) return 1;
+  return change.high < 0 ? -1 : 0;
 }
 
 const ALPHA = 0.05;
 
-/** Which way it went beyond chance: 1, −1, or 0 where nobody can tell. */
-export function directionOf(change: Pick<Change, "value" | "p"> | null): -1 | 0 | 1 {
+/** The same among all that are judged together; what was not judged went nowhere. */
+export function judgedDirection(change: Pick<Change, "value" | "p"> | null): -1 | 0 | 1 {
   if (change === null || change.p === null || change.p > ALPHA) return 0;
   return change.value > 0 ? 1 : -1;
 }

@@ -123,7 +123,7 @@ function serviceRows(overview: OverviewWire, locale: ReportLocale, writer: Write
     return name === "first_reply_median" ? writer.seconds(value) : writer.percent(value);
   };
   return (Object.keys(FIGURE_NAMES.en) as ReportFigure[]).map((name) => {
-    const { now, before } = overview.figures[name];
+    const { now, before, maturing } = overview.figures[name];
     const told = (figure: typeof now) => (figure.too_few === true ? "-" : write(name, figure.value));
     const note =
       now.too_few === true
@@ -137,7 +137,7 @@ function serviceRows(overview: OverviewWire, locale: ReportLocale, writer: Write
       note:
         now.too_few === true
           ? note
-          : `${note}${words.before}${locale === "fr" ? "\u00a0: " : ": "}${told(before)}`,
+          : `${note}${words.before}${locale === "fr" ? "\u00a0: " : ": "}${told(before)}${maturing === null ? "" : ` · ${words.maturing}`}`,
     };
   });
 }

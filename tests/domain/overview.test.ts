@@ -1,6 +1,13 @@
 /** The one figure and what stands around it, with a known truth. */
 import { describe, expect, test, vi } from "vitest";
-import { changeOf, directionOf, judged, maturedSpans, spanBefore } from "../../domain/overview/change.ts";
+import {
+  changeOf,
+  directionOf,
+  judgedDirection,
+  maturedSpans,
+  spanBefore,
+} from "../../domain/overview/change.ts";
+import { judged } from "../../domain/overview/judge.ts";
 import { earningsOf, type PhaseOfCampaign } from "../../domain/overview/earnings.ts";
 import { findingsOf, MOST_FINDINGS, type Noticed } from "../../domain/overview/findings.ts";
 import { holdoutCourse } from "../../domain/overview/holdout-course.ts";
@@ -208,12 +215,12 @@ describe("against the period before", () => {
     const alone = (one: Figure, other: Figure) => {
       const only = changeOf(one, other);
       if (only === null) throw new Error("there is a change");
-      return directionOf(judged(new Map([["it", only]])).get("it") ?? null);
+      return judgedDirection(judged(new Map([["it", only]])).get("it") ?? null);
     };
     expect(alone(shareFigure(60, 400), shareFigure(40, 420))).toBe(1);
     expect(alone(shareFigure(40, 400), shareFigure(41, 400))).toBe(0);
     expect(alone(shareFigure(10, 400), shareFigure(60, 400))).toBe(-1);
-    expect([directionOf(change), directionOf(null)]).toEqual([0, 0]);
+    expect([judgedDirection(change), directionOf(change), judgedDirection(null)]).toEqual([0, 1, 0]);
   });
 
   test("OVW19: of six figures that did not change, one is called better or worse in at most one report of twenty", () => {
@@ -228,10 +235,10 @@ describe("against the period before", () => {
     for (let run = 0; run < runs; run += 1) {
       const changes = [0.1, 0.3, 0.5, 0.2, 0.8, 0.15].flatMap((share, place) => {
         const change = changeOf(drawn(200, share), drawn(200, share));
-        return change === null ? [] : [[place, change] as const];
+        return change === null ? [] : [[String(place), change] as const];
       });
       const all = [...judged(new Map(changes)).values()];
-      if (all.some((change) => directionOf(change) !== 0)) together += 1;
+      if (all.some((change) => judgedDirection(change) !== 0)) together += 1;
       if (all.some(({ low, high }) => low > 0 || high < 0)) alone += 1;
     }
     console.log(
@@ -280,9 +287,9 @@ describe("against the period before", () => {
       change: { value: expect.closeTo(0.01, 12) },
       maturing: { to: 5, now: { value: 0.155 } },
     });
-    expect(directionOf(shown.conversion_after_chat.change)).toBe(0);
+    expect(judgedDirection(shown.conversion_after_chat.change)).toBe(0);
     expect(shown.coverage_rate).toMatchObject({ change: { value: 0.25 }, maturing: null });
-    expect(directionOf(shown.coverage_rate.change)).toBe(1);
+    expect(judgedDirection(shown.coverage_rate.change)).toBe(1);
     const none = shownOf(now, before, { to: null, now: null, before: null });
     expect(none.conversion_after_chat).toMatchObject({ change: null, maturing: { to: null } });
     expect(shownOf(now, before, null).conversion_after_chat.maturing).toBeNull();

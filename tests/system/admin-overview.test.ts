@@ -92,6 +92,10 @@ afterAll(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
+/** The conversations one after the other. */
+const NUMBERED = `SELECT id, visitor_id, closed_at, row_number() OVER (ORDER BY created_at, id) AS nth
+  FROM conversations WHERE site = 'lin'`;
+
 /** The chats shared out over three people, one of whom is new; some waited long; a part answered the survey. */
 async function keepDesk(): Promise<void> {
   const database = await server.miniflare.getD1Database("DB");
@@ -107,7 +111,8 @@ async function keepDesk(): Promise<void> {
       .bind(...values)
       .run();
   await run(
-    "UPDATE conversations SET agent_id = iif(rowid % 40 = 0, ?3, iif(rowid % 2 = 0, ?1, ?2)) WHERE site = 'lin'",
+    `UPDATE conversations SET agent_id = iif(n.nth % 40 = 0, ?3, iif(n.nth % 2 = 0, ?1, ?2))
+     FROM (${NUMBERED}) n WHERE conversations.site = 'lin' AND conversations.id = n.id`,
     lea,
     karim,
     nora,
@@ -123,8 +128,7 @@ async function keepDesk(): Promise<void> {
   );
   await run(
     `INSERT INTO surveys (site, conversation_id, revision, visitor_id, at, csat)
-     SELECT site, id, 1, visitor_id, closed_at, iif(rowid % 11 = 0, 2, 5) FROM conversations
-     WHERE site = 'lin' AND rowid % 4 < ?1`,
+     SELECT 'lin', id, 1, visitor_id, closed_at, iif(nth % 11 = 0, 2, 5) FROM (${NUMBERED}) WHERE nth % 4 < ?1`,
     2,
   );
   for (let back = 35; back >= 0; back -= 1) {
@@ -200,6 +204,18 @@ test("OVW11: somebody who has never seen it reads what it earned, of whom, what 
   expect(await needs.locator("a").count()).toBe(await needs.count());
   await needs.filter({ hasText: "has its answer" }).getByRole("link", { name: "Decide" }).click();
   await page.waitForURL(/\/campaigns\/cmp_\w+\/results$/);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW18 OVW19: a figure whose orders may still come says what its change is of, and how changes are judged is said", async () => {
+  const { context, page, complaints } = await enter("lin");
+  await shown(page);
+  const conversion = page.locator('.service-kpis [data-kpi="conversion"]');
+  expect(plain(await conversion.innerText())).toMatch(/Change: chats before \d+ \w+, all their orders in/);
+  const coverage = page.locator('.service-kpis [data-kpi="coverage"]');
+  expect(await coverage.innerText()).not.toContain("all their orders in");
+  await page.getByText(/coloured where beyond chance for all six together/).waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -43,29 +43,34 @@ export async function phaseSums(
   now: EpochMs,
   later: (work: Promise<unknown>) => void,
 ): Promise<Counted> {
-  const mark = await env.DB.prepare("SELECT * FROM rollup_marks WHERE site = ?1 AND subject = ?2")
-    .bind(asked.site, subjectOf(asked))
-    .first<Mark>();
+  const { site, campaign, phase } = asked;
+  const [marks, sums] = await env.DB.batch<Mark & SumsRow>([
+    env.DB.prepare("SELECT * FROM rollup_marks WHERE site = ?1 AND subject = ?2").bind(
+      site,
+      subjectOf(asked),
+    ),
+    env.DB.prepare(SUMS).bind(site, campaign, phase),
+  ]);
+  const mark = marks?.results[0] ?? null;
   const usable = mark !== null && mark.built > 0 && mark.definition === definitionOf(asked);
   if (!usable) return countPhase(env, asked, now);
   const builtAt = mark.built_at ?? 0;
   const ripened = mark.changes_at !== null && mark.changes_at <= now;
-  const kept = await readSums(env, asked, builtAt);
+  const kept = sumsFrom(sums?.results ?? [], builtAt);
   if (mark.dirty <= mark.built && !ripened) return kept;
   if (kept.tookMs <= QUICK_MS || now - builtAt > STALE_MS) return countPhase(env, asked, now);
   later(countPhase(env, asked, now));
   return kept;
 }
 
-async function readSums(env: Env, { site, campaign, phase }: Counting, countedAt: EpochMs) {
-  const rows = await env.DB.prepare(
-    "SELECT day, body FROM campaign_sums WHERE site = ?1 AND campaign_id = ?2 AND phase = ?3 ORDER BY day",
-  )
-    .bind(site, campaign, phase)
-    .raw<[string, string]>();
+type SumsRow = { day: string; body: string };
+const SUMS =
+  "SELECT day, body FROM campaign_sums WHERE site = ?1 AND campaign_id = ?2 AND phase = ?3 ORDER BY day";
+
+function sumsFrom(rows: readonly SumsRow[], countedAt: EpochMs) {
   const days: Record<string, DaySums> = {};
   let whole: Whole = { multiple: 0, multipleByDay: {}, tookMs: 0 };
-  for (const [day, body] of rows) {
+  for (const { day, body } of rows) {
     if (day === "") whole = JSON.parse(body) as Whole;
     else days[day] = JSON.parse(body) as DaySums;
   }

@@ -1,6 +1,6 @@
 /** How the service went, each figure with its change against the period before, and what was counted. */
 import type { VNode } from "preact";
-import { directionOf } from "../../../domain/overview/change.ts";
+import { judgedDirection } from "../../../domain/overview/change.ts";
 import { LESS_IS_BETTER, type ShownKpi } from "../../../domain/overview/shown.ts";
 import type { ComparedWire, OverviewWire } from "../../../domain/overview/wire.ts";
 import { duration, money, number, percent } from "../../shared/format.ts";
@@ -112,7 +112,7 @@ function Change({
   const { change } = compared;
   if (change === null) return null;
   const write = (value: number): string => signed(value, unit, currency);
-  const direction = directionOf(change) * (LESS_IS_BETTER.includes(kpi) ? -1 : 1);
+  const direction = judgedDirection(change) * (LESS_IS_BETTER.includes(kpi) ? -1 : 1);
   const tone = direction === 0 ? "quiet" : direction > 0 ? "good" : "bad";
   const span = { low: write(change.low), high: write(change.high) };
   return (
