@@ -174,6 +174,25 @@ test("R-W83: a panel on screen learns of a change within 10 s and keeps what was
   );
 });
 
+test("R-W83: once somebody has come, the ways no longer say that nobody is there", async () => {
+  const room = closedRoom();
+  await on(
+    browser,
+    {},
+    async ({ page }) => {
+      await openPanel(page);
+      await way(page, "Laisser un message").waitFor();
+      room.availability = "online";
+      room.standing = { actions: ["chat"] };
+      await way(page, "Discuter").waitFor();
+      await page.getByText("Disponible maintenant").waitFor();
+      expect(await page.getByText(/Il n’y a personne|Réponse par e-mail/).count()).toBe(0);
+      await expectAccessible(page);
+    },
+    room,
+  );
+});
+
 test("R-W83: a tab that nobody sees does not ask, and asks at once when it comes to the front", async () => {
   const room = closedRoom();
   await on(

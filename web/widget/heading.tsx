@@ -11,8 +11,14 @@ export function Heading({ screen }: { screen: ChatScreen }): VNode {
   const known = screen.available.value;
   const there = isTaken(conversation) ? "online" : (known?.state ?? "closed");
   if (there !== "closed") {
+    const here = there === "online";
     return (
-      <Title face={null} title={t(there === "online" ? "hereTitle" : "busyTitle")} line={t("awaySub")} />
+      <Title
+        face={null}
+        title={t(here ? "hereTitle" : "busyTitle")}
+        line={t(here ? "freeNow" : "awaySub")}
+        free={here}
+      />
     );
   }
   const opening = known && openingOf(known, words, Date.now());

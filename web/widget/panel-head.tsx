@@ -72,7 +72,7 @@ function Options({ screen }: { screen: ChatScreen }): VNode {
 function titleOf(screen: ChatScreen): Titled {
   const { t } = screen.words;
   const site = screen.site.value;
-  const { status, queue, agent, link, phase } = screen.conversation;
+  const { status, queue, agent, link, phase, rows } = screen.conversation;
   const name = agent.value;
   const known = (line: string, free = false): Titled => {
     return { face: name, title: name ?? site, ...(name && { beside: site }), line, free };
@@ -91,5 +91,6 @@ function titleOf(screen: ChatScreen): Titled {
     return known(t("connecting"));
   }
   if (name) return known(t("online"), true);
-  return known(status.value === "queued" ? t("queuedSoon") : t("chatText"));
+  // Nobody comes before the visitor has written.
+  return known(status.value === "queued" && rows.value.length > 0 ? t("queuedSoon") : t("chatText"));
 }

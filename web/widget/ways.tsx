@@ -30,7 +30,9 @@ const ICONS: Record<Way, Shapes> = { message: Letter, callback: Phone, faq: Book
 
 export function Ways({ screen }: { screen: ChatScreen }): VNode {
   const offered = screen.available.value?.actions ?? ["message"];
-  const ways = offered.filter(isWay);
+  // A call that is booked can be moved or cancelled, whatever is offered to others.
+  const booked = callIn(screen.memory.call()) && !offered.includes("callback") ? ["callback"] : [];
+  const ways = [...offered, ...booked].filter(isWay);
   const [chosen, choose] = useState<Way | null>(null);
   const way = chosen ?? (ways.length === 1 ? (ways[0] ?? null) : null);
   const mayGoBack = chosen !== null && ways.length > 1;
@@ -103,20 +105,23 @@ function Choice({ screen, ways, choose }: Choosing): VNode {
           </ul>
         </>
       )}
-      {ways.length === 0 && <p>{t("nothingNow")}</p>}
+      {ways.length === 0 && !mayChat(screen) && !mayWait(screen) && <p>{t("nothingNow")}</p>}
       {draft !== "" && <p class="draft">{t("draftKept", { text: shortened(draft) })}</p>}
     </div>
   );
 }
 
+const mayChat = ({ conversation, available }: ChatScreen): boolean =>
+  isTaken(conversation) || available.value?.actions.includes("chat") === true;
+
+const mayWait = ({ conversation, available }: ChatScreen): boolean =>
+  conversation.status.value === "queued" || available.value?.actions.includes("queue") === true;
+
 /** The way back into the chat, or into the queue, wherever there is one. */
 function Talk({ screen }: { screen: ChatScreen }): VNode | null {
-  const { conversation, available, words } = screen;
-  const { t } = words;
-  const known = available.value;
-  const taken = isTaken(conversation);
-  const here = taken || known?.actions.includes("chat") === true;
-  const waits = conversation.status.value === "queued" || known?.actions.includes("queue") === true;
+  const { t } = screen.words;
+  const here = mayChat(screen);
+  const waits = mayWait(screen);
   const line = here ? t("hereText") : waits ? waitLine(screen) : "";
   return (
     <div class="talk">
