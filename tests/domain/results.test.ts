@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { resultPanel } from "../../domain/results/panel.ts";
 import type { PhaseFacts } from "../../domain/results/phase.ts";
-import { emptySums } from "../../domain/results/sums.ts";
+import { addSums, emptySums, SUMS } from "../../domain/results/sums.ts";
 import { type EligibleMoment, type PhaseSums, type Success, sumPhase } from "../../domain/results/units.ts";
 import { resultWire } from "../../domain/results/wire.ts";
 import { orderTotal } from "../../domain/visit/commerce.ts";
@@ -520,4 +520,15 @@ test("RES12: over 300 generated phases without any effect, looked at each day, a
   }
   expect(called).toBeGreaterThan(2);
   expect(called).toBeLessThanOrEqual(22);
+});
+
+test("RES13: sums of two days are added in each of their parts", () => {
+  const all = (factor: number) => ({
+    ...Object.assign(
+      emptySums(),
+      Object.fromEntries(SUMS.map((name, place) => [name, factor * (place + 1)])),
+    ),
+    device: { phone: factor },
+  });
+  expect(addSums(all(1), all(10))).toEqual({ ...all(11), device: { phone: 11 } });
 });

@@ -12,6 +12,7 @@ const figure = (value: number | null, numerator: number | null, denominator: num
   now: { value, numerator, denominator, n: denominator ?? 0, interval: null },
   before: { value, numerator, denominator, n: denominator ?? 0, interval: null },
   change: null,
+  maturing: null,
 });
 
 function overviewOf(part: Partial<OverviewWire> = {}): OverviewWire {
