@@ -38,7 +38,7 @@ const WORDS = {
     note: "note",
     file: "Fichier",
     assigned: (who: string) => `${who} a rejoint la conversation.`,
-    transferred: (who: string) => `Conversation transférée à ${who}.`,
+    transferred: (who: string) => ended(`Conversation transférée à ${who}`),
     closed: "Conversation terminée.",
     nothing: "Rien n’est conservé de cette conversation.",
     colon: "\u00a0: ",
@@ -52,13 +52,18 @@ const WORDS = {
     note: "note",
     file: "File",
     assigned: (who: string) => `${who} joined the conversation.`,
-    transferred: (who: string) => `The conversation was passed to ${who}.`,
+    transferred: (who: string) => ended(`The conversation was passed to ${who}`),
     closed: "The conversation ended.",
     nothing: "Nothing is kept of this conversation.",
     colon: ": ",
   },
 } as const;
 type Words = (typeof WORDS)["fr" | "en"];
+
+/** A sentence with one full stop, even where it ends with an initial: "Anne D.". */
+function ended(words: string): string {
+  return words.endsWith(".") ? words : `${words}.`;
+}
 
 /** The text of `log`. */
 export function transcriptOf(log: readonly TranscriptLine[], about: About): string {

@@ -18,3 +18,16 @@ test("R-D32: the sheets are found, and the rule knows a wrong one", () => {
   for (const wrong of ["Alertes : son coupé", "« Attendre »", "plus de 10 Mo"]) expect(wrong).toMatch(BREAKS);
   expect("Alertes\u00a0: son coupé").not.toMatch(BREAKS);
 });
+
+test("R-D32: every way in which a visit can come has its words", () => {
+  const source = readFileSync("domain/visit/channel.ts", "utf8");
+  const told = source.matchAll(/(?:return (?:click \?\? )?|channel: |\? )"([A-Z][\w ]*)"/g);
+  const channels = new Set(Array.from(told, ([, name]) => name));
+  expect(channels).toContain("Direct");
+  expect(channels).toContain("AI Assistants");
+  expect(channels.size).toBeGreaterThan(15);
+  for (const language of ["fr", "en"]) {
+    const words = JSON.parse(readFileSync(`web/console/messages/${language}.json`, "utf8")) as object;
+    for (const channel of channels) expect(words).toHaveProperty([`channel_${channel}`]);
+  }
+});

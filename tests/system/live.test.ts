@@ -151,7 +151,7 @@ test("R-L18: empty, then live; filtered, sorted, walked by the keyboard, dark an
       socket.connectToServer();
     }),
   );
-  await page.getByRole("heading", { name: "Personne sur le site en ce moment" }).waitFor();
+  await page.getByRole("heading", { name: "Personne en vue pour l’instant" }).waitFor();
   await expectClean(page, "empty");
 
   await until(page, async () => (await rows(page).count()) === 4);

@@ -58,6 +58,25 @@ test("R-W35 R-W89: three faces and a word, then three figures for who likes, and
   }
 });
 
+test("R-W89: at the end of a long conversation the question stands in sight", async () => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
+    const { page, room } = site;
+    await accept(site);
+    room.event("assigned", { agent: { id: "usr_lea", name: "Léa" } });
+    for (let line = 1; line <= 30; line += 1) room.say(`Ligne ${line}`);
+    await page.getByText("Ligne 30").waitFor();
+    await end(site);
+    await expect
+      .poll(() =>
+        page.getByRole("button", { name: "Envoyer" }).evaluate((button) => {
+          const { bottom } = button.getBoundingClientRect();
+          return bottom > 0 && bottom <= innerHeight;
+        }),
+      )
+      .toBe(true);
+  });
+});
+
 test("R-W35: the question can be passed over, and a conversation that nobody answered asks none", async () => {
   await on(browser, { decision: decisionOf() }, async (site) => {
     const { page } = site;

@@ -24,12 +24,20 @@ export function Transcript({ screen, children }: { screen: ChatScreen; children:
   const uploads = conversation.uploads.value;
   const sending = uploads?.list.value.length ?? 0;
 
+  const stay = (): void => {
+    const { current } = element;
+    if (current && atEnd.current) current.scrollTop = current.scrollHeight;
+  };
+  useEffect(() => {
+    const last = rows.at(-1);
+    if (last?.type === "run" && last.mine) atEnd.current = true;
+    stay();
+  }, [rows]);
+  // Pictures, and parts that are loaded when they are needed, grow after they were drawn: the end stays in sight.
   useEffect(() => {
     const { current } = element;
-    const last = rows.at(-1);
-    const mine = last?.type === "run" && last.mine;
-    if (current && (atEnd.current || mine)) current.scrollTop = current.scrollHeight;
-  }, [rows, typing, sending, Boolean(children)]);
+    if (current) new MutationObserver(stay).observe(current, { childList: true, subtree: true });
+  }, []);
   // A long conversation is not drawn anew for every letter that is typed below it.
   const drawn = useMemo(
     () =>
@@ -53,6 +61,7 @@ export function Transcript({ screen, children }: { screen: ChatScreen; children:
       role="log"
       aria-label={t("log")}
       aria-live={conversation.caughtUp.value ? "polite" : "off"}
+      onLoadCapture={stay}
       onScroll={({ currentTarget: all }) => {
         atEnd.current = all.scrollHeight - all.scrollTop - all.clientHeight < NEAR_END_PX;
       }}

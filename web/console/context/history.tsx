@@ -10,6 +10,7 @@ import { date, dateTime, money, number } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import type { Order, VisitorView } from "../model/visitor.ts";
 import type { Office } from "../office.ts";
+import { sayChannel } from "../parts/channel.ts";
 import { go, place } from "../route.ts";
 import { locale, t as common, tick } from "../words.ts";
 import { Group } from "./group.tsx";
@@ -165,7 +166,9 @@ function Visits({ view, now }: { view: VisitorView; now: number }): VNode | null
               <span class="note">{t("visit_pages", { count: visit.pages })}</span>
             </span>
             <span class="note context-entry">
-              {[visit.entry, visit.channel].filter((part) => part !== null).join(" · ")}
+              {[visit.entry, visit.channel === null ? null : sayChannel(visit.channel)]
+                .filter((part) => part !== null)
+                .join(" · ")}
             </span>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { Icon } from "../../shared/icon.tsx";
 import type { Arrival, TrailStep } from "../model/visitor.ts";
 import { clockOf } from "../model/waits.ts";
 import type { Office } from "../office.ts";
+import { sayChannel } from "../parts/channel.ts";
 import { locale, t as common, tick } from "../words.ts";
 import { Group } from "./group.tsx";
 import { t } from "./words.ts";
@@ -56,5 +57,5 @@ export function Trail({ office, steps, arrival }: TrailProps): VNode {
 function sayArrival({ words, host, channel }: Arrival): string | null {
   if (words !== null) return t("arrival_search", { words });
   if (host !== null) return t("arrival_from", { host });
-  return channel === null ? null : t("arrival_by", { channel });
+  return channel === null ? null : t("arrival_by", { channel: sayChannel(channel) });
 }

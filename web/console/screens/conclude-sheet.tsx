@@ -11,13 +11,14 @@ import { sayWho } from "../parts/who.tsx";
 import { locale, t } from "../words.ts";
 import type { SheetProps } from "./sheets.tsx";
 
-export function ConcludeSheet({ office, item, onClose }: SheetProps): VNode {
+export function ConcludeSheet({ office, item, room, onClose }: SheetProps): VNode {
   const outcome = useSignal<(typeof OUTCOMES)[number]>("resolved");
   const chosen = useSignal<readonly string[]>([]);
   const note = useSignal("");
   const asked = useSignal(false);
   const codes = office.codes.state.value.value ?? [];
   const missing = missesCode(codes, chosen.value);
+  const over = room.status.value === "closed";
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -84,7 +85,7 @@ export function ConcludeSheet({ office, item, onClose }: SheetProps): VNode {
           />
           <span class="note">{t("note_never_shown")}</span>
         </div>
-        <p class="note">{t("conclude_effect")}</p>
+        {over ? null : <p class="note">{t("conclude_effect")}</p>}
         <div class="buttons">
           <button type="submit" class="primary">
             {t("conclude")}

@@ -8,6 +8,7 @@ import { money, number } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import type { InvitationSent } from "../live/live-visitors.ts";
 import { clockOf } from "../model/waits.ts";
+import { sayChannel } from "../parts/channel.ts";
 import { sayWho } from "../parts/who.tsx";
 import { locale } from "../words.ts";
 import { named, t } from "./words.ts";
@@ -48,7 +49,7 @@ export function VisitorRow({ row, seconds, sent, able, onInvite, onOpen }: Visit
           <strong>{sayMoney(row.cart_value, row.currency)}</strong>
         )}
       </td>
-      <td class="wide-only">{row.channel === null ? "" : named(`channel_${row.channel}`, row.channel)}</td>
+      <td class="wide-only">{row.channel === null ? "" : sayChannel(row.channel)}</td>
       <td class="wide-only">
         {row.device === null ? null : (
           <span class="visitor-device">
