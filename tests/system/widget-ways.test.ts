@@ -254,6 +254,14 @@ test("R-W86: who waits has answers to read and other ways; what they said goes a
       await page.getByText("Avec un mètre ruban.").waitFor();
       await shoot(page, "queue");
       await expectAccessible(page);
+      room.send({ type: "state", status: "queued", position: null, wait_seconds: null });
+      await page.getByText("Une personne arrive").waitFor();
+      room.availability = "closed";
+      await page.getByText("Il n’y a plus personne").waitFor();
+      await page.getByText("Une personne arrive").waitFor({ state: "detached" });
+      room.availability = "busy";
+      room.send({ type: "state", status: "queued", position: 2, wait_seconds: 70 });
+      await page.getByText("Il n’y a plus personne").waitFor({ state: "detached" });
       await way(page, "Ne pas attendre").click();
       await page.getByText("2ᵉ position · Environ 1 min d’attente").waitFor();
       await way(page, "Laisser un message").click();

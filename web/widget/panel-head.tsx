@@ -91,6 +91,7 @@ function titleOf(screen: ChatScreen): Titled {
     return known(t("connecting"));
   }
   if (name) return known(t("online"), true);
-  // Nobody comes before the visitor has written.
-  return known(status.value === "queued" && rows.value.length > 0 ? t("queuedSoon") : t("chatText"));
+  // Nobody comes before the visitor has written, nor while nobody is there.
+  const comes = rows.value[0] && screen.available.value?.state !== "closed";
+  return known(t(comes ? "queuedSoon" : "chatText"));
 }
