@@ -158,6 +158,11 @@ export class ChatRoom extends DurableObject<Env> {
     return { ok: true };
   }
 
+  /** JSON of what was said and happened after `seq`, as agents see it: what history does not have yet. */
+  eventsAfter(seq: number): string {
+    return `[${[...this.#store.texts(seq + 1, this.#store.head().head, "agent")].join(",")}]`;
+  }
+
   /** The events after `after` for the visitor, or from the reset's beginning where that cannot be continued. */
   readOverHttp(visitor: string, reader: { epoch: string | null; after: number }): Reading | Refusal {
     const room = this.#overHttp(visitor, Date.now());

@@ -30,6 +30,7 @@ export type About = {
 
 const WORDS = {
   fr: {
+    tag: "fr-FR",
     of: "Conversation",
     visitor: "Visiteur",
     agent: "Conseiller",
@@ -44,6 +45,7 @@ const WORDS = {
     colon: "\u00a0: ",
   },
   en: {
+    tag: "en-GB",
     of: "Conversation",
     visitor: "Visitor",
     agent: "Agent",
@@ -86,7 +88,7 @@ function messageOf({ kind, body = "", from }: TranscriptLine, words: Words, note
   const role = from?.role;
   const called = role === "visitor" || role === "bot" || role === "system" ? words[role] : words.agent;
   const who = oneLine(from?.name ?? called);
-  const said = kind === "file" ? fileIn(body, words) : kind === "card" ? cardIn(body) : body;
+  const said = kind === "file" ? fileIn(body, words) : kind === "card" ? cardIn(body, words) : body;
   // What follows on further lines is set in, so that nobody's words begin like somebody else's line.
   const text = said.replaceAll(/\r\n?|[\n\u2028\u2029]/g, "\r\n    ");
   return `${who}${kind === "note" ? ` (${words.note})` : ""}${words.colon}${text}`;
@@ -104,13 +106,23 @@ function fileIn(body: string, words: Words): string {
   return file.success ? `${words.file}${words.colon}${file.data.name}` : body;
 }
 
-function cardIn(body: string): string {
+function cardIn(body: string, words: Words): string {
   const card = Card.safeParse(json(body));
   if (!card.success) return body;
   const { title, price, url } = card.data;
-  return [title, price === undefined ? null : `${price.amount} ${price.currency}`, url]
+  return [title, price === undefined ? null : moneyOf(price, words), url]
     .filter((part) => part !== null)
     .join(" – ");
+}
+
+/** A currency that nobody knows is told by its code. */
+function moneyOf({ amount, currency }: { amount: number; currency: string }, { tag }: Words): string {
+  try {
+    return new Intl.NumberFormat(tag, { style: "currency", currency }).format(amount);
+  } catch (error) {
+    if (error instanceof RangeError) return `${amount} ${currency}`;
+    throw error;
+  }
 }
 
 function oneLine(text: string): string {

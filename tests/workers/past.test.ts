@@ -130,6 +130,22 @@ test("R-F21: whatever is typed is a question, and never a mistake of the index",
     await search({ q });
 });
 
+test("R-F22: of a conversation under way a transcript has all of it, also what history was not told yet", async () => {
+  const chat = await openConversation(site, {});
+  const visitor = await joinRoom(chat);
+  await visitor.post("Bonjour");
+  const row = () =>
+    env.DB.prepare("select count(*) as n from conversations where id = ?").bind(chat.id).first("n");
+  await eventually(row, (found) => found === 1);
+  await visitor.post("Encore là ?");
+  const path = `/api/sites/${site}/conversations/${chat.id}`;
+  const text = await (await request(`${path}/transcript.txt`, { headers: cookie() })).text();
+  expect(text).toContain("Bonjour");
+  expect(text).toContain("Encore là ?");
+  const { log } = await (await request(path, { headers: cookie() })).json<{ log: { seq: number }[] }>();
+  expect(log.map(({ seq }) => seq)).toEqual([1, 2]);
+});
+
 test("R-F22: a transcript says who said what, files and cards in words, notes only where asked for", async () => {
   const chat = await openConversation(site, {});
   const visitor = await joinRoom(chat);
@@ -165,7 +181,7 @@ test("R-F22: a transcript says who said what, files and cards in words, notes on
   expect(lines).toContain("Visiteur\u00a0: Bonjour,");
   expect(lines).toContain("    [10:00] Alice : gratuit");
   expect(lines).toContain("Alice\u00a0: **Voici**");
-  expect(lines).toContain("Alice\u00a0: Lampe – 49.9 EUR – https://shop.example/l");
+  expect(lines).toContain("Alice\u00a0: Lampe – 49,90\u00a0€ – https://shop.example/l");
   expect(lines).toContain("Visiteur\u00a0: Fichier\u00a0: plan.png");
   expect(lines).toContain("Conversation terminée.");
   expect(text).not.toContain("pénible");

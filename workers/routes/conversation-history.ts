@@ -12,7 +12,7 @@ import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { conversations as table, surveys } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
 import { loadSite } from "../site/site-config.ts";
-import { LogEvent, readLog } from "./conversation-logs.ts";
+import { LogEvent, readWholeLog } from "./conversation-logs.ts";
 import { matchQuery } from "./full-text.ts";
 import { readMoment } from "./kpis.ts";
 import {
@@ -230,7 +230,7 @@ conversationHistory.openapi(read, async (c) => {
     .get();
   if (row === undefined) throw new ApiError("not_found", "there is no such conversation at this site");
   const [log, survey] = await Promise.all([
-    readLog(c.env, site, id),
+    readWholeLog(c.env, site, row),
     db
       .select()
       .from(surveys)
@@ -244,7 +244,7 @@ conversationHistory.openapi(read, async (c) => {
 conversationHistory.openapi(transcript, async (c) => {
   const { site, id } = c.req.valid("param");
   const known = await drizzle(c.env.DB)
-    .select({ id: table.id })
+    .select({ id: table.id, closedAt: table.closedAt })
     .from(table)
     .where(and(eq(table.site, site), eq(table.id, id)))
     .get();
@@ -252,7 +252,7 @@ conversationHistory.openapi(transcript, async (c) => {
   if (known === undefined || live === null)
     throw new ApiError("not_found", "there is no such conversation at this site");
   const { locale, timezone, name } = live.config.settings;
-  const log = z.array(TranscriptLine).parse(await readLog(c.env, site, id));
+  const log = z.array(TranscriptLine).parse(await readWholeLog(c.env, site, known));
   const notes = c.req.valid("query").notes === "1";
   const text = transcriptOf(log, { locale, timezone, site: name, conversation: id, notes });
   return c.text(text, 200, {

@@ -20,6 +20,18 @@ async function unpack(body: Uint8Array): Promise<LogEvent[]> {
   return Events.parse(await new Response(stream).json());
 }
 
+/** Everything of `conversation` so far: what history has, and while it is open what only its room knows yet. */
+export async function readWholeLog(
+  env: Env,
+  site: SiteKey,
+  { id, closedAt }: { id: string; closedAt: number | null },
+): Promise<LogEvent[]> {
+  const stored = await readLog(env, site, id);
+  if (closedAt !== null) return stored;
+  const told = await env.CHAT_ROOM.getByName(id).eventsAfter(stored.at(-1)?.seq ?? 0);
+  return [...stored, ...Events.parse(JSON.parse(told))];
+}
+
 /** Every stored event of `conversation`, in the order of `seq`. */
 export async function readLog(env: Env, site: SiteKey, conversation: string): Promise<LogEvent[]> {
   const chunks = await drizzle(env.DB)
