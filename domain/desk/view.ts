@@ -62,6 +62,9 @@ function itemView(desk: Desk, item: Item, isOffer = false): DeskConversation {
     status: isOffer ? "offered" : status,
     agent: item.agent === null ? null : { id: item.agent, name: agent?.name ?? null },
     priority,
+    ...(isOffer && item.transfer !== null
+      ? { handed_over: { from: agent?.name ?? null, note: item.transfer.note } }
+      : {}),
     ...(item.agent === null
       ? {}
       : { turn: item.onHold ? ("hold" as const) : (item.turn ?? "agent"), weight: weightOf(item) / TENTHS }),

@@ -76,6 +76,8 @@ export const DeskConversation = z.object({
   waiting_since: z.string(),
   status: z.enum(["queued", "offered", "assigned"]),
   agent: z.nullable(z.object({ id: z.string(), name: z.nullable(z.string()) })),
+  /** Of an offer: the colleague who has it and hands it over, and what they say of it. */
+  handed_over: z.optional(z.object({ from: z.nullable(z.string()), note: z.nullable(z.string()) })),
   /** Whose turn it is to speak, or that the agent has put it on hold. */
   turn: z.optional(z.enum(["agent", "visitor", "hold"])),
   /** How much of a place it takes: 1, 0.3 while the visitor thinks, 0 on hold. */

@@ -13,7 +13,7 @@ import type { RoomReport } from "../../domain/desk/report.ts";
 import { nextChangeAt, settle } from "../../domain/desk/settle.ts";
 import { consult, end, give, takeOver } from "../../domain/desk/supervision.ts";
 import { transfer } from "../../domain/desk/transfer.ts";
-import { toldPlaces } from "../../domain/desk/view.ts";
+import { offerFrames, toldPlaces } from "../../domain/desk/view.ts";
 import { Languages, staffOf } from "../../domain/site/staff.ts";
 import { report } from "./desk-days.ts";
 
@@ -257,4 +257,17 @@ test("R-K19: the first twenty are told of each step, those behind at a few place
     400,
     500,
   ]);
+});
+
+test("R-K23: an offer of what a colleague hands over says who does and what they say of it; any other says neither", () => {
+  const desk = taken(arrive(deskWith({ ana: {} }), "c1"), "ana", "c1");
+  const bob = { id: "bob", name: "Bob", role: "agent" as const };
+  const both = setState(meet(desk, bob, NO_STAFF, NOW), "bob", "online", 3, NOW).desk;
+  const asked = transfer(both, "ana", "c1", { toAgent: "bob", toSkill: null, note: "Taille 40" }, NOW);
+  const handed = settle(asked.ok ? asked.desk : both, NOW).desk;
+  expect(offerFrames(handed, "bob")).toMatchObject([
+    { type: "offered", item: { handed_over: { from: "ana", note: "Taille 40" } } },
+  ]);
+  const [fresh] = offerFrames(arrive(deskWith({ ana: {} }), "c2"), "ana");
+  expect(fresh?.type === "offered" && "handed_over" in fresh.item).toBe(false);
 });

@@ -69,6 +69,15 @@ export function OfferCard({ office, offer }: { office: Office; offer: Offer }): 
         <span class="note">{t("waits_since", { clock: waited })}</span>
       </div>
       <p class="row-preview quiet">{item.preview ?? pathOf(item.page) ?? t("no_words_yet")}</p>
+      {item.handed_over === undefined ? null : (
+        <p class="note handed-over">
+          {t("offer_handed_over", {
+            named: item.handed_over.from === null ? "no" : "yes",
+            who: item.handed_over.from ?? "",
+          })}
+          {item.handed_over.note ? <q>{item.handed_over.note}</q> : null}
+        </p>
+      )}
       {expiresAt === null ? null : (
         <p class="note">{t("offer_until", { time: untilOf(expiresAt, office.desk.offsetMs.value) })}</p>
       )}
