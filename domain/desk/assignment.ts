@@ -1,6 +1,6 @@
 /** A conversation becomes an agent's, by an offer or by their own hand, until they are done with it. */
 import type { EpochMs } from "../ids.ts";
-import { canTake } from "./capacity.ts";
+import { hasPlace } from "./capacity.ts";
 import {
   type Agent,
   asked,
@@ -29,7 +29,8 @@ export function accept(desk: Desk, agentId: string, conversation: string, now: E
   if (item.agent === agentId) return { ok: true, ...takeBack(desk, item) };
   if (item.offer?.agent === agentId) return { ok: true, ...assign(desk, item, agent, now) };
   if (item.agent !== null || item.offer !== null) return conflict("another agent has this conversation");
-  if (!canTake(desk, agent, now)) return conflict("you have no free place");
+  // By their own hand: also somebody who is not asked now may.
+  if (!hasPlace(desk, agent)) return conflict("you have no free place");
   return { ok: true, ...assign(desk, item, agent, now) };
 }
 

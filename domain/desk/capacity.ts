@@ -55,7 +55,12 @@ export function freePlaces(desk: Desk, now: EpochMs, skill: string | null = null
 
 /** Whether the agent takes another one now. */
 export function canTake(desk: Desk, agent: Agent, now: EpochMs): boolean {
-  return isAccepting(agent, now) && agent.capacity * TENTHS - plateOf(desk, agent.id).load >= TENTHS;
+  return isAccepting(agent, now) && hasPlace(desk, agent);
+}
+
+/** Whether a conversation fits beside what the agent has, whether or not they are asked now. */
+export function hasPlace(desk: Desk, agent: Agent): boolean {
+  return agent.capacity * TENTHS - plateOf(desk, agent.id).load >= TENTHS;
 }
 
 /** Whether agents who do not speak the visitor's language may take this: nobody is there who does, or it was waited. */

@@ -77,7 +77,12 @@ export class DeskModel {
   }
 
   hasPlace(agent: ModelAgent, now: number): boolean {
-    return this.accepts(agent, now) && this.load(agent.id) + 10 <= agent.places * 10;
+    return this.accepts(agent, now) && this.fits(agent);
+  }
+
+  /** By their own hand agents take as many, asked or not. */
+  fits(agent: ModelAgent): boolean {
+    return this.load(agent.id) + 10 <= agent.places * 10;
   }
 
   serves(agent: ModelAgent, skill: string | null): boolean {
@@ -185,7 +190,7 @@ export class DeskModel {
     if (item.agent === id) {
       if (item.transfer !== null) forgetAsked(item);
     } else if (item.offer?.agent === id) this.#assign(item, agent, now);
-    else if (item.agent === null && item.offer === null && this.hasPlace(agent, now)) {
+    else if (item.agent === null && item.offer === null && this.fits(agent)) {
       this.#assign(item, agent, now);
     }
   }

@@ -271,3 +271,10 @@ test("R-K23: an offer of what a colleague hands over says who does and what they
   const [fresh] = offerFrames(arrive(deskWith({ ana: {} }), "c2"), "ana");
   expect(fresh?.type === "offered" && "handed_over" in fresh.item).toBe(false);
 });
+
+test("R-K3: who is away is asked for nothing, and may take what waits by their own hand", () => {
+  const away = setState(deskWith({ ana: {} }), "ana", "away", 3, NOW).desk;
+  const waits = arrive(away, "c1");
+  expect(offered(waits, "c1")).toBe(null);
+  expect(taken(waits, "ana", "c1").items.get("c1")?.agent).toBe("ana");
+});
