@@ -111,10 +111,13 @@ test("R-D26: before the desk opens a message is left; an agent answers it, and i
   await lea.getByRole("link", { name: "Messages et rappels" }).click();
   const left = lea.locator(".left-message").filter({ hasText: "en lin lavé" });
   await expect
-    .poll(async () => {
-      await lea.evaluate(() => dispatchEvent(new Event("focus")));
-      return left.count();
-    })
+    .poll(
+      async () => {
+        await lea.evaluate(() => dispatchEvent(new Event("focus")));
+        return left.count();
+      },
+      { timeout: 30_000 },
+    )
     .toBe(1);
   await expectClean(lea, "follow-ups");
   await left.getByRole("button", { name: "C’est répondu" }).click();
