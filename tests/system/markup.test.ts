@@ -284,6 +284,8 @@ test("R-T4: suggestions of values, reasons and the dry run take the visitors’ 
 
 test("R-T5: queue, conversation and context of the console show the visitors’ words as text, and nothing of it acts", async () => {
   const { context, page, troubles } = await enter();
+  // The lists keep only what is in sight in the page: here that is all.
+  await page.setViewportSize({ width: 1_440, height: 3_000 });
   await page.goto(`${server.url}/console/`);
   await page.getByLabel("Adresse e-mail").fill("lea@demo.test");
   await page.getByLabel("Mot de passe").fill(DEMO_PASSWORD);
@@ -295,7 +297,7 @@ test("R-T5: queue, conversation and context of the console show the visitors’ 
   const queue = (await page.locator(".list-pane").textContent()) ?? "";
   for (const { texts } of visitors) expect(queue).toContain(shown(texts[0] ?? "").trim());
   await shoot(page, "console-queue");
-  const taken = page.locator(".mine-row");
+  const taken = page.locator(".mine-part .row");
   for (let count = 1; count <= VISITORS; count += 1) {
     await page.getByRole("button", { name: /^Prendre quand même/ }).click();
     await taken.nth(count - 1).waitFor();

@@ -113,7 +113,8 @@ export class Desk {
   takeBeyond(conversation: string): void {
     const me = this.me.value;
     if (me === null) return;
-    const capacity = Math.floor(me.load + 1e-9) + 1;
+    // How full the places are is told some moments after what is mine.
+    const capacity = Math.max(Math.floor(me.load + 1e-9), this.mine.value.length) + 1;
     if (capacity <= me.capacity) return this.accept(conversation);
     this.#send({ type: "status", state: me.state, capacity });
     this.#send({ type: "accept", conversation });
