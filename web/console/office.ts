@@ -105,8 +105,7 @@ export class Office {
   /** Take what is offered; without an offer, ask for the first in the queue that nobody is offered. */
   takeNext(): void {
     const { desk } = this;
-    const next =
-      desk.offers.value[0]?.item ?? desk.queue.value.find((item) => item.status === "queued") ?? null;
+    const next = desk.offers.value[0]?.item ?? desk.firstWaiting;
     if (next === null) return;
     if (desk.offers.value.length > 0) desk.accept(next.conversation);
     else desk.takeBeyond(next.conversation);

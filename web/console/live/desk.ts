@@ -121,6 +121,14 @@ export class Desk {
     this.#send({ type: "status", state: me.state, capacity: me.capacity });
   }
 
+  /** The first in the queue that nobody is offered, and that is not mine by now: the queue is told moments later. */
+  get firstWaiting(): DeskConversation | null {
+    const mine = new Set(this.mine.value.map(({ conversation }) => conversation));
+    const isFree = ({ status, conversation }: DeskConversation) =>
+      status === "queued" && !mine.has(conversation);
+    return this.queue.value.find(isFree) ?? null;
+  }
+
   /** Offer the conversation to a colleague, or to whoever has a skill; it stays here until somebody takes it. */
   transfer(
     conversation: string,

@@ -69,10 +69,7 @@ function Queue({ office }: Props): VNode {
           <p class="list-empty note">{t("queue_more", { count: waiting - shown })}</p>
         ) : null}
       </div>
-      <TakeNext
-        office={office}
-        first={items.find((item) => item.status === "queued")?.conversation ?? null}
-      />
+      <TakeNext office={office} first={desk.firstWaiting?.conversation ?? null} />
     </section>
   );
 }
