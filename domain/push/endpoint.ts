@@ -37,7 +37,9 @@ export function pushAddress(endpoint: string, trusted: TrustedServices): string 
   if (protocol !== "https:" || port !== "" || username !== "" || password !== "") return null;
   const own = trusted.get(hostname);
   if (own !== undefined) return `${own}${pathname}${search}`;
-  return SERVICES.some((service) => isOf(hostname, service)) ? `https://${hostname}${pathname}${search}` : null;
+  return SERVICES.some((service) => isOf(hostname, service))
+    ? `https://${hostname}${pathname}${search}`
+    : null;
 }
 
 function isOf(hostname: string, service: string): boolean {
