@@ -45,7 +45,10 @@ test("R-A40: what visitors are offered and when they are called is set in the ad
     max_wait_seconds: 300,
   });
   expect(Object.keys((availability as { hours: object }).hours)).toHaveLength(1);
-  expect(callbacks).toMatchObject({ slot_minutes: 20, hours: [{ opens: "09:00", closes: "18:00" }] });
+  expect(callbacks).toMatchObject({
+    slot_minutes: 20,
+    hours: [{ opens: "09:00", closes: "18:00" }, { dayOfWeek: ["PublicHolidays"] }],
+  });
   expect(message_recipients).toEqual(["a@lin.example", "b@lin.example"]);
   const told = await eventually(
     async () => (await fetch(`${url}/v1/availability?key=demo`)).json() as Promise<{ actions: string[] }>,
