@@ -151,8 +151,8 @@ test("R-W77: chosen, pasted and dropped files go with their progress, each as on
           ?.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
       });
       await page.getByRole("button", { name: "Télécharger lâché.pdf" }).waitFor();
-      const kinds = room.log.map((one) => one["kind"]);
-      expect(kinds).toEqual(["text", "file", "file", "file"]);
+      // What is shown at once is not yet in the room.
+      await until(["text", "file", "file", "file"], () => room.log.map((one) => one["kind"]));
       expect(room.posted.filter(({ path }) => path.endsWith("/files")).map(({ body }) => body)).toMatchObject(
         [
           { name: "mesures é.txt", bytes: 5 },
