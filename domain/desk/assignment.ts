@@ -5,6 +5,7 @@ import {
   type Agent,
   asked,
   conflict,
+  consultsOver,
   type Desk,
   type Effect,
   type Item,
@@ -15,6 +16,7 @@ import {
   revoked,
   type Step,
   toRoom,
+  unwatched,
 } from "./desk.ts";
 import { putAgent, putItem } from "./entries.ts";
 import { meet } from "./presence.ts";
@@ -82,9 +84,9 @@ export function assign(
 ): Step {
   const { conversation } = item;
   const from = item.agent === null ? null : desk.agents.get(item.agent);
-  const taken: Item = { ...asked(item), agent: agent.id, onHold: false };
+  const taken: Item = { ...asked(unwatched(item)), agent: agent.id, onHold: false };
   const busy = putItem(putAgent(desk, { ...agent, misses: 0, assignedAt: now }), taken);
-  const effects: Effect[] = [];
+  const effects: Effect[] = consultsOver(item, agent.id);
   const offered = item.offer?.agent ?? agent.id;
   if (offered !== agent.id) effects.push(revoked(offered, conversation, "taken"));
   effects.push(

@@ -44,6 +44,9 @@ export type Agent = {
   lostAt: EpochMs | null;
 };
 
+/** A colleague who was asked to look on, by whom and why. */
+export type Consult = { agent: string; from: Person; note: string | null };
+
 export type Transfer = { toAgent: string | null; toSkill: string | null; note: string | null };
 
 export type Item = Omit<RoomReport, "status"> & {
@@ -58,6 +61,8 @@ export type Item = Omit<RoomReport, "status"> & {
   onHold: boolean;
   /** Nobody at the site has the skill that was asked for: everybody is asked. */
   anySkill?: boolean;
+  /** Who was asked to look on and has not said that they are done; it ends when the conversation moves. */
+  consults?: readonly Consult[];
   closedAt: EpochMs | null;
 };
 
@@ -172,6 +177,18 @@ export function neededSkill({
 /** `item` as it is when nobody was asked yet. */
 export function asked(item: Item): Item {
   return { ...item, offer: null, transfer: null, declined: {}, missed: [] };
+}
+
+/** `item` with nobody asked to look on. */
+export function unwatched({ consults: _ended, ...item }: Item): Item {
+  return item;
+}
+
+/** Tell whoever was asked to look on that it is over; not `but`, who is told otherwise. */
+export function consultsOver({ conversation, consults = [] }: Item, but: string | null = null): Effect[] {
+  return consults
+    .filter(({ agent }) => agent !== but)
+    .map(({ agent }) => revoked(agent, conversation, "consult_over"));
 }
 
 export function personOf(agent: Agent): Person {

@@ -3,6 +3,7 @@ import type { EpochMs } from "../ids.ts";
 import {
   type Agent,
   asked,
+  consultsOver,
   type Desk,
   type Effect,
   plateOf,
@@ -11,6 +12,7 @@ import {
   type Staff,
   type Step,
   toRoom,
+  unwatched,
 } from "./desk.ts";
 import { dropAgent, dropHold, putAgent, putItem } from "./entries.ts";
 import type { Person } from "./report.ts";
@@ -93,8 +95,12 @@ export function returnItems(desk: Desk, agentId: string, reason: string, now: Ep
   for (const item of plateOf(desk, agentId).own.values()) {
     const { conversation } = item;
     if (item.offer !== null) effects.push(revoked(item.offer.agent, conversation, reason));
-    next = putItem(next, { ...asked(item), agent: null, onHold: false });
-    effects.push(revoked(agentId, conversation, reason), toRoom(conversation, "requeued", now, { reason }));
+    next = putItem(next, { ...asked(unwatched(item)), agent: null, onHold: false });
+    effects.push(
+      ...consultsOver(item),
+      revoked(agentId, conversation, reason),
+      toRoom(conversation, "requeued", now, { reason }),
+    );
   }
   return { desk: next, effects };
 }

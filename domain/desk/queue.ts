@@ -9,6 +9,7 @@ import type { EpochMs } from "../ids.ts";
 import { canTake, isSpokenHere, pick, serves, speaks } from "./capacity.ts";
 import {
   type Agent,
+  consultsOver,
   type Desk,
   type Effect,
   type Item,
@@ -17,6 +18,7 @@ import {
   NEW_ITEM,
   revoked,
   type Step,
+  unwatched,
 } from "./desk.ts";
 import { dropHold, putItem } from "./entries.ts";
 import { OFFER_MS } from "./offers.ts";
@@ -97,8 +99,16 @@ function offer(desk: Desk, item: Item, agent: Agent, now: EpochMs): Step {
 function close(desk: Desk, item: Item, now: EpochMs): Step {
   const concerned = [item.agent, item.offer?.agent ?? null].filter((agent) => agent !== null);
   return {
-    desk: putItem(desk, { ...item, offer: null, transfer: null, closedAt: item.closedAt ?? now }),
-    effects: concerned.map((agent) => revoked(agent, item.conversation, "closed")),
+    desk: putItem(desk, {
+      ...unwatched(item),
+      offer: null,
+      transfer: null,
+      closedAt: item.closedAt ?? now,
+    }),
+    effects: [
+      ...concerned.map((agent) => revoked(agent, item.conversation, "closed")),
+      ...consultsOver(item),
+    ],
   };
 }
 

@@ -4,7 +4,7 @@ import { accept, putOnHold, wrapUp } from "./assignment.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import { decline } from "./offers.ts";
 import { DEFAULT_CAPACITY, setState } from "./presence.ts";
-import { consult, end, give, takeOver } from "./supervision.ts";
+import { consult, consultDone, end, give, takeOver } from "./supervision.ts";
 import { transfer } from "./transfer.ts";
 import type { AgentFrame } from "./wire.ts";
 
@@ -45,6 +45,8 @@ export function heed(desk: Desk, agentId: string, frame: AgentFrame, now: EpochM
       const asked = { toAgent: frame.to_agent, note: frame.note ?? null };
       return consult(desk, agentId, frame.conversation, asked, now);
     }
+    case "consult_done":
+      return consultDone(desk, agentId, frame.conversation);
     case "assign":
       return give(desk, agentId, frame.conversation, frame.to_agent, now);
     case "take_over":

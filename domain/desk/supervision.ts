@@ -18,6 +18,7 @@ import {
   toRoom,
   unavailable,
 } from "./desk.ts";
+import { putItem } from "./entries.ts";
 import { takeBack } from "./transfer.ts";
 
 /** Give a conversation, waiting or another's, to a colleague who is there with a free place. No offer: it is theirs. */
@@ -69,14 +70,24 @@ export function consult(
   if (toAgent === by) return conflict("ask a colleague");
   if (agent === null || agent.lostAt !== null) return unavailable("this colleague is not there");
   const from = personOf(asking);
+  const others = (item.consults ?? []).filter((one) => one.agent !== toAgent);
   return {
     ok: true,
-    desk,
+    desk: putItem(desk, { ...item, consults: [...others, { agent: toAgent, from, note }] }),
     effects: [
       toRoom(conversation, "consulted", now, { agent: personOf(agent), from, note }),
       { to: "agent", agent: toAgent, frame: "consulted", conversation, from, note },
     ],
   };
+}
+
+/** A colleague who was asked to look on has said what they had to say; once more changes nothing. */
+export function consultDone(desk: Desk, by: string, conversation: string): Outcome {
+  const item = openItem(desk, conversation);
+  if (item === null) return missing();
+  const consults = (item.consults ?? []).filter(({ agent }) => agent !== by);
+  if (consults.length === (item.consults ?? []).length) return { ok: true, desk, effects: [] };
+  return { ok: true, desk: putItem(desk, { ...item, consults }), effects: [] };
 }
 
 function forbidden(): Refusal {

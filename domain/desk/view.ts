@@ -6,7 +6,7 @@ import { type Picture, pictureFor } from "./picture.ts";
 import { rankOf } from "./rank.ts";
 import type { Place } from "./report.ts";
 import { TENTHS, weightOf } from "./weight.ts";
-import type { DeskAgent, DeskConversation, DeskServerFrame, DeskStatus } from "./wire.ts";
+import type { DeskAgent, DeskConsult, DeskConversation, DeskServerFrame, DeskStatus } from "./wire.ts";
 
 /** The waits of late, newest last, from which the next is estimated. */
 export const WAITS_KEPT = 20;
@@ -106,6 +106,7 @@ export function snapshotFrame(
   const me = desk.agents.get(agentId);
   if (me === null) return null;
   const picture = pictureFor(all, me.role === "admin" ? agentId : null);
+  const consults = viewConsults(desk, agentId);
   return {
     type: "snapshot",
     me: viewAgent(desk, me),
@@ -118,7 +119,18 @@ export function snapshotFrame(
     role: me.role,
     waiting: picture.waiting,
     ...(picture.others === null ? {} : { others: [...picture.others] }),
+    ...(consults.length === 0 ? {} : { consults }),
   };
+}
+
+/** What `agentId` was asked to look at, and has not said to be done with. */
+function viewConsults(desk: Desk, agentId: string): DeskConsult[] {
+  const found: DeskConsult[] = [];
+  for (const item of desk.items.values()) {
+    const asked = item.consults?.find(({ agent }) => agent === agentId);
+    if (asked !== undefined) found.push({ item: viewItem(desk, item), from: asked.from, note: asked.note });
+  }
+  return found;
 }
 
 /** What is being offered to an agent, for a console that has just connected. */

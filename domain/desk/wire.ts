@@ -43,6 +43,8 @@ export const DeskClientFrame = z.discriminatedUnion("type", [
     to_agent: id,
     note: z.optional(z.string().check(z.maxLength(2_000))),
   }),
+  /** The agent who was asked to look on is done. */
+  z.object({ type: z.literal("consult_done"), conversation: id }),
   /** Supervisors only: give what waits to an agent, take what an agent has, end it. */
   z.object({ type: z.literal("assign"), conversation: id, to_agent: id }),
   z.object({ type: z.literal("take_over"), conversation: id }),
@@ -126,6 +128,14 @@ export const LiveVisitor = z.object({
 });
 export type LiveVisitor = z.infer<typeof LiveVisitor>;
 
+/** What a colleague asks an agent to look at, by whom and why. */
+export const DeskConsult = z.object({
+  item: DeskConversation,
+  from: z.object({ id: z.string(), name: z.nullable(z.string()) }),
+  note: z.nullable(z.string()),
+});
+export type DeskConsult = z.infer<typeof DeskConsult>;
+
 export const DeskServerFrame = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("snapshot"),
@@ -142,6 +152,8 @@ export const DeskServerFrame = z.discriminatedUnion("type", [
     waiting: z.optional(z.int()),
     /** For supervisors: what other agents have. */
     others: z.optional(z.array(DeskConversation)),
+    /** What colleagues have asked this agent to look at, and is not over. */
+    consults: z.optional(z.array(DeskConsult)),
   }),
   z.object({
     type: z.literal("offered"),
@@ -176,13 +188,7 @@ export const DeskServerFrame = z.discriminatedUnion("type", [
     others_gone: z.optional(z.array(z.string())),
   }),
   /** A colleague asks for a look at their conversation. */
-  z.object({
-    type: z.literal("consulted"),
-    conversation: z.string(),
-    item: DeskConversation,
-    from: z.object({ id: z.string(), name: z.nullable(z.string()) }),
-    note: z.nullable(z.string()),
-  }),
+  z.object({ type: z.literal("consulted"), conversation: z.string(), ...DeskConsult.shape }),
   /** Where the visitors of this agent's conversations are now. */
   z.object({
     type: z.literal("visitors"),

@@ -5,15 +5,15 @@ import { loadOf, pick, STICKY_MS } from "../../domain/desk/capacity.ts";
 import { type Desk, EMPTY_DESK, type Staff } from "../../domain/desk/desk.ts";
 import { LANGUAGE_MS, languageOf } from "../../domain/desk/entries.ts";
 import { DECLINED_FOR_MS, decline, OFFER_MS } from "../../domain/desk/offers.ts";
-import { meet, NO_STAFF, setStaff, setState } from "../../domain/desk/presence.ts";
+import { dismiss, meet, NO_STAFF, setStaff, setState } from "../../domain/desk/presence.ts";
 import { hear } from "../../domain/desk/queue.ts";
 import { NO_WORTH, QueuePoints, queuePoints } from "../../domain/desk/queue-points.ts";
 import { POINT_MS, rankOf } from "../../domain/desk/rank.ts";
 import type { RoomReport } from "../../domain/desk/report.ts";
 import { nextChangeAt, settle } from "../../domain/desk/settle.ts";
-import { consult, end, give, takeOver } from "../../domain/desk/supervision.ts";
+import { consult, consultDone, end, give, takeOver } from "../../domain/desk/supervision.ts";
 import { transfer } from "../../domain/desk/transfer.ts";
-import { offerFrames, toldPlaces } from "../../domain/desk/view.ts";
+import { offerFrames, pictureOf, snapshotFrame, toldPlaces } from "../../domain/desk/view.ts";
 import { Languages, staffOf } from "../../domain/site/staff.ts";
 import { report } from "./desk-days.ts";
 
@@ -187,7 +187,7 @@ test("R-K15: a supervisor gives, takes and ends; an agent may not", () => {
 test("R-K16: a colleague is asked to look on, and the conversation stays where it is", () => {
   const desk = taken(arrive(deskWith({ ana: {}, bob: {} }), "c1"), "ana", "c1");
   const asked = consult(desk, "ana", "c1", { toAgent: "bob", note: "vu ?" }, NOW);
-  expect(asked).toMatchObject({ ok: true, desk });
+  expect(asked.ok && asked.desk.items.get("c1")?.agent).toBe("ana");
   expect(asked.ok && asked.effects).toMatchObject([
     { to: "room", command: { name: "consulted", agent: { id: "bob" }, from: { id: "ana" }, note: "vu ?" } },
     { to: "agent", agent: "bob", frame: "consulted", from: { id: "ana", name: "ana" }, note: "vu ?" },
@@ -199,6 +199,37 @@ test("R-K16: a colleague is asked to look on, and the conversation stays where i
   expect(consult(desk, "ana", "c1", { toAgent: "zoe", note: null }, NOW)).toMatchObject({
     code: "unavailable",
   });
+});
+
+test("R-K24: what an agent was asked to look at is in their snapshot until they are done, it moves, or it ends", () => {
+  const before = taken(arrive(deskWith({ ana: {}, bob: {}, sup: {} }), "c1"), "ana", "c1");
+  const outcome = consult(before, "ana", "c1", { toAgent: "bob", note: "vu ?" }, NOW);
+  const desk = outcome.ok ? outcome.desk : before;
+  const shownTo = (agent: string, now: Desk): unknown => {
+    const picture = pictureOf(now, 1);
+    const frame = snapshotFrame(now, agent, { waitTargetSeconds: 60, picture }, NOW);
+    return frame?.type === "snapshot" ? frame.consults : frame;
+  };
+  const shown = { item: { conversation: "c1" }, from: { id: "ana" }, note: "vu ?" };
+  expect(shownTo("bob", desk)).toMatchObject([shown]);
+  expect(shownTo("ana", desk)).toBeUndefined();
+  const again = consult(desk, "sup", "c1", { toAgent: "bob", note: "alors ?" }, NOW);
+  expect(shownTo("bob", again.ok ? again.desk : desk)).toMatchObject([
+    { from: { id: "sup" }, note: "alors ?" },
+  ]);
+
+  const done = consultDone(desk, "bob", "c1");
+  expect(done.ok && shownTo("bob", done.desk)).toBeUndefined();
+  const over = { to: "agent", agent: "bob", frame: "revoked", conversation: "c1", reason: "consult_over" };
+  const moved = takeOver(desk, "sup", "c1", NOW);
+  expect(moved.ok && moved.effects).toContainEqual(over);
+  expect(moved.ok && shownTo("bob", moved.desk)).toBeUndefined();
+  const ended = hear(desk, report("c1", { revision: 2, status: "closed" }), NOW);
+  expect(ended.effects).toContainEqual(over);
+  expect(shownTo("bob", ended.desk)).toBeUndefined();
+  const left = dismiss(desk, "ana", NOW);
+  expect(left.effects).toContainEqual(over);
+  expect(shownTo("bob", left.desk)).toBeUndefined();
 });
 
 test("R-K17: a transfer stays with its agent until it is accepted, comes back with a no, and may be taken back", () => {

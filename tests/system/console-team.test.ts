@@ -82,6 +82,8 @@ test("R-D20: a colleague who is asked sees the conversation and answers in notes
 
   await hugo.getByText("On vous demande un avis").waitFor();
   await expectClean(hugo, "consulted");
+  await hugo.reload();
+  await hugo.getByText("On vous demande un avis").waitFor();
   await row(hugo, "Tu connais la maille ?").click();
   await hugo.getByRole("log").getByText("Cette maille gratte-t-elle ?").waitFor();
   await note(hugo).fill("Non, c’est du mérinos");

@@ -117,10 +117,17 @@ test("R-K16: a colleague who is asked sees the conversation and its note; the vi
     from: { id: lea.id, name: "Léa" },
     note: "un avis ?",
   });
+  const elsewhere = await (await dialDesk(hugo, key)).next("snapshot");
+  expect(elsewhere.consults).toMatchObject([{ item: { conversation: conversation.id }, note: "un avis ?" }]);
   const agent = await joinRoomAs(hugo, conversation);
   await agent.post("oui, taille M", "note");
   await visitor.next("event", ({ name }) => name === "hidden");
   expect(JSON.stringify(visitor.frames)).not.toContain("avis");
+  leaDesk.send({ type: "wrap_up", conversation: conversation.id, outcome: "done" });
+  expect(await hugoDesk.next("revoked")).toMatchObject({
+    conversation: conversation.id,
+    reason: "consult_over",
+  });
 });
 
 test("R-K12: a visitor who comes back is offered to the agent who had them", async () => {

@@ -184,6 +184,10 @@ export class Desk {
 
   /** The agent has said what they had to say. */
   endConsult(conversation: string): void {
+    if (this.#send({ type: "consult_done", conversation })) this.#dropConsult(conversation);
+  }
+
+  #dropConsult(conversation: string): void {
     this.consults.value = this.consults.value.filter(({ item }) => item.conversation !== conversation);
   }
 
@@ -216,6 +220,7 @@ export class Desk {
       case "revoked":
         this.#dropOffer(frame.conversation);
         this.#endTransfer(frame.conversation);
+        this.#dropConsult(frame.conversation);
         this.#missed ||= frame.reason === "timeout";
         return this.#loseMine(frame.conversation, frame.reason);
       case "queue":
@@ -252,6 +257,13 @@ export class Desk {
     this.agents.value = [...others, snapshot.me];
     this.mine.value = snapshot.mine;
     this.role.value = snapshot.role ?? "agent";
+    const seen = new Set(this.consults.value.filter((one) => one.seen).map(({ item }) => item.conversation));
+    this.consults.value = (snapshot.consults ?? []).map(({ item, from, note }) => ({
+      item,
+      from: from.name,
+      note,
+      seen: seen.has(item.conversation),
+    }));
     this.targetSeconds.value = snapshot.wait_target_seconds;
     this.#pictureNumber = snapshot.n ?? 0;
     this.#setQueue(snapshot.queue, snapshot.waiting, snapshot.others ?? []);
@@ -320,7 +332,7 @@ export class Desk {
     this.mine.value = known
       ? this.mine.value.map((one) => (one.conversation === item.conversation ? item : one))
       : [...this.mine.value, item];
-    this.endConsult(item.conversation);
+    this.#dropConsult(item.conversation);
     if (!known) this.#listener.assigned(item);
   }
 
