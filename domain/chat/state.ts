@@ -187,6 +187,9 @@ export function afterCommand(room: RoomState, command: DeskCommand, now: EpochMs
     return { room: { ...heard, deskRevision: room.deskRevision + 1 }, event: null };
   if (command.name === "closed") return afterClose(heard, "agent", now, { by: command.from });
   if (command.name === "consulted") return afterConsult(heard, command);
+  if (command.name === "held" || command.name === "resumed") {
+    return { room: heard, event: { name: command.name, fields: { agent: command.agent } } };
+  }
   return afterMove(heard, command);
 }
 

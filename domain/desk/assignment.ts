@@ -67,11 +67,20 @@ export function wrapUp(
 }
 
 /** Its agent puts a conversation on hold, where it takes no place, or takes it up again. */
-export function putOnHold(desk: Desk, agentId: string, conversation: string, on: boolean): Outcome {
+export function putOnHold(
+  desk: Desk,
+  agentId: string,
+  conversation: string,
+  on: boolean,
+  now: EpochMs,
+): Outcome {
   const item = openItem(desk, conversation);
-  if (item === null || item.agent !== agentId) return missing();
-  const effects: Effect[] = [{ to: "agent", agent: agentId, frame: "assigned", conversation }];
-  return { ok: true, desk: item.onHold === on ? desk : putItem(desk, { ...item, onHold: on }), effects };
+  const agent = desk.agents.get(agentId);
+  if (item === null || agent === null || item.agent !== agentId) return missing();
+  const shown: Effect = { to: "agent", agent: agentId, frame: "assigned", conversation };
+  if (item.onHold === on) return { ok: true, desk, effects: [shown] };
+  const told = toRoom(conversation, on ? "held" : "resumed", now, { agent: personOf(agent) });
+  return { ok: true, desk: putItem(desk, { ...item, onHold: on }), effects: [told, shown] };
 }
 
 /** The conversation is `agent`'s, whoever had it or was asked. `name` is what its room is told. */

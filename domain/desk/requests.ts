@@ -40,7 +40,7 @@ export function heed(desk: Desk, agentId: string, frame: AgentFrame, now: EpochM
         now,
       );
     case "hold":
-      return putOnHold(desk, agentId, frame.conversation, frame.on);
+      return putOnHold(desk, agentId, frame.conversation, frame.on, now);
     case "consult": {
       const asked = { toAgent: frame.to_agent, note: frame.note ?? null };
       return consult(desk, agentId, frame.conversation, asked, now);

@@ -385,6 +385,11 @@ test("R-C30: what supervisors and codes leave in the log is whole for agents and
   expect(ended.seen).toEqual({ type: "event", seq: 1, at: "", name: "closed", reason: "agent" });
 
   expect(shown({ name: "consulted", agent: HUGO, from: LEA }).seen).toEqual(said(1));
+  for (const name of ["held", "resumed"] as const) {
+    const paused = shown({ name, agent: LEA });
+    expect(paused.entry).toMatchObject({ name, agent: LEA });
+    expect(paused.seen).toEqual(said(1));
+  }
   const done = shown({ name: "wrapped_up", outcome: "sold", codes: ["size", "gift"] });
   expect(done.after).toMatchObject({
     status: "closed",

@@ -175,7 +175,7 @@ function act(desk: Desk, each: Action, revision: number, now: number): Step {
       if (!desk.agents.has(each.agent)) return only(desk);
       return tried(claim(desk, { id: each.agent, name: each.agent }, each.conversation, now));
     case "pause":
-      return tried(putOnHold(desk, each.agent, each.conversation, each.on));
+      return tried(putOnHold(desk, each.agent, each.conversation, each.on, now));
     case "drop":
       return only(lose(desk, each.agent, now));
     case "back":

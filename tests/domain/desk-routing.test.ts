@@ -52,7 +52,13 @@ test("R-K9: a conversation takes a whole place, three tenths while the visitor t
   desk = arrive(desk, "c1", { revision: 2, turn: "visitor" });
   expect(loadOf(desk, "ana")).toBe(0.3);
   expect(offered(desk, "c2")).toBe(null);
-  const held = putOnHold(desk, "ana", "c1", true);
+  const held = putOnHold(desk, "ana", "c1", true, NOW);
+  expect(held.ok && held.effects).toMatchObject([
+    { to: "room", command: { name: "held", agent: { id: "ana" } } },
+    { to: "agent", agent: "ana", frame: "assigned" },
+  ]);
+  const again = putOnHold(held.ok ? held.desk : desk, "ana", "c1", true, NOW);
+  expect(again.ok && again.effects).toMatchObject([{ to: "agent", frame: "assigned" }]);
   desk = settle(held.ok ? held.desk : desk, NOW).desk;
   expect(offered(desk, "c2")).toBe("ana");
   desk = taken(desk, "ana", "c2");

@@ -97,6 +97,7 @@ test("R-K9: on hold a conversation takes no place, and the next is offered", asy
   const second = await arrive(key);
   desk.send({ type: "hold", conversation: first.conversation.id, on: true });
   expect((await desk.next("assigned")).item).toMatchObject({ turn: "hold", weight: 0 });
+  await first.visitor.next("event", ({ name }) => name === "hidden");
   await accept(desk, second.conversation);
 });
 

@@ -53,6 +53,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     addEventListener("online", this.tryNow);
+    addEventListener("offline", this.restart);
     document.addEventListener("visibilitychange", this.#onVisible);
     void this.#open();
   }
@@ -81,15 +82,16 @@ export class Link {
     void this.#open();
   };
 
-  /** What this socket says cannot be gone on from: begin anew over another. */
-  restart(): void {
+  /** This socket leads nowhere, or what it says cannot be gone on from: begin anew over another. */
+  readonly restart = (): void => {
     if (this.#socket !== null) this.#lose(this.#socket, 4000);
-  }
+  };
 
   /** Leave for good. */
   stop(): void {
     this.#stopped = true;
     removeEventListener("online", this.tryNow);
+    removeEventListener("offline", this.restart);
     document.removeEventListener("visibilitychange", this.#onVisible);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#quiet();
