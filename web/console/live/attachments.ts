@@ -7,6 +7,9 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { ApiFailure } from "../../shared/api.ts";
 import { MAX_FILE_BYTES, upload, type Uploaded } from "./files.ts";
 
+/** What is looked at beside its name; a picture that the server refuses is none here either. */
+const SHOWN = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+
 export type Attachment = {
   key: string;
   name: string;
@@ -31,7 +34,7 @@ export class Attachments {
   add(files: Iterable<File>): void {
     for (const file of files) {
       const key = crypto.randomUUID();
-      const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : null;
+      const preview = SHOWN.has(file.type) ? URL.createObjectURL(file) : null;
       const { name, size: bytes } = file;
       this.items.value = [...this.items.value, { key, name, bytes, preview, state: { is: "uploading" } }];
       this.#files.set(key, { file, abort: new AbortController() });

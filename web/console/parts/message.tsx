@@ -7,6 +7,7 @@ import type { VNode } from "preact";
 import type { MessageKind } from "../../../domain/chat/wire.ts";
 import { bytesOf, money } from "../format.ts";
 import { Icon } from "../../shared/icon.tsx";
+import { linksIn } from "../../shared/links.ts";
 import { openFile } from "../live/files.ts";
 import { readCard, readFile, type CardBody, type FileBody } from "../model/message.ts";
 import { locale, t } from "../words.ts";
@@ -31,7 +32,9 @@ export function Message({ said, ours, files }: MessageProps): VNode {
 export function sayMessage({ body, kind }: Said): string {
   if (kind === "card") return readCard(body)?.title ?? body;
   if (kind === "file") return t("file_named", { name: readFile(body)?.name ?? "" });
-  return body;
+  return linksIn(body)
+    .map(({ text }) => text)
+    .join("");
 }
 
 /** A card as the visitor sees it. Pictures of other hosts are not fetched here: whoever owns them would learn of it. */
