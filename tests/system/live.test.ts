@@ -256,6 +256,6 @@ test("R-L19: invited from the list, a visitor of the shop sees the card within 1
     .getByRole("article", { name: /^Demande de/ })
     .filter({ hasText: "Oui, je veux bien." })
     .waitFor();
-  await console_.getByText(/A accepté/).waitFor();
+  await console_.getByText(/Invitation acceptée/).waitFor();
   await expectClean(console_, "accepted");
 });
