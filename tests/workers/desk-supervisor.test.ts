@@ -1,47 +1,13 @@
 /** Supervisors, holds, consults and what screens show of a busy desk, from the front door. */
 import { evictDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { afterChange, type Picture } from "../../domain/desk/picture.ts";
 import type { RoomReport } from "../../domain/desk/report.ts";
 import type { DeskServerFrame } from "../../domain/desk/wire.ts";
-import {
-  type Conversation,
-  type DeskClient,
-  dialDesk,
-  joinDesk,
-  joinRoom,
-  joinRoomAs,
-  type Login,
-  openConversation,
-  postJson,
-} from "./chat-client.ts";
+import { dialDesk, joinDesk, joinRoom, joinRoomAs, openConversation, postJson } from "./chat-client.ts";
+import { accept, arrive, deskOf, goOnline } from "./desk-people.ts";
 import { signIn } from "./login.ts";
 import { makeSite } from "./site.ts";
-
-const deskOf = (site: string) => env.SITE_DESK.getByName(site);
-
-async function goOnline(login: Login, site: string, capacity = 3): Promise<DeskClient> {
-  const client = await joinDesk(login, site);
-  client.send({ type: "status", state: "online", capacity });
-  await client.find("queue", ({ agents }) =>
-    agents.some(({ id, state }) => id === login.id && state === "online"),
-  );
-  return client;
-}
-
-async function arrive(site: string, more: Record<string, unknown> = {}) {
-  const conversation = await openConversation(site, more);
-  const visitor = await joinRoom(conversation);
-  await visitor.post("bonjour");
-  return { conversation, visitor };
-}
-
-async function accept(desk: DeskClient, { id }: Conversation): Promise<void> {
-  await desk.next("offered", ({ conversation }) => conversation === id);
-  desk.send({ type: "accept", conversation: id });
-  await desk.next("assigned", ({ conversation }) => conversation === id);
-}
 
 test("R-K15: a supervisor sees what others have, takes it over, gives it on and ends it; visitor and agents see one truth", async () => {
   const { key } = await makeSite();

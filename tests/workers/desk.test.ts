@@ -7,50 +7,21 @@ import { MAX_FRAME_BYTES } from "../../domain/chat/wire.ts";
 import { OFFER_MS } from "../../domain/desk/offers.ts";
 import { RETURN_AFTER_MS } from "../../domain/desk/entries.ts";
 import {
-  type Conversation,
-  type DeskClient,
   dialDesk,
   HOST,
   joinDesk,
   joinRoom,
   joinRoomAs,
-  type Login,
   openConversation,
   postJson,
   request,
   upgrade,
 } from "./chat-client.ts";
+import { accept, arrive, deskOf, goOnline } from "./desk-people.ts";
 import { signIn } from "./login.ts";
 import { makeSite } from "./site.ts";
 
 afterEach(() => void vi.useRealTimers());
-
-const deskOf = (site: string) => env.SITE_DESK.getByName(site);
-
-/** `login` at the desk of `site`, taking conversations. */
-async function goOnline(login: Login, site: string, capacity = 3): Promise<DeskClient> {
-  const client = await joinDesk(login, site);
-  client.send({ type: "status", state: "away", capacity });
-  client.send({ type: "status", state: "online", capacity });
-  await client.find("queue", ({ agents }) =>
-    agents.some((agent) => agent.id === login.id && agent.state === "online"),
-  );
-  return client;
-}
-
-/** A visitor who has said something, in a room of their own. */
-async function arrive(site: string, more: Record<string, unknown> = {}) {
-  const conversation = await openConversation(site, more);
-  const visitor = await joinRoom(conversation);
-  await visitor.post("bonjour");
-  return { conversation, visitor };
-}
-
-async function accept(desk: DeskClient, { id }: Conversation): Promise<void> {
-  await desk.next("offered", ({ conversation }) => conversation === id);
-  desk.send({ type: "accept", conversation: id });
-  await desk.next("assigned", ({ conversation }) => conversation === id);
-}
 
 test("R-C11 R-C12: a first message is offered to the agent who is free; accepted, both are told and talk", async () => {
   const { key } = await makeSite();
