@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** They measure time, to the second or by the frame, so nothing runs beside them. */
 const TIMED = ["journey", "signals-beacon"].map((name) => `tests/system/${name}.test.ts`);
 
-/** Real servers, real browser. Two files at a time, each with a server of its own: much of a run is waiting. */
+/** Real servers, real browser. Four files at a time, each with a server of its own: much of a run is waiting. */
 export default defineConfig({
   test: {
     globalSetup: ["./tests/system/global-setup.ts"],
@@ -18,7 +18,7 @@ export default defineConfig({
           name: "system",
           include: ["tests/system/**/*.test.ts", "tests/interop/**/*.test.ts"],
           exclude: TIMED,
-          maxWorkers: 2,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildFrontEnds, QUIET, ROOT, runTool } from "./bundle.ts";
-import { findChromium } from "./chromium.ts";
+import { prepareBrowsers } from "./chromium.ts";
 
 const REPORTS = join(ROOT, "node_modules/.cache/test-reports");
 
@@ -38,9 +38,9 @@ function testAll(): Count {
   runTool("node_modules/typescript/bin/tsc", ["-b"]);
   step("front ends");
   buildFrontEnds();
-  const chromium = findChromium();
+  const browsers = prepareBrowsers();
   return ["domain", "workers", "system"]
-    .map((project) => runProject(project, { CHROME_PATH: chromium }))
+    .map((project) => runProject(project, browsers))
     .reduce((sum, count) => ({ passed: sum.passed + count.passed, failed: sum.failed + count.failed }));
 }
 

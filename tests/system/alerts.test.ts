@@ -14,7 +14,7 @@ const SHOTS = process.env["SCREENSHOTS_DIR"];
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await launchBrowser({ whole: true });
 });
 afterAll(() => browser.close());
 

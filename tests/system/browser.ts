@@ -1,7 +1,7 @@
 /** A real Chromium, as the tests drive it: headless, calling nobody, with a profile of its own. */
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
-import { findChromium } from "../../scripts/chromium.ts";
+import { findChromium, findShell } from "../../scripts/chromium.ts";
 
 /** A browser that says it is headless is a bot, and Aparté offers a bot nothing. */
 const PERSON =
@@ -19,6 +19,7 @@ const FLAGS = [
   `--user-agent=${PERSON}`,
 ];
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: FLAGS });
+/** The shell without windows; `whole` where a test needs what only the whole browser has, as notifications are. */
+export function launchBrowser({ whole = false } = {}): Promise<Browser> {
+  return chromium.launch({ executablePath: whole ? findChromium() : findShell(), args: FLAGS });
 }

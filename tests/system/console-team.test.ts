@@ -118,10 +118,10 @@ test("R-D21: whoever waits is given to somebody by a supervisor; on hold it take
   await lea.keyboard.press("h");
   await lea.getByText("cette conversation ne prend pas de place").waitFor();
   await lea.getByText("0 / 3").waitFor();
-  await lea.getByRole("log").getByText("Léa Martin met la conversation en pause.").waitFor();
+  await lea.getByRole("log").getByText("Léa met la conversation en pause.").waitFor();
   await expectClean(lea, "held");
   await lea.getByRole("button", { name: "Reprendre", exact: true }).click();
-  await lea.getByRole("log").getByText("Léa Martin reprend.").waitFor();
+  await lea.getByRole("log").getByText("Léa reprend.").waitFor();
   await lea.getByText("1 / 3").waitFor();
 
   await admin.getByRole("button", { name: /^Toutes/ }).click();

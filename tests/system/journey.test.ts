@@ -21,7 +21,7 @@ let server: RunningServer;
 let browser: Browser;
 beforeAll(async () => {
   server = await startServer({ port: 0, stateDir });
-  browser = await launchBrowser();
+  browser = await launchBrowser({ whole: true });
 });
 afterAll(async () => {
   await browser.close();
