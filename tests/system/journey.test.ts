@@ -5,15 +5,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page, Request } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer } from "../../scripts/server.ts";
 import type { RunningServer } from "../../scripts/server.ts";
 import { launchBrowser } from "./browser.ts";
 import { DEMO_PASSWORD } from "./demo-api.ts";
+import { fillCart, INVITED_AFTER_SECONDS, invitation } from "./journey-shop.ts";
 
-/** What the demo's "Aide panier" asks for. */
-const INVITED_AFTER_SECONDS = 30;
 const FIGURES_WITHIN_MS = 15_000;
 
 const stateDir = mkdtempSync(join(tmpdir(), "aparte-journey-"));
@@ -29,14 +28,6 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-test("RUN4: with every agent offline, no chat invitation appears", async () => {
-  const { page, context } = await newPerson();
-  await fillCart(page, 3);
-  await page.waitForTimeout((INVITED_AFTER_SECONDS + 4) * 1_000);
-  expect(await invitation(page).count()).toBe(0);
-  await context.close();
-});
-
 test("RUN3: invited at the configured second, answered, nothing lost in a reload, ordered, and counted", async () => {
   const agent = await newPerson();
   await signIn(agent.page, "/console/", "lea@demo.test");
@@ -46,7 +37,7 @@ test("RUN3: invited at the configured second, answered, nothing lost in a reload
   await signIn(admin.page, "/admin/", "admin@demo.test");
   const visitor = await newPerson();
 
-  const viewed = await fillCart(visitor.page, 3);
+  const viewed = await fillCart(visitor.page, server.url, 3);
   await invitation(visitor.page).waitFor({ timeout: (INVITED_AFTER_SECONDS + 10) * 1_000 });
   const shownAfter = (Date.now() - viewed) / 1_000;
   expect(shownAfter).toBeGreaterThan(INVITED_AFTER_SECONDS - 1);
@@ -114,29 +105,6 @@ async function signIn(page: Page, path: string, email: string): Promise<void> {
   await page.getByRole("button", { name: "Se connecter" }).click();
 }
 
-/** Look at shirts, put `shirts` of them into the cart, and look at the cart; the moment the cart's page view was sent. */
-async function fillCart(page: Page, shirts: number): Promise<number> {
-  for (let shirt = 0; shirt < shirts; shirt += 1) {
-    await page.goto(`${server.url}/shop/`);
-    await page
-      .getByRole("main")
-      .getByRole("link", { name: /Chemise/ })
-      .nth(shirt)
-      .click();
-    await page.getByRole("button", { name: "Ajouter au panier" }).click();
-    await page.getByRole("status").getByText("Ajoutée").waitFor();
-  }
-  const sent = page.waitForRequest((request) => isPageView(request, "/shop/cart")).then(() => Date.now());
-  await page.getByRole("link", { name: "Voir le panier" }).click();
-  await page.getByRole("heading", { name: "Mon panier" }).waitFor();
-  return sent;
-}
-
-function isPageView(request: Request, path: string): boolean {
-  const said = request.postData() ?? "";
-  return request.url().startsWith(`${server.url}/v1/`) && said.includes('"page"') && said.includes(path);
-}
-
 async function order(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Passer commande" }).click();
   const fields = {
@@ -154,10 +122,6 @@ async function order(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Continuer" }).click();
   await page.getByRole("button", { name: "Payer la commande" }).click();
   await page.getByRole("heading", { name: /^Merci/ }).waitFor();
-}
-
-function invitation(page: Page): ReturnType<Page["getByRole"]> {
-  return page.getByRole("region", { name: "Message de Atelier Lin" });
 }
 
 function figure(page: Page, name: string): ReturnType<Page["locator"]> {
