@@ -11,7 +11,7 @@ import { startAparte } from "./aparte-worker.ts";
 import { startBareBeacon } from "./bare-beacon.ts";
 import { BeaconLoad } from "./beacon-load.ts";
 import { publishCampaigns } from "./live-campaigns.ts";
-import { profile } from "./profile.ts";
+import { inspectorOf, profile } from "./profile.ts";
 import type { Bench } from "./workerd.ts";
 
 const SHOWN = 15;
@@ -40,7 +40,7 @@ async function printShares(title: string, name: string, bench: Bench): Promise<v
   try {
     const load = new BeaconLoad(bench, VISITORS);
     await load.send(WARM_UP);
-    const inspector = await inspectorOf(bench, name);
+    const inspector = await inspectorOf(bench.miniflare, name);
     const shares = await profile(inspector, async () => void (await load.send(REQUESTS)));
     console.log(`  where the time of ${title} goes, callees left out:`);
     for (const { name: place, share } of shares.slice(0, SHOWN)) {
@@ -49,16 +49,6 @@ async function printShares(title: string, name: string, bench: Bench): Promise<v
   } finally {
     await bench.stop();
   }
-}
-
-/** The Worker's own, among those of Miniflare. */
-async function inspectorOf({ miniflare }: Bench, name: string): Promise<URL> {
-  const base = await miniflare.getInspectorURL();
-  const listed = await fetch(new URL("/json", `http://${base.host}`));
-  const targets = (await listed.json()) as { id: string; webSocketDebuggerUrl: string }[];
-  const own = targets.find(({ id }) => id.includes(name));
-  if (own === undefined) throw new Error(`no inspector among ${JSON.stringify(targets)}`);
-  return new URL(own.webSocketDebuggerUrl);
 }
 
 if (import.meta.main) await printBeaconProfile();

@@ -28,8 +28,12 @@ export class ChatRoom extends real.ChatRoom {
 }
 export default worker;`;
 
-export async function startAparteRooms(): Promise<Contestant> {
-  const bench = await startAparte({ entry: UNHURRIED, bundle: resolve(bundleWorker(), "index.js") });
+/** `bundle` is the Worker's, where not the one that is deployed; `inspect` opens the inspector. */
+export async function startAparteRooms(
+  bundle = resolve(bundleWorker(), "index.js"),
+  inspect = false,
+): Promise<Contestant> {
+  const bench = await startAparte({ entry: UNHURRIED, bundle }, inspect);
   const cookie = await signIn(bench.url, "lea@demo.test");
   let rooms = 0;
   return {
@@ -50,8 +54,8 @@ export async function startAparteRooms(): Promise<Contestant> {
   };
 }
 
-export function startBareRooms(): Promise<Contestant> {
-  return startBaseline("bare object", "bare-room.js", {});
+export function startBareRooms(inspect = false): Promise<Contestant> {
+  return startBaseline("bare object", "bare-room.js", {}, inspect);
 }
 
 export function startLimitedRooms(): Promise<Contestant> {
@@ -62,6 +66,7 @@ async function startBaseline(
   name: string,
   file: string,
   others: Record<string, string>,
+  inspect = false,
 ): Promise<Contestant> {
   const modules = [...new Set([file, "bare-room.js"])].map((path) => ({
     type: "ESModule" as const,
@@ -72,15 +77,18 @@ async function startBaseline(
     }).code,
   }));
   const classes = Object.entries({ ROOM: "Room", ...others });
-  const bench = await startWorkerd({
-    name: "bare",
-    compatibilityDate: "2026-10-20",
-    compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
-    modules,
-    durableObjects: Object.fromEntries(
-      classes.map(([binding, className]) => [binding, { className, useSQLite: true }]),
-    ),
-  });
+  const bench = await startWorkerd(
+    {
+      name: "bare",
+      compatibilityDate: "2026-10-20",
+      compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
+      modules,
+      durableObjects: Object.fromEntries(
+        classes.map(([binding, className]) => [binding, { className, useSQLite: true }]),
+      ),
+    },
+    inspect,
+  );
   let rooms = 0;
   return {
     name,

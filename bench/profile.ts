@@ -1,8 +1,12 @@
 /**
  * Where a Worker's processor time goes, function by function: V8's sampling profiler through workerd's inspector.
  *
- * Units   shares of the samples taken while the Worker was busy, idle time left out.
+ * Units   microseconds, and shares of the time in which the Worker was busy; idle time is left out.
  */
+import type { Miniflare } from "miniflare";
+
+/** What a function took, its callees left out. */
+export type Spent = { name: string; share: number; microseconds: number };
 
 type Node = {
   id: number;
@@ -16,10 +20,7 @@ const SAMPLE_MICROSECONDS = 200;
 const IDLE = new Set(["(idle)", "(program)", "(root)"]);
 
 /** Profile `run` in the Worker behind `inspector`; the functions with the largest share of their own, largest first. */
-export async function profile(
-  inspector: URL,
-  run: () => Promise<void>,
-): Promise<{ name: string; share: number }[]> {
+export async function profile(inspector: URL, run: () => Promise<void>): Promise<Spent[]> {
   const socket = new WebSocket(inspector);
   await new Promise((done, fail) => {
     socket.addEventListener("open", done, { once: true });
@@ -51,7 +52,17 @@ export async function profile(
   }
 }
 
-function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profile): { name: string; share: number }[] {
+/** The inspector of the Worker called `name`, among those of Miniflare. */
+export async function inspectorOf(miniflare: Miniflare, name: string): Promise<URL> {
+  const base = await miniflare.getInspectorURL();
+  const listed = await fetch(new URL("/json", `http://${base.host}`));
+  const targets = (await listed.json()) as { id: string; webSocketDebuggerUrl: string }[];
+  const own = targets.find(({ id }) => id.includes(name));
+  if (own === undefined) throw new Error(`no inspector among ${JSON.stringify(targets)}`);
+  return new URL(own.webSocketDebuggerUrl);
+}
+
+function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profile): Spent[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const own = new Map<string, number>();
   samples.forEach((id, index) => {
@@ -60,7 +71,7 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profile): { name: st
   });
   const total = [...own.values()].reduce((sum, each) => sum + each, 0);
   return [...own]
-    .map(([name, each]) => ({ name, share: each / total }))
+    .map(([name, each]) => ({ name, share: each / total, microseconds: each }))
     .toSorted((a, b) => b.share - a.share);
 }
 

@@ -139,6 +139,12 @@ export class Client {
     this.sendText(JSON.stringify(frame));
   }
 
+  /** The message that this client sent as `clientId`, a UUID, is durable. */
+  acknowledge(clientId: string, seq: number, at: string): void {
+    // For every message: written out, since nothing in it has to be escaped.
+    this.sendText(`{"type":"ack","client_id":"${clientId}","seq":${seq},"at":"${at}"}`);
+  }
+
   refuse(code: ErrorCode, message: string, clientId: string | null = null): void {
     this.send({ type: "error", code, message, client_id: clientId });
   }

@@ -9,6 +9,11 @@
 /** A log of more messages than this is indexed. */
 const MAX_REMEMBERED = 100_000;
 
+/** Of an entry as the log keeps it: who `senderOf` says that its author is, and under which id it was sent. */
+const SENDER =
+  "case body ->> '$.from.role' when 'visitor' then 'visitor' else 'agent:' || (body ->> '$.from.id') end";
+const CLIENT_ID = "body ->> '$.client_id'";
+
 export class ChatRoomPosted {
   readonly #sql: SqlStorage;
   /** By sender and client id; null before the log was read. */
@@ -25,7 +30,7 @@ export class ChatRoomPosted {
     const known = this.#read();
     if (known !== null) return known.get(sender)?.get(clientId) ?? null;
     const [row] = this.#sql
-      .exec<{ seq: number }>("select seq from log where client_id = ? and sender = ?", clientId, sender)
+      .exec<{ seq: number }>(`select seq from log where ${CLIENT_ID} = ? and ${SENDER} = ?`, clientId, sender)
       .toArray();
     return row?.seq ?? null;
   }
@@ -55,16 +60,14 @@ export class ChatRoomPosted {
     this.#known = new Map();
     this.#size = 0;
     const rows = this.#sql.exec<{ sender: string; client_id: string; seq: number }>(
-      "select sender, client_id, seq from log where client_id is not null",
+      `select ${SENDER} as sender, ${CLIENT_ID} as client_id, seq from log where ${CLIENT_ID} is not null`,
     );
     for (const { sender, client_id: clientId, seq } of rows) this.add(sender, clientId, seq);
     return this.#known;
   }
 
   #index(): void {
-    this.#sql.exec(
-      "create unique index if not exists log_client on log (client_id, sender) where client_id is not null",
-    );
+    this.#sql.exec(`create unique index if not exists log_client on log (${CLIENT_ID}, ${SENDER})`);
     this.#known = null;
     this.#isIndexed = true;
   }

@@ -98,7 +98,7 @@ export class ChatRoomSeats {
     const slow: Client[] = [];
     for (const client of this.clients.values()) {
       const { seat } = client;
-      if (seat === null || !client.isOpen) continue;
+      if (seat === null) continue;
       if (this.#lags(client, now)) slow.push(client);
       else client.sendText(seat.role === "visitor" ? shown : text);
     }

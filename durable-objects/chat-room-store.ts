@@ -2,7 +2,8 @@
  * ChatRoom's storage: the room's one row (`chat-room-row.ts`) and its log.
  *
  * The log is the truth about what was said; counts and first moments are read from it, so that a message
- * costs its own row and nothing else. The state and the log's end are read once per life of the object and known from
+ * costs its own row and nothing else. A row is the entry's place and its JSON: what is looked for is found within, since
+ * a message is written far more often than its log is searched, and each column more costs every message. The state and the log's end are read once per life of the object and known from
  * then on; a write that fails forgets them.
  */
 import type { FileInfo } from "../domain/chat/content.ts";
@@ -25,8 +26,13 @@ export type Tally = {
   lastMessageAt: EpochMs | null;
 };
 
-/** The log's `sender` tells the visitor from everybody else; which of these are people, the message says. */
-const OF_AGENT = "kind <> 'note' and body ->> '$.from.role' = 'agent'";
+const LOG = "(seq integer primary key, body text not null)";
+/** What was said, event apart: by whom, of which kind, when. Moments are ISO 8601, which sorts as they came. */
+const SAID = `(
+  select seq, body ->> '$.from.role' as role, body ->> '$.kind' as kind, body ->> '$.at' as at
+  from log where body ->> '$.type' = 'message'
+)`;
+const OF_AGENT = "role = 'agent' and kind <> 'note'";
 
 export class ChatRoomStore {
   readonly #storage: DurableObjectStorage;
@@ -44,10 +50,9 @@ export class ChatRoomStore {
     this.#sql = storage.sql;
     this.#sql.exec(`
       create table if not exists room (id integer primary key, body text not null);
-      create table if not exists log (
-        seq integer primary key, at integer not null, sender text, client_id text, kind text not null, body text not null
-      );
+      create table if not exists log ${LOG};
     `);
+    this.#narrowLog();
     this.#row = new ChatRoomRow(this.#sql);
     this.#posted = new ChatRoomPosted(this.#sql);
     this.tickets = new ChatRoomTickets(this.#row);
@@ -104,27 +109,20 @@ export class ChatRoomStore {
   head(): { head: number; lastAt: EpochMs } {
     if (this.#head !== null) return this.#head;
     const [row] = this.#sql
-      .exec<{ seq: number; at: number }>("select seq, at from log order by seq desc limit 1")
+      .exec<{ seq: number; at: string }>(
+        "select seq, body ->> '$.at' as at from log order by seq desc limit 1",
+      )
       .toArray();
-    this.#head = { head: row?.seq ?? 0, lastAt: row?.at ?? 0 };
+    this.#head = row === undefined ? { head: 0, lastAt: 0 } : { head: row.seq, lastAt: Date.parse(row.at) };
     return this.#head;
   }
 
   /** Write `entry` at the log's end and return its JSON; `sender` and `client_id` are what a repetition is found by. */
   append(entry: Entry, sender: string | null, lastAt: EpochMs = Date.parse(entry.at)): string {
     const text = JSON.stringify(entry);
-    const clientId = entry.type === "message" ? entry.client_id : null;
-    const kind = entry.type === "message" ? entry.kind : "event";
     this.#head = null;
-    this.#sql.exec(
-      "insert into log (seq, at, sender, client_id, kind, body) values (?, ?, ?, ?, ?, ?)",
-      entry.seq,
-      lastAt,
-      sender,
-      clientId,
-      kind,
-      text,
-    );
+    this.#sql.exec("insert into log (seq, body) values (?, ?)", entry.seq, text);
+    const clientId = entry.type === "message" ? entry.client_id : null;
     if (sender !== null && clientId !== null) this.#posted.add(sender, clientId, entry.seq);
     this.#head = { head: entry.seq, lastAt };
     return text;
@@ -150,26 +148,28 @@ export class ChatRoomStore {
 
   /** The events `from…to` as frames for `role`, oldest first. */
   *texts(from: number, to: number, role: Role): Generator<string> {
-    const rows = this.#sql.exec<{ kind: string; body: string }>(
-      "select kind, body from log where seq >= ? and seq <= ? order by seq",
+    const isWhole =
+      role === "visitor" ? "body ->> '$.type' = 'message' and body ->> '$.kind' <> 'note'" : "true";
+    const rows = this.#sql.exec<{ whole: number; body: string }>(
+      `select ${isWhole} as whole, body from log where seq >= ? and seq <= ? order by seq`,
       from,
       to,
     );
-    for (const { kind, body } of rows) {
-      const isWhole = role !== "visitor" || (kind !== "event" && kind !== "note");
-      yield isWhole ? body : JSON.stringify(render(JSON.parse(body) as Entry, role));
+    for (const { whole, body } of rows) {
+      yield whole === 1 ? body : JSON.stringify(render(JSON.parse(body) as Entry, role));
     }
   }
 
   /** Who said something last, notes apart, and when; of the visitor only, where that is asked. Null where nobody did. */
   lastWord(of: "visitor" | "anybody" = "anybody"): { by: "visitor" | "agent"; at: EpochMs } | null {
-    const which = of === "visitor" ? "= 'visitor'" : "is not null";
+    const which = of === "visitor" ? "role = 'visitor' and" : "";
     const [row] = this.#sql
-      .exec<{ sender: string; at: number }>(
-        `select sender, at from log where sender ${which} and kind <> 'note' order by seq desc limit 1`,
+      .exec<{ role: string; at: string }>(
+        `select role, at from ${SAID} where ${which} kind <> 'note' order by seq desc limit 1`,
       )
       .toArray();
-    return row === undefined ? null : { by: row.sender === "visitor" ? "visitor" : "agent", at: row.at };
+    if (row === undefined) return null;
+    return { by: row.role === "visitor" ? "visitor" : "agent", at: Date.parse(row.at) };
   }
 
   files(): number {
@@ -215,31 +215,37 @@ export class ChatRoomStore {
    */
   tally(): Tally {
     const [row] = this.#sql
-      .exec<Record<keyof Tally, number | null>>(
+      .exec<{ visitor: number | null; agent: number | null } & Record<string, string | number | null>>(
         `select
-           sum(sender = 'visitor') as visitorMessages,
-           sum(${OF_AGENT}) as agentMessages,
-           min(case when sender = 'visitor' then at end) as firstVisitorAt,
+           sum(role = 'visitor') as visitor,
+           sum(${OF_AGENT}) as agent,
+           min(case when role = 'visitor' then at end) as firstVisitorAt,
            min(case when ${OF_AGENT} then at end) as firstAgentAt,
-           max(case when sender = 'visitor' then at end) as lastVisitorAt,
+           max(case when role = 'visitor' then at end) as lastVisitorAt,
            max(case when kind <> 'note' then at end) as lastMessageAt
-         from log where sender is not null`,
+         from ${SAID}`,
       )
       .toArray();
+    const moment = (name: string): EpochMs | null => {
+      const at = row?.[name];
+      return typeof at === "string" ? Date.parse(at) : null;
+    };
     return {
-      visitorMessages: row?.visitorMessages ?? 0,
-      agentMessages: row?.agentMessages ?? 0,
-      firstVisitorAt: row?.firstVisitorAt ?? null,
-      firstAgentAt: row?.firstAgentAt ?? null,
-      lastVisitorAt: row?.lastVisitorAt ?? null,
-      lastMessageAt: row?.lastMessageAt ?? null,
+      visitorMessages: row?.visitor ?? 0,
+      agentMessages: row?.agent ?? 0,
+      firstVisitorAt: moment("firstVisitorAt"),
+      firstAgentAt: moment("firstAgentAt"),
+      lastVisitorAt: moment("lastVisitorAt"),
+      lastMessageAt: moment("lastMessageAt"),
     };
   }
 
   /** The visitor's first words, for the agents' list. */
   firstWords(): string | null {
     const [row] = this.#sql
-      .exec<{ body: string }>("select body from log where sender = 'visitor' order by seq limit 1")
+      .exec<{ body: string }>(
+        "select body from log where body ->> '$.from.role' = 'visitor' order by seq limit 1",
+      )
       .toArray();
     return row === undefined ? null : (JSON.parse(row.body) as MessageFrame).body.slice(0, 160);
   }
@@ -272,6 +278,22 @@ export class ChatRoomStore {
     const others = this.chunks().filter((other) => other.chunk !== chunk.chunk);
     this.#row.hold({ chunks: [...others, chunk].toSorted((a, b) => a.chunk - b.chunk) });
     this.#write();
+  }
+
+  /** A log that was written with columns beside the JSON keeps the JSON alone. */
+  #narrowLog(): void {
+    const [log] = this.#sql
+      .exec<{ sql: string }>("select sql from sqlite_master where name = 'log'")
+      .toArray();
+    if (log === undefined || !log.sql.includes("sender")) return;
+    this.#storage.transactionSync(() => {
+      this.#sql.exec(`
+        create table narrow ${LOG};
+        insert into narrow (seq, body) select seq, body from log;
+        drop table log;
+        alter table narrow rename to log;
+      `);
+    });
   }
 
   /** Write the row, or have it written at the end of what is being done atomically. */

@@ -81,17 +81,22 @@ export class ChatRoomTurns {
 
   /** Store, then acknowledge, then show: in one turn, so the runtime holds all frames until the write is durable. */
   post(room: RoomState, seat: Seat, draft: Draft, now: EpochMs, client: Client | null = null): PostAnswer {
-    const written = this.#write(room, seat, draft, now);
+    const sender = client?.sender ?? senderOf(seat);
+    const written = this.#write(room, { seat, sender }, draft, now);
     if (!written.ok) return written;
     const { entry, repeated } = written;
-    client?.send({ type: "ack", client_id: draft.clientId, seq: entry.seq, at: entry.at });
+    client?.acknowledge(draft.clientId, entry.seq, entry.at);
     if (!written.repeated) this.#show(room, written, seat, now);
     return { ok: true, repeated, seq: entry.seq, at: entry.at };
   }
 
   /** What was posted is kept, once: what the same sender wrote before under the same id is answered as it was then. */
-  #write(room: RoomState, seat: Seat, draft: Draft, now: EpochMs): Written | Refusal {
-    const sender = senderOf(seat);
+  #write(
+    room: RoomState,
+    { seat, sender }: { seat: Seat; sender: string },
+    draft: Draft,
+    now: EpochMs,
+  ): Written | Refusal {
     const content = this.#content(seat, draft);
     const { body, html } = content.ok ? content : { body: draft.body, html: null };
     const said = { clientId: draft.clientId, kind: draft.kind, from: authorOf(seat), body, html };

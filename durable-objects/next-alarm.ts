@@ -21,9 +21,13 @@ export class NextAlarm {
     now: EpochMs,
     signed: (at: EpochMs) => EpochMs = (at) => at,
   ): void {
-    const known = moments.filter((moment) => moment !== null);
-    if (known.length === 0) return;
-    const at = signed(Math.max(now + SOONEST_MS, Math.min(...known)));
+    let first = Infinity;
+    for (const moment of moments) if (moment !== null && moment < first) first = moment;
+    if (first === Infinity) return;
+    const soonest = Math.max(now + SOONEST_MS, first);
+    // A sign moves it later, never nearer.
+    if (this.#at !== null && this.#at <= soonest) return;
+    const at = signed(soonest);
     if (this.#at !== null && this.#at <= at) return;
     this.#at = at;
     void this.#storage.setAlarm(at);
