@@ -16,13 +16,15 @@ const CLIENT_ID = "body ->> '$.client_id'";
 
 export class ChatRoomPosted {
   readonly #sql: SqlStorage;
+  readonly #most: number;
   /** By sender and client id; null before the log was read. */
   #known: Map<string, Map<string, number>> | null = null;
   #size = 0;
   #isIndexed = false;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, most = MAX_REMEMBERED) {
     this.#sql = sql;
+    this.#most = most;
   }
 
   /** The `seq` of what `sender` posted under `clientId`, or null. */
@@ -42,7 +44,7 @@ export class ChatRoomPosted {
     if (theirs === undefined) this.#known.set(sender, new Map([[clientId, seq]]));
     else theirs.set(clientId, seq);
     this.#size += 1;
-    if (this.#size > MAX_REMEMBERED) this.#index();
+    if (this.#size > this.#most) this.#index();
   }
 
   /** What was added was not written after all. */
@@ -59,9 +61,13 @@ export class ChatRoomPosted {
     }
     this.#known = new Map();
     this.#size = 0;
-    const rows = this.#sql.exec<{ sender: string; client_id: string; seq: number }>(
-      `select ${SENDER} as sender, ${CLIENT_ID} as client_id, seq from log where ${CLIENT_ID} is not null`,
-    );
+    const rows = this.#sql
+      .exec<{ sender: string; client_id: string; seq: number }>(
+        `select ${SENDER} as sender, ${CLIENT_ID} as client_id, seq from log
+         where ${CLIENT_ID} is not null limit ?`,
+        this.#most + 1,
+      )
+      .toArray();
     for (const { sender, client_id: clientId, seq } of rows) this.add(sender, clientId, seq);
     return this.#known;
   }
