@@ -7,6 +7,7 @@ import type { EpochMs } from "../domain/ids.ts";
 import { forgetCallAddresses } from "./callbacks/forget-addresses.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
 import { dropUnsentFiles } from "./files/sweep.ts";
+import { forgetRequests } from "./history/forget-requests.ts";
 import { forgetTranscripts } from "./history/forget-transcripts.ts";
 import { emptyOldReplays } from "./history/replays.ts";
 import { forgetVisitors } from "./history/retention.ts";
@@ -25,6 +26,7 @@ const JOBS = [
   moveBandits,
   forgetVisitors,
   forgetTranscripts,
+  forgetRequests,
   dropUnsentFiles,
   buildRollups,
   buildJourneys,

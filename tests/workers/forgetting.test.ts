@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keptSince } from "../../domain/history/transcript-retention.ts";
 import { dropUnsentFiles } from "../../workers/files/sweep.ts";
+import { forgetRequests } from "../../workers/history/forget-requests.ts";
 import { forgetTranscripts } from "../../workers/history/forget-transcripts.ts";
 import { runSchedule } from "../../workers/schedule.ts";
 import { type Conversation, joinRoom, openConversation, postJson, request } from "./chat-client.ts";
@@ -123,6 +124,36 @@ test("R-F13: a room that cannot be asked is asked again, and holds up none of th
   expect(await forgetTranscripts(world, due)).toBe(0);
   expect(await forgetTranscripts(env, due)).toBe(1);
   expect(await left(site, ill)).toEqual(NOTHING);
+});
+
+test("R-F13: who asked to be called or written to is forgotten after as many months, site by site", async () => {
+  const { key: site } = await makeSite({ transcript_months: 3 });
+  const { key: other } = await makeSite({ transcript_months: 4 });
+  const call = (of: string, id: string, endsAt: number) =>
+    env.DB.prepare(
+      `insert into callbacks (site, id, visitor_id, created_at, slot_at, slot_ends_at, phone, locale, status)
+       values (?1, ?2, 'v', ?3 - 9e8, ?3 - 9e5, ?3, '+33123456789', 'fr', 'done')`,
+    ).bind(of, id, endsAt);
+  const message = (of: string, id: string, at: number) =>
+    env.DB.prepare(
+      `insert into left_messages (site, id, revision, visitor_id, at, email, body)
+       values (?1, ?2, 1, 'v', ?3, 'a@example.test', 'bonjour')`,
+    ).bind(of, id, at);
+  await env.DB.batch([
+    ...[site, other].flatMap((of) => [call(of, "due", NOON), message(of, "due", NOON)]),
+    ...[call(site, "later", NOON + 1), message(site, "later", NOON + 1)],
+  ]);
+  const kept = async (of: string) => ({
+    calls: await count("callbacks where site = ?", of),
+    messages: await count("left_messages where site = ?", of),
+  });
+  const due = Date.UTC(2027, 1, 23, 12);
+  await forgetRequests(env, due);
+  expect(await kept(site)).toEqual({ calls: 2, messages: 2 });
+  expect(await forgetRequests(env, due + 1)).toBe(2);
+  expect(await kept(site)).toEqual({ calls: 1, messages: 1 });
+  expect(await kept(other)).toEqual({ calls: 1, messages: 1 });
+  expect(await forgetRequests(env, due + 1)).toBe(0);
 });
 
 test("R-F13: months are those of the calendar; the setting has bounds and is 12 without a word", async () => {
