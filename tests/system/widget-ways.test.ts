@@ -150,6 +150,22 @@ test("R-W85: published answers are searched and read as text, and lead on to a m
   );
 });
 
+test("R-W85: a search in vain leads to a message that begins with what was looked for", async () => {
+  await on(
+    browser,
+    {},
+    async ({ page }) => {
+      await openPanel(page);
+      await way(page, "Lire les réponses courantes").click();
+      await page.getByRole("searchbox", { name: "Rechercher" }).fill("lampadaire");
+      await way(page, "Cela ne répond pas").click();
+      await page.getByRole("textbox", { name: "Votre e-mail" }).waitFor();
+      expect(await field(page).inputValue()).toBe("lampadaire");
+    },
+    closedRoom(),
+  );
+});
+
 test("R-W83: a panel on screen learns of a change within 10 s and keeps what was typed", async () => {
   const room = closedRoom();
   await on(

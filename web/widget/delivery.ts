@@ -52,9 +52,7 @@ export function deliveryOf({ send, restart, placed }: DeliveryPorts) {
   }
 
   function unstore(client_id: string): void {
-    store
-      .then((opened) => opened.remove(client_id))
-      .catch((failure: unknown) => console.warn("aparte: outbox", failure));
+    store.then((opened) => opened.remove(client_id)).catch(console.warn);
   }
 
   /** What the log holds is no longer on its way. */

@@ -139,12 +139,9 @@ export function engineOf({ page, server, memory, cells, turnedAway, write }: Eng
       authenticate,
       poll,
     });
-    delivery
-      .load(entered.id, () => thread.log.value.events)
-      .catch((failure: unknown) => console.warn("aparte: outbox", failure));
+    delivery.load(entered.id, () => thread.log.value.events).catch(console.warn);
     room.start();
-    if (memory.files().length > 0)
-      attach([]).catch((failure: unknown) => console.warn("aparte: files", failure));
+    if (memory.files().length > 0) attach([]).catch(console.warn);
   }
 
   /** Send `files`, or what an earlier page did not get rid of. */

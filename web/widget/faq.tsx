@@ -43,6 +43,13 @@ export function Faq({ screen, top, write }: Props): VNode {
   }, [query, tries]);
   useEffect(() => heading.current?.focus(), [open]);
 
+  /** What was looked for in vain is what the message begins with, where nothing is written yet. */
+  const ask = (go: () => void): void => {
+    const { draft } = screen.conversation;
+    draft.value ||= query.trim();
+    go();
+  };
+
   if (open) {
     return (
       <div class="scroll faq">
@@ -88,7 +95,16 @@ export function Faq({ screen, top, write }: Props): VNode {
           </button>
         </p>
       )}
-      {Array.isArray(found) && found.length === 0 && <p>{t("noAnswers")}</p>}
+      {Array.isArray(found) && found.length === 0 && (
+        <p>
+          {t("noAnswers")}{" "}
+          {write && (
+            <button type="button" class="link" onClick={() => ask(write)}>
+              {t("notAnswered")}
+            </button>
+          )}
+        </p>
+      )}
       {Array.isArray(found) && (
         <ul>
           {found.map((one) => (

@@ -54,7 +54,7 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
       available.value = await server.availability();
     } catch (failure) {
       // Unknown is not closed: the conversation itself will say what is possible.
-      console.warn("aparte: availability", failure);
+      console.warn(failure);
     }
   }
 
