@@ -1,23 +1,25 @@
 /** One agent beside the team and the best, figure by figure, each with its interval: to learn from, not to rank. */
 import type { VNode } from "preact";
-import { directionOf } from "../../../domain/overview/change.ts";
+import { judgedDirection } from "../../../domain/overview/change.ts";
 import { locale } from "../session.ts";
 import { useSite } from "../site.ts";
 import { written } from "./figure-text.ts";
 import {
-  againstBest,
+  type AgainstBest,
   type Agent,
   type AgentFigure,
   type AgentRow,
   type Column,
   figureOf,
+  gapsOf,
   OUTCOMES,
 } from "./view.ts";
 import { a } from "./words.ts";
 
-type Part = { agent: Agent; agents: readonly Agent[]; team: AgentRow | undefined };
+type Part = { agent: Agent; team: AgentRow | undefined };
 
-export function AgentPanel({ agent, agents, team }: Part): VNode {
+export function AgentPanel({ agent, agents, team }: Part & { agents: readonly Agent[] }): VNode {
+  const gaps = gapsOf(agent, agents);
   return (
     <section aria-labelledby="agent-panel" class="agent-panel">
       <h2 id="agent-panel">{a("panelTitle", { name: agent.name })}</h2>
@@ -36,7 +38,13 @@ export function AgentPanel({ agent, agents, team }: Part): VNode {
           </thead>
           <tbody>
             {OUTCOMES.map((column) => (
-              <Row key={column.key} column={column} agent={agent} agents={agents} team={team} />
+              <Row
+                key={column.key}
+                column={column}
+                agent={agent}
+                team={team}
+                found={gaps.get(column.key) ?? null}
+              />
             ))}
           </tbody>
         </table>
@@ -45,8 +53,9 @@ export function AgentPanel({ agent, agents, team }: Part): VNode {
   );
 }
 
-function Row({ column, agent, agents, team }: Part & { column: Column }): VNode {
-  const found = againstBest(agent, agents, column);
+type RowPart = Part & { column: Column; found: AgainstBest | null };
+
+function Row({ column, agent, team, found }: RowPart): VNode {
   return (
     <tr>
       <th scope="row">{a(`col_${column.key}`)}</th>
@@ -84,19 +93,15 @@ function Told({ told, column }: { told: AgentFigure; column: Column }): VNode {
   );
 }
 
-function Gap({
-  found,
-  agent,
-  column,
-}: {
-  found: ReturnType<typeof againstBest>;
-  agent: Agent;
-  column: Column;
-}): VNode {
+function Gap({ found, agent, column }: Omit<RowPart, "team">): VNode {
   if (agent.figures[column.key].figure.value === null || found === null) {
     return <span class="quiet">{a("gapUnknown")}</span>;
   }
   if (found.best.id === agent.id) return <>{a("gapNone")}</>;
   if (found.change === null) return <span class="quiet">{a("gapUnknown")}</span>;
-  return directionOf(found.change) === 0 ? <span class="quiet">{a("gapChance")}</span> : <>{a("gapReal")}</>;
+  return judgedDirection(found.change) === 0 ? (
+    <span class="quiet">{a("gapChance")}</span>
+  ) : (
+    <>{a("gapReal")}</>
+  );
 }
