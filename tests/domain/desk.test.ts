@@ -1,7 +1,6 @@
 /** The desk under random days: agents come and go, visitors arrive and leave, offers are taken, declined, missed. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { RoomReport } from "../../domain/desk/report.ts";
 import { accept, claim, wrapUp } from "../../domain/desk/assignment.ts";
 import { isAccepting, loadOf, serves } from "../../domain/desk/capacity.ts";
 import { type Desk, EMPTY_DESK, type Item, type Staff, type Step } from "../../domain/desk/desk.ts";
@@ -15,6 +14,7 @@ import { nextChangeAt, settle } from "../../domain/desk/settle.ts";
 import { transfer } from "../../domain/desk/transfer.ts";
 import { placeOf, statusOf, viewItem, viewQueue } from "../../domain/desk/view.ts";
 import { DeskConversation } from "../../domain/desk/wire.ts";
+import { report } from "./desk-days.ts";
 
 const AGENTS = ["ana", "bob", "cyd"];
 const STAFF: Record<string, Staff> = {
@@ -27,26 +27,6 @@ const agentsOf = (desk: Desk) => [...desk.agents.values()];
 const itemsOf = (desk: Desk) => [...desk.items.values()];
 const holdsOf = (desk: Desk) => [...desk.holds.values()];
 const waiting = (desk: Desk) => [...desk.queue.values()];
-
-function report(conversation: string, more: Partial<RoomReport> = {}): RoomReport {
-  return {
-    conversation,
-    revision: 1,
-    status: "queued",
-    visitor: `v-${conversation}`,
-    name: null,
-    verified: false,
-    preview: "bonjour",
-    page: null,
-    place: null,
-    skill: null,
-    priority: 0,
-    decisionId: null,
-    locale: "fr",
-    waitingSince: 0,
-    ...more,
-  };
-}
 
 const agent = fc.constantFrom(...AGENTS);
 const conversation = fc.constantFrom(...Array.from({ length: 8 }, (_, index) => `c${index}`));
@@ -95,6 +75,7 @@ function act(desk: Desk, each: Action, now: number): Step {
         report(each.conversation, {
           skill: each.skill,
           priority: each.priority,
+          locale: "fr",
           decisionId,
           waitingSince: now,
         }),
@@ -102,7 +83,7 @@ function act(desk: Desk, each: Action, now: number): Step {
       );
     }
     case "leave":
-      return hear(desk, report(each.conversation, { status: "closed", revision: 2 }), now);
+      return hear(desk, report(each.conversation, { status: "closed", locale: "fr", revision: 2 }), now);
     case "state": {
       const met = meet(desk, { id: each.agent, name: each.agent }, STAFF[each.agent] ?? NO_STAFF, now);
       return setState(met, each.agent, each.state, each.capacity, now);
@@ -210,7 +191,11 @@ test("R-C12: no overtaking: of all that wait at once, each skill is offered by p
     fc.property(fc.array(arrival, { maxLength: 12 }), fc.tuple(free, free, free), (arrivals, capacities) => {
       let desk = EMPTY_DESK;
       for (const [index, { skill, priority, since }] of arrivals.entries()) {
-        desk = hear(desk, report(`c${index}`, { skill, priority, waitingSince: since }), 100).desk;
+        desk = hear(
+          desk,
+          report(`c${index}`, { skill, priority, locale: "fr", waitingSince: since }),
+          100,
+        ).desk;
       }
       for (const [index, id] of AGENTS.entries()) {
         const met = meet(desk, { id, name: id }, STAFF[id] ?? NO_STAFF, 100);
@@ -246,7 +231,10 @@ test("R-C12: the least loaded is asked first, and among equals who has been with
     desk = setState(meet(desk, { id, name: id }, NO_STAFF, 0), id, "online", 2, 0).desk;
   const asked: (string | undefined)[] = [];
   for (let index = 0; index < 6; index++) {
-    desk = settle(hear(desk, report(`c${index}`, { waitingSince: index }), index).desk, index).desk;
+    desk = settle(
+      hear(desk, report(`c${index}`, { locale: "fr", waitingSince: index }), index).desk,
+      index,
+    ).desk;
     const owner = desk.items.get(`c${index}`)?.offer?.agent ?? "";
     asked.push(owner);
     const taken = accept(desk, owner, `c${index}`, index + 10);
@@ -361,7 +349,7 @@ test("R-C12: what consoles, visitors and isolates are told of the desk is what i
 
 test("R-C13: an agent who answers in the room takes the conversation, also from under an offer", () => {
   let desk = setState(meet(EMPTY_DESK, { id: "ana", name: "Ana" }, NO_STAFF, 0), "ana", "online", 1, 0).desk;
-  desk = settle(hear(desk, report("c1"), 0).desk, 0).desk;
+  desk = settle(hear(desk, report("c1", { locale: "fr" }), 0).desk, 0).desk;
   const taken = claim(desk, { id: "bob", name: "Bob" }, "c1", 5);
   expect(taken).toMatchObject({ ok: true });
   if (!taken.ok) return;
