@@ -5,7 +5,7 @@
 import type { Page, WebSocketRoute } from "playwright-core";
 import { expect, test } from "vitest";
 import type { DeskConversation, DeskServerFrame } from "../../domain/desk/wire.ts";
-import { expectClean, openConsole, signIn } from "./console-page.ts";
+import { expectClean, openConsole, setStatus, signIn } from "./console-page.ts";
 
 const WAITING = 140;
 const OTHERS = 60;
@@ -48,10 +48,21 @@ function conversation(at: number, now: number, waits: boolean): DeskConversation
 const manyOf = (count: number, first: number, now: number, waits: boolean): DeskConversation[] =>
   Array.from({ length: count }, (_, at) => conversation(first + at, now, waits));
 
+type FakeDesk = {
+  /** What the console has said. */
+  heard: string[];
+  say: (frame: DeskServerFrame) => void;
+  /** Close every line with `code`, and each that is opened from now on. */
+  cut: (code: number) => Promise<void>;
+};
+
 /** A desk of the test's own, which says `snapshot` and then whatever it is told to. */
-async function fakeDesk(page: Page): Promise<{ say: (frame: DeskServerFrame) => void }> {
+async function fakeDesk(page: Page, mine: DeskConversation[] = []): Promise<FakeDesk> {
   const sockets = new Set<WebSocketRoute>();
+  const heard: string[] = [];
+  let closing: number | null = null;
   await page.routeWebSocket(/\/desk\/socket$/, (socket) => {
+    if (closing !== null) return void socket.close({ code: closing });
     sockets.add(socket);
     const now = Date.now();
     const snapshot: DeskServerFrame = {
@@ -59,7 +70,7 @@ async function fakeDesk(page: Page): Promise<{ say: (frame: DeskServerFrame) => 
       me: ME,
       agents: [ME, HUGO],
       queue: manyOf(WAITING, 0, now, true),
-      mine: [],
+      mine,
       others: manyOf(OTHERS, 0, now, false),
       role: "admin",
       waiting: 1_204,
@@ -68,10 +79,20 @@ async function fakeDesk(page: Page): Promise<{ say: (frame: DeskServerFrame) => 
     };
     socket.send(JSON.stringify(snapshot));
     socket.onMessage((text) => {
+      heard.push(text.toString());
       if (text === "ping") socket.send("pong");
     });
   });
-  return { say: (frame) => sockets.forEach((socket) => socket.send(JSON.stringify(frame))) };
+  return {
+    heard,
+    say: (frame) => sockets.forEach((socket) => socket.send(JSON.stringify(frame))),
+    async cut(code) {
+      closing = code;
+      const open = [...sockets];
+      sockets.clear();
+      for (const socket of open) await socket.close({ code });
+    },
+  };
 }
 
 const queue = (page: Page) => page.locator(".queue-part .pane-scroll");
@@ -150,4 +171,94 @@ test("R-D18: sixty scrolled frames and twenty changes of the desk are less than 
   );
   expect(most).toBeLessThan(MOST_ROWS);
   expect(second).toBeLessThan(1);
+});
+
+const gravest = (page: Page) => page.locator(".list-pane [role=status] .banner");
+const behind = (page: Page) => page.locator(".list-pane .banners-behind .banner");
+const more = (page: Page, count: number) =>
+  page
+    .locator(".list-pane")
+    .getByRole("button", { name: `+${count} ${count === 1 ? "autre avis" : "autres avis"}` });
+
+/** One banner is in sight with `words`, and the lists begin below it. */
+async function expectGravest(page: Page, words: string | RegExp): Promise<void> {
+  await gravest(page).getByText(words).waitFor();
+  expect(await gravest(page).count()).toBe(1);
+  const banner = await gravest(page).boundingBox();
+  const list = await page.locator(".queue-part").boundingBox();
+  expect(list?.y).toBeCloseTo((banner?.y ?? 0) + (banner?.height ?? 0), 0);
+}
+
+/** All that a desk can have to say at once, each as it comes about. */
+async function sayEverything(page: Page, desk: FakeDesk, held: DeskConversation): Promise<void> {
+  const picture = (state: "online" | "away"): DeskServerFrame => ({
+    type: "queue",
+    items: [],
+    agents: [{ ...ME, state }, HUGO],
+    waiting: 0,
+  });
+  await setStatus(page, "En ligne, j’accepte");
+  await expect.poll(() => desk.heard.some((text) => text.includes('"status"'))).toBe(true);
+  desk.say(picture("online"));
+  desk.say({ type: "revoked", conversation: held.conversation, reason: "transferred" });
+  await expectGravest(page, "a été transférée");
+  desk.say({ type: "error", code: "conflict", message: "no" });
+  await expectGravest(page, "Un collègue l’a déjà prise");
+  await more(page, 1).waitFor();
+
+  const now = Date.now();
+  const offer = conversation(1, now, true);
+  const told = { conversation: offer.conversation, item: offer };
+  desk.say({ type: "offered", ...told, expires_at: new Date(now + 1_000).toISOString() });
+  desk.say({ type: "revoked", conversation: offer.conversation, reason: "timeout" });
+  await expectGravest(page, "Une demande est restée sans réponse");
+  desk.say(picture("away"));
+  await expectGravest(page, "vous êtes passé en");
+  await desk.cut(1_012);
+  await expectGravest(page, "Hors connexion depuis");
+  await more(page, 4).waitFor();
+}
+
+test("R-D33: of what the desk has to say the gravest stands above the lists, and the keyboard opens the rest over them", async () => {
+  const page = await openConsole();
+  const held = { ...conversation(2, Date.now(), false), agent: { id: ME.id, name: ME.name } };
+  const desk = await fakeDesk(page, [held]);
+  await signIn(page, "admin@demo.test");
+  await sayEverything(page, desk, held);
+  // Said at once, though not all of it is shown.
+  expect(await page.locator(".folded [role=status]").textContent()).toContain("a été transférée");
+  await expectClean(page, "banners");
+
+  await more(page, 4).press("Enter");
+  await expect.poll(() => behind(page).count()).toBe(4);
+  const order = ["vous êtes passé en", "restée sans réponse", "déjà prise", "transférée"];
+  for (const [at, words] of order.entries())
+    expect(await behind(page).nth(at).textContent()).toContain(words);
+  await expectGravest(page, "Hors connexion depuis");
+  await expectClean(page, "banners-open");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expectClean(page, "banners-open-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectClean(page, "banners-open-phone");
+  await page.setViewportSize({ width: 1_389, height: 868 });
+  await page.keyboard.press("Escape");
+  await expect.poll(() => behind(page).count()).toBe(0);
+  expect(await more(page, 4).evaluate((button) => button === document.activeElement)).toBe(true);
+
+  // What was read goes where it stands; the rest stays open until there is none.
+  await page.keyboard.press("Space");
+  await behind(page).filter({ hasText: "transférée" }).getByRole("button").press("Enter");
+  await more(page, 3).waitFor();
+  expect(await behind(page).count()).toBe(3);
+  await page.locator(".list-foot").click();
+  await expect.poll(() => behind(page).count()).toBe(0);
+
+  await desk.cut(4_290);
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await expectGravest(page, "La connexion au guichet s’est arrêtée (code 4290)");
+  await more(page, 3).waitFor();
+  await page.evaluate(() => localStorage.setItem("aparte:locale", "en"));
+  await page.reload();
+  await expectGravest(page, "The connection to the desk has stopped (code 4290)");
 });
