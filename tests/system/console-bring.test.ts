@@ -130,6 +130,35 @@ test("R-D24 R-D25: Markdown is shown as the server wrote it, without a script; a
   await setStatus(page, "Hors ligne");
 });
 
+test("R-D34: a lost network is said at once and comes back by itself, with the queue as it is and nothing said twice", async () => {
+  const page = await agentOnline("lea@demo.test");
+  const visitor = await visitorSays("Livrez-vous en Corse ?");
+  await takeOffer(page, "Livrez-vous en Corse");
+  const lost = page.locator(".list-pane").getByText(/Hors connexion depuis/);
+  await page.context().setOffline(true);
+  await lost.waitFor({ timeout: 2_000 });
+  await reply(page).fill("Oui, en trois jours.");
+  await reply(page).press("Enter");
+  await page.getByText("En attente d’envoi").waitFor();
+  await visitorSays("Et en Belgique ?");
+  expect(await page.getByRole("article", { name: /^Demande de/ }).count()).toBe(0);
+  expect(await lost.isVisible()).toBe(true);
+  expect(bodies(visitor)).toEqual(["Livrez-vous en Corse ?"]);
+
+  await page.context().setOffline(false);
+  await lost.waitFor({ state: "detached" });
+  await visitor.until(() => bodies(visitor).length > 1, "what was written meanwhile");
+  await expect.poll(() => page.getByText("En attente d’envoi").count()).toBe(0);
+  await page.getByRole("heading", { name: "File d’attente 1" }).waitFor();
+  expect(await page.getByRole("log").getByText("Oui, en trois jours.").count()).toBe(1);
+  await visitor.settle();
+  expect(bodies(visitor)).toEqual(["Livrez-vous en Corse ?", "Oui, en trois jours."]);
+  await conclude(page, "Réglé");
+  await takeOffer(page, "Et en Belgique");
+  await conclude(page, "Réglé");
+  await setStatus(page, "Hors ligne");
+});
+
 test("R-D30: a canned answer is filled by the server, and not inserted where that failed", async () => {
   const page = await agentOnline("lea@demo.test");
   const canned = { id: "can_1", shortcut: "salut", title: "Accueil", body: "Bonjour {{ visitor.name }}." };
