@@ -52,6 +52,7 @@ type TextProps = {
   note?: ComponentChildren;
   error?: Refused | undefined;
   required?: boolean;
+  disabled?: boolean;
   maxLength?: number;
   min?: number;
   max?: number;
@@ -83,6 +84,7 @@ export function TextField({
             rows={rows}
             {...(rest.lang === undefined ? {} : { lang: rest.lang })}
             {...(rest.maxLength === undefined ? {} : { maxLength: rest.maxLength })}
+            {...(rest.disabled === undefined ? {} : { disabled: rest.disabled })}
             value={value}
             onInput={(event) => onInput(event.currentTarget.value)}
           />

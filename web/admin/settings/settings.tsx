@@ -23,6 +23,8 @@ import { HolidayFields } from "./holidays.tsx";
 import { Meeting } from "./meeting.tsx";
 import { OrderAmountFields } from "./order-amount.tsx";
 import { PressureFields } from "./pressure.tsx";
+import { PushPreview } from "./push-preview.tsx";
+import { QueuePointsFields } from "./queue-points.tsx";
 import { ReportRecipients } from "./report-recipients.tsx";
 import { s } from "./words.ts";
 
@@ -227,6 +229,13 @@ export function Settings(): VNode {
         fault={fault}
         onChange={(availability) => put({ availability })}
       />
+      <QueuePointsFields
+        points={draft.queue_points}
+        currency={draft.currency}
+        fault={fault}
+        onChange={(points) => put({ queue_points: points })}
+      />
+      <PushPreview shown={draft.push_preview} onChange={(shown) => put({ push_preview: shown })} />
       <CallbackFields
         callbacks={draft.callbacks}
         zone={base.timezone}
@@ -260,6 +269,8 @@ const OWN_WORDS: readonly Field[] = [
   "business_hours",
   "holidays",
   "report_recipients",
+  "queue_points",
+  "push_preview",
 ];
 const CONCLUSION: readonly Field[] = ["wrap_up_codes", "transcript_months"];
 const AVAILABILITY: readonly Field[] = ["availability", "callbacks", "message_recipients"];
