@@ -1,10 +1,10 @@
-/** The editor of campaigns: its facts, its words, its texts and its hours (R-M18 to R-M24). */
+/** The editor of campaigns: its facts, its words, its texts and its hours (R-M18 to R-M28). */
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CreativeText, Variant, type ContentBlock } from "../../domain/targeting/campaign.ts";
 import { FACT_NAMES, OPEN_GROUPS } from "../../domain/targeting/fact-names.ts";
-import { isInPage, withShared, withText } from "../../web/admin/campaigns/creative-text.ts";
+import { isInPage, standingOf, withShared, withText } from "../../web/admin/campaigns/creative-text.ts";
 import { newDraft } from "../../web/admin/campaigns/draft.ts";
 import { faultAt, hasField } from "../../web/admin/campaigns/fault.ts";
 import { FACT_GROUPS, FACTS, OPEN_FACTS } from "../../web/admin/campaigns/facts.ts";
@@ -191,11 +191,29 @@ describe("a variant while it is edited", () => {
     );
   });
 
+  test("R-M21 R-M28: where a card stands and what remains after a card goes for every language, and is told as a visitor has it", () => {
+    const before: Variant = {
+      key: "a",
+      weight: 1,
+      creative: { fr: { title: "T" }, en: { launcher: "small" } },
+    };
+    expect(standingOf(before, "en")).toEqual({ position: "end", alone: false });
+    const alone = withShared(before, { launcher: "none" });
+    expect(alone.creative).toEqual({ fr: { title: "T", launcher: "none" }, en: { launcher: "none" } });
+    expect(withShared(alone, { launcher: undefined }).creative).toEqual({ fr: { title: "T" }, en: {} });
+    // Written in one language alone, it goes for readers of the other too.
+    const en = { launcher: "none", position: "start" as const };
+    const lent: Variant = { key: "a", weight: 1, creative: { fr: { title: "T" }, en } };
+    for (const reads of LANGUAGES)
+      expect(standingOf(lent, reads)).toEqual({ position: "start", alone: true });
+  });
+
   test("R-M10: a refusal of any field of the editor finds it, down to a block's line", () => {
     for (const path of [
       "name",
       "variants.0.delay_seconds",
       "variants.1.creative.en.position",
+      "variants.1.creative.en.launcher",
       "variants.1.creative.fr.blocks.2.text",
       "variants.1.creative.fr.blocks.0.items.3",
       "variants.0.creative.en.slot",

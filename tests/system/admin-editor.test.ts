@@ -415,6 +415,60 @@ test("R-M12: the editor has no automatically detectable violation, light and dar
   }
 });
 
+test("R-M28: whether the chat's button stays after a card is chosen for both languages, kept, and taken back", async () => {
+  const { id } = await made({
+    name: "Quiet",
+    kind: "offer",
+    variants: [{ key: "a", creative: { fr: { title: "Un" }, en: { title: "One", position: "start" } } }],
+  });
+  const creativeOf = async (): Promise<unknown> => {
+    const answer = await fetch(`${url}/api/sites/demo/campaigns/${id}`, { headers: key });
+    const { variants } = (await answer.json()) as { variants: { creative: unknown }[] };
+    return variants[0]?.creative;
+  };
+  const { context, page, complaints } = await enter();
+  await page.goto(editorOf(id));
+  const after = page.getByLabel("After the card");
+  const choose = async (label: string): Promise<void> => {
+    await after.selectOption({ label });
+    await saveDraft(page);
+  };
+  expect(await after.inputValue()).toBe("stays");
+  await choose("nothing stays");
+  expect(await creativeOf()).toEqual({
+    fr: { title: "Un", launcher: "none" },
+    en: { title: "One", position: "start", launcher: "none" },
+  });
+  await page.reload();
+  expect(await after.inputValue()).toBe("none");
+  await choose("the button stays");
+  expect(await creativeOf()).toEqual({ fr: { title: "Un" }, en: { title: "One", position: "start" } });
+  await choose("nothing stays");
+  expect(complaints).toEqual([]);
+  await context.close();
+
+  const visits: [string, Look][] = [
+    ["light", { locale: "en-GB" }],
+    ["dark-fr", { locale: "fr-FR", dark: true }],
+    ["phone-fr", { locale: "fr-FR", phone: true }],
+  ];
+  for (const [name, look] of visits) {
+    const visit = await enter(look);
+    await visit.page.goto(editorOf(id));
+    const choice = visit.page.getByLabel(look.locale === "fr-FR" ? "Après la carte" : "After the card");
+    expect(await choice.inputValue(), name).toBe("none");
+    expect(await visit.page.getByLabel(/^(?:Côté|Side)$/).inputValue(), name).toBe("start");
+    expect(await violations(visit.page), name).toEqual([]);
+    if (process.env["SHOTS"] !== undefined) {
+      await visit.page
+        .locator(".creative")
+        .screenshot({ path: `${process.env["SHOTS"]}/launcher-${name}.png` });
+    }
+    expect(visit.complaints, name).toEqual([]);
+    await visit.context.close();
+  }
+});
+
 test("R-M26: a new campaign takes its window from its goal until one is set; a saved one keeps its own", async () => {
   const goal = { key: "devis", name: "Quote", kind: "lead", window_hours: 240 };
   await post(`${url}/api/sites/demo/goals`, goal, key);

@@ -14,7 +14,7 @@ export function faultAt(fault: Fault | null, path: string): Refused | undefined 
 }
 
 const CREATIVE =
-  "title|text|accept|decline|code|link|image|position|slot|blocks\\.\\d+\\.(?:text|items|image|alt|link)";
+  "title|text|accept|decline|code|link|image|position|launcher|slot|blocks\\.\\d+\\.(?:text|items|image|alt|link)";
 const FIELDS = new RegExp(
   `^(?:name|kind|variants\\.\\d+\\.(?:key|weight|delay_seconds|creative\\.(?:fr|en)\\.(?:${CREATIVE}))` +
     "|schedule|caps|priority|skill|goal|value|namespace|allocation|holdout|window_hours|planned_end|plan)",

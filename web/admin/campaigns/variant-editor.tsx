@@ -10,7 +10,7 @@ import { t } from "../session.ts";
 import { BlocksEditor } from "./blocks-editor.tsx";
 import { CardPreview } from "./card-preview.tsx";
 import { ContentPreview } from "./content-preview.tsx";
-import { CREATIVE_TEXTS, isInPage, withShared, withText, type TextKey } from "./creative-text.ts";
+import { CREATIVE_TEXTS, isInPage, standingOf, withShared, withText, type TextKey } from "./creative-text.ts";
 import type { Draft } from "./draft.ts";
 import { faultAt, type Fault } from "./fault.ts";
 import { ImageField } from "./image-field.tsx";
@@ -161,6 +161,7 @@ function CardFields({
   onChange,
 }: FieldProps): VNode {
   const at = `variants.${index}.creative.${language}`;
+  const standing = standingOf(variant, language);
   const write = (key: TextKey, text: string): void => onChange(withText(variant, language, key, text));
   return (
     <>
@@ -195,7 +196,7 @@ function CardFields({
       })}
       <SelectField
         label={w("position")}
-        value={creative.position ?? "end"}
+        value={standing.position}
         options={[
           { value: "end", label: w("position_end") },
           { value: "start", label: w("position_start") },
@@ -204,6 +205,19 @@ function CardFields({
         error={faultAt(fault, `${at}.position`)}
         onChange={(position) =>
           onChange(withShared(variant, { position: position === "end" ? undefined : position }))
+        }
+      />
+      <SelectField
+        label={w("launcher")}
+        value={standing.alone ? "none" : "stays"}
+        options={[
+          { value: "stays", label: w("launcher_stays") },
+          { value: "none", label: w("launcher_none") },
+        ]}
+        note={w("launcherNote")}
+        error={faultAt(fault, `${at}.launcher`)}
+        onChange={(after) =>
+          onChange(withShared(variant, { launcher: after === "none" ? after : undefined }))
         }
       />
     </>
