@@ -2,12 +2,10 @@
  * The admin as somebody sees it who has signed in: a browser context of its own, and what the browser complains of
  * collected, for a test to find none.
  */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { signIn } from "./demo-api.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export { violations } from "./accessibility.ts";
 
 const LIVE = "Saved, live everywhere within 10 s";
 
@@ -41,20 +39,6 @@ export async function enterAdmin(
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   return { context, page, complaints };
-}
-
-/** What keeps people out of the page as it is now, by axe's rules. */
-export async function violations(page: Page): Promise<string[]> {
-  // Through the debugger, since the page's own policy rightly refuses a foreign script.
-  const session = await page.context().newCDPSession(page);
-  const run = `${AXE}; axe.run(document, { resultTypes: ["violations"] }).then((found) =>
-    JSON.stringify(found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" "))))`;
-  const answer = await session.send("Runtime.evaluate", {
-    expression: run,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(answer.result.value)) as string[];
 }
 
 /** The editor's ways to keep a campaign, each until the screen says that it did; in English. */
