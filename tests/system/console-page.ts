@@ -1,17 +1,14 @@
 /** The console as its tests drive it: built pages in a real browser, on a real server, with visitors at the other end. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import { SignJWT } from "jose";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { PROTOCOL_VERSION } from "../../domain/chat/wire.ts";
+import { violations } from "./accessibility.ts";
 import { launchBrowser } from "./browser.ts";
 import { ChatClient } from "./chat-client.ts";
 import { DEMO_PASSWORD, post, signIn as signInOverHttp } from "./demo-api.ts";
 import { url } from "./own-server.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1_389, height: 868 }, locale: "fr-FR" };
 export const PHONE: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
@@ -50,10 +47,16 @@ export class Visitor extends ChatClient {
 const contexts: BrowserContext[] = [];
 const visitors: Visitor[] = [];
 let browser: Browser;
+let whole = false;
 let count = 0;
 
+/** For a file to say at its top where the shell without windows is not enough: it has no notifications. */
+export function useWholeBrowser(): void {
+  whole = true;
+}
+
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await launchBrowser({ whole });
 });
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
@@ -65,12 +68,12 @@ afterAll(() => browser.close());
 export async function newContext(options: BrowserContextOptions = DESKTOP): Promise<BrowserContext> {
   const context = await browser.newContext(options);
   contexts.push(context);
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(20_000);
   return context;
 }
 
-/** A browser of its own at the console's door, which remembers what the policy had to forbid. */
-export async function openConsole(options: BrowserContextOptions = DESKTOP): Promise<Page> {
+/** An empty page in a browser of its own, which remembers what the policy had to forbid. */
+export async function newPage(options: BrowserContextOptions = DESKTOP): Promise<Page> {
   const context = await newContext(options);
   await context.addInitScript(() => {
     const broken: string[] = [];
@@ -78,7 +81,13 @@ export async function openConsole(options: BrowserContextOptions = DESKTOP): Pro
     document.addEventListener("securitypolicyviolation", (event) => broken.push(event.violatedDirective));
   });
   const page = await context.newPage();
-  page.on("pageerror", (error) => console.error("console page:", error));
+  page.on("pageerror", (error) => console.error(`${page.url()}:`, error));
+  return page;
+}
+
+/** Such a page at the console's door. */
+export async function openConsole(options?: BrowserContextOptions): Promise<Page> {
+  const page = await newPage(options);
   await page.goto(`${url}/console/`);
   return page;
 }
@@ -95,10 +104,17 @@ export async function setStatus(page: Page, state: string): Promise<void> {
   await page.getByRole("button", { name: `Votre statut : ${state}` }).waitFor();
 }
 
-/** An agent at work, accepting. */
-export async function agentOnline(email: string, options?: BrowserContextOptions): Promise<Page> {
+/** Somebody of the team at the console, signed in and known to the desk. */
+export async function enterConsole(email: string, options?: BrowserContextOptions): Promise<Page> {
   const page = await openConsole(options);
   await signIn(page, email);
+  await page.getByRole("button", { name: /^Votre statut/ }).waitFor();
+  return page;
+}
+
+/** An agent at work, accepting. */
+export async function agentOnline(email: string, options?: BrowserContextOptions): Promise<Page> {
+  const page = await enterConsole(email, options);
   await setStatus(page, "En ligne, j’accepte");
   return page;
 }
@@ -136,6 +152,11 @@ export async function visitorSays(
     properties: page,
     context,
   });
+  return startChat(words, anonymousId, proof);
+}
+
+/** A visitor who has said `words`; of pages they looked at, nothing is told here. */
+export async function startChat(words: string, anonymousId = newVisitor(), proof?: string): Promise<Visitor> {
   const opened = await post<Opened>(`${url}/v1/conversations`, {
     writeKey: "demo",
     anonymousId,
@@ -175,18 +196,16 @@ export async function atRest(page: Page): Promise<void> {
   );
 }
 
+/** A picture of the page for who looks, where `SCREENSHOTS_DIR` names a folder. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
+}
+
+/** No rule of accessibility is broken on the page at rest, nor was its policy. */
 export async function expectClean(page: Page, name: string): Promise<void> {
   await atRest(page);
-  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-    return axe.run();
-  });
-  const found = results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-  );
-  expect(found, name).toEqual([]);
+  await shoot(page, name);
+  expect(await violations(page), name).toEqual([]);
   expect(await page.evaluate(() => Reflect.get(globalThis, "broken") as string[]), name).toEqual([]);
 }
 

@@ -1,41 +1,11 @@
 /** The pane beside a conversation, in a real browser: all of somebody proven, and of nobody else more than this visit. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import { SignJWT } from "jose";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
-import { ChatClient } from "./chat-client.ts";
-import { DEMO_API_KEY, DEMO_PASSWORD, eventually, post, signIn } from "./demo-api.ts";
+import { expect, test } from "vitest";
+import { DESKTOP, enterConsole, expectClean, PHONE, proofOf, startChat, takeOffer } from "./console-page.ts";
+import { DEMO_API_KEY, eventually, post } from "./demo-api.ts";
 import { url } from "./own-server.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const SHOTS = process.env["SCREENSHOTS_DIR"];
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  locale: "fr-FR",
-  hasTouch: true,
-};
 const USER = "client-4711";
-
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-
-async function proof(): Promise<string> {
-  const headers = { cookie: await signIn(url, "admin@demo.test") };
-  const answer = await fetch(`${url}/api/sites/demo/identity-secret`, { headers });
-  const { secret } = (await answer.json()) as { secret: string };
-  return new SignJWT()
-    .setProtectedHeader({ alg: "HS256" })
-    .setAudience("demo")
-    .setSubject(USER)
-    .setExpirationTime("10m")
-    .sign(new TextEncoder().encode(secret));
-}
+const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
 
 async function tell(writeKey: string, batch: object[]): Promise<void> {
   await post(`${url}/v1/batch`, { writeKey, batch });
@@ -103,65 +73,16 @@ async function visits(anonymousId: string, token?: string): Promise<void> {
   }
 }
 
-async function says(anonymousId: string, words: string, identity_token?: string): Promise<ChatClient> {
-  const opened = await post<{ token: string; socket_url: string }>(`${url}/v1/conversations`, {
-    writeKey: "demo",
-    anonymousId,
-    identity_token,
-  });
-  const visitor = new ChatClient("visitor");
-  await visitor.connect(opened.socket_url, opened.token);
-  visitor.send(words);
-  await visitor.settle();
-  return visitor;
-}
-
-async function agent(options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext(options);
-  context.setDefaultTimeout(20_000);
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
-  const console_ = await context.newPage();
-  console_.on("pageerror", (error) => console.error("console page:", error));
-  await console_.goto(`${url}/console/`);
-  await console_.getByLabel("Adresse e-mail").fill("lea@demo.test");
-  await console_.getByLabel("Mot de passe").fill(DEMO_PASSWORD);
-  await console_.getByRole("button", { name: "Se connecter" }).click();
-  await console_.getByRole("button", { name: /^Votre statut/ }).waitFor();
-  return console_;
-}
-
-async function take(console_: Page, words: string): Promise<void> {
-  const offer = console_.getByRole("article", { name: /^Demande de/ }).filter({ hasText: words });
-  await offer.getByRole("button", { name: "Répondre" }).click();
-  await console_.getByRole("log").getByText(words).waitFor();
-}
-
-async function expectClean(console_: Page, name: string): Promise<void> {
-  await console_.evaluate(() =>
-    Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
-  );
-  if (SHOTS !== undefined) await console_.screenshot({ path: `${SHOTS}/context-${name}.png` });
-  await console_.evaluate(AXE);
-  const results = await console_.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-    return axe.run();
-  });
-  const found = results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-  );
-  expect(found, name).toEqual([]);
-}
-
 test("R-L22: all of somebody proven, an order's number to copy; of nobody else more than this visit", async () => {
-  const console_ = await agent({ viewport: { width: 1_389, height: 868 }, locale: "fr-FR" });
+  const console_ = await enterConsole("lea@demo.test", { ...DESKTOP, ...CLIPBOARD });
   await console_.getByRole("button", { name: "Passer en ligne" }).click();
   await console_.getByRole("button", { name: "Votre statut : En ligne, j’accepte" }).waitFor();
 
-  const token = await proof();
+  const token = await proofOf(USER);
   const camille = `context-${crypto.randomUUID()}`;
   await visits(camille, token);
-  await says(camille, "La Rivoli taille-t-elle grand ?", token);
-  await take(console_, "taille-t-elle grand");
+  await startChat("La Rivoli taille-t-elle grand ?", camille, token);
+  await takeOffer(console_, "taille-t-elle grand");
   const pane = console_.getByRole("complementary", { name: "Le visiteur" });
   await pane.getByText("Arrive de www.google.com").waitFor();
   await pane.locator(".trail").getByText("Panier").first().waitFor();
@@ -172,25 +93,24 @@ test("R-L22: all of somebody proven, an order's number to copy; of nobody else m
   await pane.getByRole("button", { name: "Copier le numéro 10482" }).click();
   await pane.getByText("Numéro 10482 copié.").waitFor();
   expect(await console_.evaluate(() => navigator.clipboard.readText())).toBe("10482");
-  await expectClean(console_, "proven");
+  await expectClean(console_, "context-proven");
   await console_.emulateMedia({ colorScheme: "dark" });
-  await expectClean(console_, "dark");
+  await expectClean(console_, "context-dark");
   await console_.emulateMedia({ colorScheme: "light" });
 
   const stranger = `context-${crypto.randomUUID()}`;
   await visits(stranger);
-  await says(stranger, "Livrez-vous en Belgique ?");
-  await take(console_, "en Belgique");
+  await startChat("Livrez-vous en Belgique ?", stranger);
+  await takeOffer(console_, "en Belgique");
   await pane.getByText("seule cette visite est montrée").waitFor();
   await pane.locator(".trail").getByText("Panier").waitFor();
   expect(await pane.getByRole("heading", { name: "Commandes" }).count()).toBe(0);
-  await expectClean(console_, "unproven");
+  await expectClean(console_, "context-unproven");
   await console_.context().close();
 
-  const phone = await agent(PHONE);
+  const phone = await enterConsole("lea@demo.test", { ...PHONE, ...CLIPBOARD });
   await phone.getByText("La Rivoli taille-t-elle grand ?").first().click();
   await phone.goto(`${phone.url()}/visitor`);
   await phone.getByRole("button", { name: "Copier le numéro 10482" }).waitFor();
-  await expectClean(phone, "phone");
-  await phone.context().close();
+  await expectClean(phone, "context-phone");
 });

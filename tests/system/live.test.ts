@@ -1,45 +1,11 @@
 /** The list of live visitors in a real browser, beside a shop whose visitor is in another one. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Browser, BrowserContext, BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "./browser.ts";
-import { DEMO_PASSWORD } from "./demo-api.ts";
+import type { BrowserContextOptions, Page, WebSocketRoute } from "playwright-core";
+import { expect, test } from "vitest";
+import { DESKTOP, expectClean, newPage, PHONE, shoot, signIn } from "./console-page.ts";
 import { url } from "./own-server.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1_389, height: 868 }, locale: "fr-FR" };
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  locale: "fr-FR",
-  hasTouch: true,
-};
-const SHOTS = process.env["SCREENSHOTS_DIR"];
 const PERSON =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
-
-const contexts: BrowserContext[] = [];
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-afterAll(() => browser.close());
-
-async function newPage(options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext(options);
-  contexts.push(context);
-  context.setDefaultTimeout(20_000);
-  await context.addInitScript(() => {
-    const broken: string[] = [];
-    Reflect.set(globalThis, "broken", broken);
-    document.addEventListener("securitypolicyviolation", (event) => broken.push(event.violatedDirective));
-  });
-  return context.newPage();
-}
 
 /** Léa at her list of live visitors, online where she is to invite. */
 async function openList(
@@ -48,12 +14,9 @@ async function openList(
   before?: (page: Page) => Promise<void>,
 ): Promise<Page> {
   const page = await newPage(options);
-  page.on("pageerror", (error) => console.error("console page:", error));
   await before?.(page);
   await page.goto(`${url}/console/#/visitors`);
-  await page.getByLabel("Adresse e-mail").fill("lea@demo.test");
-  await page.getByLabel("Mot de passe").fill(DEMO_PASSWORD);
-  await page.getByRole("button", { name: "Se connecter" }).click();
+  await signIn(page, "lea@demo.test");
   await page.getByRole("heading", { name: "Visiteurs en direct" }).waitFor();
   if (online) {
     const status = page.getByRole("button", { name: /^Votre statut/ });
@@ -124,23 +87,6 @@ async function until(page: Page, holds: () => Promise<boolean>): Promise<void> {
   await page.getByText(/visiteurs? sur le site/).waitFor();
 }
 
-async function expectClean(page: Page, name: string): Promise<void> {
-  await page.evaluate(() =>
-    Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
-  );
-  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/live-${name}.png` });
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-    return axe.run();
-  });
-  const found = results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-  );
-  expect(found, name).toEqual([]);
-  expect(await page.evaluate(() => Reflect.get(globalThis, "broken") as string[]), name).toEqual([]);
-}
-
 test("R-L18: empty, then live; filtered, sorted, walked by the keyboard, dark and on a phone, frozen without a network", async () => {
   let down = false;
   const open = new Set<WebSocketRoute>();
@@ -152,13 +98,13 @@ test("R-L18: empty, then live; filtered, sorted, walked by the keyboard, dark an
     }),
   );
   await page.getByRole("heading", { name: "Personne en vue pour l’instant" }).waitFor();
-  await expectClean(page, "empty");
+  await expectClean(page, "live-empty");
 
   await until(page, async () => (await rows(page).count()) === 4);
   const cart = page.getByRole("row").filter({ hasText: "289" });
   await cart.waitFor();
   expect(await rows(page).first().textContent()).toContain("289");
-  await expectClean(page, "light");
+  await expectClean(page, "live-light");
 
   await page.getByRole("button", { name: "Avec un panier" }).click();
   expect(await rows(page).count()).toBe(2);
@@ -185,12 +131,12 @@ test("R-L18: empty, then live; filtered, sorted, walked by the keyboard, dark an
   await page.keyboard.press("Enter");
   const sheet = page.locator("wa-dialog").filter({ hasText: "Votre message" });
   await sheet.getByLabel("Votre message").waitFor();
-  await expectClean(page, "invite");
+  await expectClean(page, "live-invite");
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "detached" });
 
   await page.emulateMedia({ colorScheme: "dark" });
-  await expectClean(page, "dark");
+  await expectClean(page, "live-dark");
   await page.emulateMedia({ colorScheme: "light" });
 
   down = true;
@@ -203,14 +149,13 @@ test("R-L18: empty, then live; filtered, sorted, walked by the keyboard, dark an
       .first()
       .isDisabled(),
   ).toBe(true);
-  await expectClean(page, "frozen");
+  await expectClean(page, "live-frozen");
   down = false;
   await page.context().close();
-  contexts.length = 0;
 
   const phone = await openList(PHONE, false);
   await until(phone, async () => (await rows(phone).count()) === 4);
-  await expectClean(phone, "phone");
+  await expectClean(phone, "live-phone");
   const { scroll, width } = await phone.evaluate(() => ({
     scroll: document.documentElement.scrollWidth,
     width: innerWidth,
@@ -246,7 +191,7 @@ test("R-L19: invited from the list, a visitor of the shop sees the card within 1
   await shop.getByText("Une question sur {{ visitor.name }} la coupe ?").waitFor();
   expect(Date.now() - asked).toBeLessThan(11_000);
   await shop.getByText("Léa Martin").first().waitFor();
-  if (SHOTS !== undefined) await shop.screenshot({ path: `${SHOTS}/live-card.png` });
+  await shoot(shop, "live-card");
   await console_.getByText(/Invitation vue/).waitFor();
   await shop.getByRole("button", { name: "Discuter" }).click();
   const field = shop.getByRole("textbox", { name: "Votre message" });
@@ -257,5 +202,5 @@ test("R-L19: invited from the list, a visitor of the shop sees the card within 1
     .filter({ hasText: "Oui, je veux bien." })
     .waitFor();
   await console_.getByText(/Invitation acceptée/).waitFor();
-  await expectClean(console_, "accepted");
+  await expectClean(console_, "live-accepted");
 });
