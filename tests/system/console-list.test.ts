@@ -258,7 +258,8 @@ test("R-D33: of what the desk has to say the gravest stands above the lists, and
   await page.evaluate(() => dispatchEvent(new Event("online")));
   await expectGravest(page, "La connexion au guichet s’est arrêtée (code 4290)");
   await more(page, 3).waitFor();
-  await page.evaluate(() => localStorage.setItem("aparte:locale", "en"));
-  await page.reload();
+  await page.getByRole("button", { name: /^Compte de/ }).click();
+  await page.getByRole("menuitem", { name: "English" }).click();
   await expectGravest(page, "The connection to the desk has stopped (code 4290)");
+  await page.getByRole("button", { name: "+3 more notices" }).waitFor();
 });
