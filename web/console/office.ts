@@ -120,10 +120,7 @@ export class Office {
 
   /** End the conversation for both and record how it ended. While the desk is out of reach nothing changes. */
   conclude(conversation: string, how: WrapUp): void {
-    const room = this.rooms.value.get(conversation);
-    if (!this.desk.wrapUp(conversation, how)) return;
-    if (room?.status.value !== "closed") room?.close();
-    this.#leave(conversation);
+    if (this.desk.wrapUp(conversation, how)) this.#leave(conversation);
   }
 
   /** What `item` is to this agent now. */
@@ -203,7 +200,7 @@ export class Office {
     }
     for (const [conversation, room] of before) {
       if (wanted.has(conversation)) continue;
-      closeGently(room);
+      stopLater(room);
       if (!room.looksOn.peek()) forgetSeat(`${this.me.id}:${conversation}`);
     }
     this.rooms.value = after;
@@ -215,8 +212,8 @@ export class Office {
   }
 }
 
-/** A room that was just told to close has a moment to say so before its socket goes. */
-function closeGently(room: Room): void {
+/** Stopping changes what effects read: not within the one that lets the room go. */
+function stopLater(room: Room): void {
   queueMicrotask(() => room.stop());
 }
 

@@ -179,11 +179,6 @@ export class Room {
     if (!this.looksOn.value) this.#send({ type: "read", seq: last });
   }
 
-  /** End the conversation for both. */
-  close(): void {
-    this.#send({ type: "close" });
-  }
-
   stop(): void {
     this.link.stop();
     this.#stopKeeping();
