@@ -1,17 +1,14 @@
 /** The built widget in a real browser, on a page with a strict policy, against a scripted Aparté. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { brotliCompressSync } from "node:zlib";
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isoOf } from "../../domain/ids.ts";
 import { launchBrowser } from "./browser.ts";
-import { decisionOf, openTab, ScriptedRoom, visit } from "./scripted-site.ts";
-import type { Options, Site } from "./scripted-site.ts";
+import { decisionOf, openTab, ScriptedRoom } from "./scripted-site.ts";
+import type { Site } from "./scripted-site.ts";
+import { accept, expectAccessible, field, on, PHONE, said, until, write } from "./widget-page.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 let browser: Browser;
@@ -22,54 +19,13 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** Visit, act, and hold the page to what is true of every face: no violation of policy or of accessibility. */
-async function on(options: Options, act: (site: Site) => Promise<void>, room?: ScriptedRoom): Promise<void> {
-  const site = await visit(browser, options, room);
-  try {
-    await act(site);
-    await expectAccessible(site.page);
-    const violations = await site.page.evaluate(() => Reflect.get(globalThis, "violations") as string[]);
-    expect(violations).toEqual([]);
-  } finally {
-    await site.context.close();
-  }
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(where: unknown): Promise<AxeResults> } };
-    return axe.run({ include: "aparte-widget" });
-  });
-  const found = results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-  );
-  expect(found).toEqual([]);
-}
-
 const names = async (site: Site) => (await site.told()).map((one) => one.name);
-const field = (page: Page) => page.getByRole("textbox", { name: "Votre message" });
-const said = (page: Page) => page.locator(".bubble:not(.typing)").allTextContents();
 const widgetFocused = (page: Page) =>
   page.evaluate(() => document.activeElement?.tagName === "APARTE-WIDGET");
 const remembered = (page: Page) => page.evaluate(() => Object.keys(localStorage));
 
-async function accept({ page }: Site): Promise<void> {
-  await page.getByRole("button", { name: "Discuter" }).click();
-  await field(page).waitFor();
-}
-
-async function write(page: Page, text: string): Promise<void> {
-  await field(page).fill(text);
-  await page.keyboard.press("Enter");
-}
-
-async function until(expected: unknown, read: () => unknown): Promise<void> {
-  await expect.poll(read, { timeout: 15_000 }).toEqual(expected);
-}
-
 test("R-W20 R-W21: the card takes no focus, stores nothing, is told once as shown, and Escape means no", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page } = site;
     await page.getByRole("heading", { name: "Une hésitation sur les tailles ?" }).waitFor();
     await until(["Engagement Shown"], () => names(site));
@@ -89,7 +45,7 @@ test("R-W20 R-W21: the card takes no focus, stores nothing, is told once as show
 });
 
 test("R-W39 R-W92: an invitation loads at most 15 KiB after brotli, a chat is drawn with 20 and runs with 24.5", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page } = site;
     const loaded = () =>
       page.evaluate(() =>
@@ -125,11 +81,11 @@ test("R-W39 R-W92: an invitation loads at most 15 KiB after brotli, a chat is dr
 });
 
 test("R-W21: the cross means no, and “never again” leaves nothing on the page", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     await site.page.getByRole("button", { name: "Fermer" }).click();
     await until(true, async () => (await names(site)).includes("Engagement Declined"));
   });
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     await site.page.getByRole("button", { name: "Ne plus me le proposer" }).click();
     await until({ decision_id: "dec_1", forever: true }, async () => {
       return (await site.told()).find((one) => one.name === "Engagement Declined")?.properties;
@@ -139,10 +95,10 @@ test("R-W21: the cross means no, and “never again” leaves nothing on the pag
 });
 
 test("R-W22: an invitation that expires is told as ignored; one that is taken back goes without a word", async () => {
-  await on({ decision: decisionOf({ expires_at: isoOf(Date.now() + 8_000) }) }, async (site) => {
+  await on(browser, { decision: decisionOf({ expires_at: isoOf(Date.now() + 8_000) }) }, async (site) => {
     await until(["Engagement Shown", "Engagement Ignored"], () => names(site));
   });
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     await until(["Engagement Shown"], () => names(site));
     await site.page.evaluate(() => (Reflect.get(globalThis, "widget") as { withdraw(): void }).withdraw());
     await site.page.getByRole("button", { name: "Discuter" }).waitFor({ state: "detached" });
@@ -152,7 +108,7 @@ test("R-W22: an invitation that expires is told as ignored; one that is taken ba
 
 test("R-W23: the card stays off the button that orders, and survives a site that replaces its body", async () => {
   const body = `<div class="order"><button type="submit" id="order">Passer commande</button></div>`;
-  await on({ decision: decisionOf(), body }, async ({ page }) => {
+  await on(browser, { decision: decisionOf(), body }, async ({ page }) => {
     const card = page.getByRole("region", { name: /Message de/ });
     await page.evaluate(() => {
       const order = document.querySelector<HTMLElement>("#order");
@@ -169,7 +125,7 @@ test("R-W23: the card stays off the button that orders, and survives a site that
 
 test("R-W23: on a phone the card is a sheet without backdrop, and the page scrolls out from under it", async () => {
   const body = `<div class="tall"></div><button type="submit" id="order">Passer commande</button>`;
-  await on({ decision: decisionOf(), body, context: PHONE }, async ({ page }) => {
+  await on(browser, { decision: decisionOf(), body, context: PHONE }, async ({ page }) => {
     const card = page.getByRole("region", { name: /Message de/ });
     await card.waitFor();
     await page.evaluate(() => {
@@ -186,7 +142,7 @@ test("R-W23: on a phone the card is a sheet without backdrop, and the page scrol
 test("R-W24: an offer copies its code and counts as accepted; nothing else is asked", async () => {
   const creative = { title: "10 % ce soir", text: "Soit 28,90 € de moins.", code: "LIN-7K4Q" };
   const context = { permissions: ["clipboard-read", "clipboard-write"] };
-  await on({ decision: decisionOf({ kind: "offer", creative }), context }, async (site) => {
+  await on(browser, { decision: decisionOf({ kind: "offer", creative }), context }, async (site) => {
     await site.page.getByRole("button", { name: "Copier le code" }).click();
     await site.page.getByText("Code copié").waitFor();
     expect(await site.page.evaluate(() => navigator.clipboard.readText())).toBe("LIN-7K4Q");
@@ -195,7 +151,7 @@ test("R-W24: an offer copies its code and counts as accepted; nothing else is as
 });
 
 test("R-W25 R-W30: accepted, both speak, receipts and typing show, and a reload loses nothing", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;
     await accept(site);
     await until(true, () => widgetFocused(page));
@@ -231,7 +187,7 @@ test("R-W25 R-W30: accepted, both speak, receipts and typing show, and a reload 
 });
 
 test("R-W2: a hole in the log is asked for and mended, in order", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;
     await accept(site);
     await until(1, () => room.sockets.size);
@@ -248,7 +204,7 @@ test("R-W2: a hole in the log is asked for and mended, in order", async () => {
 });
 
 test("R-W8 R-W31: written while the line is cut and reloaded before it comes back: sent once, in order", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;
     await accept(site);
     await until(1, () => room.sockets.size);
@@ -277,7 +233,7 @@ test("R-W8 R-W31: written while the line is cut and reloaded before it comes bac
 });
 
 test("R-W10: 4101 fetches a new token by the old one; 4200 ends it", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;
     await accept(site);
     await until(1, () => room.sockets.size);
@@ -291,7 +247,7 @@ test("R-W10: 4101 fetches a new token by the old one; 4200 ends it", async () =>
 });
 
 test("R-W32 P12: two tabs of one visitor show the same messages", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room, context } = site;
     await accept(site);
     await until(1, () => room.sockets.size);
@@ -308,7 +264,7 @@ test("R-W32 P12: two tabs of one visitor show the same messages", async () => {
 });
 
 test("R-W33: minimised, the launcher counts what was not read, and focus goes there and back", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;
     await accept(site);
     await until(1, () => room.sockets.size);
@@ -330,6 +286,7 @@ test("R-W34: the queue says the place and the wait", async () => {
   room.status = "queued";
   room.agent = null;
   await on(
+    browser,
     { decision: decisionOf() },
     async (site) => {
       await accept(site);
@@ -343,7 +300,7 @@ test("R-W34: the queue says the place and the wait", async () => {
 });
 
 test("R-W36: nobody there: the typed question is kept, checked, left by e-mail and receipted", async () => {
-  await on({ decision: decisionOf(), availability: "closed" }, async (site) => {
+  await on(browser, { decision: decisionOf(), availability: "closed" }, async (site) => {
     const { page, room } = site;
     await page.getByRole("button", { name: "Discuter" }).click();
     await field(page).fill("La Rivoli en L taille grand ?");
@@ -368,7 +325,7 @@ test("R-W37: English, dark, forced colours and right to left are each a face of 
   const en = decisionOf({ creative: { title: "Unsure about sizes?", agent: { name: "Léa" } } });
   const contexts = [{ colorScheme: "dark" as const }, { forcedColors: "active" as const }, {}];
   for (const context of contexts) {
-    await on({ decision: en, locale: "en", context }, async ({ page }) => {
+    await on(browser, { decision: en, locale: "en", context }, async ({ page }) => {
       await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
       await page.getByText("Available now").waitFor();
       const card = await page.getByRole("region", { name: "Message from Atelier Lin" }).boundingBox();
@@ -380,7 +337,7 @@ test("R-W37: English, dark, forced colours and right to left are each a face of 
 });
 
 test("R-W38: destroyed, the widget leaves neither element nor memory", async () => {
-  await on({ decision: decisionOf() }, async (site) => {
+  await on(browser, { decision: decisionOf() }, async (site) => {
     await accept(site);
     await until(1, () => site.room.sockets.size);
     expect(await remembered(site.page)).toEqual(["aparte:demo:conversation"]);

@@ -1,13 +1,10 @@
 /** The widget on a scripted page as its tests use it: visited, acted on, and held to what is true of every face. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
+import { violations } from "./accessibility.ts";
 import type { Options, ScriptedRoom, Site } from "./scripted-site.ts";
 import { visit } from "./scripted-site.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 /** Visit, act, and hold the page to what is true of every face: no violation of policy or of accessibility. */
@@ -21,23 +18,15 @@ export async function on(
   try {
     await act(site);
     await expectAccessible(site.page);
-    const violations = await site.page.evaluate(() => Reflect.get(globalThis, "violations") as string[]);
-    expect(violations).toEqual([]);
+    const broken = await site.page.evaluate(() => Reflect.get(globalThis, "violations") as string[]);
+    expect(broken).toEqual([]);
   } finally {
     await site.context.close();
   }
 }
 
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() => {
-    const { axe } = globalThis as unknown as { axe: { run(where: unknown): Promise<AxeResults> } };
-    return axe.run({ include: "aparte-widget" });
-  });
-  const found = results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-  );
-  expect(found).toEqual([]);
+  expect(await violations(page, "aparte-widget")).toEqual([]);
 }
 
 /** A picture of the page for who looks, where `SHOTS` names a folder. */
