@@ -1,25 +1,23 @@
 /** One agent beside the team and the best, figure by figure, each with its interval: to learn from, not to rank. */
 import type { VNode } from "preact";
-import { judgedDirection } from "../../../domain/overview/change.ts";
+import { directionOf } from "../../../domain/overview/change.ts";
 import { locale } from "../session.ts";
 import { useSite } from "../site.ts";
 import { written } from "./figure-text.ts";
 import {
-  type AgainstBest,
+  againstBest,
   type Agent,
   type AgentFigure,
   type AgentRow,
   type Column,
   figureOf,
-  gapsOf,
   OUTCOMES,
 } from "./view.ts";
 import { a } from "./words.ts";
 
-type Part = { agent: Agent; team: AgentRow | undefined };
+type Part = { agent: Agent; agents: readonly Agent[]; team: AgentRow | undefined };
 
-export function AgentPanel({ agent, agents, team }: Part & { agents: readonly Agent[] }): VNode {
-  const gaps = gapsOf(agent, agents);
+export function AgentPanel({ agent, agents, team }: Part): VNode {
   return (
     <section aria-labelledby="agent-panel" class="agent-panel">
       <h2 id="agent-panel">{a("panelTitle", { name: agent.name })}</h2>
@@ -38,13 +36,7 @@ export function AgentPanel({ agent, agents, team }: Part & { agents: readonly Ag
           </thead>
           <tbody>
             {OUTCOMES.map((column) => (
-              <Row
-                key={column.key}
-                column={column}
-                agent={agent}
-                team={team}
-                found={gaps.get(column.key) ?? null}
-              />
+              <Row key={column.key} column={column} agent={agent} agents={agents} team={team} />
             ))}
           </tbody>
         </table>
@@ -53,9 +45,8 @@ export function AgentPanel({ agent, agents, team }: Part & { agents: readonly Ag
   );
 }
 
-type RowPart = Part & { column: Column; found: AgainstBest | null };
-
-function Row({ column, agent, team, found }: RowPart): VNode {
+function Row({ column, agent, agents, team }: Part & { column: Column }): VNode {
+  const found = againstBest(agent, agents, column);
   return (
     <tr>
       <th scope="row">{a(`col_${column.key}`)}</th>
@@ -93,15 +84,19 @@ function Told({ told, column }: { told: AgentFigure; column: Column }): VNode {
   );
 }
 
-function Gap({ found, agent, column }: Omit<RowPart, "team">): VNode {
+function Gap({
+  found,
+  agent,
+  column,
+}: {
+  found: ReturnType<typeof againstBest>;
+  agent: Agent;
+  column: Column;
+}): VNode {
   if (agent.figures[column.key].figure.value === null || found === null) {
     return <span class="quiet">{a("gapUnknown")}</span>;
   }
   if (found.best.id === agent.id) return <>{a("gapNone")}</>;
   if (found.change === null) return <span class="quiet">{a("gapUnknown")}</span>;
-  return judgedDirection(found.change) === 0 ? (
-    <span class="quiet">{a("gapChance")}</span>
-  ) : (
-    <>{a("gapReal")}</>
-  );
+  return directionOf(found.change) === 0 ? <span class="quiet">{a("gapChance")}</span> : <>{a("gapReal")}</>;
 }

@@ -6,9 +6,7 @@
  * Shapes  an `AgentFigure` has no value where too little stands behind it; `few` says then how much there was.
  * Units   those of the KPIs: hours, major units of money, seconds, fractions.
  */
-import { holm } from "../../../domain/experiments/multiple.ts";
 import { changeOf, type Change } from "../../../domain/overview/change.ts";
-import { pOfChange } from "../../../domain/overview/judge.ts";
 import type { Figure } from "../../../domain/kpi/figure.ts";
 
 export type AgentRow = { group: string | null } & { [kpi: string]: Figure | string | null };
@@ -87,8 +85,7 @@ export function sorted(agents: readonly Agent[], { by, down }: Sort): Agent[] {
   return [...known.toSorted((a, b) => (down ? -1 : 1) * (valueOf(a) - valueOf(b))), ...rest];
 }
 
-/** `others`: so many were looked at to find the best. */
-export type AgainstBest = { best: Agent; others: number; change: Change | null };
+export type AgainstBest = { best: Agent; change: Change | null };
 
 /** The best of those of whom enough is known, and how far `agent` is from it; null where nobody else can be compared. */
 export function againstBest(
@@ -105,30 +102,6 @@ export function againstBest(
   );
   return {
     best,
-    others: others.length,
     change: best.id === agent.id ? null : changeOf(agent.figures[key].figure, best.figures[key].figure),
   };
-}
-
-/**
- * How far `agent` is from the best in every outcome, judged together: each `p` answers for having picked the best of so
- * many (Bonferroni) and for all the outcomes that are read side by side (Holm). Chance alone makes somebody the best.
- */
-export function gapsOf(agent: Agent, agents: readonly Agent[]): ReadonlyMap<ColumnKey, AgainstBest> {
-  const found = OUTCOMES.flatMap((column) => {
-    const against = againstBest(agent, agents, column);
-    return against === null ? [] : [{ key: column.key, against }];
-  });
-  const judged = found.flatMap(({ key, against }) => {
-    const { change, others } = against;
-    return change === null ? [] : [{ key, p: Math.min(1, pOfChange(change) * others) }];
-  });
-  const adjusted = holm(judged.map(({ p }) => p));
-  const ps = new Map(judged.map(({ key }, place) => [key, adjusted[place] ?? 1]));
-  return new Map(
-    found.map(({ key, against }) => {
-      const { change } = against;
-      return [key, { ...against, change: change === null ? null : { ...change, p: ps.get(key) ?? 1 } }];
-    }),
-  );
 }
