@@ -39,7 +39,16 @@ export type DeskCommand = {
    * `taken_over`: a supervisor (`agent`) has it now. `consulted`: `agent` is asked to look on, by `from`. `closed`: a
    * supervisor (`from`) ends it. `held`, `resumed`: `agent` puts it on hold, or takes it up again. The others are the agents' own.
    */
-  name: "assigned" | "transferred" | "requeued" | "wrapped_up" | "taken_over" | "consulted" | "closed" | "held" | "resumed";
+  name:
+    | "assigned"
+    | "transferred"
+    | "requeued"
+    | "wrapped_up"
+    | "taken_over"
+    | "consulted"
+    | "closed"
+    | "held"
+    | "resumed";
   agent: Person | null;
   from: Person | null;
   note: string | null;

@@ -141,7 +141,8 @@ test("R-F13: who asked to be called or written to is forgotten after as many mon
     ).bind(of, id, at);
   await env.DB.batch([
     ...[site, other].flatMap((of) => [call(of, "due", NOON), message(of, "due", NOON)]),
-    ...[call(site, "later", NOON + 1), message(site, "later", NOON + 1)],
+    call(site, "later", NOON + 1),
+    message(site, "later", NOON + 1),
   ]);
   const kept = async (of: string) => ({
     calls: await count("callbacks where site = ?", of),

@@ -129,7 +129,7 @@ export class Office {
     if (this.mine.value.some((one) => one.conversation === conversation)) return "own";
     if (this.desk.queue.value.some((one) => one.conversation === conversation)) return "waiting";
     if (this.desk.others.value.some((one) => one.conversation === conversation)) return "colleague";
-    return this.desk.consults.value.some((one) => one.item.conversation === conversation)
+    return this.desk.consults.list.value.some((one) => one.item.conversation === conversation)
       ? "consult"
       : "colleague";
   }
@@ -172,14 +172,14 @@ export class Office {
     const own = this.mine.value.some((item) => item.conversation === shown);
     const { consults, others, queue, role } = this.desk;
     const watchable = [
-      ...consults.value.map(({ item }) => item),
+      ...consults.list.value.map(({ item }) => item),
       ...(role.value === "admin" ? [...others.value, ...queue.value] : []),
     ];
     const found = own ? undefined : watchable.find((item) => item.conversation === shown);
     const before = untracked(() => this.#watched.value);
     if (found !== undefined) this.#watched.value = found;
     else if (own || before?.conversation !== shown) this.#watched.value = null;
-    if (found !== undefined) untracked(() => this.desk.seeConsult(found.conversation));
+    if (found !== undefined) untracked(() => this.desk.consults.see(found.conversation));
   }
 
   #openRooms(mine: readonly DeskConversation[], watched: DeskConversation | null): void {

@@ -17,14 +17,13 @@ import {
   type DeskConversation,
 } from "../../../domain/desk/wire.ts";
 import { whoAmI } from "../../shared/session.ts";
+import { Consults } from "./consults.ts";
 import { Link, socketUrl } from "./link.ts";
 import { LiveVisitors } from "./live-visitors.ts";
 
 export type Offer = { item: DeskConversation; expiresAt: string | null };
 export type Whereabouts = { page: string | null; title: string | null; at: string };
 export type DeskFault = { code: string; message: string };
-/** A colleague's conversation that this agent was asked to look at. */
-export type Consult = { item: DeskConversation; from: string | null; note: string | null; seen: boolean };
 /** How a conversation ended: its outcome, the site's codes for it, and what the team should know. */
 export type WrapUp = { outcome: string; codes: readonly string[]; note: string };
 type Snapshot = Extract<DeskServerFrame, { type: "snapshot" }>;
@@ -50,7 +49,7 @@ export class Desk {
   readonly waiting = signal(0);
   /** For supervisors: the conversations that other agents have. */
   readonly others = signal<readonly DeskConversation[]>([]);
-  readonly consults = signal<readonly Consult[]>([]);
+  readonly consults = new Consults();
   readonly visitors: LiveVisitors;
   readonly targetSeconds = signal(60);
   readonly offsetMs = signal(0);
@@ -174,21 +173,9 @@ export class Desk {
     return this.#send({ type: "wrap_up", conversation, outcome, ...coded, ...noted(note) });
   }
 
-  /** The agent has looked at a consult. */
-  seeConsult(conversation: string): void {
-    if (!this.consults.value.some((one) => one.item.conversation === conversation && !one.seen)) return;
-    this.consults.value = this.consults.value.map((one) =>
-      one.item.conversation === conversation ? { ...one, seen: true } : one,
-    );
-  }
-
   /** The agent has said what they had to say. */
   endConsult(conversation: string): void {
-    if (this.#send({ type: "consult_done", conversation })) this.#dropConsult(conversation);
-  }
-
-  #dropConsult(conversation: string): void {
-    this.consults.value = this.consults.value.filter(({ item }) => item.conversation !== conversation);
+    if (this.#send({ type: "consult_done", conversation })) this.consults.drop(conversation);
   }
 
   stop(): void {
@@ -220,7 +207,7 @@ export class Desk {
       case "revoked":
         this.#dropOffer(frame.conversation);
         this.#endTransfer(frame.conversation);
-        this.#dropConsult(frame.conversation);
+        this.consults.drop(frame.conversation);
         this.#missed ||= frame.reason === "timeout";
         return this.#loseMine(frame.conversation, frame.reason);
       case "queue":
@@ -230,7 +217,7 @@ export class Desk {
       case "queue_changed":
         return this.#change(frame);
       case "consulted":
-        return this.#consulted(frame);
+        return this.consults.add(frame);
       case "visitors": {
         const moved = frame.items.flatMap(({ conversation, page, title, at }) =>
           conversation === null ? [] : [[conversation, { page, title, at }] as const],
@@ -257,13 +244,7 @@ export class Desk {
     this.agents.value = [...others, snapshot.me];
     this.mine.value = snapshot.mine;
     this.role.value = snapshot.role ?? "agent";
-    const seen = new Set(this.consults.value.filter((one) => one.seen).map(({ item }) => item.conversation));
-    this.consults.value = (snapshot.consults ?? []).map(({ item, from, note }) => ({
-      item,
-      from: from.name,
-      note,
-      seen: seen.has(item.conversation),
-    }));
+    this.consults.begin(snapshot.consults ?? []);
     this.targetSeconds.value = snapshot.wait_target_seconds;
     this.#pictureNumber = snapshot.n ?? 0;
     this.#setQueue(snapshot.queue, snapshot.waiting, snapshot.others ?? []);
@@ -303,12 +284,6 @@ export class Desk {
     this.#setAgents(after.agents);
   }
 
-  /** Asked again for the same conversation, the newer question stands. */
-  #consulted({ item, from, note }: Extract<DeskServerFrame, { type: "consulted" }>): void {
-    const others = this.consults.value.filter((one) => one.item.conversation !== item.conversation);
-    this.consults.value = [...others, { item, from: from.name, note, seen: false }];
-  }
-
   #setAgents(agents: readonly DeskAgent[]): void {
     this.agents.value = agents;
     const me = this.me.value;
@@ -332,7 +307,7 @@ export class Desk {
     this.mine.value = known
       ? this.mine.value.map((one) => (one.conversation === item.conversation ? item : one))
       : [...this.mine.value, item];
-    this.#dropConsult(item.conversation);
+    this.consults.drop(item.conversation);
     if (!known) this.#listener.assigned(item);
   }
 

@@ -92,7 +92,7 @@ function TakeNext({ office, first }: { office: Office; first: string | null }): 
 
 /** What colleagues ask this agent to look at. */
 function Consults({ office }: { office: Office }): VNode | null {
-  const consults = office.desk.consults.value;
+  const consults = office.desk.consults.list.value;
   if (consults.length === 0) return null;
   const fresh = consults.filter((consult) => !consult.seen).length;
   return (
