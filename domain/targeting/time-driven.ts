@@ -15,7 +15,10 @@ import { isRecord } from "./fact-values.ts";
 import { EXPRESSIONS } from "./operators.ts";
 import { DAY_MS, type LocalTime, SECOND_MS, zoneClock } from "./zone.ts";
 
-/** Two weeks and a day: what repeats weekly comes in it even where the clock once jumped over it. */
+/**
+ * Two weeks and a day: what repeats weekly comes in it even where the clock once jumped over it, and a browser's timer
+ * (2^31 ms) can count it.
+ */
 export const HORIZON_MS = 15 * DAY_MS;
 export const TEXT_SECONDS = 3_600;
 export const WAKE_EVENT = "Wake";

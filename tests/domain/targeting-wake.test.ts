@@ -308,10 +308,10 @@ test("T52: whoever is left alone by time is told when that ends", () => {
   expect(judge(always, { event: wake }, clock).wakeAfterMs).toBeNull();
 });
 
-/** Desks that are at least as free as `desk`. */
+/** Desks that are at least as free as `desk`: every number that `ofDesk` compares with, and one on either side of it. */
 function freerDesks({ free_slots, wait_seconds, skills }: Record<string, unknown>): object[] {
   const from = (least: unknown) => [1, 2, 3, 4].filter((n) => n >= Number(least ?? 0));
-  const waits = [undefined, 0, 15, 20, 40, 60].filter(
+  const waits = [undefined, 0, 10, 20, 30, 40, 50, 60].filter(
     (wait) => wait === undefined || wait <= Number(wait_seconds ?? 0),
   );
   const shirts = typeof skills === "object" && skills !== null && "shirts" in skills ? skills.shirts : 0;

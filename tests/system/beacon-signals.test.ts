@@ -20,7 +20,10 @@ for (const [name, input] of Object.entries(INPUTS)) {
     await page.goto(shop.origin);
     await keptAnId();
     await page.evaluate(() => {
+      document.body.style.height = "300vh";
       scrollTo(0, 100);
+      // What a browser tells of a resting pointer below which the page has moved.
+      dispatchEvent(new PointerEvent("pointermove"));
       document.body.click();
       history.pushState({}, "", "/more");
       setTimeout(() => {

@@ -30,7 +30,7 @@ export let visitor = newId();
 /** Whether the visitor may be followed: then `visitor` is what the device keeps. */
 export let kept: boolean;
 /** The site's signed word on who this is. */
-export let identityToken: string | null = null;
+export let identityToken: string | undefined;
 
 /** Keep the id or, where that may not be, be somebody whom the device does not know. */
 export function follow(isUnsure = unsure): void {
@@ -50,7 +50,7 @@ export function follow(isUnsure = unsure): void {
   });
 }
 
-export function prove(token: string | null = null): void {
+export function prove(token?: string): void {
   identityToken = token;
 }
 

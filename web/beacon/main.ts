@@ -18,8 +18,6 @@ type Call = [name: string, ...args: unknown[]];
 /** What the site put in our place before we came: a list of calls, or a stub that keeps them in `q`. */
 type Early = never[] & { q?: never[] };
 
-const LONGEST_TIMER_MS = 1e9;
-
 let wakeTimer: ReturnType<typeof setTimeout> | undefined;
 const api: Api = {
   page: showPage,
@@ -57,7 +55,7 @@ guard(() => {
     lookForBanner();
     clearTimeout(wakeTimer);
     // The server's moment; a newer answer takes its place. A hidden tab's timer is late but not lost.
-    if (wakeMs !== null) wakeTimer = setTimeout(track, Math.min(wakeMs, LONGEST_TIMER_MS), "Wake");
+    if (wakeMs !== null) wakeTimer = setTimeout(track, wakeMs, "Wake");
     // A visitor has one open decision at most; an answer without it takes it back.
     if (decision) loadWidget("show", decision);
     else withWidget("withdraw");

@@ -12,8 +12,9 @@ let touched: unknown;
 let started: unknown;
 
 /** Fetch the chunk once there was an input and there is consent: nothing is told of somebody who said no. */
-export function wakeSignals(input?: unknown): void {
-  touched ||= !!input;
+export function wakeSignals(input?: Partial<PointerEvent>): void {
+  // A page that moves below a resting pointer makes the browser tell of a move, by nothing.
+  touched ||= input && (input.buttons !== 0 || input.movementX);
   started ||=
     touched &&
     (kept || !(window as { navigation?: unknown }).navigation) &&

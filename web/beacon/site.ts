@@ -29,8 +29,8 @@ export function guard<T>(run: () => T): T | undefined {
     return run();
   } catch (error) {
     fail(error);
-    return undefined;
   }
+  return undefined;
 }
 
 /** The last answer of the server, first and only one here: its headers stay of interest. */

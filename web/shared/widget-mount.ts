@@ -28,7 +28,7 @@ export type PageLink = {
   /** The page view now shown; it changes when a single-page site navigates. */
   viewId(): string;
   /** A signed identity token, where the site gave one by `identify`. */
-  identityToken(): string | null;
+  identityToken(): string | null | undefined;
   /** Tell an event through the beacon's queue, at once: `send("Engagement Shown", { decision_id })`. */
   send(name: string, properties: Record<string, unknown>): void;
   /** Call the site's listeners. Never throws. */

@@ -71,7 +71,7 @@ export function engineOf({ page, server, memory, cells, turnedAway, write }: Eng
 
   /** With the site's word on who this is, where it gave one. */
   async function openAt(wanted: Opening): Promise<Opened> {
-    if (page.identityToken() !== null) await (await import("./identity.ts")).freshIdentity(page);
+    if (page.identityToken()) await (await import("./identity.ts")).freshIdentity(page);
     return await openConversation(page, server, wanted);
   }
 

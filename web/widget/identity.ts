@@ -25,7 +25,7 @@ export function expiryOf(token: string): number | null {
 /** Wait until the page's token is fresh, as long as the site takes to answer, or a moment. */
 export async function freshIdentity(page: PageLink): Promise<void> {
   const before = page.identityToken();
-  const expiry = before === null ? null : expiryOf(before);
+  const expiry = before ? expiryOf(before) : null;
   if (expiry === null || expiry - Date.now() > FRESH_MS) return;
   page.on("identity");
   const until = Date.now() + ANSWER_WITHIN_MS;
