@@ -122,7 +122,8 @@ export class ChatRoomFrames {
     if (room === null) return this.#refuse(client, "not_found", "there is no such conversation", frame);
     switch (frame.type) {
       case "message": {
-        const draft = { clientId: frame.client_id, kind: frame.kind, body: frame.body };
+        const { client_id: clientId, kind, body, canned } = frame;
+        const draft = { clientId, kind, body, canned };
         const answer = turns.post(room, seat, draft, now, client);
         if (!answer.ok) this.#refuse(client, answer.code, answer.message, frame);
         return;

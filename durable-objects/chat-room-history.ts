@@ -1,6 +1,6 @@
 /** What a room tells history: its conversation as one row, its log in compressed chunks, its survey. */
+import { HAND_EVENTS, handsIn } from "../domain/chat/handovers.ts";
 import { searchableText } from "../domain/chat/log.ts";
-import type { Entry } from "../domain/chat/room.ts";
 import type { RoomState } from "../domain/chat/state.ts";
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
 import type { StoredChunk } from "./chat-room-row.ts";
@@ -32,7 +32,8 @@ export function logId(room: RoomState, chunk: { chunk: number }): string {
 
 function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"conversations"> {
   const tally = store.tally();
-  const whole = room.status === "closed" ? [...store.entries(1, store.head().head)] : null;
+  const { handovers, canned } = handsIn(store.handed(HAND_EVENTS));
+  const isClosed = room.status === "closed";
   return {
     table: "conversations",
     id: room.conversation,
@@ -58,14 +59,11 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
     agent_messages: tally.agentMessages,
     codes: [...room.codes],
     wrap_up_note: room.wrapUpNote,
-    ...(whole === null ? {} : { transfers: whole.filter(changesHands).length }),
-    text: whole === null ? null : searchableText(whole),
+    ...(isClosed ? { transfers: handovers.filter(({ kind }) => kind !== "taken_back").length } : {}),
+    ...(handovers.length === 0 ? {} : { handovers }),
+    ...(canned.length === 0 ? {} : { canned }),
+    text: isClosed ? searchableText(store.entries(1, store.head().head)) : null,
   };
-}
-
-/** From one agent to another, by either of them or by a supervisor. */
-function changesHands(entry: Entry): boolean {
-  return entry.type === "event" && (entry.name === "transferred" || entry.name === "taken_over");
 }
 
 function surveyRecord(room: RoomState, survey: NonNullable<RoomState["survey"]>): RecordOf<"surveys"> {

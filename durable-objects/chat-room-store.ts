@@ -149,7 +149,9 @@ export class ChatRoomStore {
   /** The events `from…to` as frames for `role`, oldest first. */
   *texts(from: number, to: number, role: Role): Generator<string> {
     const isWhole =
-      role === "visitor" ? "body ->> '$.type' = 'message' and body ->> '$.kind' <> 'note'" : "true";
+      role === "visitor"
+        ? "body ->> '$.type' = 'message' and body ->> '$.kind' <> 'note' and body ->> '$.canned' is null"
+        : "true";
     const rows = this.#sql.exec<{ whole: number; body: string }>(
       `select ${isWhole} as whole, body from log where seq >= ? and seq <= ? order by seq`,
       from,
@@ -158,6 +160,16 @@ export class ChatRoomStore {
     for (const { whole, body } of rows) {
       yield whole === 1 ? body : JSON.stringify(render(JSON.parse(body) as Entry, role));
     }
+  }
+
+  /** The messages that began from a canned answer, and the events of `names`, oldest first. */
+  *handed(names: readonly string[]): Generator<Entry> {
+    const rows = this.#sql.exec<{ body: string }>(
+      `select body from log where body ->> '$.canned' is not null
+         or body ->> '$.name' in (select value from json_each(?)) order by seq`,
+      JSON.stringify(names),
+    );
+    for (const row of rows) yield JSON.parse(row.body) as Entry;
   }
 
   /** Who said something last, notes apart, and when; of the visitor only, where that is asked. Null where nobody did. */

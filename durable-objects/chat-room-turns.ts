@@ -23,7 +23,7 @@ import {
   THINKS_AFTER_MS,
 } from "../domain/chat/state.ts";
 import { alarmAt } from "../domain/chat/told.ts";
-import type { ErrorCode, MessageKind, ServerFrame } from "../domain/chat/wire.ts";
+import type { CannedUse, ErrorCode, MessageKind, ServerFrame } from "../domain/chat/wire.ts";
 import type { Person, Place } from "../domain/desk/report.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { authorOf, type Client, type Seat, senderOf } from "./chat-room-client.ts";
@@ -36,7 +36,7 @@ import type { ChatRoomStore } from "./chat-room-store.ts";
 import { NextAlarm } from "./next-alarm.ts";
 import { reportFault } from "./report-fault.ts";
 
-export type Draft = { clientId: string; kind: MessageKind; body: string };
+export type Draft = { clientId: string; kind: MessageKind; body: string; canned?: CannedUse | undefined };
 export type PostAnswer =
   | { ok: true; repeated: boolean; seq: number; at: string }
   | { ok: false; code: ErrorCode; message: string };
@@ -99,7 +99,8 @@ export class ChatRoomTurns {
   ): Written | Refusal {
     const content = this.#content(seat, draft);
     const { body, html } = content.ok ? content : { body: draft.body, html: null };
-    const said = { clientId: draft.clientId, kind: draft.kind, from: authorOf(seat), body, html };
+    const { clientId, kind, canned } = draft;
+    const said = { clientId, kind, from: authorOf(seat), body, html, canned };
     const earlier = this.#store.posted(sender, draft.clientId);
     if (earlier !== null) return repeat(said, earlier);
     const refusal = silenced(room, seat, draft.kind) ?? (content.ok ? null : content);

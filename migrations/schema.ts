@@ -325,6 +325,9 @@ export const conversations = sqliteTable("conversations", {
   wrapUpNote: text("wrap_up_note"),
   /** How often it went from one agent to another. */
   transfers: integer("transfers"),
+  /** JSON of `domain/chat/handovers.ts`: how it changed hands, and the canned answers of the site that were sent in it. */
+  handovers: text("handovers"),
+  canned: text("canned"),
 }, (t) => [
   primaryKey({ columns: [t.site, t.id] }),
   index("conversations_created").on(t.site, t.createdAt),

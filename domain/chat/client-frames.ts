@@ -6,7 +6,15 @@
  * Errors  anything else is null.
  */
 import * as z from "zod/mini";
-import { type ClientFrame, type MessageKind, MAX_EPOCH_LENGTH, MAX_TOKEN_LENGTH } from "./wire.ts";
+import {
+  CANNED_ID,
+  type CannedUse,
+  type ClientFrame,
+  MAX_CANNED_ID_LENGTH,
+  MAX_EPOCH_LENGTH,
+  MAX_TOKEN_LENGTH,
+  type MessageKind,
+} from "./wire.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -45,9 +53,19 @@ function frameOf(fields: Fields): ClientFrame | null {
   }
 }
 
-function messageOf({ client_id, body, kind = "text" }: Fields): ClientFrame | null {
+function messageOf({ client_id, body, kind = "text", canned }: Fields): ClientFrame | null {
   if (typeof client_id !== "string" || typeof body !== "string" || !isKind(kind)) return null;
-  return UUID.test(client_id) ? { type: "message", client_id, body, kind } : null;
+  if (!UUID.test(client_id)) return null;
+  if (canned === undefined) return { type: "message", client_id, body, kind };
+  const use = cannedOf(canned);
+  return use === null ? null : { type: "message", client_id, body, kind, canned: use };
+}
+
+function cannedOf(value: unknown): CannedUse | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  const { id, edited = false } = value as Fields;
+  if (!isShort(id, MAX_CANNED_ID_LENGTH) || !CANNED_ID.test(id) || typeof edited !== "boolean") return null;
+  return { id, edited };
 }
 
 function helloOf({ v, token, epoch = null, after = 0, acks }: Fields): ClientFrame | null {

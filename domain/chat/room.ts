@@ -11,6 +11,7 @@
 import { type EpochMs, isoOf } from "../ids.ts";
 import {
   type Author,
+  type CannedUse,
   type ErrorCode,
   type EventFrame,
   MAX_REPLAY,
@@ -25,13 +26,17 @@ import {
 export type Status = "new" | RoomStatus;
 export type Room = { status: Status; head: number; lastAt: EpochMs };
 export type Entry = MessageFrame | EventFrame;
-/** `html`: what the body says as safe HTML, where that is more than its text. */
+/**
+ * `html`: what the body says as safe HTML, where that is more than its text. `canned`: what an agent's text began from;
+ * of anybody else's, and of any other kind, it is not kept.
+ */
 export type Draft = {
   clientId: string;
   from: Author;
   kind: MessageKind;
   body: string;
   html?: string | null;
+  canned?: CannedUse | undefined;
 };
 
 export type Refusal = { ok: false; code: ErrorCode; message: string };
@@ -99,6 +104,9 @@ export function post(room: Room, draft: Draft, earlier: MessageFrame | null, now
       body,
       client_id: draft.clientId,
       ...(draft.html ? { html: draft.html } : {}),
+      ...(draft.canned && draft.from.role === "agent" && draft.kind === "text"
+        ? { canned: draft.canned }
+        : {}),
     },
     room: { status: enters ? "queued" : room.status, head: seq, lastAt: at },
   };
@@ -128,9 +136,13 @@ const SHOWN: Readonly<Record<string, { name: string; fields: readonly string[] }
   closed: { name: "closed", fields: ["reason"] },
 };
 
-/** What `role` sees of `entry`: a visitor sees that something was noted, never what or by whom. */
+/** What `role` sees of `entry`: a visitor sees that something was noted, never what or by whom, nor what an answer began from. */
 export function render(entry: Entry, role: Role): Entry {
   if (role !== "visitor" || !isHiddenInPart(entry)) return entry;
+  if (entry.type === "message" && entry.kind !== "note") {
+    const { canned: _ours, ...said } = entry;
+    return said;
+  }
   const { seq, at } = entry;
   const shown = entry.type === "event" && Object.hasOwn(SHOWN, entry.name) ? SHOWN[entry.name] : undefined;
   if (shown === undefined) return { type: "event", seq, at, name: "hidden" };
@@ -140,7 +152,7 @@ export function render(entry: Entry, role: Role): Entry {
 
 /** Whether a visitor is shown less of `entry` than an agent. */
 export function isHiddenInPart(entry: Entry): boolean {
-  return entry.type === "event" || entry.kind === "note";
+  return entry.type === "event" || entry.kind === "note" || entry.canned !== undefined;
 }
 
 export type ResumePlan = { kind: "replay" | "reset"; from: number };

@@ -190,11 +190,16 @@ export function afterCommand(room: RoomState, command: DeskCommand, now: EpochMs
   if (command.name === "held" || command.name === "resumed") {
     return { room: heard, event: { name: command.name, fields: { agent: command.agent } } };
   }
+  if (command.name === "transfer_taken_back") {
+    const { agent, from, skill = null } = command;
+    return { room: heard, event: { name: command.name, fields: { agent, asked: from, skill } } };
+  }
   return afterMove(heard, command);
 }
 
 /** Somebody else has it now, or nobody: then it waits again. */
-function afterMove(room: RoomState, { name, agent, from, note, reason, at }: DeskCommand): Obeyed {
+function afterMove(room: RoomState, command: DeskCommand): Obeyed {
+  const { name, agent, from, note, reason, at, skill = null } = command;
   // Whoever comes, it is theirs to speak: they have not answered yet.
   const moved = { ...withTurn(room, "agent"), agent, consulted: [] };
   if (agent === null)
@@ -206,7 +211,10 @@ function afterMove(room: RoomState, { name, agent, from, note, reason, at }: Des
       agents: withAgent(room.agents, agent),
       assignedAt: room.assignedAt ?? at,
     },
-    event: { name, fields: name === "assigned" ? { agent } : { from, agent, note } },
+    event: {
+      name,
+      fields: name === "assigned" ? { agent } : { from, agent, note, ...(skill === null ? {} : { skill }) },
+    },
   };
 }
 

@@ -55,6 +55,17 @@ const role = z.enum(["visitor", "agent", "bot", "system"]);
 const kind = z.enum(["text", "note", "card", "file"]);
 const status = z.enum(["queued", "open", "closed"]);
 
+/** A canned answer's id is at most so long. */
+export const MAX_CANNED_ID_LENGTH = 64;
+export const CANNED_ID = /^[\w-]+$/;
+
+/** The canned answer that an agent's message began from, and whether they changed it before they sent it. */
+const CannedUse = z.object({
+  id: z.string().check(z.maxLength(MAX_CANNED_ID_LENGTH), z.regex(CANNED_ID)),
+  edited: z._default(z.boolean(), false),
+});
+export type CannedUse = z.infer<typeof CannedUse>;
+
 export const ClientFrame = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("hello"),
@@ -70,6 +81,8 @@ export const ClientFrame = z.discriminatedUnion("type", [
     client_id: z.uuid(),
     body: z.string(),
     kind: z._default(kind, "text"),
+    /** Heard from agents alone. */
+    canned: z.optional(CannedUse),
   }),
   z.object({ type: z.literal("typing"), on: z.boolean() }),
   z.object({ type: z.literal("read"), seq }),
@@ -103,6 +116,8 @@ export const MessageFrame = z.object({
   client_id: z.nullable(z.string()),
   /** An agent's text as safe HTML, rendered once by the server where its Markdown says more than plain text. */
   html: z.optional(z.string()),
+  /** Never told to visitors. */
+  canned: z.optional(CannedUse),
 });
 export type MessageFrame = z.infer<typeof MessageFrame>;
 

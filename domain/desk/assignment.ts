@@ -28,7 +28,7 @@ export function accept(desk: Desk, agentId: string, conversation: string, now: E
   const item = openItem(desk, conversation);
   const agent = desk.agents.get(agentId);
   if (item === null || agent === null) return missing();
-  if (item.agent === agentId) return { ok: true, ...takeBack(desk, item) };
+  if (item.agent === agentId) return { ok: true, ...takeBack(desk, item, now) };
   if (item.offer?.agent === agentId) return { ok: true, ...assign(desk, item, agent, now) };
   if (item.agent !== null || item.offer !== null) return conflict("another agent has this conversation");
   // By their own hand: also somebody who is not asked now may.
@@ -103,6 +103,7 @@ export function assign(
       agent: personOf(agent),
       from: from === null ? null : personOf(from),
       note: item.transfer?.note ?? null,
+      ...(item.transfer?.toSkill ? { skill: item.transfer.toSkill } : {}),
     }),
     { to: "agent", agent: agent.id, frame: "assigned", conversation },
   );

@@ -37,7 +37,8 @@ export type DeskCommand = {
   conversation: string;
   /**
    * `taken_over`: a supervisor (`agent`) has it now. `consulted`: `agent` is asked to look on, by `from`. `closed`: a
-   * supervisor (`from`) ends it. `held`, `resumed`: `agent` puts it on hold, or takes it up again. The others are the agents' own.
+   * supervisor (`from`) ends it. `held`, `resumed`: `agent` puts it on hold, or takes it up again. `transfer_taken_back`:
+   * `agent` keeps what they had asked a colleague (`from`) or a skill to take. The others are the agents' own.
    */
   name:
     | "assigned"
@@ -48,7 +49,8 @@ export type DeskCommand = {
     | "consulted"
     | "closed"
     | "held"
-    | "resumed";
+    | "resumed"
+    | "transfer_taken_back";
   agent: Person | null;
   from: Person | null;
   note: string | null;
@@ -56,6 +58,8 @@ export type DeskCommand = {
   outcome: string | null;
   /** Keys of the site's wrap-up codes, where it was wrapped up with some. */
   codes?: readonly string[];
+  /** Of a transfer that asked for somebody with a skill. */
+  skill?: string | null;
   at: EpochMs;
 };
 

@@ -42,7 +42,7 @@ export function takeOver(desk: Desk, by: string, conversation: string, now: Epoc
   const agent = desk.agents.get(by);
   if (agent === null || agent.role !== "admin") return forbidden();
   if (item === null) return missing();
-  if (item.agent === by) return { ok: true, ...takeBack(desk, item) };
+  if (item.agent === by) return { ok: true, ...takeBack(desk, item, now) };
   return { ok: true, ...assign(desk, item, agent, now, item.agent === null ? "assigned" : "taken_over") };
 }
 

@@ -10,12 +10,15 @@ import {
   missing,
   openItem,
   type Outcome,
+  personOf,
   revoked,
   type Step,
+  toRoom,
   type Transfer,
   unavailable,
 } from "./desk.ts";
 import { putItem } from "./entries.ts";
+import type { Person } from "./report.ts";
 
 /** Ask that another agent, or one with a skill, takes the conversation over. It stays with `agent` until then. */
 export function transfer(
@@ -54,14 +57,27 @@ export function giveBackTransfer(desk: Desk, item: Item, why: string): Step {
   };
 }
 
-/** The owner keeps the conversation: a transfer that was asked for is off. */
-export function takeBack(desk: Desk, item: Item): Step {
+/** The owner keeps the conversation: a transfer that was asked for is off, and the room learns that. */
+export function takeBack(desk: Desk, item: Item, now: EpochMs): Step {
   const effects: Effect[] = [
     { to: "agent", agent: item.agent ?? "", frame: "assigned", conversation: item.conversation },
   ];
-  if (item.transfer === null) return { desk, effects };
+  const { transfer: wanted, agent } = item;
+  if (wanted === null || agent === null) return { desk, effects };
+  effects.push(
+    toRoom(item.conversation, "transfer_taken_back", now, {
+      agent: whoIs(desk, agent),
+      from: wanted.toAgent === null ? null : whoIs(desk, wanted.toAgent),
+      ...(wanted.toSkill === null ? {} : { skill: wanted.toSkill }),
+    }),
+  );
   if (item.offer !== null) effects.unshift(revoked(item.offer.agent, item.conversation, "taken_back"));
   return { desk: putItem(desk, asked(item)), effects };
+}
+
+function whoIs(desk: Desk, id: string): Person {
+  const known = desk.agents.get(id);
+  return known === null ? { id, name: null } : personOf(known);
 }
 
 function isAnybodyThere(desk: Desk, besides: string, skill: string | null, now: EpochMs): boolean {

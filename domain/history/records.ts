@@ -7,6 +7,7 @@
  * Errors  a message that does not parse is poison: it ends in the dead letters, never half-written.
  */
 import * as z from "zod";
+import { MAX_CANNED_USES, MAX_HANDOVERS } from "../chat/handovers.ts";
 
 const moment = z.int();
 const maybe = <T extends z.ZodType>(type: T) => type.nullable();
@@ -149,6 +150,16 @@ export const IdentityRecord = z.object({
   at: moment,
 });
 
+/** As `domain/chat/handovers.ts` reads them from the log. */
+export const HandoverRecord = z.object({
+  at: moment,
+  kind: z.enum(["transferred", "taken_over", "taken_back"]),
+  from: maybe(id),
+  to: maybe(id),
+  skill: maybe(text),
+});
+export const SentCannedRecord = z.object({ at: moment, agent: id, canned: id, edited: z.boolean() });
+
 export const ConversationRecord = z.object({
   table: z.literal("conversations"),
   id,
@@ -178,6 +189,9 @@ export const ConversationRecord = z.object({
   wrap_up_note: maybe(text).optional(),
   /** How often it went from one agent to another. */
   transfers: z.int().min(0).optional(),
+  handovers: z.array(HandoverRecord).max(MAX_HANDOVERS).optional(),
+  /** The canned answers that were sent in it; an id that is none of the site's is not kept. */
+  canned: z.array(SentCannedRecord).max(MAX_CANNED_USES).optional(),
   /** Searchable text, written once at close; null before. */
   text: maybe(z.string().max(60_000)),
 });

@@ -4,7 +4,13 @@
  */
 import { getTableColumns, type InferInsertModel, sql, type SQL } from "drizzle-orm";
 import type { drizzle } from "drizzle-orm/d1";
-import { type SQLiteColumn, type SQLiteTable, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import {
+  type SQLiteColumn,
+  type SQLiteInsertValue,
+  type SQLiteTable,
+  sqliteTable,
+  text,
+} from "drizzle-orm/sqlite-core";
 import type { HistoryRecord, RecordOf } from "../../domain/history/records.ts";
 import type { SiteKey } from "../../domain/ids.ts";
 import * as tables from "../../migrations/schema.ts";
@@ -112,7 +118,7 @@ const OF_CONVERSATION = ["visitorId", "decisionId", "createdAt"] as const;
 function upsert<T extends RevisedTable>(
   db: Db,
   table: T,
-  row: InferInsertModel<T>,
+  row: SQLiteInsertValue<T>,
   keys: (keyof T["_"]["columns"] & string)[],
   fixed: readonly (keyof T["_"]["columns"] & string)[] = [],
 ): Built {
@@ -206,6 +212,8 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
     codes: record.codes === undefined || record.codes.length === 0 ? null : JSON.stringify(record.codes),
     wrapUpNote: record.wrap_up_note ?? null,
     transfers: record.transfers ?? null,
+    handovers: record.handovers === undefined ? null : JSON.stringify(record.handovers),
+    canned: record.canned === undefined ? null : knownCanned(site, record.id, record.canned),
   };
   const statement = upsert(db, tables.conversations, row, ["site", "id"], OF_CONVERSATION);
   if (record.text === null) return [statement];
@@ -218,6 +226,18 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
       set: { body: sql`excluded.body` },
     });
   return [statement, searchable];
+}
+
+/**
+ * Of the canned answers that `sent` names, those that are the site's own, and those that were when the conversation was
+ * written before: an answer that was deleted since was used all the same.
+ */
+function knownCanned(site: SiteKey, conversation: string, sent: readonly object[]): SQL<string | null> {
+  return sql`(SELECT nullif(json_group_array(json(u.value)), '[]') FROM json_each(${JSON.stringify(sent)}) u WHERE
+    EXISTS (SELECT 1 FROM ${tables.resources} r
+      WHERE r.id = u.value ->> 'canned' AND r.site = ${site} AND r.noun = 'canned')
+    OR EXISTS (SELECT 1 FROM ${tables.conversations} c, json_each(c.canned) k
+      WHERE c.site = ${site} AND c.id = ${conversation} AND k.value ->> 'canned' = u.value ->> 'canned'))`;
 }
 
 function sessionRow(site: SiteKey, record: RecordOf<"sessions">): InferInsertModel<typeof tables.sessions> {
