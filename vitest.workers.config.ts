@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { propertySeed } from "./scripts/property-seed.ts";
 
 export default defineConfig({
   plugins: [
@@ -19,7 +20,8 @@ export default defineConfig({
   test: {
     name: "workers",
     include: ["tests/workers/**/*.test.ts"],
-    setupFiles: ["./tests/workers/setup.ts"],
+    provide: { propertySeed: propertySeed() },
+    setupFiles: ["./tests/workers/setup.ts", "./tests/property-seed.ts"],
     // Each file has a workerd of its own, and most of a file is its start.
     maxWorkers: 2,
     testTimeout: 30_000,

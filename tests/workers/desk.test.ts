@@ -404,8 +404,6 @@ test("R-C25: the agent sees where the visitor of a conversation is, and no other
 test("R-C22: whatever an agent's console sends, the desk answers with frames of the protocol and stays well", async () => {
   const { key } = await makeSite();
   const desk = await goOnline(await signIn("Léa", [key]), key);
-  const seed = Date.now() % 0x7fffffff;
-  console.log(`frames of a desk: seed ${seed}`);
   const frame = fc.oneof(
     fc.string(),
     fc.json(),
@@ -423,7 +421,7 @@ test("R-C22: whatever an agent's console sends, the desk answers with frames of 
       )
       .map((value) => JSON.stringify(value)),
   );
-  for (const text of fc.sample(frame, { numRuns: 100, seed })) desk.sendText(text);
+  for (const text of fc.sample(frame, { numRuns: 100 })) desk.sendText(text);
   desk.send({ type: "status", state: "away", capacity: 2 });
   await desk.next("queue", ({ agents }) => agents[0]?.state === "away");
 });
