@@ -15,6 +15,11 @@ import {
   MAX_TRANSCRIPT_MONTHS,
   MIN_TRANSCRIPT_MONTHS,
 } from "../history/transcript-retention.ts";
+import {
+  DEFAULT_MEASUREMENT_MONTHS,
+  MAX_MEASUREMENT_MONTHS,
+  MIN_MEASUREMENT_MONTHS,
+} from "../history/measurement-retention.ts";
 import { OrderAmount } from "./order-amount.ts";
 import { WrapUpCodes } from "./wrap-up.ts";
 
@@ -128,6 +133,12 @@ export const SiteSettings = z.object({
     .min(MIN_TRANSCRIPT_MONTHS)
     .max(MAX_TRANSCRIPT_MONTHS)
     .default(DEFAULT_TRANSCRIPT_MONTHS),
+  /** How long what single visitors did is kept; what was counted of it stays. */
+  measurement_months: z
+    .int()
+    .min(MIN_MEASUREMENT_MONTHS)
+    .max(MAX_MEASUREMENT_MONTHS)
+    .default(DEFAULT_MEASUREMENT_MONTHS),
   /** What agents choose from once a conversation is over; none: they are not asked. */
   wrap_up_codes: WrapUpCodes.default([]),
   /** Count browsers driven by a program (HeadlessChrome) as visitors: for sites under test only. */

@@ -3,6 +3,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type Calendar, calendarOf } from "../../domain/kpi/calendar.ts";
 import type { CostModel } from "../../domain/kpi/costs.ts";
 import type { DayScope } from "../../domain/kpi/counting.ts";
+import type { Sealed } from "../../domain/kpi/seals.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { fnv1a32 } from "../../domain/hash/fnv.ts";
 import { readOpenDays } from "../../domain/site/open-days.ts";
@@ -24,11 +25,13 @@ export type CountedSite = {
   costs: CostModel | null;
   /** Figures of another definition are to be counted anew. */
   definition: string;
+  /** How far nothing is. */
+  sealed: Sealed;
 };
 
 export function countedSite(key: SiteKey, settings: CountedSettings): CountedSite {
   const { timezone: zone, currency, orders, attribution_hours, business_hours, holidays } = settings;
-  const { lead_hours } = settings;
+  const { lead_hours, sealed } = settings;
   const told = JSON.stringify([
     [KEPT_VERSION, KPI_VERSION, FIELDS],
     [zone, currency, orders, attribution_hours],
@@ -51,6 +54,7 @@ export function countedSite(key: SiteKey, settings: CountedSettings): CountedSit
     },
     leadAttributionMs,
     costs: costsOf(settings),
+    sealed,
     definition: `${fnv1a32(told).toString(36)}-${fnv1a32(`again ${told}`).toString(36)}`,
   };
 }

@@ -5,6 +5,7 @@ import { type CountedSite, daysBetween, type LocalDay, nextDay, subjectOf } from
 import { LONG_CHAT_MS } from "./read-history.ts";
 import { type KeptGroup, readBody, readWeek, weekBody } from "./rollup-body.ts";
 import { type Level, type Mark, type RollupRow, SITE_SUBJECT } from "./rollup-store.ts";
+import { inOwnMoney, isCountedElse, isFinal } from "./sealed-days.ts";
 
 /** A day counted so short a time ago is served again although something has happened since. */
 const FRESH_MS = 5_000;
@@ -27,15 +28,17 @@ export type Parts = {
 };
 
 /** The days of `span`. Nothing happens after now, so a span that reaches it goes on to the end of the day. */
-export function partsOf({ calendar }: CountedSite, { from, to, groupBy, now }: Span): Parts {
+export function partsOf(site: CountedSite, { from, to, groupBy, now }: Span): Parts {
+  const { calendar } = site;
   const end = to >= now ? Math.max(to, nextDay(calendar, now)) : to;
   const parts: Parts = { whole: [], cut: [] };
   for (const day of daysBetween(calendar, from, end)) {
     const part = { day, from: Math.max(from, day.from), to: Math.min(end, day.to) };
     const isWhole = part.from === day.from && part.to === day.to;
     const inHours = [day.to, part.from, part.to].every((at) => (at - day.from) % HOUR_MS === 0);
-    const level = groupBy === "hour" || !isWhole ? "hour" : "day";
-    if (isWhole || inHours) parts.whole.push({ ...part, level });
+    const level = groupBy === "hour" || !isWhole || isCountedElse(site, day) ? "hour" : "day";
+    // Of a final day nothing is left to count: an hour of it belongs to where it begins.
+    if (isWhole || inHours || isFinal(site, day)) parts.whole.push({ ...part, level });
     else parts.cut.push({ ...part, level });
   }
   return parts;
@@ -169,8 +172,10 @@ function takeRows(kept: Kept, state: State, parts: readonly Part[], rows: readon
     return fresh;
   });
   for (const { start, body } of rows) {
-    const isIn = served.some(({ from, to }) => from <= start && start < to);
-    if (isIn) kept.tallies.push({ start, groups: readBody(body) });
+    const isIn = served.some(({ from, to, level }) =>
+      level === "day" ? start === from : from <= start && start < to,
+    );
+    if (isIn) kept.tallies.push({ start, groups: inOwnMoney(state.site, start, readBody(body)) });
   }
 }
 
@@ -179,7 +184,8 @@ function stateOf(state: State, { parts }: Week): string | null {
   const built: string[] = [];
   for (const { day } of parts) {
     const mark = state.marks.get(subjectOf(day));
-    if (mark === undefined ? !isEmpty(state, day) : !isUpToDate(state, subjectOf(day))) return null;
+    const stands = mark === undefined ? isEmpty(state, day) : isUpToDate(state, subjectOf(day));
+    if (!stands && !isFinal(state.site, day)) return null;
     built.push(String(mark?.built ?? 0));
   }
   return [state.site.definition, ...built].join(" ");
@@ -200,6 +206,7 @@ function isEmpty({ openSince, now }: State, { from, to }: LocalDay): boolean {
 function isServed(state: State, day: LocalDay): boolean {
   const { site, now, marks } = state;
   const mark = marks.get(subjectOf(day));
+  if (isFinal(site, day)) return true;
   if (mark === undefined) return isEmpty(state, day);
   if (isUpToDate(state, subjectOf(day))) return true;
   if (mark.built === 0 || mark.definition !== site.definition || mark.built_at === null) return false;

@@ -9,6 +9,7 @@ import { type CountedSite, countedSite, daysBetween, type LocalDay } from "./cou
 import { countDays, runsOf } from "./count-days.ts";
 import { enumerateDays } from "./enumerate-days.ts";
 import { keepDay, SITE_SUBJECT } from "./rollup-store.ts";
+import { firstOpenSubject } from "./sealed-days.ts";
 import { everySettings, readSettings } from "./site-settings.ts";
 
 /** Of all sites together, by one run of the schedule. */
@@ -49,11 +50,11 @@ async function isEnumerated(env: Env, { key, definition }: CountedSite): Promise
 export async function dueDays(env: Env, site: CountedSite, most: number, now: EpochMs): Promise<LocalDay[]> {
   const { results } = await env.DB.prepare(
     `SELECT substr(subject, 5) AS date FROM rollup_marks
-     WHERE site = ?1 AND subject >= 'day:' AND subject < 'day;'
+     WHERE site = ?1 AND subject >= ?5 AND subject < 'day;'
        AND (dirty > built OR definition IS NOT ?2 OR changes_at <= ?3)
      ORDER BY subject DESC LIMIT ?4`,
   )
-    .bind(site.key, site.definition, now, most)
+    .bind(site.key, site.definition, now, most, firstOpenSubject(site))
     .all<{ date: string }>();
   return results.map(({ date }) => dayOf(site, date)).toReversed();
 }

@@ -8,6 +8,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { DIMENSIONS } from "../../domain/kpi/grouping.ts";
 import type { CountedSite, LocalDay } from "./counted-site.ts";
 import { subjectOf } from "./counted-site.ts";
+import { stillOpen } from "./sealed-days.ts";
 
 /** What one statement binds at once, well below what D1 takes. */
 const MAX_BOUND_LENGTH = 400_000;
@@ -51,7 +52,7 @@ export type CountedDay = {
   changesAt: EpochMs | null;
 };
 
-/** Replace what is kept of the day, unless somebody has for as high a claim. One transaction. */
+/** Replace what is kept of the day, unless somebody has for as high a claim, or it is sealed. One transaction. */
 export async function keepDay(env: Env, site: CountedSite, counted: CountedDay): Promise<void> {
   const { day, claimed, rows, countedAt, changesAt } = counted;
   const subject = subjectOf(day);
@@ -59,22 +60,23 @@ export async function keepDay(env: Env, site: CountedSite, counted: CountedDay):
   await env.DB.batch([
     env.DB.prepare(DROP).bind(site.key, subject, claimed, day.from, day.to, JSON.stringify(keys)),
     ...chunksOf(rows).map((chunk) =>
-      env.DB.prepare(KEEP).bind(site.key, subject, claimed, JSON.stringify(chunk.map(cellsOf))),
+      env.DB.prepare(KEEP).bind(site.key, subject, claimed, JSON.stringify(chunk.map(cellsOf)), day.to),
     ),
-    env.DB.prepare(BUILT).bind(site.key, subject, claimed, site.definition, countedAt, changesAt),
+    env.DB.prepare(BUILT).bind(site.key, subject, claimed, site.definition, countedAt, changesAt, day.to),
   ]);
 }
 
 const LOWER = `(SELECT built FROM rollup_marks WHERE site = ?1 AND subject = ?2) < ?3`;
-const DROP = `DELETE FROM kpi_rollups WHERE site = ?1 AND ${LOWER}
+const DROP = `DELETE FROM kpi_rollups WHERE site = ?1 AND ${LOWER} AND ${stillOpen("?1", "?5")}
   AND dimension IN (${DIMENSIONS.map((dimension) => `'${dimension}'`).join(", ")}) AND level IN ('hour', 'day')
   AND start >= ?4 AND start < ?5
   AND dimension || ' ' || level || ' ' || start NOT IN (SELECT value FROM json_each(?6))`;
 const KEEP = `INSERT INTO kpi_rollups (site, dimension, level, start, body)
-  SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?4) WHERE ${LOWER}
+  SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?4)
+  WHERE ${LOWER} AND ${stillOpen("?1", "?5")}
   ON CONFLICT (site, dimension, level, start) DO UPDATE SET body = excluded.body WHERE body <> excluded.body`;
 const BUILT = `UPDATE rollup_marks SET built = ?3, definition = ?4, built_at = ?5, changes_at = ?6
-  WHERE site = ?1 AND subject = ?2 AND built < ?3`;
+  WHERE site = ?1 AND subject = ?2 AND built < ?3 AND ${stillOpen("?1", "?7")}`;
 
 /** Keep `row`, which says itself what it was made from. */
 export async function keepRow(

@@ -3,12 +3,14 @@ import { asc, inArray, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { SiteKey } from "../../domain/ids.ts";
 import { leadHours } from "../../domain/site/lead-window.ts";
+import type { Sealed } from "../../domain/kpi/seals.ts";
 import { Goal } from "../../domain/site/resources.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
-import { resources, sites } from "../../migrations/schema.ts";
+import { installation, resources, sites } from "../../migrations/schema.ts";
+import { SEALED_KEY, sealedFrom } from "./sealed-days.ts";
 
-/** `lead_hours`: within how long a lead counts. */
-export type CountedSettings = SiteSettings & { lead_hours: number };
+/** `lead_hours`: within how long a lead counts; `sealed`: how far the figures are final. */
+export type CountedSettings = SiteSettings & { lead_hours: number; sealed: Sealed };
 
 /** The settings of those of `keys` that are sites. */
 export function settingsOf(env: Env, keys: readonly SiteKey[]): Promise<Map<SiteKey, CountedSettings>> {
@@ -32,8 +34,9 @@ async function readSites(env: Env, of: { site: SQL; goal: SQL }): Promise<Map<Si
   const db = drizzle(env.DB);
   const [rows, goals] = await db.batch([
     db
-      .select({ key: sites.key, settings: sites.settings })
+      .select({ key: sites.key, settings: sites.settings, sealed: installation.value })
       .from(sites)
+      .leftJoin(installation, sql`${installation.key} = ${SEALED_KEY} || ${sites.key}`)
       .where(of.site)
       .orderBy(asc(sites.key)),
     db
@@ -43,10 +46,10 @@ async function readSites(env: Env, of: { site: SQL; goal: SQL }): Promise<Map<Si
   ]);
   const bySite = Map.groupBy(goals, ({ site }) => site);
   return new Map(
-    rows.map(({ key, settings: told }) => {
+    rows.map(({ key, settings: told, sealed }) => {
       const settings = settingsFrom(told);
       const own = (bySite.get(key) ?? []).map(({ body }) => goalFrom(body));
-      return [key, { ...settings, lead_hours: leadHours(settings, own) }];
+      return [key, { ...settings, lead_hours: leadHours(settings, own), sealed: sealedFrom(sealed) }];
     }),
   );
 }
