@@ -83,6 +83,21 @@ test("P25: the room's reader of frames accepts exactly what the wire's schema ac
       client_id: field(uuid),
       body: field(fc.string({ unit: "binary" })),
       kind: field(fc.constantFrom("text", "note", "card", "file", "bomb")),
+      canned: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        {
+          weight: 2,
+          arbitrary: fc.record(
+            {
+              id: field(fc.constantFrom("can_1", "", "a b", "c".repeat(64), "c".repeat(65), "é")),
+              edited: field(fc.boolean()),
+              more: fc.nat(),
+            },
+            { requiredKeys: [] },
+          ),
+        },
+        { weight: 1, arbitrary: any },
+      ),
       on: field(fc.boolean()),
       seq: field(number),
       from: field(number),

@@ -113,6 +113,8 @@ export const TABLES: Record<string, Table> = {
       "outcome",
       "visitor_messages",
       "agent_messages",
+      "handovers",
+      "canned",
       "transfers",
       "codes",
       "wrap_up_note",

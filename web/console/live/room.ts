@@ -21,6 +21,7 @@ import {
 } from "../../../domain/chat/wire.ts";
 import { ApiFailure, request } from "../../shared/api.ts";
 import { whoAmI } from "../../shared/session.ts";
+import { type Began, beganAgain, stillBegan, usedIn } from "../model/canned.ts";
 import * as Logs from "../model/log.ts";
 import type { CardBody } from "../model/message.ts";
 import { Attachments } from "./attachments.ts";
@@ -65,6 +66,8 @@ export class Room {
 
   readonly #options: RoomOptions;
   readonly #drafts;
+  /** The canned answer that the reply began from: the room is told with the message. */
+  readonly #began;
   readonly #stopKeeping: () => void;
   #ticket = "";
   #typedAt = 0;
@@ -82,6 +85,7 @@ export class Room {
     const seat = readSeat(kept);
     this.log = signal(Logs.emptyLog(seat.pending));
     this.#drafts = { reply: signal(seat.draft), note: signal(seat.note) };
+    this.#began = signal<Began | null>(seat.began);
     this.mode = signal<"reply" | "note">(seat.mode);
     this.readSeq = signal(seat.readSeq);
     this.looksOn = signal(options.looksOn);
@@ -90,6 +94,7 @@ export class Room {
         pending: [...this.log.value.pending],
         draft: this.#drafts.reply.value,
         note: this.#drafts.note.value,
+        began: this.#began.value,
         mode: this.mode.value,
         readSeq: this.readSeq.value,
       }),
@@ -127,12 +132,25 @@ export class Room {
     }
     const files = note ? [] : this.attachments.takeReady();
     if (body === "" && files.length === 0) return false;
-    this.#drafts[this.#writing].value = "";
+    const canned = note ? undefined : usedIn(this.#began.value, body);
+    batch(() => {
+      this.#drafts[this.#writing].value = "";
+      if (!note) this.#began.value = null;
+    });
     this.fault.value = null;
     this.#typingOff();
     for (const file of files) this.#put("file", JSON.stringify(file));
-    if (body !== "") this.#put(note ? "note" : "text", body);
+    if (body !== "") this.#put(note ? "note" : "text", body, canned);
     return true;
+  }
+
+  /**
+   * The canned answer `id` goes into the draft with these words. Where something else stands in it, the draft began from
+   * what it began from before.
+   */
+  begin(id: string, text: string, alone: boolean): void {
+    if (this.writesNote) return;
+    this.#began.value = (alone ? null : this.#began.value) ?? { id, text };
   }
 
   /** Show the visitor a product. */
@@ -155,12 +173,16 @@ export class Room {
       if (message.kind === "card" || message.kind === "file") return;
       const draft = this.#drafts[message.kind === "note" ? "note" : "reply"];
       draft.value = [message.body, draft.value].filter(Boolean).join("\n");
+      this.#began.value ??= beganAgain(message.canned, message.body);
     });
   }
 
   /** The agent changed the draft; the visitor sees that something is being written, unless it is a note. */
   write(text: string): void {
-    this.#drafts[this.#writing].value = text;
+    batch(() => {
+      this.#drafts[this.#writing].value = text;
+      if (!this.writesNote) this.#began.value = stillBegan(this.#began.value, text);
+    });
     this.fault.value = null;
     if (this.writesNote || text === "") return this.#typingOff();
     if (Date.now() - this.#typedAt > TYPING_EVERY_MS) {
@@ -188,9 +210,16 @@ export class Room {
     }
   }
 
-  #put(kind: Logs.Pending["kind"], body: string): void {
+  #put(kind: Logs.Pending["kind"], body: string, canned?: Logs.Pending["canned"]): void {
     const at = new Date().toISOString();
-    const message: Logs.Pending = { clientId: crypto.randomUUID(), body, kind, at, refused: null };
+    const message: Logs.Pending = {
+      clientId: crypto.randomUUID(),
+      body,
+      kind,
+      at,
+      refused: null,
+      ...(canned === undefined ? {} : { canned }),
+    };
     this.log.value = Logs.write(this.log.value, message);
     if (this.welcomed.value) this.#sendPending(message);
   }
@@ -326,8 +355,9 @@ export class Room {
     }
   }
 
-  #sendPending({ clientId, body, kind }: Pick<Logs.Pending, "clientId" | "body" | "kind">): void {
-    this.#send({ type: "message", client_id: clientId, body, kind });
+  #sendPending({ clientId, body, kind, canned }: Logs.Pending): void {
+    const used = canned === undefined ? {} : { canned };
+    this.#send({ type: "message", client_id: clientId, body, kind, ...used });
   }
 
   #typingOff(): void {

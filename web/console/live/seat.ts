@@ -6,6 +6,7 @@
  * Errors  what cannot be read is treated as never kept; a full storage leaves the conversation as it is.
  */
 import * as z from "zod/mini";
+import { Began } from "../model/canned.ts";
 
 const Seat = z.object({
   pending: z.array(
@@ -15,16 +16,18 @@ const Seat = z.object({
       kind: z.enum(["text", "note", "card", "file"]),
       at: z.string(),
       refused: z.nullable(z.string()),
+      canned: z.optional(z.object({ id: z.string(), edited: z.boolean() })),
     }),
   ),
   draft: z.string(),
   note: z._default(z.string(), ""),
+  began: z._default(z.nullable(Began), null),
   mode: z.enum(["reply", "note"]),
   readSeq: z.int(),
 });
 export type Seat = z.infer<typeof Seat>;
 
-const EMPTY: Seat = { pending: [], draft: "", note: "", mode: "reply", readSeq: 0 };
+const EMPTY: Seat = { pending: [], draft: "", note: "", began: null, mode: "reply", readSeq: 0 };
 const keyOf = (name: string): string => `aparte:seat:${name}`;
 
 /** What was kept in this tab under `name`: the agent and the conversation. */

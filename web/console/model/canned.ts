@@ -5,9 +5,14 @@
  */
 
 import * as z from "zod/mini";
+import type { CannedUse } from "../../../domain/chat/wire.ts";
 
 export type Canned = { id: string; shortcut: string; title: string; text: string };
 export type Asked = { from: number; to: number; word: string };
+
+/** The canned answer that a draft began from, with the words it brought; null: they were changed already. */
+export const Began = z.object({ id: z.string(), text: z.nullable(z.string()) });
+export type Began = z.infer<typeof Began>;
 
 export const MOST_SHOWN = 6;
 
@@ -35,6 +40,26 @@ export function insert(draft: string, asked: Asked, text: string): { draft: stri
     draft: draft.slice(0, asked.from) + text + draft.slice(asked.to),
     caret: asked.from + text.length,
   };
+}
+
+/** Whether nothing stands in `draft` but what was asked. */
+export function isAlone(draft: string, { from, to }: Asked): boolean {
+  return (draft.slice(0, from) + draft.slice(to)).trim() === "";
+}
+
+/** What a draft began from once it says `draft`: an empty one begins anew. */
+export function stillBegan(began: Began | null, draft: string): Began | null {
+  return draft.trim() === "" ? null : began;
+}
+
+/** What is told of a message that says `body`; nothing where no canned answer is behind it. */
+export function usedIn(began: Began | null, body: string): CannedUse | undefined {
+  return began === null ? undefined : { id: began.id, edited: began.text?.trim() !== body.trim() };
+}
+
+/** A message that said `body` is a draft again. */
+export function beganAgain(used: CannedUse | undefined, body: string): Began | null {
+  return used === undefined ? null : { id: used.id, text: used.edited ? null : body };
 }
 
 /** Whether `text` names what is to be filled in for the visitor at hand. */

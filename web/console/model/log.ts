@@ -7,7 +7,7 @@
  *         `pending` is the outbox: messages written here that the room has not acknowledged.
  * Units   `seq` counts from 1; times are ISO 8601 UTC.
  */
-import type { Author, EventFrame, MessageFrame, MessageKind } from "../../../domain/chat/wire.ts";
+import type { Author, CannedUse, EventFrame, MessageFrame, MessageKind } from "../../../domain/chat/wire.ts";
 
 export type LogEntry = MessageFrame | EventFrame;
 
@@ -18,6 +18,7 @@ export type Pending = {
   kind: MessageKind;
   at: string;
   refused: string | null;
+  canned?: CannedUse | undefined;
 };
 
 export type Log = {

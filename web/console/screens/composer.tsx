@@ -11,7 +11,7 @@ import type { DeskConversation } from "../../../domain/desk/wire.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { fillCanned } from "../live/canned-fill.ts";
 import type { Room } from "../live/room.ts";
-import { askedIn, fitting, hasVariables, insert, type Asked, type Canned } from "../model/canned.ts";
+import { askedIn, fitting, hasVariables, insert, isAlone, type Asked, type Canned } from "../model/canned.ts";
 import type { Office } from "../office.ts";
 import { sayFirstName } from "../parts/who.tsx";
 import { t } from "../words.ts";
@@ -73,6 +73,7 @@ export function Composer({ office, room, item, onCard }: ComposerProps): VNode {
     }
     const after = insert(room.draft.value, place, text);
     caret.current = after.caret;
+    room.begin(answer.id, text, isAlone(room.draft.value, place));
     room.write(after.draft);
   }
 
