@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type RunningServer, startServer } from "../scripts/server.ts";
+import { fallBehind } from "./history-behind.ts";
 import { BASELINE, CALLS, EVERY_FIGURE, MOST, now } from "./history-calls.ts";
 import { generateHistory, truthOf } from "./history-generator.ts";
 import { databaseFile, storeCampaigns, storeHistory } from "./history-store.ts";
@@ -88,7 +89,7 @@ async function timeCalls(server: RunningServer): Promise<Map<string, number[]>> 
   for (let round = 0; round <= calls; round += 1) {
     const isBaseline = round % 8 === 1;
     for (const call of isBaseline ? ALL : [...CALLS, ...EVERY_FIGURE]) {
-      if (call.before !== undefined) await fallBehind(server, call.before === "today" ? 1 : 31);
+      await fallBehind(server.miniflare, SITE, call);
       const begun = performance.now();
       await Promise.all(call.paths.map((path) => fetchText(`${server.url}/api/sites/${SITE}/${path}`)));
       if (round > 0) times.get(call.name)?.push(performance.now() - begun);
@@ -97,19 +98,6 @@ async function timeCalls(server: RunningServer): Promise<Map<string, number[]>> 
   }
   process.stderr.write("\n");
   return times;
-}
-
-/** As if something had just happened on the last so many days, and nobody had counted them for a while. */
-async function fallBehind(server: RunningServer, days: number): Promise<void> {
-  const database = await server.miniflare.getD1Database("DB");
-  await database
-    .prepare(
-      `UPDATE rollup_marks SET dirty = max(dirty, built) + 1, built_at = 0
-       WHERE site = ?1 AND subject IN (SELECT subject FROM rollup_marks
-         WHERE site = ?1 AND subject >= 'day:' AND subject < 'day;' ORDER BY subject DESC LIMIT ?2)`,
-    )
-    .bind(SITE, days)
-    .run();
 }
 
 async function ask(address: string, body: object): Promise<unknown> {
