@@ -15,6 +15,7 @@ import { files } from "./routes/files.ts";
 import { health } from "./routes/health.ts";
 import { hosted } from "./routes/hosted.ts";
 import { ingest } from "./routes/ingest.ts";
+import { leftFiles } from "./routes/left-files.ts";
 import { pages } from "./routes/pages.ts";
 
 export const app = new Hono<AppEnv>();
@@ -30,6 +31,7 @@ app.route("/v1", availability);
 app.route("/v1", callbacks);
 app.route("/v1", conversations);
 app.route("/v1", files);
+app.route("/v1", leftFiles);
 app.route("/c", hosted);
 app.route("/api", api);
 app.route("/", pages);

@@ -18,6 +18,8 @@ export type LeftNote = {
   body: string;
   page: string | null;
   at: EpochMs;
+  /** Names of the files that were left with it. */
+  files: readonly string[];
 };
 export type BookedNote = {
   reference: string;
@@ -39,6 +41,7 @@ const WORDS = {
     when: "Quand",
     topic: "Sujet",
     page: "Page",
+    files: "Fichiers joints, à ouvrir dans Aparté",
     reference: "Référence",
     open: "Ouvrir dans Aparté",
   },
@@ -52,6 +55,7 @@ const WORDS = {
     when: "When",
     topic: "Subject",
     page: "Page",
+    files: "Files, to be opened in Aparté",
     reference: "Reference",
     open: "Open in Aparté",
   },
@@ -61,12 +65,13 @@ type Fact = [name: string, value: string | null];
 
 export function leftLetter(note: LeftNote, head: Head): Letter {
   const words = WORDS[head.locale];
-  const { name, email, body, page, at, reference } = note;
+  const { name, email, body, page, at, reference, files } = note;
   const title = words.left(name ?? email);
   const facts: Fact[] = [
     [words.from, name === null ? email : `${name} <${email}>`],
     [words.at, momentOf(at, head)],
     [words.page, page],
+    [words.files, files.length === 0 ? null : files.join(", ")],
     [words.reference, reference],
   ];
   return {

@@ -19,10 +19,12 @@ test("R-A30: a letter says who, when by the site's clock, what, and under which 
     body: "Bonjour",
     page: null,
     at: AT,
+    files: ["plan.png", "mesures.csv"],
   };
   const french = leftLetter(left, HEAD);
   expect(french.subject).toBe("Message de Ada · 7K4Q-2MXP · Atelier");
   expect(french.text).toContain("Reçu\u00a0: lundi 23 novembre à 10:30");
+  expect(french.text).toContain("Fichiers joints, à ouvrir dans Aparté\u00a0: plan.png, mesures.csv");
   expect(french.replyTo).toBe("ada@example.org");
   const call = {
     reference: "7K4Q-2MXP",
@@ -47,11 +49,14 @@ test("R-A30: nothing that a visitor typed becomes markup or another header", () 
   });
   fc.assert(
     fc.property(typed, typed, (name, body) => {
-      const letter = leftLetter({ reference: "R", email: "a@b.c", name, body, page: body, at: AT }, HEAD);
+      const letter = leftLetter(
+        { reference: "R", email: "a@b.c", name, body, page: body, at: AT, files: [body] },
+        HEAD,
+      );
       expect(letter.subject).not.toMatch(/[\r\n\u2028]/);
       const tags = letter.html.match(/<[^>]*>/g) ?? [];
       const plain = leftLetter(
-        { reference: "R", email: "a@b.c", name: "a", body: "a", page: "a", at: AT },
+        { reference: "R", email: "a@b.c", name: "a", body: "a", page: "a", at: AT, files: ["a"] },
         HEAD,
       );
       expect(tags).toEqual(plain.html.match(/<[^>]*>/g));

@@ -1,10 +1,13 @@
 /** Messages that visitors leave: a reference for them, a list for the site, a letter that leaves once. */
 import { env, exports } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
+import { dropUnsentFiles } from "../../workers/files/sweep.ts";
+import { forgetRequests } from "../../workers/history/forget-requests.ts";
 import type { Mail, Mailer } from "../../workers/mail/mailer.ts";
 import { sendLettersOf } from "../../workers/mail/send-letters.ts";
 import { HOST, type Login } from "./chat-client.ts";
 import { eventually } from "./eventually.ts";
+import { pngWith } from "./hostile-files.ts";
 import { signIn } from "./login.ts";
 import { makeSite, post } from "./site.ts";
 
@@ -162,4 +165,97 @@ test("R-A29: the letter of a message leaves as soon as history has it, that of a
   );
   expect(letter).toContain("a@lin.example");
   log.mockRestore();
+});
+
+type LeftFile = { id: string; name: string; type: string; bytes: number };
+
+const bring = (key: string, requestId: string, body: BodyInit, name: string) =>
+  exports.default.fetch(`${HOST}/v1/messages/${requestId}/files?key=${key}`, {
+    method: "POST",
+    body,
+    headers: { "x-file-name": encodeURIComponent(name), origin: "https://shop.example" },
+  });
+
+async function brought(key: string, requestId: string, name: string): Promise<LeftFile> {
+  const response = await bring(key, requestId, pngWith(), name);
+  expect(response.status).toBe(201);
+  return (await response.json<{ file: LeftFile }>()).file;
+}
+
+const keptOf = async (key: string) => (await env.FILES.list({ prefix: `${key}/` })).objects.length;
+
+test("R-A42: a message takes its files along: the list shows them, its people fetch them, the letter names them", async () => {
+  const { key } = await makeSite({ message_recipients: ["a@lin.example"] });
+  const requestId = crypto.randomUUID();
+  const first = await brought(key, requestId, "Étiquette.png");
+  const dropped = await brought(key, requestId, "essai.png");
+  const second = await brought(key, requestId, "mesures.png");
+  const files = [first.id, second.id];
+  for (let time = 0; time < 2; time += 1) {
+    expect((await leave(key, { request_id: requestId, files })).status).toBe(201);
+  }
+  const lea = await signIn("Léa", [key]);
+  const [item] = await eventually(
+    () => listed(lea, key),
+    (items) => items.length > 0,
+  );
+  expect(item).toMatchObject({ files: [first, second] });
+
+  const path = (file: string) => `${key}/left-messages/${item?.id}/files/${file}`;
+  const redirect = { redirect: "manual" as const, headers: { cookie: lea.cookie, origin: HOST } };
+  const led = await exports.default.fetch(`${HOST}/api/sites/${path(first.id)}`, redirect);
+  expect(led.status).toBe(302);
+  const fetched = await exports.default.fetch(led.headers.get("location") ?? "");
+  expect(fetched.headers.get("content-disposition")).toContain("attachment");
+  expect((await fetched.arrayBuffer()).byteLength).toBe(first.bytes);
+  const eve = await signIn("Eve", [(await makeSite()).key]);
+  expect((await api(eve, path(first.id))).status).toBe(404);
+  expect((await api(lea, path(dropped.id))).status).toBe(404);
+  expect((await exports.default.fetch(`${HOST}/api/sites/${path(first.id)}`)).status).toBe(401);
+
+  await env.DB.prepare("UPDATE left_messages SET mailed_at = NULL WHERE site = ?1").bind(key).run();
+  const { mailer, sent } = collecting();
+  await sendLettersOf(env, mailer, key, Date.now());
+  expect(sent[0]?.text).toContain("Étiquette.png, mesures.png");
+  expect(sent[0]?.text).not.toContain("essai");
+});
+
+test("R-A42: what is no file, is too much, was brought for another message or for no site is refused at its place", async () => {
+  const { key } = await makeSite();
+  const requestId = crypto.randomUUID();
+  expect((await bring("nobody", requestId, pngWith(), "a.png")).status).toBe(401);
+  expect((await bring(key, "nothing", pngWith(), "a.png")).status).toBe(400);
+  expect((await bring(key, requestId, "<svg onload=alert(1)>", "a.png")).status).toBe(415);
+  const { key: closed } = await makeSite({ allowed_origins: ["https://other.example"] });
+  expect((await bring(closed, requestId, pngWith(), "a.png")).status).toBe(403);
+  const others = await brought(key, crypto.randomUUID(), "a.png");
+  const refused = await leave(key, { request_id: requestId, files: [others.id] });
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({ error: { code: "invalid", path: "files.0" } });
+  const all = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => bring(key, requestId, pngWith(), `${index}.png`)),
+  );
+  const taken = all.filter(({ status }) => status === 201).length;
+  expect(taken).toBeLessThanOrEqual(10);
+  expect(await keptOf(key)).toBe(taken + 1);
+});
+
+test("R-A42: a file that its message does not name is gone after a day; the others go with the message", async () => {
+  const { key } = await makeSite({ transcript_months: 3 });
+  const requestId = crypto.randomUUID();
+  const { id } = await brought(key, requestId, "a.png");
+  await brought(key, requestId, "b.png");
+  await leave(key, { request_id: requestId, files: [id] });
+  const count = () =>
+    env.DB.prepare("SELECT count(*) AS n FROM left_messages WHERE site = ?1").bind(key).first<number>("n");
+  await eventually(count, (found) => found === 1);
+  const day = 86_400_000;
+  await dropUnsentFiles(env, Date.now() + day / 2);
+  expect(await keptOf(key)).toBe(2);
+  await dropUnsentFiles(env, Date.now() + 2 * day);
+  expect(await keptOf(key)).toBe(1);
+  await forgetRequests(env, Date.now() + 80 * day);
+  expect(await keptOf(key)).toBe(1);
+  await forgetRequests(env, Date.now() + 100 * day);
+  expect([await keptOf(key), await count()]).toEqual([0, 0]);
 });

@@ -9,11 +9,14 @@ import { base64UrlOf, bytesOfBase64Url } from "../auth/base64-url.ts";
 import { hmacSha256 } from "../auth/hmac.ts";
 import { siteOfConversation } from "../conversations/conversation-id.ts";
 
+/** `conversation` is its id, or that of the message that the file was left with. */
 export type FilePlace = { site: string; conversation: string; file: string };
 
 const ADDRESS_MS = 5 * 60_000;
 const ID_BYTES = 16;
 const FILE_ID = /^fil_[A-Za-z0-9_-]{22}$/;
+/** What somebody leaves while nobody is there has its files too; the id is as long as its request's UUID. */
+const MESSAGE_ID = /^msg_[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const MAX_SIGNED = 400;
 
 export function newFileId(): string {
@@ -27,6 +30,11 @@ export async function placeOf(
 ): Promise<FilePlace | null> {
   if (!site || !conversation || !file || !FILE_ID.test(file)) return null;
   return (await siteOfConversation(secret, conversation)) === site ? { site, conversation, file } : null;
+}
+
+/** The place of `file` beside `message`, which was left at `site`, or null where either is none that we made. */
+export function placeBeside(site: string, message: string, file: string): FilePlace | null {
+  return MESSAGE_ID.test(message) && FILE_ID.test(file) ? { site, conversation: message, file } : null;
 }
 
 /** The key of a file's bytes; everything of a conversation and of a site begins alike. */
@@ -59,7 +67,7 @@ export async function readAddress(secret: string, signed: string, now: EpochMs):
   const [site, conversation, file, expiresAt] = parts as unknown[];
   if (typeof expiresAt !== "number" || now >= expiresAt) return null;
   if (typeof site !== "string" || typeof conversation !== "string" || typeof file !== "string") return null;
-  return placeOf(secret, { site, conversation, file });
+  return placeBeside(site, conversation, file) ?? (await placeOf(secret, { site, conversation, file }));
 }
 
 async function signatureOf(secret: string, payload: string): Promise<string> {

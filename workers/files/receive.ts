@@ -1,17 +1,21 @@
 /**
- * A file on its way in: read up to its limit, judged by its bytes, kept, and made known to its room.
+ * A file on its way in: read up to its limit, judged by its bytes, kept, and made known to what it belongs to: a room,
+ * or a message that is being left.
  *
- * A row in D1 comes first, so that no bytes are ever kept that nobody knows of; what its room then refuses is taken
- * away again, and what a crash leaves between is found by the schedule (sweep.ts).
+ * A row in D1 comes first, so that no bytes are ever kept that nobody knows of; what is then refused is taken away
+ * again, and what a crash leaves between is found by the schedule (sweep.ts).
  */
 import type { FileInfo } from "../../domain/chat/content.ts";
 import { ACCEPTED_TYPES, acceptFile, fileName, MAX_FILE_BYTES } from "../../domain/chat/content-file.ts";
+import type { Refusal } from "../../domain/chat/room.ts";
 import type { EpochMs } from "../../domain/ids.ts";
 import { ApiError, type ErrorCode, STATUS } from "../errors.ts";
 import { type FilePlace, keyOf, newFileId } from "./address.ts";
 import { addRow, dropRow } from "./rows.ts";
 
 export type Sender = { role: "visitor" | "agent"; id: string };
+/** What the file belongs to takes it, or says why not. */
+type Taker = (file: FileInfo) => Promise<Refusal | { ok: true }>;
 
 /** What an isolate holds of files at once, each of them up to three times; it has 128 MB for everything. */
 const MAX_HELD_BYTES = 2.5 * MAX_FILE_BYTES;
@@ -19,11 +23,11 @@ const RETRY_SECONDS = 5;
 /** Of this isolate alone: what it has read and not yet put away. */
 let heldBytes = 0;
 
-/** Keep the file in `request`'s body for the conversation of `place`, brought by `sender`. */
+/** Keep the file in `request`'s body at `place`, brought by `sender`, where `take` takes it. */
 export async function receiveFile(
   env: Env,
   { site, conversation }: Omit<FilePlace, "file">,
-  sender: Sender,
+  { sender, take }: { sender: Sender; take: Taker },
   request: Request,
   now: EpochMs,
 ): Promise<FileInfo> {
@@ -33,7 +37,7 @@ export async function receiveFile(
   try {
     await readInto(chunks, request.body);
     const place = { site, conversation, file: newFileId() };
-    return await keepFile(env, place, sender, { bytes: joined(chunks), name, now });
+    return await keepFile(env, place, { sender, take }, { bytes: joined(chunks), name, now });
   } finally {
     heldBytes -= sizeOf(chunks);
   }
@@ -42,7 +46,7 @@ export async function receiveFile(
 async function keepFile(
   env: Env,
   place: FilePlace,
-  sender: Sender,
+  { sender, take }: { sender: Sender; take: Taker },
   { bytes, name: claimed, now }: { bytes: Uint8Array; name: string; now: EpochMs },
 ): Promise<FileInfo> {
   const accepted = acceptFile(bytes, claimed);
@@ -63,8 +67,7 @@ async function keepFile(
     httpMetadata: { contentType: type },
     customMetadata: { name: encodeURIComponent(file.name) },
   });
-  const room = env.CHAT_ROOM.getByName(place.conversation);
-  const answer = await room.addFile(sender, file, now);
+  const answer = await take(file);
   if (answer.ok) return file;
   await env.FILES.delete(keyOf(place));
   await dropRow(env, place);

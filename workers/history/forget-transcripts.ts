@@ -11,6 +11,7 @@
 import { keptSince } from "../../domain/history/transcript-retention.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
+import { dropFilesOf } from "../files/drop.ts";
 
 const PAGE = 50;
 const PAGES_A_RUN = 6;
@@ -72,7 +73,7 @@ export async function forget(env: Env, site: SiteKey, ids: readonly string[]): P
       JSON.stringify({ level: "alert", what, site, count: failed.length, error: String(reason) }),
     );
   }
-  await dropFiles(env, site, gone);
+  await dropFilesOf(env, site, gone);
   const each = "conversation_id in (select value from json_each(?2))";
   const list = JSON.stringify(gone);
   await env.DB.batch(
@@ -85,18 +86,6 @@ export async function forget(env: Env, site: SiteKey, ids: readonly string[]): P
     ].map((statement) => env.DB.prepare(statement).bind(site, list)),
   );
   return failed;
-}
-
-/** The bytes first, so that no row is gone whose bytes are not. */
-async function dropFiles(env: Env, site: SiteKey, conversations: readonly string[]): Promise<void> {
-  const where = "site = ?1 and conversation_id in (select value from json_each(?2))";
-  const list = JSON.stringify(conversations);
-  const { results } = await env.DB.prepare(`select conversation_id, id from files where ${where}`)
-    .bind(site, list)
-    .all<{ conversation_id: string; id: string }>();
-  const keys = results.map(({ conversation_id, id }) => `${site}/${conversation_id}/${id}`);
-  for (let at = 0; at < keys.length; at += 1_000) await env.FILES.delete(keys.slice(at, at + 1_000));
-  if (keys.length > 0) await env.DB.prepare(`delete from files where ${where}`).bind(site, list).run();
 }
 
 async function keepPlace(env: Env, site: SiteKey, place: Place): Promise<void> {

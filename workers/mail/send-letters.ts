@@ -16,6 +16,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
 import { shownPhone } from "../callbacks/phone.ts";
 import { referenceOf } from "../callbacks/reference.ts";
+import { filesBeside } from "../files/beside-message.ts";
 import { type Mailer, mailerOf } from "./mailer.ts";
 
 /** What is older is no news; so who is named only now is not written to about last month. */
@@ -63,8 +64,15 @@ export async function sendLettersOf(
   const head = (path: string): Head => ({ site: name, locale, timezone, link: `${originOf(env)}${path}` });
   const place = { site, mailer, to };
   const failures: unknown[] = [];
-  for (const left of await take<Left>(env, site, "left_messages", now)) {
-    const note = { ...left, reference: await referenceOf(site, left.id) };
+  const messages = await take<Left>(env, site, "left_messages", now);
+  const files = await filesBeside(
+    env,
+    site,
+    messages.map(({ id }) => id),
+  );
+  for (const left of messages) {
+    const names = (files.get(left.id) ?? []).map(({ name: file }) => file);
+    const note = { ...left, reference: await referenceOf(site, left.id), files: names };
     const letter = leftLetter(note, head(`/admin/${encodeURIComponent(site)}/left-messages`));
     failures.push(...(await deliver(env, { ...place, table: "left_messages", id: left.id }, letter)));
   }

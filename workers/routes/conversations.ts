@@ -145,7 +145,7 @@ async function siteOfId(c: Context<AppEnv>, id: string): Promise<LiveSite> {
 }
 
 /** The console's own page may always come. */
-function checkOrigin(c: Context<AppEnv>, { config }: LiveSite): void {
+export function checkOrigin(c: Context<AppEnv>, { config }: LiveSite): void {
   const origin = c.req.header("origin");
   const { host, origin: own } = new URL(c.req.url);
   const { APP_HOST } = c.env as { APP_HOST: string };

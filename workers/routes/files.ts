@@ -83,10 +83,11 @@ siteFiles.post("/conversations/:id/files", async (c) => {
 siteFiles.post("/conversations/:id/files/:file/url", async (c) => addressFor(c, await agentOf(c)));
 
 async function receive(c: Context<AppEnv>, { site, conversation, sender }: Part): Promise<Response> {
+  const room = c.env.CHAT_ROOM.getByName(conversation);
   const { id, name, type, bytes } = await receiveFile(
     c.env,
     { site, conversation },
-    sender,
+    { sender, take: (file) => room.addFile(sender, file, c.var.now) },
     c.req.raw,
     c.var.now,
   );

@@ -7,6 +7,10 @@ import { isoOf } from "../../domain/ids.ts";
 import { leftMessages as table, user } from "../../migrations/schema.ts";
 import { referenceOf } from "../callbacks/reference.ts";
 import { ApiError } from "../errors.ts";
+import { placeBeside, signAddress } from "../files/address.ts";
+import { filesBeside, type LeftFile } from "../files/beside-message.ts";
+import { unknownFile } from "../files/receive.ts";
+import { publicOrigin } from "../hosts.ts";
 import { actorOf } from "./audit-trail.ts";
 import {
   ItemPath,
@@ -22,6 +26,12 @@ import {
 } from "./openapi.ts";
 
 const OUTCOMES = ["answered", "dismissed"] as const;
+const LeftFileShown = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  bytes: z.int(),
+});
 const LeftMessage = z.object({
   id: z.string(),
   reference: z.string(),
@@ -31,6 +41,7 @@ const LeftMessage = z.object({
   name: z.string().nullable(),
   body: z.string(),
   page: z.string().nullable(),
+  files: z.array(LeftFileShown),
   outcome: z.enum(OUTCOMES).nullable(),
   concluded_at: z.string().nullable(),
   concluded_by: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
@@ -54,6 +65,14 @@ const conclude = createRoute({
   tags,
   request: { params: ItemPath, body: jsonBody(Conclusion) },
   responses: { 200: jsonContent(LeftMessage, "The message"), ...REFUSALS },
+});
+const fetchFile = createRoute({
+  method: "get",
+  path: "/{id}/files/{file}",
+  summary: "A file that was left with a message: leads to an address that holds for five minutes",
+  tags,
+  request: { params: ItemPath.extend({ file: z.string() }) },
+  responses: { 302: { description: "Where the file is" }, ...REFUSALS },
 });
 
 export const leftMessages = nounRouter();
@@ -80,7 +99,9 @@ leftMessages.openapi(list, async (c) => {
     ({ message: { at, id } }) => [at, id],
     (row) => row,
   );
-  return c.json({ ...page, items: await Promise.all(page.items.map(itemOf)) }, 200);
+  const ids = page.items.map(({ message }) => message.id);
+  const files = await filesBeside(c.env, site, ids);
+  return c.json({ ...page, items: await Promise.all(page.items.map((row) => itemOf(row, files))) }, 200);
 });
 
 leftMessages.openapi(conclude, async (c) => {
@@ -100,13 +121,26 @@ leftMessages.openapi(conclude, async (c) => {
     .where(and(eq(table.site, site), eq(table.id, id)))
     .get();
   if (row === undefined) throw new ApiError("not_found", "there is no such message");
-  return c.json(await itemOf(row), 200);
+  return c.json(await itemOf(row, await filesBeside(c.env, site, [id])), 200);
+});
+
+leftMessages.openapi(fetchFile, async (c) => {
+  const { site, id, file } = c.req.valid("param");
+  const place = placeBeside(site, id, file);
+  const left = place === null ? [] : ((await filesBeside(c.env, site, [id])).get(id) ?? []);
+  if (place === null || !left.some((one) => one.id === file)) throw unknownFile();
+  const { signed } = await signAddress(c.env.TOKEN_SECRET, place, c.get("now"));
+  c.header("cache-control", "no-store");
+  return c.redirect(`${publicOrigin(c.env, c.req.url)}/v1/files/${signed}`, 302);
 });
 
 const COLUMNS = { message: table, by: user.name };
 type Row = { message: typeof table.$inferSelect; by: string | null };
 
-async function itemOf({ message, by }: Row): Promise<z.infer<typeof LeftMessage>> {
+async function itemOf(
+  { message, by }: Row,
+  files: ReadonlyMap<string, LeftFile[]>,
+): Promise<z.infer<typeof LeftMessage>> {
   const { site, id, visitorId, at, email, name, body, page, outcome, concludedAt, concludedBy } = message;
   return {
     id,
@@ -117,6 +151,7 @@ async function itemOf({ message, by }: Row): Promise<z.infer<typeof LeftMessage>
     name,
     body,
     page,
+    files: files.get(id) ?? [],
     outcome,
     concluded_at: concludedAt === null ? null : isoOf(concludedAt),
     concluded_by: concludedBy === null ? null : { id: concludedBy, name: by },
