@@ -3,7 +3,8 @@
  *
  * Shapes  `Agreement` is what create accepts; the server adds `id`, `version` and the two moments.
  * Units   `rate` is money for each incremental sale or deflected contact, a share of incremental revenue, or money for a
- *         month in which satisfaction reached its goals; `minimum` counts what the rate counts; months are `YYYY-MM` of
+ *         month in which satisfaction reached its goals; `minimum` counts what the rate counts, and of satisfaction is a
+ *         share; months are `YYYY-MM` of
  *         the site's zone, both inside.
  */
 import * as z from "zod";
@@ -39,6 +40,26 @@ export const Agreement = z.object({
   to_month: MonthName.nullish().default(null),
 });
 export type Agreement = z.infer<typeof Agreement>;
+
+/**
+ * What a month in which nobody was content would still be paid by; null where nothing would.
+ *
+ * A fee for satisfaction is one for reaching something: a share of the content as `minimum`, or a goal on it. An
+ * agreement without either pays for a month of complaints as well.
+ */
+export function satisfactionFault({
+  kpi,
+  minimum,
+  goals,
+}: Pick<Agreement, "kpi" | "minimum" | "goals">): { path: "goals" | "minimum"; message: string } | null {
+  if (kpi !== "satisfaction") return null;
+  // It is the share of answers of 4 and 5: who writes 80 means 0.8, and would never be paid.
+  if (minimum != null && minimum > 1) return { path: "minimum", message: "write a share from 0 to 1" };
+  const asks = ({ kpi: of, bound, value }: Criterion) => of === "csat" && bound === "at_least" && value > 0;
+  return (minimum ?? 0) > 0 || goals.some(asks)
+    ? null
+    : { path: "goals", message: "name a goal on csat that is at least something, or a minimum" };
+}
 
 /** Whether `month` is one that was agreed on. */
 export function covers(

@@ -18,7 +18,7 @@ import { intentionToTreat } from "../incrementality/intention-to-treat.ts";
 import type { Ranged } from "../objectives/ledger.ts";
 import type { Criterion } from "../objectives/objective.ts";
 import { FEWEST } from "../objectives/verdict.ts";
-import type { Agreement } from "./agreement.ts";
+import { type Agreement, satisfactionFault } from "./agreement.ts";
 import type { EvidenceLine } from "./evidence.ts";
 
 export type StatementLine = {
@@ -38,6 +38,7 @@ export type StatementGoal = Criterion & {
 };
 export type StatementReason =
   | "due"
+  | "no_goal"
   | "goal_missed"
   | "below_minimum"
   | "nothing_added"
@@ -71,10 +72,13 @@ export function statementOf(terms: Agreement, evidence: readonly EvidenceLine[])
 }
 
 function dueFor(
-  { kpi, basis, minimum, rate, cap }: Agreement,
+  terms: Agreement,
   quantity: Ranged | null,
   goals: readonly StatementGoal[],
 ): Pick<Statement, "reason" | "due"> {
+  const { kpi, basis, minimum, rate, cap } = terms;
+  // Refused where it is written; one that was written before that asks for nothing, and is paid nothing.
+  if (satisfactionFault(terms) !== null) return { reason: "no_goal", due: 0 };
   if (quantity === null) return { reason: "not_measured", due: 0 };
   if (goals.some(({ state }) => state !== "met")) return { reason: "goal_missed", due: 0 };
   const counted = basis === "low" ? quantity.low : quantity.value;

@@ -85,7 +85,15 @@ const StatementGoal = Criterion.extend({
 });
 export const WireStatement = z.object({
   due: z.number(),
-  reason: z.enum(["due", "goal_missed", "below_minimum", "nothing_added", "not_proven", "not_measured"]),
+  reason: z.enum([
+    "due",
+    "no_goal",
+    "goal_missed",
+    "below_minimum",
+    "nothing_added",
+    "not_proven",
+    "not_measured",
+  ]),
   quantity: ranged.nullable(),
   lines: z.array(
     z.object({

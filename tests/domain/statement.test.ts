@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Agreement, covers } from "../../domain/roi/agreement.ts";
+import { Agreement, covers, satisfactionFault } from "../../domain/roi/agreement.ts";
 import { contactCosts } from "../../domain/roi/contact-costs.ts";
 import { contactEffects, type Contact, type ContactUnit } from "../../domain/roi/contacts.ts";
 import {
@@ -106,6 +106,27 @@ describe("statements", () => {
     expect(statementOf(terms, answers(90, 10)).due).toBe(500);
     expect(statementOf(terms, answers(70, 30))).toMatchObject({ due: 0, reason: "below_minimum" });
     expect(statementOf(terms, answers(20, 0))).toMatchObject({ due: 0, reason: "not_measured" });
+  });
+
+  test("RET13: satisfaction without a goal and without a minimum is paid nothing, however it went", () => {
+    const terms = Agreement.parse({ name: "x", kpi: "satisfaction", rate: 5_000, from_month: "2026-01" });
+    const answers = (good: number): EvidenceLine[] =>
+      Array.from({ length: 60 }, (_, index) => ["answer", `cnv_${index}`, index < good ? 5 : 1]);
+    expect(statementOf(terms, answers(3))).toMatchObject({ due: 0, reason: "no_goal" });
+    expect(statementOf(terms, answers(60))).toMatchObject({ due: 0, reason: "no_goal" });
+    expect(statementOf({ ...terms, minimum: 0.8 }, answers(58))).toMatchObject({ due: 5_000 });
+    const csat = { kpi: "csat", bound: "at_least", value: 0.8 } as const;
+    for (const asksNothing of [
+      { goals: [{ ...csat, bound: "at_most" as const }] },
+      { goals: [{ ...csat, value: 0 }] },
+      { goals: [{ ...csat, kpi: "waiting_median" as const }] },
+      { minimum: 0 },
+    ]) {
+      expect(satisfactionFault({ ...terms, ...asksNothing })).toMatchObject({ path: "goals" });
+    }
+    expect(satisfactionFault({ ...terms, minimum: 80 })).toMatchObject({ path: "minimum" });
+    expect(satisfactionFault({ ...terms, goals: [csat] })).toBeNull();
+    expect(satisfactionFault(TERMS)).toBeNull();
   });
 
   test("RET8: a contact that did not come is paid, one that came instead is not", () => {

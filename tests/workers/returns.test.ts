@@ -196,6 +196,23 @@ test("RET9 RET10: a statement counts confirmed orders, is issued once, stays, an
   expect(rows.filter((row) => row.startsWith("order,"))).toHaveLength(109);
 });
 
+test("RET13: an agreement on satisfaction that asks for none is refused where its goals stand", async () => {
+  const { key, apiKey } = await makeSite({ timezone: "UTC" });
+  const headers = bearer(apiKey);
+  const terms = { name: "Content", kpi: "satisfaction", rate: 5_000, from_month: "2026-01" };
+  const path = `${key}/agreements`;
+  const invalid = (at: string) => ({ status: 400, body: { error: { code: "invalid", path: at } } });
+  expect(await ask("POST", path, headers, terms)).toMatchObject(invalid("goals"));
+  expect(await ask("POST", path, headers, { ...terms, minimum: 80 })).toMatchObject(invalid("minimum"));
+  const made = await ask("POST", path, headers, { ...terms, minimum: 0.8 });
+  expect(made).toMatchObject({ status: 201 });
+  const { id } = made.body as { id: string };
+  const taken = { minimum: null };
+  expect(await ask("PATCH", `${path}/${id}`, { ...headers, "if-match": '"1"' }, taken)).toMatchObject(
+    invalid("goals"),
+  );
+});
+
 test("RET11: a month is issued once all of it has come in, by admins only, each site its own", async () => {
   const { key, apiKey } = await makeSite({ timezone: "UTC", campaigns: [{ id: "cmp_a", kind: "chat" }] });
   const headers = bearer(apiKey);

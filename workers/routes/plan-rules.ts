@@ -3,7 +3,7 @@ import { and, eq, inArray, isNull, min, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs } from "../../domain/ids.ts";
 import { daysFault, Objective, Pilot } from "../../domain/objectives/objective.ts";
-import { Agreement } from "../../domain/roi/agreement.ts";
+import { Agreement, satisfactionFault } from "../../domain/roi/agreement.ts";
 import { BusinessCase } from "../../domain/roi/business-case.ts";
 import { campaignPhases, campaigns, statements } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
@@ -40,13 +40,16 @@ export const caseRules: NounRules = {
 
 export const agreementRules: NounRules = {
   keep: async (env, { site, body }) => {
-    const { kpi, campaigns: agreed, from_month, to_month } = Agreement.parse(body);
+    const terms = Agreement.parse(body);
+    const { kpi, campaigns: agreed, from_month, to_month } = terms;
     if (to_month != null && to_month < from_month) {
       throw new ApiError("invalid", "the last month must not be before the first", { path: "to_month" });
     }
     if (kpi !== "satisfaction" && agreed.length === 0) {
       throw new ApiError("invalid", "name the campaigns whose visitors are counted", { path: "campaigns" });
     }
+    const fault = satisfactionFault(terms);
+    if (fault !== null) throw new ApiError("invalid", fault.message, { path: fault.path });
     await assertCampaigns(env, site, agreed, "campaigns");
     return [];
   },

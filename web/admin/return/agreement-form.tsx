@@ -91,7 +91,13 @@ export function AgreementForm({
           onInput={(minimum) => type({ minimum })}
         />
         <TextField label={g("cap", { currency })} value={texts.cap} onInput={(cap) => type({ cap })} />
-        <TextField label={g("goalCsat")} value={texts.csat} onInput={(csat) => type({ csat })} />
+        <TextField
+          label={g("goalCsat")}
+          value={texts.csat}
+          required={kpi === "satisfaction" && readNumber(texts.minimum) === null}
+          {...(kpi === "satisfaction" ? { note: g("goalOrMinimum") } : {})}
+          onInput={(csat) => type({ csat })}
+        />
         <TextField
           label={g("fromMonth")}
           value={texts.from}
