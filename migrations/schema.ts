@@ -435,7 +435,24 @@ export const rollupMarks = sqliteTable("rollup_marks", {
   builtAt: moment("built_at"),
   /** From when on time alone makes it another; null where only an event can. */
   changesAt: moment("changes_at"),
+  /** The first of `rows_before` that has touched it since what is kept of it; null where none has, or nobody knows. */
+  since: integer("since"),
 }, (t) => [primaryKey({ columns: [t.site, t.subject] })]);
+
+/**
+ * The rows of history that a write was about to change, as they were: by them what changed is counted as it was counted
+ * before. Forgotten within hours; who asks for older ones counts anew. WITHOUT ROWID.
+ */
+export const rowsBefore = sqliteTable("rows_before", {
+  site: text("site").notNull(),
+  /** Of the site's writes, without a gap among those that are left. */
+  seq: integer("seq").notNull(),
+  at: moment("at").notNull(),
+  /** Digest of the columns that `body` has of each table. */
+  form: text("form").notNull(),
+  /** JSON: table → the id of each row that was touched, with its cells; null where there was none. */
+  body: text("body").notNull(),
+}, (t) => [primaryKey({ columns: [t.site, t.seq] })]);
 
 /** Ways through the site, counted by local day (`domain/journeys`). WITHOUT ROWID. */
 export const journeyDays = sqliteTable("journey_days", {
