@@ -20,6 +20,7 @@ import {
 import { runsOf } from "../kpis/count-days.ts";
 import { enumerateDays } from "../kpis/enumerate-days.ts";
 import { type Mark, SITE_SUBJECT } from "../kpis/rollup-store.ts";
+import { stillOpenDate } from "../kpis/sealed-days.ts";
 import type { CountedSettings } from "../kpis/site-settings.ts";
 import { readSpan } from "./read-visits.ts";
 
@@ -52,7 +53,8 @@ export async function bodiesOf(
   // Nothing happens after now, so a span that reaches it goes on to the end of the day.
   const end = to > now ? Math.max(to, nextDay(calendar, now)) : to;
   const days = daysBetween(calendar, from, Math.min(end, nextDay(calendar, now)));
-  const isWhole = (day: LocalDay) => day.from >= from && day.to <= end;
+  // Of a final day nothing is left to cut: it belongs to where it begins.
+  const isWhole = (day: LocalDay) => day.from >= from && (day.to <= end || isFinal(site, day));
   const { bodies, behind, sums } = await readDays(env, site, days.filter(isWhole), kinds, now);
   if (sums.length > 0) later(keepMonths(env, site, sums));
   const wanted = new Set(kinds);
@@ -60,7 +62,7 @@ export async function bodiesOf(
     for (const one of rowsOf(counted)) if (wanted.has(one.kind)) bodies.push(one);
   };
   for (const counted of await countAll(env, site, behind, now, later)) take(counted);
-  for (const day of days.filter((one) => !isWhole(one))) {
+  for (const day of days.filter((one) => !isWhole(one) && !isFinal(site, one))) {
     const span = { from: Math.max(from, day.from), to: Math.min(end, day.to) };
     const { visits, chats } = await readSpan(env, site.counted.key, span, site.orders);
     take(countDay(visits, chats));
@@ -70,8 +72,10 @@ export async function bodiesOf(
 
 /** Bring up to `most` days up to date, the newest first; returns how many there were to do. */
 export async function buildDays(env: Env, site: JourneySite, most: number, now: EpochMs): Promise<number> {
-  const { key, calendar } = site.counted;
-  const { results } = await env.DB.prepare(DUE).bind(key, site.definition, most).all<{ date: string }>();
+  const { key, calendar, sealed } = site.counted;
+  const { results } = await env.DB.prepare(DUE)
+    .bind(key, site.definition, most, sealed.openDay)
+    .all<{ date: string }>();
   const due = results.flatMap(({ date }) => {
     const noon = Date.parse(`${date}T12:00:00Z`);
     return daysBetween(calendar, noon - DAY_MS, noon + DAY_MS).filter((day) => day.date === date);
@@ -83,9 +87,14 @@ export async function buildDays(env: Env, site: JourneySite, most: number, now: 
 const DAY_MS = 86_400_000;
 const DUE = `SELECT substr(m.subject, 5) AS date FROM rollup_marks m
   LEFT JOIN journey_days j ON j.site = ?1 AND j.kind = 'visits' AND j.day = substr(m.subject, 5)
-  WHERE m.site = ?1 AND m.subject >= 'day:' AND m.subject < 'day;'
+  WHERE m.site = ?1 AND m.subject >= 'day:' || ?4 AND m.subject < 'day;'
     AND (j.built IS NULL OR j.built < m.dirty OR j.definition <> ?2)
   ORDER BY m.subject DESC LIMIT ?3`;
+
+/** Days are named by their date here, so that is how those are known that are final. */
+function isFinal({ counted: { sealed } }: JourneySite, { date }: LocalDay): boolean {
+  return date < sealed.openDay;
+}
 
 type Row = { kind: string; day: string; body: string; built: number; built_at: EpochMs; definition: string };
 
@@ -162,6 +171,9 @@ function wholeMonths(days: readonly LocalDay[], now: EpochMs): Month[] {
   });
 }
 
+/** Above whatever number a mark comes to. */
+const FOR_GOOD = Number.MAX_SAFE_INTEGER;
+
 /** A month's definition ends with the numbers of its days, in their order; 0 of a day on which nothing ever happened. */
 function monthStands(site: JourneySite, { days }: Month, row: Row, { dirty }: Marked): boolean {
   if (!row.definition.startsWith(`${site.definition}|`)) return false;
@@ -180,7 +192,8 @@ function monthRows(
   now: EpochMs,
 ): Row[] {
   const wholes = days.map((day) => rows.get(day.date)?.find(({ kind }) => kind === "visits"));
-  const definition = `${site.definition}|${wholes.map((whole) => whole?.built ?? 0).join(".")}`;
+  const builtOf = (day: LocalDay, index: number) => (isFinal(site, day) ? FOR_GOOD : wholes[index]?.built);
+  const definition = `${site.definition}|${days.map((day, index) => builtOf(day, index) ?? 0).join(".")}`;
   return kinds.map((kind) => {
     const bodies = days.flatMap((day, index) => {
       const whole = wholes[index];
@@ -216,8 +229,10 @@ function takeDays(
     if (raised === undefined) continue; // Nothing has ever happened on it.
     const kept = rows.get(day.date) ?? [];
     const whole = kept.find(({ kind }) => kind === "visits");
-    if (whole === undefined || !isServed(site, whole, raised, now)) into.behind.push(day);
-    else into.bodies.push(...kept.filter((row) => isOf(whole, row) && isAsked.has(row.kind)));
+    const stands = whole !== undefined && isServed(site, whole, raised, now);
+    if (!stands && !isFinal(site, day)) into.behind.push(day);
+    else if (whole !== undefined)
+      into.bodies.push(...kept.filter((row) => isOf(whole, row) && isAsked.has(row.kind)));
   }
 }
 
@@ -327,7 +342,7 @@ const KEEP = `INSERT INTO journey_days (site, kind, day, body, built, built_at, 
   SELECT ?1, value ->> 0, ?2, value ->> 1, ?3, ?4, ?5 FROM json_each(?6) WHERE true
   ON CONFLICT (site, kind, day) DO UPDATE SET body = excluded.body, built = excluded.built,
     built_at = excluded.built_at, definition = excluded.definition
-  WHERE built < excluded.built OR definition <> excluded.definition`;
+  WHERE (built < excluded.built OR definition <> excluded.definition) AND ${stillOpenDate("?1", "?2")}`;
 
 function keep(
   env: Env,

@@ -5,7 +5,7 @@
  * served and nobody counts it again (`docs/rules/retention.md`). What was kept in another zone is told by its hours, and
  * in another currency without its money.
  */
-import type { EpochMs } from "../../domain/ids.ts";
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type CountName, COUNTS } from "../../domain/kpi/tally.ts";
 import { currencyAt, isSealed, isSealedAs, Sealed, UNSEALED } from "../../domain/kpi/seals.ts";
 import type { CountedSite, LocalDay } from "./counted-site.ts";
@@ -22,6 +22,18 @@ export function sealedFrom(value: string | null): Sealed {
 /** SQL that holds where the day that ends at `to` is not sealed: nothing that was counted before is kept after. */
 export const stillOpen = (site: string, to: string) =>
   `NOT EXISTS (SELECT 1 FROM installation WHERE key = '${SEALED_KEY}' || ${site} AND value ->> '$.until' >= ${to})`;
+
+/** The same of a day by its date. */
+export const stillOpenDate = (site: string, date: string) =>
+  `NOT EXISTS (SELECT 1 FROM installation WHERE key = '${SEALED_KEY}' || ${site} AND value ->> '$.openDay' > ${date})`;
+
+/** How far \`site\` is sealed. */
+export async function readSealed(env: Env, site: SiteKey): Promise<Sealed> {
+  const value = await env.DB.prepare("SELECT value FROM installation WHERE key = ?")
+    .bind(`${SEALED_KEY}${site}`)
+    .first<string>("value");
+  return sealedFrom(value);
+}
 
 export function isFinal({ sealed }: CountedSite, day: LocalDay): boolean {
   return isSealed(sealed, day);

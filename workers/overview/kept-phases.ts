@@ -9,10 +9,12 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type ArmSums, emptySums } from "../../domain/results/sums.ts";
 import type { DaySums } from "../../domain/results/units.ts";
 import type { Mark } from "../kpis/rollup-store.ts";
+import { readSealed } from "../kpis/sealed-days.ts";
 import {
   type Counted,
   type Counting,
   countPhase,
+  dayReader,
   definitionOf,
   subjectOf,
   type Whole,
@@ -136,14 +138,22 @@ async function shorten(
   )
     .bind(site, wanted)
     .raw<Cells>();
+  const sealed = await readSealed(env, site);
   const wholes = new Map(
-    stale.map((one) => [subjectOf(one), { multiple: 0, days: new Map<string, DaySums>() }]),
+    stale.map((one) => [
+      subjectOf(one),
+      {
+        multiple: 0,
+        days: new Map<string, DaySums>(),
+        dayFrom: dayReader(sealed, one.settings.currency),
+      },
+    ]),
   );
   for (const [campaign, phase, day, body] of rows) {
     const whole = wholes.get(`campaign:${campaign}:${phase}`);
     if (whole === undefined) continue;
     if (day === "") whole.multiple = (JSON.parse(body) as Whole).multiple;
-    else whole.days.set(day, JSON.parse(body) as DaySums);
+    else whole.days.set(day, whole.dayFrom(day, body));
   }
   return new Map(
     [...wholes].map(([subject, { multiple, days }]) => {

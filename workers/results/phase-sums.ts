@@ -7,9 +7,12 @@
  */
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import type { EpochMs } from "../../domain/ids.ts";
+import { finalDay, openHistory, withFinalDays } from "../../domain/results/final-days.ts";
+import { currencyAt, type Sealed } from "../../domain/kpi/seals.ts";
 import { type DaySums, type PhaseSums, sumPhase } from "../../domain/results/units.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { claim, type Mark } from "../kpis/rollup-store.ts";
+import { readSealed, SEALED_KEY, sealedFrom } from "../kpis/sealed-days.ts";
 import { type Asked, readPhase } from "./read-phase.ts";
 
 /** Raised when what is counted changes, so that older sums are counted anew. */
@@ -43,20 +46,22 @@ export async function phaseSums(
   now: EpochMs,
   later: (work: Promise<unknown>) => void,
 ): Promise<Counted> {
-  const { site, campaign, phase } = asked;
-  const [marks, sums] = await env.DB.batch<Mark & SumsRow>([
+  const { site, campaign, phase, settings } = asked;
+  const [marks, sums, seal] = await env.DB.batch<Mark & SumsRow & { value: string }>([
     env.DB.prepare("SELECT * FROM rollup_marks WHERE site = ?1 AND subject = ?2").bind(
       site,
       subjectOf(asked),
     ),
     env.DB.prepare(SUMS).bind(site, campaign, phase),
+    env.DB.prepare("SELECT value FROM installation WHERE key = ?").bind(`${SEALED_KEY}${site}`),
   ]);
   const mark = marks?.results[0] ?? null;
   const usable = mark !== null && mark.built > 0 && mark.definition === definitionOf(asked);
   if (!usable) return countPhase(env, asked, now);
   const builtAt = mark.built_at ?? 0;
   const ripened = mark.changes_at !== null && mark.changes_at <= now;
-  const kept = sumsFrom(sums?.results ?? [], builtAt);
+  const dayFrom = dayReader(sealedFrom(seal?.results[0]?.value ?? null), settings.currency);
+  const kept = { ...sumsFrom(sums?.results ?? [], dayFrom), countedAt: builtAt };
   if (mark.dirty <= mark.built && !ripened) return kept;
   if (kept.tookMs <= QUICK_MS || now - builtAt > STALE_MS) return countPhase(env, asked, now);
   later(countPhase(env, asked, now));
@@ -67,14 +72,25 @@ type SumsRow = { day: string; body: string };
 const SUMS =
   "SELECT day, body FROM campaign_sums WHERE site = ?1 AND campaign_id = ?2 AND phase = ?3 ORDER BY day";
 
-function sumsFrom(rows: readonly SumsRow[], countedAt: EpochMs) {
+const NOON_MS = 43_200_000;
+
+/** How a kept day is read: one that is final may have been counted by older definitions, and in other money. */
+export function dayReader(sealed: Sealed, currency: string): (day: string, body: string) => DaySums {
+  return (day, body) => {
+    const sums = JSON.parse(body) as DaySums;
+    if (day >= sealed.openDay) return sums;
+    return finalDay(sums, (currencyAt(sealed, Date.parse(day) + NOON_MS) ?? currency) !== currency);
+  };
+}
+
+function sumsFrom(rows: readonly SumsRow[], dayFrom: (day: string, body: string) => DaySums) {
   const days: Record<string, DaySums> = {};
   let whole: Whole = { multiple: 0, multipleByDay: {}, tookMs: 0 };
   for (const { day, body } of rows) {
     if (day === "") whole = JSON.parse(body) as Whole;
-    else days[day] = JSON.parse(body) as DaySums;
+    else days[day] = dayFrom(day, body);
   }
-  return { days, ...whole, countedAt };
+  return { days, ...whole };
 }
 
 /** Counts the phase from history and keeps the sums; safe to run twice at once, and to end between any two steps. */
@@ -84,31 +100,62 @@ export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promi
   const started = Date.now();
   const claimed = (await claim(env, site, [subject])).get(subject);
   if (claimed === undefined) throw new Error(`nothing was claimed of ${subject}`);
-  const history = await readPhase(env, asked);
-  const { dayOf } = calendarOf(settings.timezone);
-  const sums = sumPhase(history, { windowMs, capCents, now, dayOf });
+  const sealed = await readSealed(env, site);
+  const final = await readFinal(env, asked, sealed);
+  const history = openHistory(await readPhase(env, asked), sealed.until);
+  const calendar = calendarOf(settings.timezone);
+  const dayOf = (at: EpochMs) => latest(calendar.dayOf(at), sealed.openDay);
+  const open = sumPhase(history, { windowMs, capCents, now, dayOf });
+  const sums = withFinalDays(final, open);
   const whole: Whole = {
     multiple: sums.multiple,
     multipleByDay: sums.multipleByDay,
     tookMs: Date.now() - started,
   };
-  // Only over sums of an older claim: a slow builder must not undo a later one.
-  const current = "(SELECT built FROM rollup_marks WHERE site = ?1 AND subject = ?2) < ?3";
-  const key = [site, subject, claimed] as const;
+  // Only over sums of an older claim, and of days that are as open: a slow builder must not undo a later one.
+  const current = `(SELECT built FROM rollup_marks WHERE site = ?1 AND subject = ?2) < ?3 AND coalesce(
+    (SELECT value ->> '$.until' FROM installation WHERE key = '${SEALED_KEY}' || ?1), 0) = ?4`;
+  const key = [site, subject, claimed, sealed.until] as const;
   await env.DB.batch([
     env.DB.prepare(
-      `DELETE FROM campaign_sums WHERE site = ?1 AND campaign_id = ?4 AND phase = ?5 AND ${current}`,
-    ).bind(...key, campaign, phase),
+      `DELETE FROM campaign_sums WHERE site = ?1 AND campaign_id = ?5 AND phase = ?6
+       AND (day >= ?7 OR day = '') AND ${current}`,
+    ).bind(...key, campaign, phase, sealed.openDay),
     env.DB.prepare(
       `INSERT INTO campaign_sums (site, campaign_id, phase, day, body)
-       SELECT ?1, ?4, ?5, key, value FROM json_each(?6) WHERE ${current}`,
-    ).bind(...key, campaign, phase, JSON.stringify({ ...sums.days, "": whole })),
+       SELECT ?1, ?5, ?6, key, value FROM json_each(?7) WHERE ${current}`,
+    ).bind(...key, campaign, phase, JSON.stringify({ ...open.days, "": whole })),
     env.DB.prepare(
-      `UPDATE rollup_marks SET built = ?3, definition = ?4, built_at = ?5, changes_at = ?6
-       WHERE site = ?1 AND subject = ?2 AND built < ?3`,
+      `UPDATE rollup_marks SET built = ?3, definition = ?5, built_at = ?6, changes_at = ?7
+       WHERE site = ?1 AND subject = ?2 AND ${current}`,
     ).bind(...key, definitionOf(asked), now, nextChange(history.moments, windowMs, now)),
   ]);
   return { ...sums, countedAt: now };
+}
+
+/** What is kept of the days that are final. */
+async function readFinal(
+  env: Env,
+  { site, campaign, phase, settings }: Counting,
+  sealed: Sealed,
+): Promise<PhaseSums> {
+  if (sealed.until === 0) return { days: {}, multiple: 0, multipleByDay: {} };
+  const { results } = await env.DB.prepare(SUMS).bind(site, campaign, phase).all<SumsRow>();
+  const isFinal = (day: string) => day < sealed.openDay;
+  const kept = sumsFrom(
+    results.filter(({ day }) => isFinal(day)),
+    dayReader(sealed, settings.currency),
+  );
+  const multipleByDay = Object.fromEntries(
+    Object.entries(kept.multipleByDay).filter(([day]) => isFinal(day)),
+  );
+  const multiple = Object.values(multipleByDay).reduce((sum, count) => sum + count, 0);
+  return { days: kept.days, multiple, multipleByDay };
+}
+
+/** What lies between the end of a final day and the next, where the site's days begin later by now, is the next day's. */
+function latest(day: string, openDay: string): string {
+  return day < openDay ? openDay : day;
 }
 
 /** When the first window that is open now will have passed, but not within the next hour for its sake alone. */

@@ -114,14 +114,14 @@ type Row = { date: string; body: string | null };
 
 /** What is kept of each of `wants` and true, and which of its days have to be counted. */
 async function readKept(env: Env, site: JourneySite, wants: readonly Want[], now: EpochMs): Promise<Kept[]> {
-  const { key, definition } = site.counted;
+  const { key, definition, sealed } = site.counted;
   const read = () =>
     env.DB.batch<Mark & Row>([
       env.DB.prepare(SITE_MARK).bind(key, SITE_SUBJECT),
       ...wants.map(({ kind, days: [first, ...rest] }) => {
         const last = rest.at(-1) ?? first;
         const span = first === undefined || last === undefined ? ["", ""] : [first, last].map(subjectOf);
-        return env.DB.prepare(DAYS).bind(key, kind.name, site.definition, ...span);
+        return env.DB.prepare(DAYS).bind(key, kind.name, site.definition, ...span, sealed.openDay);
       }),
     ]);
   let [marks, ...found] = await read();
@@ -137,7 +137,7 @@ async function readKept(env: Env, site: JourneySite, wants: readonly Want[], now
       kind,
       bodies: rows.flatMap(({ date, body }) => (body === null ? [] : [{ date, body }])),
       // A day without a mark is in neither: nothing has ever happened on it.
-      behind: days.filter(({ date }) => behind.has(date)),
+      behind: days.filter(({ date }) => behind.has(date) && date >= sealed.openDay),
     };
   });
 }
@@ -146,7 +146,7 @@ const SITE_MARK = "SELECT dirty, built, definition FROM rollup_marks WHERE site 
 /** The days of a span that have a mark, each with what is kept of it as long as that is no older than the mark. */
 const DAYS = `SELECT substr(m.subject, 5) AS date, j.body FROM rollup_marks m
   LEFT JOIN journey_days j ON j.site = ?1 AND j.kind = ?2 AND j.day = substr(m.subject, 5)
-    AND j.definition = ?3 AND j.built >= m.dirty
+    AND (j.definition = ?3 AND j.built >= m.dirty OR j.day < ?6)
   WHERE m.site = ?1 AND m.subject BETWEEN ?4 AND ?5`;
 
 /** Count `days` from history, run by run; what is counted is kept, after the answer where somebody waits for one. */

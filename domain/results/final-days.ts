@@ -1,0 +1,48 @@
+/**
+ * A phase of which the first days are final: their units were summed for good, and of what they did since nothing more
+ * counts.
+ *
+ * Pure.
+ *
+ * Units   `until` is the moment from which on days are open; money in hundredths.
+ */
+import type { EpochMs } from "../ids.ts";
+import { type ArmSums, emptySums, SUMS } from "./sums.ts";
+import type { DaySums, PhaseHistory, PhaseSums } from "./units.ts";
+
+/** `history` of those who were first eligible from `until` on; who came before is in the final days. */
+export function openHistory(history: PhaseHistory, until: EpochMs): PhaseHistory {
+  const early = new Set(
+    history.moments.flatMap(({ person, eligibleAt }) => (eligibleAt < until ? [person] : [])),
+  );
+  if (early.size === 0) return history;
+  return { ...history, moments: history.moments.filter(({ person }) => !early.has(person)) };
+}
+
+/** `counted` after the `final` days. */
+export function withFinalDays(final: PhaseSums, counted: PhaseSums): PhaseSums {
+  return {
+    days: { ...final.days, ...counted.days },
+    multiple: final.multiple + counted.multiple,
+    multipleByDay: { ...final.multipleByDay, ...counted.multipleByDay },
+  };
+}
+
+/**
+ * A final day as it stands among the others: sums that were not yet counted when it was sealed are 0, and so is money
+ * where it `isForeign`, of another currency than the site's.
+ */
+export function finalDay(day: DaySums, isForeign: boolean): DaySums {
+  return Object.fromEntries(
+    Object.entries(day).map(([arm, sums]) => {
+      const whole = { ...emptySums(), ...sums };
+      return [arm, isForeign ? withoutMoney(whole) : whole];
+    }),
+  );
+}
+
+const MONEY = SUMS.filter((name) => /revenue|cents|_sq$|^capped/.test(name));
+
+function withoutMoney(sums: ArmSums): ArmSums {
+  return { ...sums, ...Object.fromEntries(MONEY.map((name) => [name, 0])) };
+}
