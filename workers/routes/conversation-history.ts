@@ -11,10 +11,11 @@ import { TranscriptLine, transcriptOf } from "../../domain/chat/content-transcri
 import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { conversations as table, surveys } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
+import { readSettings } from "../kpis/site-settings.ts";
 import { loadSite } from "../site/site-config.ts";
 import { LogEvent, readWholeLog } from "./conversation-logs.ts";
 import { matchQuery } from "./full-text.ts";
-import { readMoment } from "./kpis.ts";
+import { readMoment } from "./asked-span.ts";
 import {
   ItemPath,
   Page,
@@ -155,6 +156,7 @@ conversationHistory.openapi(list, async (c) => {
   const { site } = c.req.valid("param");
   const { cursor, limit, q, status, agent, visitor, skill, code, csat, from, to } = c.req.valid("query");
   const after = cursor === undefined ? null : readCursor(z.tuple([z.number(), z.string()]), cursor);
+  const { timezone: zone } = await readSettings(c.env, site);
   const match = q === undefined ? undefined : matchQuery(q);
   if (match === null) return c.json({ items: [], next_cursor: null }, 200);
   const found =
@@ -181,8 +183,10 @@ conversationHistory.openapi(list, async (c) => {
           ? undefined
           : sql`EXISTS (SELECT 1 FROM surveys s
               WHERE s.site = ${site} AND s.conversation_id = ${table.id} AND s.csat = ${csat})`,
-        from === undefined ? undefined : gte(table.createdAt, readMoment(from, "from", 0)),
-        to === undefined ? undefined : lt(table.createdAt, readMoment(to, "to", 0)),
+        from === undefined
+          ? undefined
+          : gte(table.createdAt, readMoment(from, "from", { zone, fallback: 0 })),
+        to === undefined ? undefined : lt(table.createdAt, readMoment(to, "to", { zone, fallback: 0 })),
         after === null
           ? undefined
           : or(lt(table.createdAt, after[0]), and(eq(table.createdAt, after[0]), lt(table.id, after[1]))),

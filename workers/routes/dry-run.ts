@@ -26,7 +26,7 @@ import { ApiError } from "../errors.ts";
 import { loadSite } from "../site/site-config.ts";
 import { assertSound, readKnownKeys } from "./campaign-rules.ts";
 import { findCampaign } from "./campaigns.ts";
-import { readMoment } from "./kpis.ts";
+import { readMoment } from "./asked-span.ts";
 import { REFUSALS, SitePath, jsonBody, jsonContent, nounRouter } from "./openapi.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -96,9 +96,10 @@ async function replayKept(
   asked: { from?: string | undefined; to?: string | undefined; last?: number | undefined },
   now: number,
 ): Promise<Replayed> {
-  const to = readMoment(asked.to, "to", now + 1);
+  const { timezone: zone } = config.settings;
+  const to = readMoment(asked.to, "to", { zone, fallback: now + 1 });
   const days = asked.last === undefined ? DEFAULT_DAYS : MAX_DAYS;
-  const from = readMoment(asked.from, "from", to - days * DAY_MS);
+  const from = readMoment(asked.from, "from", { zone, fallback: to - days * DAY_MS });
   if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
   const span = { from, to, last: asked.last ?? MAX_DRY_RUN_VISITS };
   const { kept, truncated } = await listKept(env, config.site, span);

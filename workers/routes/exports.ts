@@ -9,9 +9,10 @@ import { ApiError } from "../errors.ts";
 import { csvOf } from "../exports/csv.ts";
 import { ndjsonOf } from "../exports/ndjson.ts";
 import { readPage, type Span } from "../exports/pages.ts";
+import { readSettings } from "../kpis/site-settings.ts";
 import { parquetOf } from "../exports/parquet.ts";
 import { columnsOf, EXPORTS, isMoment, TABLES } from "../exports/tables.ts";
-import { readMoment } from "./kpis.ts";
+import { assertSpan, readMoment } from "./asked-span.ts";
 import { cursorOf, jsonContent, readCursor, REFUSALS, renderError } from "./openapi.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -40,7 +41,8 @@ function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array>
   });
 }
 
-const description = "The last 31 days by arrival, unless `from` (inside) and `to` (not) say otherwise.";
+const description =
+  "The last 31 days by arrival, unless `from` (inside) and `to` (not) say otherwise; a date begins that day of the site's time zone. Moments are told in UTC.";
 const query = z.object({ from: z.string().optional(), to: z.string().optional() });
 const described = (format: Format, summary: string, names: readonly string[]) => ({
   method: "get" as const,
@@ -138,10 +140,10 @@ export const exports = new Hono<AppEnv>().use(requireAdmin).get("/:file", async 
   const { name, format } = readFile(c.req.param("file"));
   const site = c.req.param("site") ?? "";
   const now = c.get("now");
-  const to = readMoment(c.req.query("to"), "to", now + 1);
-  const from = readMoment(c.req.query("from"), "from", to - DEFAULT_DAYS * DAY_MS);
-  if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
-  const span = { site, from, to };
+  const { timezone: zone } = await readSettings(c.env, site);
+  const to = readMoment(c.req.query("to"), "to", { zone, fallback: now + 1 });
+  const from = readMoment(c.req.query("from"), "from", { zone, fallback: to - DEFAULT_DAYS * DAY_MS });
+  const span = { site, ...assertSpan({ from, to }, Infinity) };
   if (format === "json") {
     c.header("cache-control", "private, no-store");
     const [cursor, limit] = [c.req.query("cursor"), c.req.query("limit")];

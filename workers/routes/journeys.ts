@@ -9,18 +9,16 @@ import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
 import { FunnelResults, Journeys } from "../../domain/journeys/wire.ts";
-import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { Funnel } from "../../domain/site/resources.ts";
 import { CHECKOUT } from "../../domain/visit/funnel.ts";
 import { resources } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
 import { OWN_CHECKOUT, reportFunnel, reportJourneys, type Span } from "../journeys/report.ts";
 import { type CountedSettings, readSettings } from "../kpis/site-settings.ts";
-import { readMoment } from "./kpis.ts";
+import { readSpan } from "./asked-span.ts";
 import { etag, ItemPath, jsonContent, nounRouter, REFUSALS, SitePath } from "./openapi.ts";
 import { resourceOf } from "./resources.ts";
 
-const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 400;
 
@@ -69,19 +67,9 @@ type Wanted = { span: Span; settings: CountedSettings };
 /** Whole days up to now, by default; a 400 names what cannot be asked. */
 async function wantedOf(env: Env, site: string, query: z.infer<typeof Asked>, now: number): Promise<Wanted> {
   const settings = await readSettings(env, site);
-  const calendar = calendarOf(settings.timezone);
-  const today = calendar.startOfDay(now);
-  const to = readMoment(query.to, "to", now + 1);
-  const from = readMoment(
-    query.from,
-    "from",
-    calendar.startOfDay(Math.min(today, to) - (DEFAULT_DAYS - 1) * DAY_MS),
-  );
-  if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
-  if (to - from > MAX_DAYS * DAY_MS) {
-    throw new ApiError("invalid", `ask for at most ${MAX_DAYS} days at once`, { path: "from" });
-  }
-  return { span: { from, to, now }, settings };
+  const { timezone: zone } = settings;
+  const span = readSpan(query, { zone, now, days: DEFAULT_DAYS, most: MAX_DAYS });
+  return { span: { ...span, now }, settings };
 }
 
 /** The funnel as it is kept; the checkout is there without being kept, unless the site has one of its own. */

@@ -5,25 +5,20 @@
 import { createRoute } from "@hono/zod-openapi";
 import Papa from "papaparse";
 import * as z from "zod";
-import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
 import { BEGINS_FORMULA } from "../../domain/history/csv-formula.ts";
 import { KPI_NAMES, type KpiName } from "../../domain/kpi/figures.ts";
+import { isoOf } from "../../domain/ids.ts";
 import { UNKNOWN } from "../../domain/kpi/figure.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { ApiError } from "../errors.ts";
 import { type KpiSpan, readSettings, reportSomeKpis, type SomeKpis } from "../kpis/report.ts";
 import type { CountedSettings } from "../kpis/site-settings.ts";
+import { readSpan } from "./asked-span.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
 
-const DAY_MS = 24 * 3_600_000;
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = { hour: 32, other: 400 };
-
-/** A moment as ISO 8601 with its offset, or a date, which begins the day in UTC. */
-export const Moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => Date.parse(text));
 
 const figure = z.object({
   value: z.number().nullable(),
@@ -42,6 +37,10 @@ const figures = Object.fromEntries(KPI_NAMES.map((name) => [name, figure.optiona
 const Rows = z.object({
   /** Of the definitions: figures of two versions are not to be compared. */
   version: z.int(),
+  /** `from` is inside, `to` is not; hours, days and weeks are those of `timezone`. */
+  from: z.string(),
+  to: z.string(),
+  timezone: z.string(),
   rows: z.array(z.object({ group: z.string().nullable(), ...figures })),
 });
 
@@ -53,7 +52,8 @@ const Query = z.object({
   kpis: z.string().max(4_000).optional(),
 });
 const description =
-  "`from` is inside, `to` is not; without them, the last 30 days. Days and weeks are those of the site's time zone. " +
+  "`from` is inside, `to` is not; without them, the last 30 days. A date begins that day of the site's time zone, whose " +
+  "days and weeks the rows are; the answer names it and the span. " +
   "`business_hours=true` counts first reply, waiting and resolution inside the site's business hours only. `kpis` names " +
   "those that are wanted, with commas; without it, all.";
 
@@ -80,16 +80,6 @@ const readCsv = createRoute({
   },
 });
 
-/** `text` as a moment, or a 400 that names the query's `key`. */
-export function readMoment(text: string | undefined, key: string, fallback: number): number {
-  if (text === undefined) return fallback;
-  const moment = Moment.safeParse(text);
-  if (!moment.success || Number.isNaN(moment.data)) {
-    throw new ApiError("invalid", "write a moment such as 2026-10-19T09:12:00Z", { path: key });
-  }
-  return moment.data;
-}
-
 /** The names in `text`, in the order of the definitions. */
 function readNames(text: string | undefined): readonly KpiName[] {
   if (text === undefined) return KPI_NAMES;
@@ -106,30 +96,45 @@ type Wanted = KpiSpan & { names: readonly KpiName[] };
 
 /** What `query` asks of a site in this zone, or a 400 that names the place. */
 function readQuery({ timezone }: CountedSettings, query: z.infer<typeof Query>, now: number): Wanted {
-  const today = calendarOf(timezone).startOfDay(now);
-  const to = readMoment(query.to, "to", now + 1);
-  const from = readMoment(query.from, "from", Math.min(today, to) - (DEFAULT_DAYS - 1) * DAY_MS);
-  if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
   const groupBy = query.group_by ?? null;
-  const days = groupBy === "hour" ? MAX_DAYS.hour : MAX_DAYS.other;
-  if (to - from > days * DAY_MS) {
-    throw new ApiError("invalid", `ask for at most ${days} days at once`, { path: "from" });
-  }
+  const most = groupBy === "hour" ? MAX_DAYS.hour : MAX_DAYS.other;
+  const { from, to } = readSpan(query, { zone: timezone, now, days: DEFAULT_DAYS, most });
   const names = readNames(query.kpis);
   return { from, to, groupBy, now, businessHours: query.business_hours === "true", names };
 }
 
+function spanOf({ timezone }: CountedSettings, { from, to }: Wanted): Span {
+  return { from: isoOf(from), to: isoOf(to), timezone };
+}
+
 const CSV_COLUMNS = ["group", "kpi", "value", "numerator", "denominator", "n", "low", "high", "too_few"];
+/** The same in every line, so that a file says what it is about wherever it ends up. */
+const SPAN_COLUMNS = ["from", "to", "timezone"];
+
+type Span = { from: string; to: string; timezone: string };
 
 /** A line a figure: numbers as JSON writes them, texts that a spreadsheet would compute marked as text. */
-function csvOf(rows: readonly SomeKpis[], names: readonly KpiName[]): string {
+function csvOf(rows: readonly SomeKpis[], names: readonly KpiName[], { from, to, timezone }: Span): string {
   const lines = rows.flatMap(({ group, ...of }) =>
     names.map((name) => {
       const { value, numerator, denominator, n, interval, too_few } = of[name] ?? UNKNOWN;
-      return [group, name, value, numerator, denominator, n, interval?.[0], interval?.[1], too_few];
+      return [
+        group,
+        name,
+        value,
+        numerator,
+        denominator,
+        n,
+        interval?.[0],
+        interval?.[1],
+        too_few,
+        from,
+        to,
+        timezone,
+      ];
     }),
   );
-  return `${Papa.unparse([CSV_COLUMNS, ...lines], { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
+  return `${Papa.unparse([[...CSV_COLUMNS, ...SPAN_COLUMNS], ...lines], { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
 }
 
 export const kpis = nounRouter();
@@ -140,7 +145,7 @@ kpis.openapi(read, async (c) => {
   const wanted = readQuery(settings, c.req.valid("query"), c.get("now"));
   const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work), settings);
   c.header("cache-control", "private, no-store");
-  return c.json({ version: KPI_VERSION, rows }, 200);
+  return c.json({ version: KPI_VERSION, ...spanOf(settings, wanted), rows }, 200);
 });
 
 kpis.openapi(readCsv, async (c) => {
@@ -152,5 +157,5 @@ kpis.openapi(readCsv, async (c) => {
   c.header("content-type", "text/csv; charset=utf-8; header=present");
   c.header("content-disposition", `attachment; filename="${site}-kpis.csv"`);
   c.header("x-content-type-options", "nosniff");
-  return c.body(csvOf(rows, wanted.names), 200);
+  return c.body(csvOf(rows, wanted.names, spanOf(settings, wanted)), 200);
 });

@@ -10,16 +10,14 @@ import { dayAt, dayStart } from "../../domain/objectives/progress.ts";
 import { WireGuide, WirePilot, WireProgress } from "../../domain/objectives/wire.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import type { AppEnv } from "../env.ts";
-import { ApiError } from "../errors.ts";
 import { type Later, readSettings } from "../kpis/report.ts";
 import { reportGuide } from "../objectives/guide.ts";
 import { reportObjectives, reportPilots } from "../objectives/report.ts";
-import { readMoment } from "./kpis.ts";
+import { type AskedSpan, assertSpan, readMoment } from "./asked-span.ts";
 import { jsonContent, nounRouter, REFUSALS, SitePath } from "./openapi.ts";
 import { objectiveRules, pilotRules } from "./plan-rules.ts";
 import { resourceRouter } from "./resources.ts";
 
-const DAY_MS = 86_400_000;
 const GUIDE_DAYS = 28;
 const MAX_DAYS = 400;
 
@@ -96,14 +94,11 @@ export async function spanAsked(
   site: string,
   query: { from?: string | undefined; to?: string | undefined },
   now: number,
-): Promise<{ from: number; to: number }> {
-  const { timezone } = await readSettings(c.env, site);
-  const today = dayAt(now, timezone);
-  const to = readMoment(query.to, "to", dayStart(today, timezone));
-  const from = readMoment(query.from, "from", Math.min(to - 1, dayStart(today, timezone, -GUIDE_DAYS)));
-  if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
-  if (to - from > MAX_DAYS * DAY_MS) {
-    throw new ApiError("invalid", `ask for at most ${MAX_DAYS} days at once`, { path: "from" });
-  }
-  return { from, to };
+): Promise<AskedSpan> {
+  const { timezone: zone } = await readSettings(c.env, site);
+  const today = dayAt(now, zone);
+  const to = readMoment(query.to, "to", { zone, fallback: dayStart(today, zone) });
+  const fallback = Math.min(to - 1, dayStart(today, zone, -GUIDE_DAYS));
+  const from = readMoment(query.from, "from", { zone, fallback });
+  return assertSpan({ from, to }, MAX_DAYS);
 }

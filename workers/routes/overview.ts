@@ -2,18 +2,14 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
-import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { HoursWire, OverviewWire, overviewWire } from "../../domain/overview/wire.ts";
-import type { SiteSettings } from "../../domain/site/settings.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
-import { ApiError } from "../errors.ts";
 import { readSettings } from "../kpis/report.ts";
 import { MOST_DAYS, reportHours } from "../overview/hours.ts";
 import { reportOverview } from "../overview/report.ts";
-import { readMoment } from "./kpis.ts";
+import { type AskedSpan, readSpan } from "./asked-span.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
 
-const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 28;
 const MAX_DAYS = 400;
 
@@ -48,7 +44,7 @@ overview.openapi(read, async (c) => {
   const { site } = c.req.valid("param");
   const now = c.get("now");
   const settings = await readSettings(c.env, site);
-  const span = readSpan(settings, c.req.valid("query"), now);
+  const span = spanOf(settings.timezone, c.req.valid("query"), now);
   const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   const report = await reportOverview(c.env, site, { ...span, now }, later, settings);
   c.header("cache-control", "private, no-store");
@@ -58,7 +54,8 @@ overview.openapi(read, async (c) => {
 overview.openapi(readHours, async (c) => {
   const { site } = c.req.valid("param");
   const now = c.get("now");
-  const span = readSpan(await readSettings(c.env, site), c.req.valid("query"), now);
+  const settings = await readSettings(c.env, site);
+  const span = spanOf(settings.timezone, c.req.valid("query"), now);
   const { from, to, timezone, targetSeconds, cells } = await reportHours(
     c.env,
     site,
@@ -69,17 +66,6 @@ overview.openapi(readHours, async (c) => {
   return c.json({ from: isoOf(from), to: isoOf(to), timezone, target_seconds: targetSeconds, cells }, 200);
 });
 
-function readSpan(
-  { timezone }: Pick<SiteSettings, "timezone">,
-  query: z.infer<typeof Query>,
-  now: number,
-): { from: number; to: number } {
-  const to = readMoment(query.to, "to", now + 1);
-  const today = calendarOf(timezone).startOfDay(now);
-  const from = readMoment(query.from, "from", Math.min(today, to) - (DEFAULT_DAYS - 1) * DAY_MS);
-  if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
-  if (to - from > MAX_DAYS * DAY_MS) {
-    throw new ApiError("invalid", `ask for at most ${MAX_DAYS} days at once`, { path: "from" });
-  }
-  return { from, to };
+function spanOf(zone: string, query: z.infer<typeof Query>, now: number): AskedSpan {
+  return readSpan(query, { zone, now, days: DEFAULT_DAYS, most: MAX_DAYS });
 }

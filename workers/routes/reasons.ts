@@ -3,10 +3,10 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
 import { OUTCOMES } from "../../domain/targeting/outcome.ts";
-import { ApiError } from "../errors.ts";
 import { countReasons } from "../kpis/reasons.ts";
+import { readSettings } from "../kpis/site-settings.ts";
 import { findCampaign } from "./campaigns.ts";
-import { readMoment } from "./kpis.ts";
+import { assertSpan, readMoment } from "./asked-span.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -44,12 +44,10 @@ reasons.openapi(read, async (c) => {
   const { site, id } = c.req.valid("param");
   await findCampaign(c.env, site, id);
   const query = c.req.valid("query");
-  const to = readMoment(query.to, "to", c.get("now") + 1);
-  const from = readMoment(query.from, "from", to - DEFAULT_DAYS * DAY_MS);
-  if (from >= to) throw new ApiError("invalid", "`from` must be before `to`", { path: "from" });
-  if (to - from > MAX_DAYS * DAY_MS) {
-    throw new ApiError("invalid", `ask for at most ${MAX_DAYS} days at once`, { path: "from" });
-  }
+  const { timezone: zone } = await readSettings(c.env, site);
+  const to = readMoment(query.to, "to", { zone, fallback: c.get("now") + 1 });
+  const from = readMoment(query.from, "from", { zone, fallback: to - DEFAULT_DAYS * DAY_MS });
+  assertSpan({ from, to }, MAX_DAYS);
   const counted = await countReasons(c.env, { site, campaign: id, from, to });
   return c.json(
     {
