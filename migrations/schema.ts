@@ -124,6 +124,8 @@ export const campaignPhases = sqliteTable("campaign_phases", {
   phase: integer("phase").notNull(),
   body: text("body").notNull(),
   startedAt: moment("started_at").notNull(),
+  /** JSON: the goal that the body names, as it was when the phase began; null where it names none. */
+  goal: text("goal"),
 }, (t) => [primaryKey({ columns: [t.site, t.campaignId, t.phase] })]);
 
 /** The weights that a bandit gave the variants, period by period; results are read by period. */
@@ -271,6 +273,8 @@ export const leads = sqliteTable("leads", {
   at: moment("at").notNull(),
   value: real("value"),
   currency: text("currency"),
+  /** JSON: key of each goal that it reached → what it is worth there. Null: told before goals were kept with it. */
+  goals: text("goals"),
 }, (t) => [
   primaryKey({ columns: [t.site, t.id] }),
   index("leads_at").on(t.site, t.at),
