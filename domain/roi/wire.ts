@@ -5,7 +5,7 @@ import { Agreement } from "./agreement.ts";
 import { CASE_INPUTS } from "./case-inputs.ts";
 import type { ComparedRow } from "./comparison.ts";
 import type { ContactCosts } from "./contact-costs.ts";
-import { CONTACT_CHANNELS, type ContactEffect } from "./contacts.ts";
+import { CONTACT_CHANNELS, CONTACT_STATES, type ContactEffect } from "./contacts.ts";
 import type { Expectation } from "./expectation.ts";
 import type { Statement } from "./statement.ts";
 
@@ -69,6 +69,10 @@ export const WireContacts = z.object({
       hours: z.int(),
       treated: contactArm,
       holdout: contactArm,
+      /** Why nothing is said where that is so. */
+      state: z.enum(CONTACT_STATES),
+      /** Safe to look at on any day, or the one reading at the planned end. */
+      basis: z.enum(["sequential", "final"]).nullable(),
       difference: ranged.nullable(),
       deflected: ranged.nullable(),
       /** What those contacts would have cost; null where nobody said what one costs. */

@@ -2,7 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Agreement, covers, satisfactionFault } from "../../domain/roi/agreement.ts";
 import { contactCosts } from "../../domain/roi/contact-costs.ts";
-import { contactEffects, type Contact, type ContactUnit } from "../../domain/roi/contacts.ts";
+import {
+  contactEffects,
+  type Contact,
+  type ContactPhase,
+  type ContactUnit,
+} from "../../domain/roi/contacts.ts";
 import {
   digestText,
   evidenceChanges,
@@ -191,14 +196,36 @@ describe("statements", () => {
 
 describe("contacts", () => {
   const HOUR = 3_600_000;
-  const units: ContactUnit[] = Array.from({ length: 2_000 }, (_, index) => ({
-    person: `v${index}`,
-    arm: index % 5 === 0 ? "holdout" : "treated",
-    eligibleAt: index === 1 ? 200 * HOUR : 0,
-  }));
-  const now = 201 * HOUR;
+  const DAY = 24 * HOUR;
+  const PHASE: ContactPhase = {
+    startedAt: 0,
+    stoppedAt: null,
+    plannedEnd: null,
+    plannedVisitors: null,
+    holdout: 0.2,
+  };
+  /** So many a day for so many days, every fifth held out. */
+  const unitsOf = (count: number, days: number): ContactUnit[] =>
+    Array.from({ length: count }, (_, index) => ({
+      person: `v${index}`,
+      arm: index % 5 === 0 ? "holdout" : "treated",
+      eligibleAt: Math.floor((index * days * DAY) / count),
+    }));
+  /** Each of an arm calls once, a moment later, where `calls` says so of its place in the arm. */
+  const callsOf = (
+    units: readonly ContactUnit[],
+    calls: (arm: string, place: number) => boolean,
+  ): Contact[] => {
+    const places = { treated: 0, holdout: 0 };
+    return units.flatMap(({ person, arm, eligibleAt }) =>
+      calls(arm, places[arm]++) ? [{ person, channel: "phone", at: eligibleAt + 1 }] : [],
+    );
+  };
 
   test("RET5: contacts are counted by arm within an hour, a day and a week, of those whose span has passed", () => {
+    const units = unitsOf(2_000, 0).map((unit, index) =>
+      index === 1 ? { ...unit, eligibleAt: 200 * HOUR } : unit,
+    );
     const contacts: Contact[] = [
       { person: "v0", channel: "phone", at: HOUR / 2 },
       { person: "v0", channel: "phone", at: 2 * HOUR },
@@ -207,8 +234,9 @@ describe("contacts", () => {
       { person: "v4", channel: "phone", at: -1 },
       { person: "stranger", channel: "phone", at: 1 },
     ];
+    const asked = { phase: PHASE, now: 201 * HOUR };
     const of = (channel: string, hours: number) =>
-      contactEffects(units, contacts, now).find((each) => each.channel === channel && each.hours === hours);
+      contactEffects(units, contacts, asked).find((each) => each.channel === channel && each.hours === hours);
     expect(of("phone", 1)).toMatchObject({
       treated: { visitors: 1_600, contacting: 0, contacts: 0 },
       holdout: { visitors: 400, contacting: 1, contacts: 1 },
@@ -219,19 +247,74 @@ describe("contacts", () => {
       holdout: { contacting: 1, contacts: 2 },
     });
     expect(of("any", 168)).toMatchObject({ treated: { contacting: 1 }, holdout: { contacts: 2 } });
-    expect(of("email", 24)).toMatchObject({ treated: { contacting: 0 }, difference: { value: 0 } });
+    expect(of("email", 24)).toMatchObject({ treated: { contacting: 0 }, difference: null });
   });
 
   test("RET5: everybody counts by intention to treat, and what was spared has an interval", () => {
-    const contacts: Contact[] = units
-      .filter(({ arm }, index) => index % (arm === "treated" ? 41 : 10) === 0)
-      .map(({ person, eligibleAt }) => ({ person, channel: "phone", at: eligibleAt + 1 }));
-    const [any] = contactEffects(units, contacts, now);
+    const units = unitsOf(2_000, 10);
+    const contacts = callsOf(units, (arm, place) => place % (arm === "treated" ? 20 : 2) === 0);
+    const [any] = contactEffects(units, contacts, { phase: PHASE, now: 11 * DAY });
+    expect(any).toMatchObject({ state: "read", basis: "sequential" });
     expect(any?.holdout).toEqual({ visitors: 400, contacting: 200, contacts: 200 });
-    expect(any?.difference?.value).toBeLessThan(0);
+    expect(any?.difference?.value).toBeCloseTo(80 / 1_600 - 200 / 400, 12);
     expect(any?.deflected?.low).toBeGreaterThan(0);
     expect(any?.deflected?.value).toBeCloseTo(-(any?.difference?.value ?? 0) * 1_600, 6);
-    expect(contactEffects([], contacts, now)[0]).toMatchObject({ difference: null, deflected: null });
+    const nobody = contactEffects([], contacts, { phase: PHASE, now: 11 * DAY });
+    expect(nobody[0]).toMatchObject({ difference: null, deflected: null });
+  });
+
+  test("RET14: nothing is said of a split that is not the planned one, of too few or before a week of visitors", () => {
+    const units = unitsOf(2_000, 10);
+    const contacts = callsOf(units, (arm, place) => place % (arm === "treated" ? 20 : 2) === 0);
+    const read = (over: Partial<ContactPhase>, some = units, calls = contacts, now = 11 * DAY) =>
+      contactEffects(some, calls, { phase: { ...PHASE, ...over }, now }).map(
+        ({ state, difference, deflected }) => (difference === null && deflected === null ? state : "said"),
+      );
+    expect(read({})[0]).toBe("said");
+    expect(new Set(read({ holdout: 0.5 }))).toEqual(new Set(["unusable_split"]));
+    expect(new Set(read({ holdout: 0 }))).toEqual(new Set(["not_measurable"]));
+    expect(new Set(read({}, units, contacts, 7 * DAY - 1))).toEqual(new Set(["collecting"]));
+    // A day of visitors and six of a pause are no week.
+    const first = units.filter(({ eligibleAt }) => eligibleAt < DAY || eligibleAt > 6.5 * DAY);
+    expect(new Set(read({}, first, contacts, 7.2 * DAY))).toEqual(new Set(["collecting"]));
+    expect(new Set(read({ stoppedAt: 3 * DAY }, units.slice(0, 600)))).toEqual(new Set(["collecting"]));
+    const nine = callsOf(units, (arm, place) => place < (arm === "treated" ? 100 : 9));
+    expect(new Set(read({}, units, nine))).toEqual(new Set(["too_few"]));
+  });
+
+  test("RET14: once the planned end and the span after it have passed there is one reading, which nobody changes", () => {
+    const units = unitsOf(4_000, 20);
+    const contacts = callsOf(units, (arm, place) => place % (arm === "treated" ? 20 : 10) === 0);
+    const phase = { ...PHASE, plannedEnd: 14 * DAY, plannedVisitors: 2_800 };
+    const at = (now: number) =>
+      contactEffects(units, contacts, { phase, now }).find(
+        ({ channel, hours }) => channel === "any" && hours === 24,
+      );
+    const [before, final, later] = [at(15 * DAY - 1), at(15 * DAY), at(20 * DAY)];
+    expect([before?.basis, final?.basis]).toEqual(["sequential", "final"]);
+    expect(later).toEqual(final);
+    expect(final?.treated.visitors).toBe(2_240);
+    const width = (effect: typeof final) => (effect?.deflected?.high ?? 0) - (effect?.deflected?.low ?? 0);
+    expect(width(final)).toBeLessThan(width(before));
+  });
+
+  test("RET14: of phases without an effect that are looked at every day, hardly any is ever said to spare contacts", () => {
+    const roll = mulberry(20_261_123);
+    const phases = 60;
+    let claimed = 0;
+    for (let phase = 0; phase < phases; phase += 1) {
+      const units = unitsOf(1_500, 21);
+      const contacts = callsOf(units, () => roll() < 0.15);
+      const days = Array.from({ length: 15 }, (_, day) => (7 + day) * DAY + HOUR);
+      claimed += days.some((now) =>
+        contactEffects(units, contacts, { phase: PHASE, now }).some(
+          ({ deflected }) => deflected !== null && (deflected.low > 0 || deflected.high < 0),
+        ),
+      )
+        ? 1
+        : 0;
+    }
+    expect(claimed / phases).toBeLessThanOrEqual(0.05);
   });
 
   test("RET4: a chat costs its part of agents and platform, and nothing is assumed", () => {

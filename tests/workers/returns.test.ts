@@ -1,5 +1,6 @@
 /** Business cases, contacts and monthly statements from the API's front door. */
 import { env, exports } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
 import type { WireCaseReport, WireContacts, WireMonth } from "../../domain/roi/wire.ts";
@@ -42,8 +43,16 @@ async function ask(
 
 const bearer = (apiKey: string) => ({ authorization: `Bearer ${apiKey}` });
 
+/** When the so-manieth of an arm is first eligible, over so many days of March. */
+const eligibleAt = (index: number, days: number) => IN_MARCH + (index % days) * DAY;
+
 /** So many of either arm first eligible in March, of whom so many bought for 10 € within the window. */
-async function fill(site: string, treated: [n: number, x: number], holdout: [n: number, x: number]) {
+async function fill(
+  site: string,
+  treated: [n: number, x: number],
+  holdout: [n: number, x: number],
+  days = 1,
+) {
   const db = drizzle(env.DB);
   const body = CampaignInput.parse({
     name: "Cart",
@@ -79,7 +88,7 @@ async function fill(site: string, treated: [n: number, x: number], holdout: [n: 
           kind: "chat",
           arm,
           probability: 0.5,
-          eligibleAt: IN_MARCH,
+          eligibleAt: eligibleAt(index, days),
         }),
         ...(index < x
           ? [
@@ -321,22 +330,22 @@ test("RET6: a site's own names for calls and e-mails count in place of the usual
   expect(rows.filter(({ site }) => site === key).map(({ channel }) => channel)).toEqual(["phone"]);
 });
 
-test("RET5: a campaign's contacts are told by arm, with what a call costs", async () => {
+test("RET5 RET14: a campaign's contacts are told by arm, with what a call costs", async () => {
   const { key, apiKey } = await makeSite({
     timezone: "UTC",
     economics: { agent_hour: 30, contact_phone: 8 },
     campaigns: [{ id: "cmp_a", kind: "chat" }],
   });
-  await fill(key, [400, 0], [100, 0]);
+  const days = 10;
+  await fill(key, [400, 0], [100, 0], days);
   const db = drizzle(env.DB);
   const base = { site: key, revision: 1, channel: "phone" } as const;
   for (let index = 0; index < 30; index += 1) {
+    const at = eligibleAt(index, days);
+    await db.insert(contacts).values({ ...base, id: `h${index}`, visitorId: `holdout-${index}`, at: at + 1 });
     await db
       .insert(contacts)
-      .values({ ...base, id: `h${index}`, visitorId: `holdout-${index}`, at: IN_MARCH + 1 });
-    await db
-      .insert(contacts)
-      .values({ ...base, id: `t${index}`, visitorId: `treated-${index}`, at: IN_MARCH + DAY + 1 });
+      .values({ ...base, id: `t${index}`, visitorId: `treated-${index}`, at: at + DAY + 1 });
   }
   // Told for a user alone, whom a visitor of the campaign has proven to be.
   const known = { site: key, userId: "ada", revision: 1, at: IN_MARCH };
@@ -344,15 +353,23 @@ test("RET5: a campaign's contacts are told by arm, with what a call costs", asyn
     { ...known, visitorId: "treated-399" },
     { ...known, visitorId: "u:ada" },
   ]);
-  await db.insert(contacts).values({ ...base, id: "u1", visitorId: "u:ada", at: IN_MARCH + 2 * DAY });
-  const answer = await ask("GET", `${key}/contacts?campaign=cmp_a`, bearer(apiKey));
-  const { effects, costs } = answer.body as WireContacts;
+  await db.insert(contacts).values({ ...base, id: "u1", visitorId: "u:ada", at: IN_MARCH + 11 * DAY });
+  const told = async () =>
+    (await ask("GET", `${key}/contacts?campaign=cmp_a`, bearer(apiKey))).body as WireContacts;
+  const { effects, costs } = await told();
   const of = (hours: number) => effects.find((one) => one.channel === "phone" && one.hours === hours);
   expect(of(1)).toMatchObject({ treated: { visitors: 400, contacting: 0 }, holdout: { contacting: 30 } });
-  // Nobody of one arm called within the hour: the difference is there, a mean that does not vary has no interval.
-  expect(of(1)).toMatchObject({ difference: { value: -0.3 }, deflected: null });
+  expect(of(1)).toMatchObject({ state: "too_few", basis: null, difference: null, deflected: null });
+  expect(of(168)).toMatchObject({ state: "read", basis: "sequential" });
   expect(of(168)?.deflected?.value).toBeCloseTo(0.3 * 400 - 31, 6);
   expect(of(168)?.saved?.value).toBeCloseTo(8 * 89, 6);
   expect(costs).toMatchObject({ chats: 0, per_chat: null, per_call: 8, per_email: null });
+  // The same visitors, of whom half were to be held out.
+  const [phase] = await db.select().from(campaignPhases).where(eq(campaignPhases.site, key));
+  const body = JSON.stringify({ ...(JSON.parse(phase?.body ?? "{}") as object), holdout: 0.5 });
+  await db.update(campaignPhases).set({ body }).where(eq(campaignPhases.site, key));
+  expect((await told()).effects.map(({ state, difference, saved }) => [state, difference, saved])).toEqual(
+    effects.map(() => ["unusable_split", null, null]),
+  );
   expect(await ask("GET", `${key}/contacts?campaign=cmp_x`, bearer(apiKey))).toMatchObject({ status: 404 });
 });

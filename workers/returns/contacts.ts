@@ -6,7 +6,8 @@ import { contactEffects } from "../../domain/roi/contacts.ts";
 import { wireCosts, type WireContacts, wireEffect } from "../../domain/roi/wire.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { type Later, reportKpis } from "../kpis/report.ts";
-import { readUnits, runPhases } from "./phase-units.ts";
+import { type PlannedPhase, presentPhase } from "./planned-phase.ts";
+import { readUnits } from "./phase-units.ts";
 
 export async function reportContacts(
   env: Env,
@@ -23,11 +24,9 @@ export async function reportContacts(
     agentHours: row?.agent_hours.value ?? 0,
     chats: row?.chats_handled.value ?? 0,
   });
-  const phase = campaign === null ? undefined : (await runPhases(env, site, campaign)).at(-1);
+  const phase = campaign === null ? null : await presentPhase(env, site, campaign);
   const effects =
-    campaign === null || phase === undefined
-      ? []
-      : await effectsOf(env, site, { campaign, phase: phase.phase, currency, now });
+    campaign === null || phase === null ? [] : await effectsOf(env, site, { campaign, phase, currency, now });
   return {
     span: { from: isoOf(from), to: isoOf(to) },
     currency,
@@ -41,7 +40,7 @@ export async function reportContacts(
 async function effectsOf(
   env: Env,
   site: string,
-  asked: { campaign: string; phase: number; currency: string; now: EpochMs },
+  asked: { campaign: string; phase: PlannedPhase; currency: string; now: EpochMs },
 ) {
   const { campaign, phase, currency, now } = asked;
   const { units, contacts } = await readUnits(env, site, campaign, {
@@ -51,8 +50,8 @@ async function effectsOf(
     of: "contacts",
   });
   return contactEffects(
-    units.filter((unit) => unit.phase === phase),
+    units.filter((unit) => unit.phase === phase.phase),
     contacts,
-    now,
+    { phase, now },
   );
 }

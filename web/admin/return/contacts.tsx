@@ -121,7 +121,7 @@ function Effects({ read }: { read: WireContacts }): VNode {
             </tr>
           </thead>
           <tbody>
-            {shown.map(({ channel, hours, treated, holdout, difference, deflected, saved }) => (
+            {shown.map(({ channel, hours, treated, holdout, state, basis, difference, deflected, saved }) => (
               <tr key={`${channel} ${hours}`}>
                 <th scope="row">{g(`channel_${channel}`)}</th>
                 <td>{g("hours", { n: hours })}</td>
@@ -133,13 +133,14 @@ function Effects({ read }: { read: WireContacts }): VNode {
                     </span>
                   </td>
                 ))}
-                <td class="nowrap">
+                <td class={difference === null ? undefined : "nowrap"}>
                   {difference === null
-                    ? "-"
+                    ? g(`contacts_${state}`)
                     : `${sayPoints(difference.value)} ${g("interval", {
                         low: sayPoints(difference.low),
                         high: sayPoints(difference.high),
                       })}`}
+                  {basis === null ? null : <span class="note">{g(`basis_of_${basis}`)}</span>}
                 </td>
                 <td class="number nowrap">
                   {deflected === null
@@ -179,6 +180,8 @@ function saveCsv({ effects, campaign, phase, currency }: WireContacts): void {
         "holdout",
         "holdout_contacting",
         "holdout_contacts",
+        "state",
+        "basis",
         "difference",
         "low",
         "high",
@@ -187,7 +190,7 @@ function saveCsv({ effects, campaign, phase, currency }: WireContacts): void {
         "deflected_high",
         `saved_${currency}`,
       ],
-      ...effects.map(({ channel, hours, treated, holdout, difference, deflected, saved }) => [
+      ...effects.map(({ channel, hours, treated, holdout, state, basis, difference, deflected, saved }) => [
         channel,
         hours,
         treated.visitors,
@@ -196,6 +199,8 @@ function saveCsv({ effects, campaign, phase, currency }: WireContacts): void {
         holdout.visitors,
         holdout.contacting,
         holdout.contacts,
+        state,
+        basis,
         difference?.value ?? null,
         difference?.low ?? null,
         difference?.high ?? null,
