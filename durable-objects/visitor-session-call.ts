@@ -14,7 +14,15 @@ import type { KnownExposure, TestMode } from "../domain/visit/state.ts";
 /** What the site says, whoever visits it. */
 export type SiteContext = Pick<
   RecordContext,
-  "idleMs" | "currency" | "orderAmount" | "contactEvents" | "covered" | "freeSlots" | "version" | "funnels"
+  | "idleMs"
+  | "currency"
+  | "orderAmount"
+  | "contactEvents"
+  | "leadGoals"
+  | "covered"
+  | "freeSlots"
+  | "version"
+  | "funnels"
 > & {
   site: string;
   /** Somebody has the list of live visitors open. */

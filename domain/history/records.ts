@@ -129,6 +129,8 @@ export const LeadRecord = z.object({
   at: moment,
   value: maybe(z.number()),
   currency: maybe(z.string().max(3)),
+  /** The key of each goal that it reached → what it is worth there; none at all where whoever told it did not know of goals. */
+  goals: maybe(z.record(z.string().max(40), maybe(z.number()))).optional(),
 });
 
 /** A contact by phone or e-mail that a server told. */

@@ -1,8 +1,8 @@
 /**
  * Within how long after a chat or an eligible moment a lead counts.
  *
- * A lead does not say which goal it reached, so the longest window of the site's lead goals goes for all of them; a goal
- * without one has the site's.
+ * In the figures of the site a lead is a lead whichever goals it reached, so the longest window of the site's lead goals
+ * goes for all of them; a goal without one has the site's.
  *
  * Units   hours.
  */

@@ -75,7 +75,10 @@ export const Funnel = z.object({
 });
 export type Funnel = z.infer<typeof Funnel>;
 
-/** What counts as success: an order, or a lead told by `event`, within `window_hours`; null: the site's attribution. */
+/**
+ * What counts as success: an order, or a lead told by the track event `event` (null: `Lead Submitted`), within
+ * `window_hours` (null: the site's attribution). A lead that tells no value is worth `value`.
+ */
 export const Goal = z.object({
   key,
   name,
@@ -85,6 +88,8 @@ export const Goal = z.object({
   window_hours: z.int().min(1).max(720).nullish().default(null),
 });
 export type Goal = z.infer<typeof Goal>;
+/** A lead says which of them it reached, so a site has only so many. */
+export const MAX_GOALS = 100;
 
 /** 1 to 3, the best. */
 export const SkillLevel = z.int().min(1).max(3);

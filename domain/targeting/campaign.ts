@@ -9,6 +9,7 @@ import * as z from "zod";
 import { OpeningHours } from "../site/opening-hours.ts";
 import { Funnel, Segment } from "../site/resources.ts";
 import { SiteSettings } from "../site/settings.ts";
+import { LeadGoal } from "../site/success.ts";
 
 export const DECISION_KINDS = [
   "chat",
@@ -122,6 +123,9 @@ export const CampaignPlan = z.object({
 });
 export type CampaignPlan = z.infer<typeof CampaignPlan>;
 
+/** The window of a campaign that names neither one nor a goal. */
+export const DEFAULT_WINDOW_HOURS = 48;
+
 export const CampaignInput = z.object({
   name: z.string().trim().min(1).max(120),
   status: z.enum(["draft", "live", "paused", "ended"]).default("draft"),
@@ -134,7 +138,7 @@ export const CampaignInput = z.object({
   requires_agent: z.boolean().default(false),
   skill: z.string().max(60).nullish().default(null),
   goal: z.string().max(80).nullish().default(null),
-  window_hours: z.int().min(1).max(720).default(48),
+  window_hours: z.int().min(1).max(720).default(DEFAULT_WINDOW_HOURS),
   planned_end: z.iso.datetime().nullish().default(null),
   plan: CampaignPlan.nullish().default(null),
   exempt_ok: z.boolean().default(false),
@@ -186,5 +190,7 @@ export const PublishedSite = z.object({
   campaigns: z.array(Campaign),
   segments: z.array(Segment).default([]),
   funnels: z.array(Funnel).default([]),
+  /** The goals of leads; absent in what was published before a lead said which it reached. */
+  leads: z.array(LeadGoal).optional(),
 });
 export type PublishedSite = z.infer<typeof PublishedSite>;

@@ -7,19 +7,23 @@ import type { Event } from "../events/event.ts";
 import { recordContact } from "./contact.ts";
 import { moneyOf, orderItems, orderTotal, refundAmount, textOf } from "./commerce.ts";
 import { recordKey, type RecordOf } from "../history/records.ts";
+import { LEAD_EVENT } from "../site/success.ts";
 import { keepOwed, queueOrder, queueWaiting } from "./outgoing.ts";
 import type { RecordContext, Recorded } from "./record.ts";
 import { type KnownOrder, MAX_ORDERS, type VisitorState } from "./state.ts";
 
-/** `before` with the order, refund or lead of `event` noted; unchanged for other events. */
+/** `before` with the order, refund, contact or lead of `event` noted; unchanged for other events. */
 export function recordCommerce(before: Recorded, event: Event, context: RecordContext): Recorded {
+  const noted = recordNamed(before, event, context);
+  return noted.rejected === before.rejected ? recordLead(noted, event, context) : noted;
+}
+
+function recordNamed(before: Recorded, event: Event, context: RecordContext): Recorded {
   switch (event.name) {
     case "Order Completed":
       return complete(before, event, context);
     case "Order Refunded":
       return refund(before, event, context);
-    case "Lead Submitted":
-      return lead(before, event, context);
     default:
       return recordContact(before, event, context);
   }
@@ -118,7 +122,14 @@ function worthWith({ lifetimeValue }: VisitorState, was: number, now: number): n
   return Math.max(0, lifetimeValue - was + now);
 }
 
-function lead(before: Recorded, event: Event, context: RecordContext): Recorded {
+/** A lead is told by the event of a goal, or by `LEAD_EVENT`, and says all the goals that it reached. */
+function recordLead(before: Recorded, event: Event, context: RecordContext): Recorded {
+  const { leadGoals } = context;
+  const reached = (leadGoals ?? []).filter((goal) => (goal.event ?? LEAD_EVENT) === event.name);
+  if (reached.length === 0 && event.name !== LEAD_EVENT) return before;
+  const told = moneyOf(event.properties.value);
+  const goals = Object.fromEntries(reached.map(({ key, value }) => [key, told ?? value ?? null]));
+  const currency = told === null ? null : textOf(event.properties.currency);
   const record = {
     table: "leads" as const,
     id: event.id,
@@ -126,8 +137,9 @@ function lead(before: Recorded, event: Event, context: RecordContext): Recorded 
     visitor_id: before.state.visitor,
     session_id: before.state.visit?.id ?? null,
     at: event.at,
-    value: moneyOf(event.properties.value),
-    currency: textOf(event.properties.currency)?.slice(0, 3) ?? context.currency,
+    value: told ?? Object.values(goals).find((value) => value !== null) ?? null,
+    currency: currency?.slice(0, 3) ?? context.currency,
+    goals: leadGoals === undefined ? null : goals,
   };
   return { ...before, state: queueWaiting(before.state, record, context.now) };
 }

@@ -12,6 +12,7 @@ import type { Funnel } from "../site/resources.ts";
 import { arrivalOf } from "./channel.ts";
 import type { ContactEvents } from "../site/contact-events.ts";
 import type { OrderAmount } from "../site/order-amount.ts";
+import type { LeadGoal } from "../site/success.ts";
 import { answerEngagement, ENGAGEMENT_EVENTS } from "./engagement.ts";
 import { fold, newVisit } from "./fold.ts";
 import { stepsReached } from "./funnel.ts";
@@ -41,6 +42,8 @@ export type RecordContext = {
   orderAmount?: OrderAmount;
   /** What a server calls a call or an e-mail; absent, by their usual names. */
   contactEvents?: ContactEvents;
+  /** The site's goals of leads; absent, leads are told by the usual event and say no goal. */
+  leadGoals?: readonly LeadGoal[];
   /** The id of the visit that this batch may open. */
   visitId: string;
   device: Device;

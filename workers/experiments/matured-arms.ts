@@ -5,7 +5,7 @@
  */
 import type { BanditArm } from "../../domain/experiments/bandit.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import type { Goal } from "../../domain/site/resources.ts";
+import { isEveryLead, type PhaseGoal } from "../../domain/site/success.ts";
 import { readSettings } from "../kpis/report.ts";
 
 /** Orders that count: by the site's rule, and not refunded whole. */
@@ -13,9 +13,11 @@ const SALES = `SELECT visitor_id, at FROM orders o WHERE o.site = ?1 AND (?6 = '
   AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.site = o.site AND r.order_id = o.order_id
     AND (?6 = 'claimed' OR r.status = 'confirmed')
     GROUP BY r.order_id HAVING max(r.amount IS NULL) = 1 OR sum(r.amount) >= o.total - 0.005)`;
-const LEADS = `SELECT visitor_id, at FROM leads l WHERE l.site = ?1 AND ?6 IS NOT NULL`;
+/** Leads of the goal ?7; those that say no goal where ?8. */
+const LEADS = `SELECT visitor_id, at FROM leads l WHERE l.site = ?1 AND ?6 IS NOT NULL AND CASE WHEN l.goals IS NULL THEN ?8
+  ELSE EXISTS (SELECT 1 FROM json_each(l.goals) g WHERE g.key = ?7) END`;
 
-function query(goal: Goal["kind"]): string {
+function query(goal: PhaseGoal["kind"]): string {
   return `WITH
   exposed AS (
     SELECT visitor_id, variant, arm, eligible_at,
@@ -49,12 +51,14 @@ GROUP BY placed.variant, placed.period`;
 export async function maturedArms(
   env: Env,
   site: SiteKey,
-  asked: { campaign: string; phase: number; goal: Goal["kind"]; windowMs: number; now: EpochMs },
+  asked: { campaign: string; phase: number; goal: PhaseGoal; windowMs: number; now: EpochMs },
 ): Promise<Map<string, BanditArm[]>> {
   const { orders } = await readSettings(env, site);
   const { campaign, phase, goal, windowMs, now } = asked;
-  const { results } = await env.DB.prepare(query(goal))
-    .bind(site, campaign, phase, now, windowMs, orders)
+  const { kind, lead } = goal;
+  const which = lead === null ? [] : [lead.key, isEveryLead(lead) ? 1 : 0];
+  const { results } = await env.DB.prepare(query(kind))
+    .bind(site, campaign, phase, now, windowMs, orders, ...which)
     .all<BanditArm & { variant: string; period: number }>();
   const periods = [...new Set(results.map(({ period }) => period))].toSorted((a, b) => a - b);
   const arms = new Map<string, BanditArm[]>();

@@ -12,7 +12,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { nextWeights } from "../../domain/experiments/bandit.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type { Campaign } from "../../domain/targeting/campaign.ts";
-import { banditPeriods, campaigns } from "../../migrations/schema.ts";
+import { banditPeriods, campaignPhases, campaigns } from "../../migrations/schema.ts";
 import { campaignOf, type CampaignRow } from "../publish/campaign-row.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { goalOf } from "../results/report.ts";
@@ -52,7 +52,7 @@ async function moveBandit(env: Env, site: SiteKey, campaign: Campaign, now: Epoc
   const matured = await maturedArms(env, site, {
     campaign: id,
     phase,
-    goal: await goalOf(env, site, campaign.goal),
+    goal: await goalOf(env, site, campaign.goal, await keptGoal(env, site, campaign)),
     windowMs: window_hours * HOUR_MS,
     now,
   });
@@ -86,6 +86,17 @@ async function moveBandit(env: Env, site: SiteKey, campaign: Campaign, now: Epoc
     raiseConfigVersion(db, site),
   ]);
   return true;
+}
+
+/** The goal as it was when the phase began. */
+async function keptGoal(env: Env, site: SiteKey, { id, phase }: Campaign): Promise<string | null> {
+  const t = campaignPhases;
+  const row = await drizzle(env.DB)
+    .select({ goal: t.goal })
+    .from(t)
+    .where(and(eq(t.site, site), eq(t.campaignId, id), eq(t.phase, phase)))
+    .get();
+  return row?.goal ?? null;
 }
 
 function lastPeriod(env: Env, site: SiteKey, { id, phase }: Campaign) {

@@ -47,12 +47,9 @@ export function upsertsOf(db: Db, site: SiteKey, record: HistoryRecord): Built[]
     }
     case "leads": {
       const { id, revision, visitor_id: visitorId, session_id: sessionId, at, value, currency } = record;
-      return [
-        upsert(db, tables.leads, { site, id, revision, visitorId, sessionId, at, value, currency }, [
-          "site",
-          "id",
-        ]),
-      ];
+      const goals = jsonOf(record.goals ?? undefined);
+      const row = { site, id, revision, visitorId, sessionId, at, value, currency, goals };
+      return [upsert(db, tables.leads, row, ["site", "id"])];
     }
     case "contacts": {
       const { id, revision, visitor_id: visitorId, at, channel } = record;

@@ -20,7 +20,7 @@ function contextOf(live: LiveSite): string {
   const known = contexts.get(live);
   if (known !== undefined) return known;
   const { config, desk } = live;
-  const { settings, site, version, funnels } = config;
+  const { settings, site, version, funnels, leads } = config;
   const context: SiteContext = {
     site,
     idleMs: settings.session_idle_minutes * 60_000,
@@ -31,6 +31,7 @@ function contextOf(live: LiveSite): string {
     freeSlots: desk.free_slots,
     version,
     funnels,
+    ...(leads === undefined ? {} : { leadGoals: leads }),
     watched: desk.watched,
   };
   const text = JSON.stringify(context);

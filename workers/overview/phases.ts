@@ -3,6 +3,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type { PhaseOfCampaign } from "../../domain/overview/earnings.ts";
 import { Goal } from "../../domain/site/resources.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import { phaseGoalOf } from "../../domain/site/success.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import type { Mark } from "../kpis/rollup-store.ts";
 import { type Counting, subjectOf } from "../results/phase-sums.ts";
@@ -31,6 +32,8 @@ type Ran = {
   present: number;
   phase: number;
   body: string;
+  /** The goal that the body names, as it was when the phase began. */
+  goal: string | null;
   started_at: EpochMs;
   /** Since when nobody more is let in: the next phase began, or the campaign ended, or rests now. */
   stopped_at: EpochMs | null;
@@ -38,11 +41,11 @@ type Ran = {
 } & { [name in keyof Mark as `mark_${name}`]: Mark[name] | null };
 
 /** Every phase of every campaign that ran in the span, with the mark of its sums and their short form. */
-const RAN = `WITH told AS (SELECT campaign_id, phase, body, started_at,
+const RAN = `WITH told AS (SELECT campaign_id, phase, body, goal, started_at,
     lead(started_at) OVER (PARTITION BY campaign_id ORDER BY phase) AS next_at
   FROM campaign_phases WHERE site = ?1),
 ran AS (SELECT c.id, c.name, c.status, c.phase AS present, coalesce(t.phase, c.phase) AS phase,
-    coalesce(t.body, c.body) AS body, coalesce(t.started_at, c.created_at) AS started_at,
+    coalesce(t.body, c.body) AS body, t.goal, coalesce(t.started_at, c.created_at) AS started_at,
     coalesce(t.next_at, c.stopped_at) AS stopped_at
   FROM campaigns c LEFT JOIN told t ON t.campaign_id = c.id
   WHERE c.site = ?1 AND c.deleted_at IS NULL AND (c.status <> 'draft' OR t.campaign_id IS NOT NULL))
@@ -67,14 +70,11 @@ export async function readPhases(
     env.DB.prepare(RAN).bind(site, span.from, span.to),
     env.DB.prepare(GOALS).bind(site),
   ]);
-  const kinds = new Map(
-    (goals?.results ?? [])
-      .map(({ body }) => Goal.parse(JSON.parse(body)))
-      .map(({ key, kind }) => [key, kind]),
-  );
+  const present = (goals?.results ?? []).map(({ body }) => Goal.parse(JSON.parse(body)));
   const read = (ran?.results ?? []).map((row) => {
     const campaign = campaignOf(row.body);
-    const goal = kinds.get(campaign.goal ?? "") ?? "sale";
+    const kept = row.goal === null ? null : Goal.parse(JSON.parse(row.goal));
+    const goal = phaseGoalOf(campaign.goal, kept, present);
     return { row, campaign, asked: countingOf({ site, id: row.id }, row.phase, campaign, goal, settings) };
   });
   const found = read.map(({ row, asked }) => ({ asked, mark: markOf(row), short: row.short }));

@@ -1,5 +1,5 @@
 /**
- * From D1 to the edge: a site's settings, live campaigns, segments and funnels as one validated, immutable JSON in KV.
+ * From D1 to the edge: a site's settings, live campaigns, segments, funnels and goals of leads as one validated, immutable JSON in KV.
  *
  * D1 is the fact. Each change raises `config_version` in its own transaction; publishing copies what that version
  * says to KV under `config:{site}:{version}`, tells the site's desk, and only then raises `published_version`.
@@ -11,7 +11,7 @@ import { isoOf, type EpochMs, type SiteKey } from "../../domain/ids.ts";
 import { Languages, type Member, staffOf } from "../../domain/site/staff.ts";
 import type { Staff } from "../../domain/desk/desk.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
-import { Skill } from "../../domain/site/resources.ts";
+import { Goal, Skill } from "../../domain/site/resources.ts";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { campaigns, members, resources, sites } from "../../migrations/schema.ts";
 import { latestPeriods, withBandit } from "../experiments/bandit-periods.ts";
@@ -44,7 +44,9 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
     db
       .select({ noun: resources.noun, body: resources.body })
       .from(resources)
-      .where(and(eq(resources.site, site), inArray(resources.noun, ["skills", "segments", "funnels"])))
+      .where(
+        and(eq(resources.site, site), inArray(resources.noun, ["skills", "segments", "funnels", "goals"])),
+      )
       .orderBy(resources.id),
     db
       .select({ id: members.userId, languages: members.languages, capacity: members.capacity })
@@ -62,6 +64,9 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
     campaigns: live.map((each) => withBandit(campaignOf(each), periods)),
     segments: bodiesOf(nouns, "segments"),
     funnels: bodiesOf(nouns, "funnels"),
+    leads: bodiesOf(nouns, "goals")
+      .map((body) => Goal.parse(body))
+      .filter(({ kind }) => kind === "lead"),
   });
   const skills = bodiesOf(nouns, "skills").map((body) => Skill.parse(body));
   return { published, staff: staffOf(people.map(memberOf), skills) };

@@ -11,6 +11,7 @@ import { finalDay, openHistory, withFinalDays } from "../../domain/results/final
 import { currencyAt, type Sealed } from "../../domain/kpi/seals.ts";
 import { type DaySums, type PhaseSums, sumPhase } from "../../domain/results/units.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import { isEveryLead } from "../../domain/site/success.ts";
 import { claim, type Mark } from "../kpis/rollup-store.ts";
 import { readSealed, SEALED_KEY, sealedFrom } from "../kpis/sealed-days.ts";
 import { type Asked, readPhase } from "./read-phase.ts";
@@ -34,9 +35,10 @@ export type Whole = { multiple: number; multipleByDay: Record<string, number>; t
 export const subjectOf = ({ campaign, phase }: Counting) => `campaign:${campaign}:${phase}`;
 
 /** What the sums depend on besides history. */
-export function definitionOf({ goal, settings, windowMs, capCents }: Counting): string {
+export function definitionOf({ goal, lead, settings, windowMs, capCents }: Counting): string {
   const { currency, orders, timezone } = settings;
-  return JSON.stringify([VERSION, goal, currency, orders, timezone, windowMs, capCents]);
+  const success = lead === null ? goal : [goal, lead.key, isEveryLead(lead)];
+  return JSON.stringify([VERSION, success, currency, orders, timezone, windowMs, capCents]);
 }
 
 /** The sums as they are now, or as they were at most half a minute ago. */

@@ -9,6 +9,7 @@ import {
   type Success,
 } from "../../domain/results/units.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import { isEveryLead, type LeadOf } from "../../domain/site/success.ts";
 
 type Cells = (string | number | null)[];
 
@@ -17,6 +18,8 @@ export type Asked = {
   campaign: string;
   phase: number;
   goal: "sale" | "lead";
+  /** Which leads count, where leads do. */
+  lead: LeadOf | null;
   settings: Pick<SiteSettings, "currency" | "orders">;
 };
 
@@ -48,21 +51,27 @@ const REFUNDS = `${PEOPLE} SELECT r.id, r.order_id, r.amount, r.status
   FROM people p CROSS JOIN orders o INDEXED BY orders_visitor ON o.site = ?1 AND o.visitor_id = p.visitor_id
     CROSS JOIN refunds r INDEXED BY refunds_order ON r.site = ?1 AND r.order_id = o.order_id
   WHERE o.at >= ${SINCE}`;
-const LEADS = `${PEOPLE} SELECT l.visitor_id, l.at, l.value, l.currency
+/** Of the goal ?4; those that say no goal count where ?5. */
+const LEADS = `${PEOPLE} SELECT l.visitor_id, l.at, CASE WHEN l.goals IS NULL THEN l.value ELSE
+    (SELECT g.value FROM json_each(l.goals) g WHERE g.key = ?4) END, l.currency
   FROM people p CROSS JOIN leads l INDEXED BY leads_visitor ON l.site = ?1 AND l.visitor_id = p.visitor_id
-  WHERE l.at >= ${SINCE}`;
+  WHERE l.at >= ${SINCE} AND CASE WHEN l.goals IS NULL THEN ?5
+    ELSE EXISTS (SELECT 1 FROM json_each(l.goals) g WHERE g.key = ?4) END`;
 const PERSONS = `${PEOPLE} SELECT i.visitor_id, i.user_id
   FROM people p CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = p.visitor_id
   ORDER BY i.at, i.user_id`;
 
 export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
-  const { site, campaign, phase, goal } = asked;
-  const all = (sql: string) => env.DB.prepare(sql).bind(site, campaign, phase).raw<Cells>();
+  const { site, campaign, phase, lead } = asked;
+  const all = (sql: string, ...more: (string | number)[]) =>
+    env.DB.prepare(sql).bind(site, campaign, phase, ...more).raw<Cells>();
   const [moments, chats, identities, successes] = await Promise.all([
     all(MOMENTS),
     all(CHATS),
     all(PERSONS),
-    goal === "sale" ? Promise.all([all(ORDERS), all(REFUNDS)]) : all(LEADS).then((rows) => [rows] as const),
+    lead === null
+      ? Promise.all([all(ORDERS), all(REFUNDS)])
+      : all(LEADS, lead.key, isEveryLead(lead) ? 1 : 0).then((rows) => [rows] as const),
   ]);
   const persons = new Map(identities.map(([visitor, user]) => [String(visitor), `user:${String(user)}`]));
   const talks = new Map<string, Talk>();

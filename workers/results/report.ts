@@ -6,6 +6,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type ResultPanel, resultPanel } from "../../domain/results/panel.ts";
 import { Goal } from "../../domain/site/resources.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import { type PhaseGoal, phaseGoalOf } from "../../domain/site/success.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { campaignPhases, type campaigns, resources } from "../../migrations/schema.ts";
 import { readSettings } from "../kpis/site-settings.ts";
@@ -47,7 +48,7 @@ export async function reportResult(
   const ran = phases[index];
   if (ran === undefined && phase !== row.phase) return null;
   const campaign = CampaignInput.parse(JSON.parse(ran?.body ?? row.body));
-  const goal = await goalOf(env, site, campaign.goal);
+  const goal = await goalOf(env, site, campaign.goal, ran?.goal);
   const asking = countingOf(row, phase, campaign, goal, settings);
   const counted = await phaseSums(env, asking, now, later);
   return {
@@ -55,7 +56,7 @@ export async function reportResult(
     phases,
     countedAt: counted.countedAt,
     windowHours: campaign.window_hours,
-    goal,
+    goal: goal.kind,
     currency: settings.currency,
     panel: resultPanel({
       ...factsOf(campaign, settings, counted),
@@ -63,7 +64,7 @@ export async function reportResult(
       stoppedAt: stopOf(row, phases[index + 1]),
       now,
       windowMs: asking.windowMs,
-      goal,
+      goal: goal.kind,
     }),
   };
 }
@@ -119,7 +120,7 @@ export function countingOf(
   { site, id }: Pick<CampaignRow, "site" | "id">,
   phase: number,
   { window_hours, plan }: CampaignInput,
-  goal: Goal["kind"],
+  { kind: goal, lead }: PhaseGoal,
   settings: SiteSettings,
 ): Counting {
   const cap = plan?.spend_cap ?? null;
@@ -128,20 +129,29 @@ export function countingOf(
     campaign: id,
     phase,
     goal,
+    lead,
     settings,
     windowMs: window_hours * HOUR_MS,
     capCents: cap === null ? null : Math.round(cap * 100),
   };
 }
 
-/** What counts as success: the campaign's goal; a sale where it names none that exists. */
-export async function goalOf(env: Env, site: SiteKey, key: string | null | undefined): Promise<Goal["kind"]> {
-  if (key === null || key === undefined) return "sale";
+/** What counts as success of a phase that names the goal `key`; `kept` is that goal as it was when the phase began. */
+export async function goalOf(
+  env: Env,
+  site: SiteKey,
+  key: string | null | undefined,
+  kept: string | null | undefined,
+): Promise<PhaseGoal> {
+  if (kept != null) return phaseGoalOf(key, Goal.parse(JSON.parse(kept)), []);
+  if (key === null || key === undefined) return phaseGoalOf(key, null, []);
   const rows = await drizzle(env.DB)
     .select({ body: resources.body })
     .from(resources)
     .where(and(eq(resources.site, site), eq(resources.noun, "goals")));
-  return (
-    rows.map(({ body }) => Goal.parse(JSON.parse(body))).find((goal) => goal.key === key)?.kind ?? "sale"
+  return phaseGoalOf(
+    key,
+    null,
+    rows.map(({ body }) => Goal.parse(JSON.parse(body))),
   );
 }

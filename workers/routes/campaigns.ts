@@ -12,7 +12,13 @@ import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 import { MIN_RUNTIME_MS } from "../../domain/experiments/hybrid.ts";
 import type { EpochMs } from "../../domain/ids.ts";
-import { Campaign, CampaignInput, FIXED_FIELDS, PHASE_FIELDS } from "../../domain/targeting/campaign.ts";
+import {
+  Campaign,
+  CampaignInput,
+  DEFAULT_WINDOW_HOURS,
+  FIXED_FIELDS,
+  PHASE_FIELDS,
+} from "../../domain/targeting/campaign.ts";
 import { campaignPhases, campaigns as table } from "../../migrations/schema.ts";
 import { requireAdmin } from "../auth/authenticate.ts";
 import { newId } from "../auth/people.ts";
@@ -22,6 +28,7 @@ import { campaignOf, type CampaignRow } from "../publish/campaign-row.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
 import { assertSound, readKnownKeys } from "./campaign-rules.ts";
+import { windowOfGoal } from "./goal-rules.ts";
 import {
   ItemPath,
   Page,
@@ -120,15 +127,28 @@ function assertPlannedAhead({ planned_end }: CampaignInput, now: EpochMs): void 
   throw new ApiError("invalid", message, { path: "planned_end" });
 }
 
-/** Keeps the body of a phase that begins; taken from the row itself, so a lost race cannot write another's. */
+/** Keeps the body of a phase that begins, and its goal; taken from the rows themselves, so a lost race cannot write another's. */
 function phaseInsert(db: ReturnType<typeof drizzle>, site: string, id: string) {
   return db
     .insert(campaignPhases)
     .select(
-      sql`SELECT site, id, phase, body, updated_at FROM campaigns
-        WHERE site = ${site} AND id = ${id} AND status = 'live'`,
+      sql`SELECT site, id, phase, body, updated_at,
+          (SELECT goal.body FROM resources AS goal WHERE goal.site = campaigns.site AND goal.noun = 'goals'
+            AND json_extract(goal.body, '$.key') = json_extract(campaigns.body, '$.goal'))
+        FROM campaigns WHERE site = ${site} AND id = ${id} AND status = 'live'`,
     )
     .onConflictDoNothing();
+}
+
+/** As it is told: a campaign that names no window has its goal's. */
+const NewCampaign = CampaignInput.extend({
+  window_hours: CampaignInput.shape.window_hours.unwrap().optional(),
+});
+
+async function withWindow(env: Env, site: string, told: z.infer<typeof NewCampaign>): Promise<CampaignInput> {
+  const { window_hours: own, goal, ...input } = told;
+  const hours = own ?? (goal == null ? undefined : await windowOfGoal(env, site, goal));
+  return { ...input, goal: goal ?? null, window_hours: hours ?? DEFAULT_WINDOW_HOURS };
 }
 
 const tags = ["Campaigns"];
@@ -149,7 +169,7 @@ const create = createRoute({
   summary: "Make a campaign",
   tags,
   middleware: [requireAdmin] as const,
-  request: { params: SitePath, body: jsonBody(CampaignInput) },
+  request: { params: SitePath, body: jsonBody(NewCampaign) },
   responses: { 201: jsonContent(Campaign, "The campaign"), ...REFUSALS },
 });
 const read = createRoute({
@@ -208,7 +228,7 @@ campaigns.openapi(list, async (c) => {
 
 campaigns.openapi(create, async (c) => {
   const { site } = c.req.valid("param");
-  const input = c.req.valid("json");
+  const input = await withWindow(c.env, site, c.req.valid("json"));
   assertSound(input, await readKnownKeys(c.env, site));
   const now = c.get("now");
   if (input.status === "live") assertPlannedAhead(input, now);

@@ -19,6 +19,7 @@ import { ApiError } from "../errors.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsertWhere } from "./audit-trail.ts";
 import { cannedRules } from "./canned-rules.ts";
+import { goalRules } from "./goal-rules.ts";
 import { usedKey } from "./key-use.ts";
 import {
   ItemPath,
@@ -274,7 +275,8 @@ export const goals = resourceRouter({
   noun: "goals",
   prefix: "goa",
   schema: Goal,
-  rules: usedKey("goals"),
+  published: true,
+  rules: goalRules,
 });
 export const skills = resourceRouter({
   noun: "skills",

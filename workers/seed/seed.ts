@@ -113,7 +113,9 @@ function campaignInserts(db: DrizzleD1Database, now: EpochMs): BatchItem<"sqlite
     const stored = JSON.stringify(input);
     const { status, name } = input;
     const row = { id, site: DEMO_SITE, status, name, body: stored, createdAt: now, updatedAt: now };
-    const phase = { site: DEMO_SITE, campaignId: id, phase: 1, body: stored, startedAt: now };
+    const goal = DEMO_GOALS.find(({ key }) => key === input.goal);
+    const kept = goal === undefined ? null : JSON.stringify(goal);
+    const phase = { site: DEMO_SITE, campaignId: id, phase: 1, body: stored, startedAt: now, goal: kept };
     return [
       db.insert(campaigns).values(row),
       ...(status === "live" ? [db.insert(campaignPhases).values(phase)] : []),
