@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { diceOf } from "../../bench/dice.ts";
 import { generateHistory, type HistoryPlan } from "../../bench/history-generator.ts";
+import { cannedIds } from "../../bench/history-hands.ts";
 import { databaseFile } from "../../bench/history-store.ts";
 import type { HistoryMessage, HistoryRecord } from "../../domain/history/records.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
@@ -30,6 +31,7 @@ const GROUPS: Group[] = [
   "skill",
   "channel",
   "device",
+  "canned",
 ];
 
 type Site = {
@@ -105,6 +107,16 @@ beforeAll(async () => {
       d1
         .prepare("INSERT INTO api_keys (id, site, name, hash, created_at) VALUES (?, ?, '', ?, 0)")
         .bind(key, key, hash),
+      // One of the answers that agents sent is none of the site's.
+      ...cannedIds(`${key}-`)
+        .slice(1)
+        .map((id) =>
+          d1
+            .prepare(
+              "INSERT INTO resources (id, site, noun, body, created_at, updated_at) VALUES (?, ?, 'canned', '{}', 0, 0)",
+            )
+            .bind(id, key),
+        ),
     ]);
   }
   for (const [index, site] of SITES.entries()) await tell(site, index);
@@ -185,6 +197,8 @@ function revisionsOf(record: HistoryRecord): HistoryRecord[] {
           assigned_at: null,
           agent_id: null,
           closed_at: null,
+          handovers: record.handovers?.slice(1),
+          canned: record.canned?.slice(1),
         },
         record,
       ];
@@ -373,7 +387,19 @@ test("ROL6: the history that is recounted has some of everything", async () => {
         ? ["cost_total", "cost_per_contact", "gross_roi_attributed"]
         : ["gross_roi_attributed"],
     );
-    const few = ["refunded", "orders_in_other_currency", "held_out", "fcr_observed", "agent_hours", "leads"];
+    const few = [
+      "transfers",
+      "transfers_to_skill",
+      "transfers_taken_over",
+      "transfers_taken_back",
+      "canned_uses",
+      "refunded",
+      "orders_in_other_currency",
+      "held_out",
+      "fcr_observed",
+      "agent_hours",
+      "leads",
+    ];
     expect(few.filter((name) => (whole?.[name]?.value ?? 0) === 0)).toEqual([]);
   }
 });
@@ -387,7 +413,7 @@ test("ROL7: the CSV of the figures equals the API to the last digit, and starts 
       });
       expect(answer.status).toBe(200);
       const [head, ...lines] = (await answer.text()).trimEnd().split("\r\n");
-      expect(head).toBe("group,kpi,value,numerator,denominator,n,low,high,too_few");
+      expect(head).toBe("group,kpi,value,numerator,denominator,n,low,high,too_few,from,to,timezone");
       const cells = new Map(
         lines.map((line) => [line.split(",").slice(0, 2).join(), line.split(",").slice(2)]),
       );

@@ -6,6 +6,8 @@ import { type Cell, type Table, TABLES } from "./tables.ts";
 export const PAGE_ROWS = 1_000;
 const CHATS_A_PAGE = 20;
 const DAY_MS = 24 * 3_600_000;
+/** What lasts longer is taken to be over. */
+const LONGEST_MS = 31 * DAY_MS;
 
 export type Span = { site: SiteKey; from: EpochMs; to: EpochMs };
 /** After which row a page begins: its moment and its key. */
@@ -21,23 +23,32 @@ export async function readPage(
   place: Place | null,
   size: number,
 ): Promise<Page> {
-  const { moment, key, columns, arrival, read = {} } = table;
+  const { moment, key, columns, read = {} } = table;
   const cells = columns.map((column) => read[column] ?? column).join(", ");
-  const arrived = arrival === undefined ? "" : `AND ${arrival} >= ?6 AND ${arrival} < ?3`;
   const { site, from, to } = span;
-  const [at, after] = place ?? [arrival === undefined ? from : from - DAY_MS, ""];
+  const { back, condition } = reachOf(table);
+  const [at, after] = place ?? [from - back, ""];
   const rows = await env.DB.prepare(
     `SELECT ${cells}, ${moment}, ${key} FROM ${name}
-     WHERE site = ?1 AND ${moment} >= ?2 AND ${moment} < ?3 AND (${moment} > ?4 OR ${key} > ?5) ${arrived}
+     WHERE site = ?1 AND ${moment} >= ?2 AND ${moment} < ?3 AND (${moment} > ?4 OR ${key} > ?5) ${condition}
      ORDER BY ${moment}, ${key} LIMIT ${size}`,
   )
-    .bind(site, at, to, at, after, ...(arrival === undefined ? [] : [from]))
+    .bind(site, at, to, at, after, ...(condition === "" ? [] : [from]))
     .raw<Cell[]>();
   const end = rows.at(-1);
   return {
     rows: rows.map((row) => row.slice(0, columns.length)),
     next: end === undefined || rows.length < size ? null : [Number(end.at(-2)), String(end.at(-1))],
   };
+}
+
+/** How long before the span a row of it may have begun, and what tells it from others of that time. */
+function reachOf({ arrival, until }: Table): { back: number; condition: string } {
+  if (arrival !== undefined) {
+    return { back: DAY_MS, condition: `AND ${arrival} >= ?6 AND ${arrival} < ?3` };
+  }
+  if (until !== undefined) return { back: LONGEST_MS, condition: `AND (${until} IS NULL OR ${until} > ?6)` };
+  return { back: 0, condition: "" };
 }
 
 /** The rows of the export `name`, a page at a time. */

@@ -1,46 +1,39 @@
 /**
- * History as Parquet, streamed in row groups of bounded size: what is in memory is one group and the file's footer.
+ * Rows as Parquet, streamed in row groups of bounded size: what is in memory is one group and the file's footer.
  *
  * Shapes  moments are timestamps in milliseconds, flags booleans, counts and amounts numbers, all else text; every
  *         column may be null.
  */
-import { getTableColumns } from "drizzle-orm";
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import type { SchemaElement } from "hyparquet-writer";
-import { conversations, exposures, orders, sessions, surveys } from "../../migrations/schema.ts";
-import { pagesOf, type Span } from "./pages.ts";
-import { type Cell, columnsOf, isMoment } from "./tables.ts";
+import type { Column, Kind } from "./columns.ts";
+import type { Cell } from "./tables.ts";
 
 const ROWS_A_GROUP = 5_000;
 
-type Kind = "moment" | "flag" | "count" | "amount" | "text";
 type Value = Date | boolean | number | string | null;
 
-const STORED = { conversations, exposures, orders, sessions, surveys };
-
-/** The export `name` in `span`, as the bytes of one file. */
-export async function* parquetOf(env: Env, name: string, span: Span): AsyncGenerator<Uint8Array> {
-  const columns = columnsOf(name);
-  const kinds = columns.map((column) => kindOf(name, column));
+/** Rows in `columns`, page by page, as the bytes of one file. */
+export async function* parquetOf(
+  columns: readonly Column[],
+  pages: AsyncIterable<Cell[][]> | Iterable<Cell[][]>,
+): AsyncGenerator<Uint8Array> {
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({
     writer: bytes,
-    schema: [
-      { name: "root", num_children: columns.length },
-      ...columns.map((column, index) => elementOf(column, kinds[index] ?? "text")),
-    ],
+    schema: [{ name: "root", num_children: columns.length }, ...columns.map(elementOf)],
     createdBy: "aparte",
   });
   let group: Cell[][] = [];
-  for await (const rows of pagesOf(env, name, span)) {
+  for await (const rows of pages) {
     group.push(...rows);
     if (group.length < ROWS_A_GROUP) continue;
-    await write(writer, columns, kinds, group);
+    await write(writer, columns, group);
     group = [];
     yield taken(bytes);
   }
-  if (group.length > 0) await write(writer, columns, kinds, group);
+  if (group.length > 0) await write(writer, columns, group);
   await writer.finish();
   yield taken(bytes);
 }
@@ -54,14 +47,13 @@ function taken(bytes: ByteWriter): Uint8Array {
 
 async function write(
   writer: ParquetWriter,
-  columns: readonly string[],
-  kinds: readonly Kind[],
+  columns: readonly Column[],
   rows: readonly Cell[][],
 ): Promise<void> {
-  const columnData = columns.map((name, index) => {
-    const kind = kinds[index] ?? "text";
-    return { name, data: rows.map((row) => valueOf(kind, row[index] ?? null)) };
-  });
+  const columnData = columns.map(({ name, kind }, index) => ({
+    name,
+    data: rows.map((row) => valueOf(kind, row[index] ?? null)),
+  }));
   await writer.write({ columnData, rowGroupSize: ROWS_A_GROUP * 2 });
 }
 
@@ -71,7 +63,7 @@ function valueOf(kind: Kind, cell: Cell): Value {
     case "moment":
       return new Date(typeof cell === "number" ? cell : Date.parse(cell));
     case "flag":
-      return cell === 1;
+      return cell === 1 || cell === "true";
     case "count":
     case "amount":
       return Number(cell);
@@ -82,7 +74,7 @@ function valueOf(kind: Kind, cell: Cell): Value {
   }
 }
 
-function elementOf(name: string, kind: Kind): SchemaElement {
+function elementOf({ name, kind }: Column): SchemaElement {
   const base = { name, repetition_type: "OPTIONAL" as const };
   switch (kind) {
     case "moment":
@@ -98,15 +90,4 @@ function elementOf(name: string, kind: Kind): SchemaElement {
     default:
       return kind satisfies never;
   }
-}
-
-/** What D1 keeps in `column` of the export `name`. */
-function kindOf(name: string, column: string): Kind {
-  if (isMoment(column)) return "moment";
-  const table = Object.entries(STORED).find(([known]) => known === name)?.[1];
-  if (table === undefined) return column === "seq" ? "count" : "text";
-  const stored = Object.values(getTableColumns(table)).find((one) => one.name === column);
-  if (stored?.dataType === "boolean") return "flag";
-  if (stored?.columnType === "SQLiteReal") return "amount";
-  return stored?.dataType === "number" ? "count" : "text";
 }

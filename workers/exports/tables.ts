@@ -10,12 +10,16 @@ export type Table = {
   columns: readonly string[];
   /** When the row arrived, where that is not `moment`; it may be up to a day later. */
   arrival?: string;
+  /** Where rows last: until when, null of one that goes on. What began before the span and reaches into it is in it. */
+  until?: string;
 };
 
-/** An order that a server told for a user alone belongs to the visitor who is linked to that user, latest first. */
-const LINKED_VISITOR = `CASE WHEN visitor_id LIKE 'u:%' THEN coalesce(
-  (SELECT i.visitor_id FROM identities i WHERE i.site = orders.site AND i.user_id = substr(orders.visitor_id, 3)
-     AND i.visitor_id <> orders.visitor_id ORDER BY i.at DESC, i.visitor_id LIMIT 1), visitor_id) ELSE visitor_id END`;
+/** What a server told for a user alone belongs to the visitor who is linked to that user, latest first. */
+const linkedVisitor = (table: string): Record<string, string> => ({
+  visitor_id: `CASE WHEN visitor_id LIKE 'u:%' THEN coalesce(
+  (SELECT i.visitor_id FROM identities i WHERE i.site = ${table}.site AND i.user_id = substr(${table}.visitor_id, 3)
+     AND i.visitor_id <> ${table}.visitor_id ORDER BY i.at DESC, i.visitor_id LIMIT 1), visitor_id) ELSE visitor_id END`,
+});
 
 export const TABLES: Record<string, Table> = {
   sessions: {
@@ -74,7 +78,7 @@ export const TABLES: Record<string, Table> = {
     moment: "at",
     key: "order_id",
     arrival: "received_at",
-    read: { visitor_id: LINKED_VISITOR },
+    read: linkedVisitor("orders"),
     columns: [
       "order_id",
       "visitor_id",
@@ -88,6 +92,24 @@ export const TABLES: Record<string, Table> = {
       "items",
       "covered",
     ],
+  },
+  refunds: {
+    moment: "at",
+    key: "id",
+    read: linkedVisitor("refunds"),
+    columns: ["id", "order_id", "visitor_id", "at", "amount", "status"],
+  },
+  leads: {
+    moment: "at",
+    key: "id",
+    read: linkedVisitor("leads"),
+    columns: ["id", "visitor_id", "session_id", "at", "value", "currency"],
+  },
+  contacts: {
+    moment: "at",
+    key: "id",
+    read: linkedVisitor("contacts"),
+    columns: ["id", "visitor_id", "at", "channel"],
   },
   conversations: {
     moment: "created_at",
@@ -137,6 +159,12 @@ export const TABLES: Record<string, Table> = {
       "comment",
     ],
   },
+  agent_states: {
+    moment: "started_at",
+    key: "id",
+    until: "ended_at",
+    columns: ["id", "agent_id", "state", "capacity", "started_at", "ended_at"],
+  },
   callbacks: {
     moment: "created_at",
     key: "id",
@@ -172,7 +200,7 @@ export const MESSAGE_COLUMNS = [
   "body",
 ];
 
-/** Everything that there is to export. */
+/** Everything of history that there is to export. */
 export const EXPORTS: readonly string[] = [...Object.keys(TABLES), "messages"];
 
 /** The columns of the export `name`. */

@@ -3,16 +3,16 @@
  * both from one call of one query layer, so that they are equal to the last digit.
  */
 import { createRoute } from "@hono/zod-openapi";
-import Papa from "papaparse";
 import * as z from "zod";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
-import { BEGINS_FORMULA } from "../../domain/history/csv-formula.ts";
 import { KPI_NAMES, type KpiName } from "../../domain/kpi/figures.ts";
-import { isoOf } from "../../domain/ids.ts";
-import { UNKNOWN } from "../../domain/kpi/figure.ts";
+import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { ApiError } from "../errors.ts";
-import { type KpiSpan, readSettings, reportSomeKpis, type SomeKpis } from "../kpis/report.ts";
+import { csvOf } from "../exports/csv.ts";
+import { KPI_COLUMNS, kpiPages, type ToldFigures } from "../exports/kpi-rows.ts";
+import { streamOf } from "../exports/stream.ts";
+import { type KpiSpan, type Later, readSettings, reportSomeKpis } from "../kpis/report.ts";
 import type { CountedSettings } from "../kpis/site-settings.ts";
 import { readSpan } from "./asked-span.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
@@ -44,7 +44,7 @@ const Rows = z.object({
   rows: z.array(z.object({ group: z.string().nullable(), ...figures })),
 });
 
-const Query = z.object({
+export const KpiQuery = z.object({
   from: z.string().optional(),
   to: z.string().optional(),
   group_by: z.enum(GROUPINGS).optional(),
@@ -63,7 +63,7 @@ const read = createRoute({
   summary: "Key figures, whole or by group",
   description,
   tags: ["Figures"],
-  request: { params: SitePath, query: Query },
+  request: { params: SitePath, query: KpiQuery },
   responses: { 200: jsonContent(Rows, "The rows"), ...REFUSALS },
 });
 
@@ -73,7 +73,7 @@ const readCsv = createRoute({
   summary: "Key figures as CSV, one line a group and figure",
   description,
   tags: ["Figures"],
-  request: { params: SitePath, query: Query },
+  request: { params: SitePath, query: KpiQuery },
   responses: {
     200: { description: "The lines", content: { "text/csv": { schema: z.string() } } },
     ...REFUSALS,
@@ -95,7 +95,7 @@ function readNames(text: string | undefined): readonly KpiName[] {
 type Wanted = KpiSpan & { names: readonly KpiName[] };
 
 /** What `query` asks of a site in this zone, or a 400 that names the place. */
-function readQuery({ timezone }: CountedSettings, query: z.infer<typeof Query>, now: number): Wanted {
+function readQuery({ timezone }: CountedSettings, query: z.infer<typeof KpiQuery>, now: number): Wanted {
   const groupBy = query.group_by ?? null;
   const most = groupBy === "hour" ? MAX_DAYS.hour : MAX_DAYS.other;
   const { from, to } = readSpan(query, { zone: timezone, now, days: DEFAULT_DAYS, most });
@@ -103,59 +103,44 @@ function readQuery({ timezone }: CountedSettings, query: z.infer<typeof Query>, 
   return { from, to, groupBy, now, businessHours: query.business_hours === "true", names };
 }
 
-function spanOf({ timezone }: CountedSettings, { from, to }: Wanted): Span {
-  return { from: isoOf(from), to: isoOf(to), timezone };
-}
-
-const CSV_COLUMNS = ["group", "kpi", "value", "numerator", "denominator", "n", "low", "high", "too_few"];
-/** The same in every line, so that a file says what it is about wherever it ends up. */
-const SPAN_COLUMNS = ["from", "to", "timezone"];
-
-type Span = { from: string; to: string; timezone: string };
-
-/** A line a figure: numbers as JSON writes them, texts that a spreadsheet would compute marked as text. */
-function csvOf(rows: readonly SomeKpis[], names: readonly KpiName[], { from, to, timezone }: Span): string {
-  const lines = rows.flatMap(({ group, ...of }) =>
-    names.map((name) => {
-      const { value, numerator, denominator, n, interval, too_few } = of[name] ?? UNKNOWN;
-      return [
-        group,
-        name,
-        value,
-        numerator,
-        denominator,
-        n,
-        interval?.[0],
-        interval?.[1],
-        too_few,
-        from,
-        to,
-        timezone,
-      ];
-    }),
-  );
-  return `${Papa.unparse([[...CSV_COLUMNS, ...SPAN_COLUMNS], ...lines], { escapeFormulae: BEGINS_FORMULA, newline: "\r\n" })}\r\n`;
+/** The figures that `query` asks of `site`, with the names and the span that they are of. */
+export async function readFigures(
+  env: Env,
+  site: SiteKey,
+  query: z.infer<typeof KpiQuery>,
+  now: number,
+  later: Later,
+): Promise<ToldFigures> {
+  const settings = await readSettings(env, site);
+  const wanted = readQuery(settings, query, now);
+  const rows = await reportSomeKpis(env, site, wanted, later, settings);
+  const { names, from, to } = wanted;
+  return { rows, names, from, to, timezone: settings.timezone };
 }
 
 export const kpis = nounRouter();
 
 kpis.openapi(read, async (c) => {
   const { site } = c.req.valid("param");
-  const settings = await readSettings(c.env, site);
-  const wanted = readQuery(settings, c.req.valid("query"), c.get("now"));
-  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work), settings);
+  const { rows, from, to, timezone } = await readFigures(
+    c.env,
+    site,
+    c.req.valid("query"),
+    c.get("now"),
+    (work) => c.executionCtx.waitUntil(work),
+  );
   c.header("cache-control", "private, no-store");
-  return c.json({ version: KPI_VERSION, ...spanOf(settings, wanted), rows }, 200);
+  return c.json({ version: KPI_VERSION, from: isoOf(from), to: isoOf(to), timezone, rows: [...rows] }, 200);
 });
 
 kpis.openapi(readCsv, async (c) => {
   const { site } = c.req.valid("param");
-  const settings = await readSettings(c.env, site);
-  const wanted = readQuery(settings, c.req.valid("query"), c.get("now"));
-  const rows = await reportSomeKpis(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work), settings);
+  const told = await readFigures(c.env, site, c.req.valid("query"), c.get("now"), (work) =>
+    c.executionCtx.waitUntil(work),
+  );
   c.header("cache-control", "private, no-store");
   c.header("content-type", "text/csv; charset=utf-8; header=present");
   c.header("content-disposition", `attachment; filename="${site}-kpis.csv"`);
   c.header("x-content-type-options", "nosniff");
-  return c.body(csvOf(rows, wanted.names, spanOf(settings, wanted)), 200);
+  return c.body(streamOf(csvOf(KPI_COLUMNS, kpiPages(told))), 200);
 });
