@@ -7,12 +7,14 @@ import type { EpochMs } from "../domain/ids.ts";
 import { forgetCallAddresses } from "./callbacks/forget-addresses.ts";
 import { moveBandits } from "./experiments/move-bandits.ts";
 import { dropUnsentFiles } from "./files/sweep.ts";
+import { forgetMeasurements } from "./history/forget-measurements.ts";
 import { forgetRequests } from "./history/forget-requests.ts";
 import { forgetTranscripts } from "./history/forget-transcripts.ts";
 import { emptyOldReplays } from "./history/replays.ts";
 import { forgetVisitors } from "./history/retention.ts";
 import { buildJourneys } from "./journeys/report.ts";
 import { buildRollups } from "./kpis/rollup-builder.ts";
+import { sealDays } from "./kpis/seal-days.ts";
 import { sendVisitorLetters } from "./mail/send-letters.ts";
 import { sendWeeklyReports } from "./overview/send-reports.ts";
 import { republishStale } from "./publish/publish.ts";
@@ -31,6 +33,8 @@ const JOBS = [
   buildRollups,
   buildJourneys,
   buildStaffing,
+  sealDays,
+  forgetMeasurements,
   sendWeeklyReports,
 ];
 

@@ -85,10 +85,13 @@ export async function buildDays(env: Env, site: JourneySite, most: number, now: 
 }
 
 const DAY_MS = 86_400_000;
+/** SQL that holds where what is kept of a day, as `j`, is not what its mark `m` asks for. */
+export const waysAreBehind = (definition: string) =>
+  `(j.built IS NULL OR j.built < m.dirty OR j.definition <> ${definition})`;
 const DUE = `SELECT substr(m.subject, 5) AS date FROM rollup_marks m
   LEFT JOIN journey_days j ON j.site = ?1 AND j.kind = 'visits' AND j.day = substr(m.subject, 5)
   WHERE m.site = ?1 AND m.subject >= 'day:' || ?4 AND m.subject < 'day;'
-    AND (j.built IS NULL OR j.built < m.dirty OR j.definition <> ?2)
+    AND ${waysAreBehind("?2")}
   ORDER BY m.subject DESC LIMIT ?3`;
 
 /** Days are named by their date here, so that is how those are known that are final. */

@@ -23,7 +23,6 @@ import {
 import { SHOWN_KPIS } from "../../domain/overview/shown.ts";
 import { worstWait } from "../../domain/overview/waits.ts";
 import { plannedVisitors } from "../../domain/results/phase.ts";
-import type { SiteSettings } from "../../domain/site/settings.ts";
 import { calendarFor } from "../kpis/counted-site.ts";
 import { reportSpans } from "../kpis/report-spans.ts";
 import { type CountedSettings, readSettings } from "../kpis/site-settings.ts";
@@ -161,13 +160,14 @@ async function worthFigures(
 async function readSiteWide(
   env: Env,
   site: SiteKey,
-  settings: SiteSettings,
+  settings: CountedSettings,
   span: Span,
   later: Later,
 ): Promise<Earned> {
   const window = await holdoutWindow(env, site, settings, span);
   const { counted, isOld } = await readHoldout(env, site, settings, window, span.now);
-  if (isOld) later(countHoldout(env, site, settings, window, span.now));
+  // A reading whose days are final is read from what is kept of it, and never counted again.
+  if (isOld && window.to > settings.sealed.until) later(countHoldout(env, site, settings, window, span.now));
   const empty = {
     basis: "site_holdout" as const,
     from: window.from,

@@ -9,10 +9,11 @@ import { type WireMonth, wireStatement } from "../../domain/roi/wire.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { sha256Hex } from "../../durable-objects/sha256.ts";
 import { ApiError } from "../errors.ts";
+import { readSealed } from "../kpis/sealed-days.ts";
 import { type Plan, readPlan, readPlans } from "../objectives/read-plans.ts";
 import { auditInsertWhere, actorOf } from "../routes/audit-trail.ts";
 import type { Asked } from "../routes/openapi.ts";
-import { monthEvidence } from "./month-evidence.ts";
+import { monthEvidence, monthSpan } from "./month-evidence.ts";
 import { type Issued, issueInserts, readIssued, readLines, type StatementKey } from "./statement-store.ts";
 
 /** An answer tells the first of the changes; the file of events holds all. */
@@ -20,7 +21,7 @@ const CHANGES_TOLD = 200;
 
 type Counted = { statement: Statement; lines: string[]; digest: string; maturesAt: EpochMs };
 
-/** By agreement, those that hold in `month` or were issued for it. */
+/** By agreement, those that hold in `month` or were issued for it; of a month whose events are forgotten, these alone. */
 export async function monthStatements(
   env: Env,
   settings: SiteSettings,
@@ -28,9 +29,13 @@ export async function monthStatements(
   now: EpochMs,
 ): Promise<WireMonth[]> {
   const agreements = await readPlans(env, settings.key, "agreements", Agreement);
+  const isFinal = await isForgotten(env, settings, month);
   const reports: WireMonth[] = [];
   for (const agreement of agreements) {
-    if (covers(agreement.body, month)) reports.push(await reportMonth(env, settings, agreement, month, now));
+    if (!covers(agreement.body, month)) continue;
+    const issued = await readIssued(env, { site: settings.key, agreement: agreement.id, month });
+    if (isFinal && issued.length === 0) continue;
+    reports.push(await reportMonth(env, settings, agreement, month, now));
   }
   return reports;
 }
@@ -59,11 +64,12 @@ export async function reportMonth(
   const issued = await readIssued(env, key);
   const [last] = issued;
   const terms = last?.body.terms ?? agreement.body;
-  const counted = await countMonth(env, settings, terms, month, now);
+  const isFinal = await isForgotten(env, settings, month);
+  const counted = isFinal ? null : await countMonth(env, settings, terms, month, now);
   const told = {
     agreement: agreement.id,
     terms,
-    matures_at: isoOf(counted.maturesAt),
+    matures_at: isoOf(counted?.maturesAt ?? last?.issuedAt ?? now),
     issued: issued.map(({ revision, issuedAt, issuedBy, digest, body }) => ({
       revision,
       issued_at: isoOf(issuedAt),
@@ -75,6 +81,7 @@ export async function reportMonth(
     })),
   };
   if (last === undefined) {
+    if (counted === null) throw new ApiError("not_found", "the events of this month are no longer kept");
     const { statement, digest, lines, maturesAt } = counted;
     return {
       ...told,
@@ -87,7 +94,8 @@ export async function reportMonth(
     };
   }
   const kept = await readLines(env, key, last.revision);
-  const same = counted.digest === last.digest;
+  // What was issued for a month whose events are forgotten stands.
+  const same = counted === null || counted.digest === last.digest;
   return {
     ...told,
     state: same ? "issued" : "changed",
@@ -97,6 +105,11 @@ export async function reportMonth(
     reproduced: await comesToTheSame(last, kept),
     now: same ? null : { due: counted.statement.due, ...toldChanges(evidenceChanges(kept, counted.lines)) },
   };
+}
+
+/** Whether what `month` is counted from is being forgotten: nothing can be issued for it any more. */
+async function isForgotten(env: Env, { key, timezone }: SiteSettings, month: string): Promise<boolean> {
+  return monthSpan(month, timezone).from < (await readSealed(env, key)).until;
 }
 
 /** Counted again from its own events: the same digest, and the same cent. */
@@ -133,6 +146,9 @@ export async function issueMonth(
 ): Promise<void> {
   const { now } = c.var;
   const key: StatementKey = { site: settings.key, agreement: agreement.id, month };
+  if (await isForgotten(env, settings, month)) {
+    throw new ApiError("conflict", "what this month is counted from is no longer kept");
+  }
   const [last] = await readIssued(env, key);
   const terms = last?.body.terms ?? agreement.body;
   const { statement, lines, digest, maturesAt } = await countMonth(env, settings, terms, month, now);
@@ -180,5 +196,8 @@ export async function monthLines(
   const key = { site: settings.key, agreement: agreement.id, month };
   const [last] = await readIssued(env, key);
   if (last !== undefined) return readLines(env, key, last.revision);
+  if (await isForgotten(env, settings, month)) {
+    throw new ApiError("not_found", "the events of this month are no longer kept");
+  }
   return (await countMonth(env, settings, agreement.body, month, now)).lines;
 }

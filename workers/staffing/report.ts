@@ -30,6 +30,7 @@ import {
   worstOf,
 } from "../../domain/staffing/remedies.ts";
 import { usualAgents } from "../../domain/staffing/usual.ts";
+import { ApiError } from "../errors.ts";
 import { readSettings } from "../kpis/report.ts";
 import { journeySite } from "../journeys/kept-days.ts";
 import { ESTIMATE_DAYS, FORECAST_DAYS, type Later, MOST_CHATS, readPastDays } from "./kept-days.ts";
@@ -63,6 +64,10 @@ export async function reportIntraday(
   const { timezone } = settings;
   const today = dateAt(now, timezone);
   const date = asked.date ?? today;
+  if (date < settings.sealed.openDay) {
+    const since = `${settings.sealed.openDay}: what older days were made of is no longer kept`;
+    throw new ApiError("invalid", `ask for a day since ${since}`, { path: "date" });
+  }
   const day = localDay(date, timezone);
   const monday = weekAround(date)[0] ?? date;
   const week = localDays(monday, 7, timezone);
