@@ -13,10 +13,10 @@ import type { DaySums, PhaseHistory, PhaseSums } from "./units.ts";
 /** `history` of those who were first eligible from `until` on; who came before is in the final days. */
 export function openHistory(history: PhaseHistory, until: EpochMs): PhaseHistory {
   const early = new Set(
-    history.moments.flatMap(({ person, eligibleAt }) => (eligibleAt < until ? [person] : [])),
+    history.moments.flatMap(({ visitor, eligibleAt }) => (eligibleAt < until ? [visitor] : [])),
   );
   if (early.size === 0) return history;
-  return { ...history, moments: history.moments.filter(({ person }) => !early.has(person)) };
+  return { ...history, moments: history.moments.filter(({ visitor }) => !early.has(visitor)) };
 }
 
 /** `counted` after the `final` days. */

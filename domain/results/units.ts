@@ -1,9 +1,9 @@
 /**
  * The units of one phase, from its rows of history: who was first eligible when, in which arm, and what came of it.
  *
- * A unit is a person at the first eligible moment; who a proven user has been is one person. Whoever was seen in two
- * arms or two variants says nothing about either: left out, and counted. What a person did counts from the eligible
- * moment to the end of the window after that visit, in both arms alike.
+ * A unit is a visitor id at its first eligible moment: chance gave that id its arm, and nothing that is learned later about
+ * who it was moves it (`whose.ts`). An id that was seen in two arms or two variants says nothing about either: left out, and
+ * counted. What is a unit's counts from the eligible moment to the end of the window after that visit, in both arms alike.
  *
  * Shapes  `PhaseHistory` in, `PhaseSums` out: sums by local day of the first moment and by arm. Pure, and of any order
  *         of rows the same.
@@ -11,10 +11,11 @@
  */
 import type { EpochMs } from "../ids.ts";
 import { type ArmSums, emptySums } from "./sums.ts";
+import { doingsOf, type Join } from "./whose.ts";
 
 export type EligibleMoment = {
   id: string;
-  person: string;
+  visitor: string;
   variant: string;
   arm: "treated" | "holdout";
   eligibleAt: EpochMs;
@@ -31,9 +32,14 @@ export type EligibleMoment = {
 };
 
 /** An order, or a lead, that counts. */
-export type Success = { person: string; at: EpochMs; cents: number };
+export type Success = { visitor: string; at: EpochMs; cents: number };
 
-export type PhaseHistory = { moments: readonly EligibleMoment[]; successes: readonly Success[] };
+export type PhaseHistory = {
+  moments: readonly EligibleMoment[];
+  successes: readonly Success[];
+  /** Who was proven to be whom, and when. */
+  joins: readonly Join[];
+};
 export type PhaseRule = {
   windowMs: number;
   /** The plan's cap on what one unit spent; null for none. */
@@ -46,7 +52,7 @@ export type PhaseRule = {
 export type DaySums = Record<string, ArmSums>;
 export type PhaseSums = {
   days: Record<string, DaySums>;
-  /** People seen in more than one arm or variant. */
+  /** Visitor ids seen in more than one arm or variant. */
   multiple: number;
   multipleByDay: Record<string, number>;
 };
@@ -61,28 +67,39 @@ export const armKey = ({ arm, variant }: Pick<EligibleMoment, "arm" | "variant">
 /** The variant that an arm's key names; null for the hold-out. */
 export const variantOf = (key: string) => (key === HOLDOUT ? null : key.slice(TREATED.length));
 
-export function sumPhase({ moments, successes }: PhaseHistory, rule: PhaseRule): PhaseSums {
-  const successesOf = Map.groupBy(successes, ({ person }) => person);
+export function sumPhase({ moments, successes, joins }: PhaseHistory, rule: PhaseRule): PhaseSums {
+  const successesOf = doingsOf(successes, joins);
   const result: PhaseSums = { days: {}, multiple: 0, multipleByDay: {} };
-  for (const seen of Map.groupBy(moments, ({ person }) => person).values()) {
-    const first = earliest(seen);
+  for (const unit of unitsOf(moments, armKey)) {
+    const { first } = unit;
     const day = rule.dayOf(first.eligibleAt);
-    const key = armKey(first);
-    if (seen.some((moment) => armKey(moment) !== key)) {
+    if (unit.isMultiple) {
       result.multiple += 1;
       result.multipleByDay[day] = (result.multipleByDay[day] ?? 0) + 1;
       continue;
     }
-    const sums = ((result.days[day] ??= {})[key] ??= emptySums());
-    countUnit(sums, { first, seen, successes: successesOf.get(first.person) ?? [] }, rule);
+    const sums = ((result.days[day] ??= {})[armKey(first)] ??= emptySums());
+    countUnit(sums, { ...unit, successes: successesOf(first.visitor, first.eligibleAt) }, rule);
   }
   return result;
 }
 
-function earliest(seen: readonly EligibleMoment[]): EligibleMoment {
-  return seen.reduce((a, b) =>
-    b.eligibleAt < a.eligibleAt || (b.eligibleAt === a.eligibleAt && b.id < a.id) ? b : a,
-  );
+type Seen = Pick<EligibleMoment, "id" | "visitor" | "eligibleAt">;
+
+/** Each visitor id with its moments and the first of them; `isMultiple` where they are of more than one arm. */
+export function unitsOf<T extends Seen>(
+  moments: readonly T[],
+  armOf: (moment: T) => string,
+): { first: T; seen: readonly T[]; isMultiple: boolean }[] {
+  return [...Map.groupBy(moments, ({ visitor }) => visitor).values()].map((seen) => {
+    const first = seen.reduce((a, b) => (isBefore(b, a) ? b : a));
+    return { first, seen, isMultiple: seen.some((moment) => armOf(moment) !== armOf(first)) };
+  });
+}
+
+function isBefore(one: Seen, other: Seen): boolean {
+  if (one.eligibleAt !== other.eligibleAt) return one.eligibleAt < other.eligibleAt;
+  return one.id < other.id;
 }
 
 type Unit = { first: EligibleMoment; seen: readonly EligibleMoment[]; successes: readonly Success[] };

@@ -16,14 +16,14 @@ const rule = { windowMs: 48 * HOUR, capCents: null, now: T0 + 60 * DAY, dayOf };
 
 let made = 0;
 function moment(
-  person: string,
+  visitor: string,
   arm: "treated" | "holdout",
   more: Partial<EligibleMoment> = {},
 ): EligibleMoment {
   const eligibleAt = more.eligibleAt ?? T0;
   return {
     id: `dec_${(made += 1)}`,
-    person,
+    visitor,
     variant: "a",
     arm,
     eligibleAt,
@@ -37,7 +37,7 @@ function moment(
     ...more,
   };
 }
-const bought = (person: string, at: number, cents = 1_000): Success => ({ person, at, cents });
+const bought = (visitor: string, at: number, cents = 1_000): Success => ({ visitor, at, cents });
 
 function factsOf(sums: PhaseSums, more: Partial<PhaseFacts> = {}): PhaseFacts {
   return {
@@ -93,12 +93,15 @@ describe("who is counted", () => {
       moment("b", "holdout"),
     ];
     const successes = [bought("a", T0 + 2), bought("b", T0 - 1), bought("b", T0 + 50 * HOUR)];
-    const { days, multiple } = sumPhase({ moments, successes }, rule);
+    const { days, multiple } = sumPhase({ moments, successes, joins: [] }, rule);
     const [day] = Object.values(days);
     expect(day?.["treated:a"]).toMatchObject({ n: 1, moments: 2, conversions: 1, revenue_cents: 1_000 });
     expect(day?.["holdout"]).toMatchObject({ n: 1, conversions: 0, before_cents: 1_000 });
     expect(multiple).toBe(0);
-    const reversed = sumPhase({ moments: moments.toReversed(), successes: successes.toReversed() }, rule);
+    const reversed = sumPhase(
+      { moments: moments.toReversed(), successes: successes.toReversed(), joins: [] },
+      rule,
+    );
     expect(reversed.days).toEqual(days);
   });
 
@@ -110,7 +113,10 @@ describe("who is counted", () => {
       moment("b", "treated", { variant: "b", eligibleAt: T0 + 1 }),
       moment("c", "treated"),
     ];
-    const sums = sumPhase({ moments, successes: [bought("a", T0 + 5), bought("b", T0 + 5)] }, rule);
+    const sums = sumPhase(
+      { moments, successes: [bought("a", T0 + 5), bought("b", T0 + 5)], joins: [] },
+      rule,
+    );
     expect(sums.multiple).toBe(2);
     const panel = resultPanel(
       factsOf(sums, {
@@ -127,7 +133,7 @@ describe("who is counted", () => {
   test("RES3: a large order counts up to the plan's cap in the capped reading alone", () => {
     const moments = [moment("a", "treated"), moment("b", "treated")];
     const successes = [bought("a", T0 + 1, 90_000), bought("a", T0 + 2, 20_000), bought("b", T0 + 1, 5_000)];
-    const { days } = sumPhase({ moments, successes }, { ...rule, capCents: 60_000 });
+    const { days } = sumPhase({ moments, successes, joins: [] }, { ...rule, capCents: 60_000 });
     expect(Object.values(days)[0]?.["treated:a"]).toMatchObject({
       revenue_cents: 115_000,
       capped_cents: 65_000,
@@ -140,7 +146,7 @@ describe("who is counted", () => {
   test("RES4: an order is credited to the campaign's chat from the agent's first answer on, not before", () => {
     const moments = [moment("a", "treated", { accepted: true, reachedAt: T0 + 10 * 60_000 })];
     const successes = [bought("a", T0 + 60_000), bought("a", T0 + 20 * 60_000, 300)];
-    const { days } = sumPhase({ moments, successes }, rule);
+    const { days } = sumPhase({ moments, successes, joins: [] }, rule);
     expect(Object.values(days)[0]?.["treated:a"]).toMatchObject({
       attributed_orders: 1,
       attributed_cents: 300,
@@ -279,7 +285,7 @@ describe("what may be read", () => {
     for (let index = 0; index < heldOut; index += 1)
       visit("holdout", index, index % 100 < 5 ? { total: price } : null);
 
-    const panel = resultPanel(factsOf(sumPhase({ moments, successes }, rule)));
+    const panel = resultPanel(factsOf(sumPhase({ moments, successes, joins: [] }, rule)));
     const anyway = 0.05 * visitors;
     const buyers = 0.07 * visitors;
     const truth = buyers * (price - discount) - anyway * price;

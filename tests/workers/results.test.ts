@@ -40,6 +40,22 @@ async function result(site: string, apiKey: string): Promise<ResultWire> {
 
 const campaignOf = (site: string) => `cmp_${site}`;
 
+const orderOf = (visitor: string, at: number) => ({
+  table: "orders" as const,
+  id: `o_${visitor}`,
+  revision: 1,
+  visitor_id: visitor,
+  user_id: null,
+  session_id: null,
+  at,
+  received_at: NOW,
+  total: 30,
+  currency: "EUR",
+  status: "claimed" as const,
+  items: 1,
+  covered: true,
+});
+
 /** One visitor of the campaign and what became of them, some of it late, some told twice. */
 function visitorRecords(site: string, index: number, random: () => number): HistoryRecord[] {
   const visitor = `v${index}`;
@@ -80,21 +96,8 @@ function visitorRecords(site: string, index: number, random: () => number): Hist
     told.push(random() < 0.5 ? again : { ...again, arm: held ? "treated" : "holdout" });
   }
   if (random() < 0.5) {
-    const order = {
-      table: "orders" as const,
-      id: `o_${visitor}`,
-      revision: 1,
-      visitor_id: visitor,
-      user_id: null,
-      session_id: session.id,
-      at: eligible + Math.floor(random() * 3 * DAY) - HOUR,
-      received_at: NOW,
-      total: 20 + Math.floor(random() * 80),
-      currency: "EUR",
-      status: "claimed" as const,
-      items: 1,
-      covered: true,
-    };
+    const at = eligible + Math.floor(random() * 3 * DAY) - HOUR;
+    const order = { ...orderOf(visitor, at), total: 20 + Math.floor(random() * 80) };
     told.push(order, order);
     if (random() < 0.3) {
       const amount = random() < 0.5 ? null : 10;
@@ -102,9 +105,17 @@ function visitorRecords(site: string, index: number, random: () => number): Hist
       told.push({ ...refund, visitor_id: visitor, at: NOW, amount, status: "claimed" });
     }
   }
-  if (random() < 0.1 && index > 0) {
-    const user = { table: "identities" as const, id: `user${index}`, revision: 1, at: NOW };
-    told.push({ ...user, visitor_id: visitor }, { ...user, visitor_id: `v${index - 1}` });
+  if (random() < 0.4 && index > 0) {
+    const user = `user${index % 7}`;
+    const known = { table: "identities" as const, id: user, revision: 1 };
+    const at = () => NOW - Math.floor(random() * 20 * DAY);
+    told.push({ ...known, visitor_id: visitor, at: at() });
+    told.push({ ...known, visitor_id: `v${index - 1}`, at: at() });
+    if (random() < 0.5) {
+      const alone = `u:${user}`;
+      told.push({ ...known, visitor_id: alone, at: at() });
+      told.push({ ...orderOf(alone, eligible + Math.floor(random() * 2 * DAY)), id: `o_alone_${visitor}` });
+    }
   }
   return told;
 }
@@ -117,22 +128,26 @@ function shuffled<T>(all: readonly T[], random: () => number): T[] {
 }
 
 /** Who bought within the window, counted by one query that shares nothing with the product's. */
-const RECOUNT = `WITH person AS (
-    SELECT e.visitor_id, coalesce((SELECT max(i.user_id) FROM identities i
-      WHERE i.site = e.site AND i.visitor_id = e.visitor_id), e.visitor_id) AS who FROM exposures e WHERE e.site = ?1),
-  seen AS (SELECT DISTINCT e.id, p.who, e.arm, e.eligible_at, s.ended_at FROM exposures e
-    JOIN person p ON p.visitor_id = e.visitor_id JOIN sessions s ON s.site = e.site AND s.id = e.session_id
-    WHERE e.site = ?1),
-  unit AS (SELECT who, min(arm) AS arm, min(eligible_at) AS since FROM seen GROUP BY who HAVING count(DISTINCT arm) = 1),
-  bought AS (SELECT coalesce((SELECT max(i.user_id) FROM identities i
-      WHERE i.site = o.site AND i.visitor_id = o.visitor_id), o.visitor_id) AS who, o.at,
-    o.total - coalesce((SELECT sum(coalesce(r.amount, 1e9)) FROM refunds r
-      WHERE r.site = o.site AND r.order_id = o.order_id), 0) AS net FROM orders o WHERE o.site = ?1)
-  SELECT u.arm, count(*) AS n, sum(EXISTS (SELECT 1 FROM bought b JOIN seen f ON f.who = u.who AND f.eligible_at = u.since
-    WHERE b.who = u.who AND b.net > 0 AND b.at BETWEEN u.since AND max(f.ended_at, u.since) + 172800000)) AS x
-  FROM unit u GROUP BY u.arm ORDER BY u.arm`;
+const RECOUNT = `WITH known AS (SELECT visitor_id AS v, user_id AS u, at FROM identities
+    WHERE site = ?1 AND visitor_id NOT LIKE 'u:%'),
+  seen AS (SELECT e.visitor_id AS v, e.arm, e.eligible_at, max(s.ended_at, e.eligible_at) + 172800000 AS until
+    FROM exposures e JOIN sessions s ON s.site = e.site AND s.id = e.session_id WHERE e.site = ?1),
+  unit AS (SELECT v, min(arm) AS arm, min(eligible_at) AS since FROM seen GROUP BY v HAVING count(DISTINCT arm) = 1),
+  named AS (SELECT *, (SELECT u FROM known k WHERE k.v = unit.v AND k.at <= unit.since
+      ORDER BY k.at DESC, k.u DESC LIMIT 1) AS who,
+    (SELECT until FROM seen WHERE seen.v = unit.v AND seen.eligible_at = unit.since) AS until FROM unit),
+  bought AS (SELECT o.visitor_id AS v, o.at, iif(o.visitor_id LIKE 'u:%', substr(o.visitor_id, 3), NULL) AS alone
+    FROM orders o WHERE o.site = ?1 AND o.total > coalesce((SELECT sum(coalesce(r.amount, 1e9)) FROM refunds r
+      WHERE r.site = o.site AND r.order_id = o.order_id), 0)),
+  placed AS (SELECT *, coalesce(
+      (SELECT k.v FROM known k WHERE k.u = alone AND k.at <= bought.at ORDER BY k.at DESC, k.v DESC LIMIT 1),
+      (SELECT k.v FROM known k WHERE k.u = alone ORDER BY k.at, k.v LIMIT 1)) AS bearer FROM bought)
+  SELECT arm, count(*) AS n, sum(EXISTS (SELECT 1 FROM placed b WHERE b.at BETWEEN n.since AND n.until AND (
+    b.v = n.v OR b.alone = n.who OR b.bearer = n.v
+    OR EXISTS (SELECT 1 FROM known k WHERE k.v = b.v AND k.u = n.who AND k.at <= n.since)))) AS x
+  FROM named n GROUP BY arm ORDER BY arm`;
 
-test("RES13: late, doubled, merged and refunded events leave what counting everything anew gives", async () => {
+test("RES13 RES26: late, doubled, merged and refunded events leave what counting everything anew gives", async () => {
   const { key, apiKey } = await makeSite();
   await makeCampaign(key);
   const random = mulberry(5);

@@ -1,6 +1,6 @@
 /**
- * The hold-out over all campaigns as history has it: everybody seen since its share was set, and what they bought in the
- * weeks of the last reading; beside it who of them came in those weeks.
+ * The hold-out over all campaigns as history has it: every visitor id seen since its share was set, and what is its own of
+ * what was bought in the weeks of the last reading (`domain/results/whose.ts`); beside it who of them came in those weeks.
  *
  * It walks all visits since then, so nobody waits for it: what was counted is kept, told with its time, and counted anew
  * after the answer once it is old. A reading stays for its week; what is returned meanwhile restates it.
@@ -13,15 +13,17 @@ import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { EMPTY_HISTORY } from "../../domain/kpi/history.ts";
 import { countedOrders } from "../../domain/kpi/orders.ts";
 import type { ArmOrder, People } from "../../domain/overview/holdout-course.ts";
+import { doingsOf } from "../../domain/results/whose.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { audit, sites } from "../../migrations/schema.ts";
 import { nextDay } from "../kpis/counted-site.ts";
+import { joinOf } from "../results/read-phase.ts";
 
 const DAY_MS = 86_400_000;
 /** Counted so long ago, it is counted anew after the answer. */
 const STALE_MS = 60 * 60_000;
 const KEPT_AS = "site_holdout";
-const VERSION = 2;
+const VERSION = 3;
 
 export type HoldoutWindow = { since: EpochMs; from: EpochMs; to: EpochMs; daysSinceSeed: number };
 export type CountedHoldout = {
@@ -109,26 +111,20 @@ export async function countHoldout(
   const { since, from, to } = window;
   const rows = (text: string) =>
     env.DB.prepare(text).bind(site, since, to, from).raw<(string | number | null)[]>();
-  const [people, orders, refunds, buyers] = await Promise.all([
+  const [people, orders, refunds, buyers, joins] = await Promise.all([
     rows(PEOPLE),
     rows(ORDERS),
     rows(REFUNDS),
     rows(BUYERS),
+    rows(JOINS),
   ]);
   const peopleAt = (column: number): People & { mixed: number } => {
     const numberAt = (lo: number, hi: number) =>
       Number(people.find(([low, high]) => low === lo && high === hi)?.[column] ?? 0);
     return { invited: numberAt(0, 0), heldOut: numberAt(1, 1), mixed: numberAt(0, 1) };
   };
-  const arms = new Map(
-    buyers.map(([visitor, who, lo, hi, came]) => [
-      String(visitor),
-      { who: String(who), isHeldOut: lo === 1, isMixed: lo !== hi, came: came === 1 },
-    ]),
-  );
   const history = {
     ...EMPTY_HISTORY,
-    persons: new Map([...arms].map(([visitor, { who }]) => [visitor, who])),
     orders: orders.map(([id, visitor, at, total, currency, status]) => ({
       id: String(id),
       visitor: String(visitor),
@@ -148,12 +144,13 @@ export async function countHoldout(
   };
   const { dayOf } = calendarOf(settings.timezone);
   const bought = { invited: new Set<string>(), heldOut: new Set<string>() };
-  const told = countedOrders(history, { ...settings, attributionMs: 0 }).flatMap((order): ArmOrder[] => {
-    const arm = arms.get(order.visitor);
-    if (arm === undefined || arm.isMixed) return [];
-    const { who: person, isHeldOut, came } = arm;
-    if (came) bought[isHeldOut ? "heldOut" : "invited"].add(person);
-    return [{ person, isHeldOut, day: dayOf(order.at), cents: order.netCents }];
+  const ordersOf = doingsOf(countedOrders(history, { ...settings, attributionMs: 0 }), joins.map(joinOf));
+  const told = buyers.flatMap(([id, lo, hi, came, first]): ArmOrder[] => {
+    if (lo !== hi) return [];
+    const [person, isHeldOut] = [String(id), lo === 1];
+    const own = ordersOf(person, Number(first));
+    if (came === 1 && own.length > 0) bought[isHeldOut ? "heldOut" : "invited"].add(person);
+    return own.map(({ at, netCents }) => ({ person, isHeldOut, day: dayOf(at), cents: netCents }));
   });
   const { mixed, ...seen } = peopleAt(2);
   const { invited, heldOut } = peopleAt(3);
@@ -174,26 +171,24 @@ export async function countHoldout(
   return counted;
 }
 
-/** ?1 site, ?2 since the share was set, ?3 the end, ?4 the beginning of the weeks. Who a user has been is one person. */
-const SEEN = `seen AS MATERIALIZED (SELECT visitor_id AS v, min(global_holdout) AS lo, max(global_holdout) AS hi,
-    max(started_at) >= ?4 AS came FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 GROUP BY visitor_id)`;
-const USER = (visitor: string) => `(SELECT i.user_id FROM identities i INDEXED BY identities_visitor
-    WHERE i.site = ?1 AND i.visitor_id = ${visitor} ORDER BY i.at DESC, i.user_id DESC LIMIT 1)`;
-const WHO = (visitor: string) => `coalesce('user:' || ${USER(visitor)}, ${visitor})`;
-const PEOPLE = `WITH ${SEEN},
-  people AS (SELECT ${WHO("v")} AS who, min(lo) AS lo, max(hi) AS hi, max(came) AS came FROM seen GROUP BY 1)
-  SELECT lo, hi, count(*), sum(came) FROM people GROUP BY lo, hi`;
+/** ?1 site, ?2 since the share was set, ?3 the end, ?4 the beginning of the weeks. */
+const PEOPLE = `WITH seen AS MATERIALIZED (SELECT min(global_holdout) AS lo, max(global_holdout) AS hi,
+    max(started_at) >= ?4 AS came FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 GROUP BY visitor_id)
+  SELECT lo, hi, count(*), sum(came) FROM seen GROUP BY lo, hi`;
 const IN_WEEKS = "o.site = ?1 AND o.at >= ?4 AND o.at < ?3 AND ?2 IS NOT NULL";
 const ORDERS = `SELECT o.order_id, o.visitor_id, o.at, o.total, o.currency, o.status FROM orders o WHERE ${IN_WEEKS}`;
 const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
   JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id WHERE ${IN_WEEKS}`;
-/** Each visitor who bought, who that is, in which arms that person was seen under any name, and whether in the weeks. */
-const BUYERS = `WITH bought AS MATERIALIZED (SELECT DISTINCT o.visitor_id AS v FROM orders o WHERE ${IN_WEEKS}),
-  own AS MATERIALIZED (SELECT v, ${USER("v")} AS u FROM bought),
-  names AS (SELECT v, u, v AS name FROM own
-    UNION SELECT own.v, own.u, i.visitor_id FROM own CROSS JOIN identities i ON i.site = ?1 AND i.user_id = own.u)
-  SELECT n.v, coalesce('user:' || n.u, n.v), min(s.global_holdout), max(s.global_holdout),
-    max(s.started_at) >= ?4 FROM names n
-    CROSS JOIN sessions s INDEXED BY sessions_visitor
-      ON s.site = ?1 AND s.visitor_id = n.name AND s.started_at >= ?2 AND s.started_at < ?3
-  GROUP BY n.v, n.u`;
+/** Everybody who bought, and whom else these users have been. */
+const NAMES = `bought AS MATERIALIZED (SELECT DISTINCT o.visitor_id AS v FROM orders o WHERE ${IN_WEEKS}),
+  names AS MATERIALIZED (SELECT v FROM bought UNION SELECT other.visitor_id FROM bought
+    CROSS JOIN identities own INDEXED BY identities_visitor ON own.site = ?1 AND own.visitor_id = bought.v
+    CROSS JOIN identities other ON other.site = ?1 AND other.user_id = own.user_id)`;
+const JOINS = `WITH ${NAMES} SELECT i.visitor_id, i.user_id, i.at FROM names
+  CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = names.v`;
+/** Each of them whom this hold-out saw: in which arms, whether in the weeks, and since when. */
+const BUYERS = `WITH ${NAMES} SELECT s.visitor_id, min(s.global_holdout), max(s.global_holdout),
+    max(s.started_at) >= ?4, min(s.started_at)
+  FROM names CROSS JOIN sessions s INDEXED BY sessions_visitor
+    ON s.site = ?1 AND s.visitor_id = names.v AND s.started_at >= ?2 AND s.started_at < ?3
+  GROUP BY s.visitor_id`;

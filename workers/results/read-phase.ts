@@ -8,6 +8,7 @@ import {
   type PhaseHistory,
   type Success,
 } from "../../domain/results/units.ts";
+import type { Join } from "../../domain/results/whose.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { isEveryLead, type LeadOf } from "../../domain/site/success.ts";
 
@@ -24,7 +25,7 @@ export type Asked = {
 };
 
 const OF_PHASE = "site = ?1 AND campaign_id = ?2 AND phase = ?3";
-/** Everybody of the phase, and whoever a proven user of the phase has been; found by visitor, as the planner would not. */
+/** Everybody of the phase, and whom else a proven user of the phase has been; found by visitor, as the planner would not. */
 const PEOPLE = `WITH own AS MATERIALIZED (
     SELECT DISTINCT visitor_id FROM exposures INDEXED BY exposures_campaign WHERE ${OF_PHASE}),
   people AS MATERIALIZED (SELECT visitor_id FROM own
@@ -57,9 +58,8 @@ const LEADS = `${PEOPLE} SELECT l.visitor_id, l.at, CASE WHEN l.goals IS NULL TH
   FROM people p CROSS JOIN leads l INDEXED BY leads_visitor ON l.site = ?1 AND l.visitor_id = p.visitor_id
   WHERE l.at >= ${SINCE} AND CASE WHEN l.goals IS NULL THEN ?5
     ELSE EXISTS (SELECT 1 FROM json_each(l.goals) g WHERE g.key = ?4) END`;
-const PERSONS = `${PEOPLE} SELECT i.visitor_id, i.user_id
-  FROM people p CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = p.visitor_id
-  ORDER BY i.at, i.user_id`;
+const JOINS = `${PEOPLE} SELECT i.visitor_id, i.user_id, i.at
+  FROM people p CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = p.visitor_id`;
 
 export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
   const { site, campaign, phase, lead } = asked;
@@ -68,19 +68,23 @@ export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
   const [moments, chats, identities, successes] = await Promise.all([
     all(MOMENTS),
     all(CHATS),
-    all(PERSONS),
+    all(JOINS),
     lead === null
       ? Promise.all([all(ORDERS), all(REFUNDS)])
       : all(LEADS, lead.key, isEveryLead(lead) ? 1 : 0).then((rows) => [rows] as const),
   ]);
-  const persons = new Map(identities.map(([visitor, user]) => [String(visitor), `user:${String(user)}`]));
   const talks = new Map<string, Talk>();
   for (const cells of chats) addTalk(talks, cells);
   const [told, given] = successes;
   return {
-    moments: moments.map((cells) => momentOf(cells, persons, talks)),
-    successes: given === undefined ? leadsOf(told, persons, asked) : salesOf(told, given, persons, asked),
+    moments: moments.map((cells) => momentOf(cells, talks)),
+    successes: given === undefined ? leadsOf(told, asked) : salesOf(told, given, asked),
+    joins: identities.map(joinOf),
   };
+}
+
+export function joinOf([visitor, user, at]: Cells): Join {
+  return { visitor: String(visitor), user: String(user), at: Number(at) };
 }
 
 /** The conversations of one decision: when an agent first answered, and for how long they were handled. */
@@ -97,13 +101,12 @@ function addTalk(talks: Map<string, Talk>, [decision, answeredAt, handleMs]: Cel
 
 function momentOf(
   [id, visitor, variant, arm, at, endsAt, device, browser, shown]: Cells,
-  persons: ReadonlyMap<string, string>,
   talks: ReadonlyMap<string, Talk>,
 ): EligibleMoment {
   const eligibleAt = Number(at);
   return {
     id: String(id),
-    person: persons.get(String(visitor)) ?? String(visitor),
+    visitor: String(visitor),
     variant: String(variant),
     arm: arm === "holdout" ? "holdout" : "treated",
     eligibleAt,
@@ -117,15 +120,9 @@ function momentOf(
   };
 }
 
-function salesOf(
-  orders: readonly Cells[],
-  refunds: readonly Cells[],
-  persons: ReadonlyMap<string, string>,
-  { settings }: Asked,
-): Success[] {
+function salesOf(orders: readonly Cells[], refunds: readonly Cells[], { settings }: Asked): Success[] {
   const history: KpiHistory = {
     ...EMPTY_HISTORY,
-    persons,
     orders: orders.map(([id, visitor, session, at, total, currency, status, covered]) => ({
       id: String(id),
       visitor: String(visitor),
@@ -143,20 +140,16 @@ function salesOf(
       status: status === "confirmed" ? "confirmed" : "claimed",
     })),
   };
-  return countedOrders(history, { ...settings, attributionMs: 0 }).map(({ person, at, netCents }) => ({
-    person,
+  return countedOrders(history, { ...settings, attributionMs: 0 }).map(({ visitor, at, netCents }) => ({
+    visitor,
     at,
     cents: netCents,
   }));
 }
 
-function leadsOf(
-  rows: readonly Cells[],
-  persons: ReadonlyMap<string, string>,
-  { settings }: Asked,
-): Success[] {
+function leadsOf(rows: readonly Cells[], { settings }: Asked): Success[] {
   return rows.map(([visitor, at, value, currency]) => ({
-    person: persons.get(String(visitor)) ?? String(visitor),
+    visitor: String(visitor),
     at: Number(at) satisfies EpochMs,
     cents: (currency ?? settings.currency) === settings.currency ? cents(Number(value ?? 0)) : 0,
   }));

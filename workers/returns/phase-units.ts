@@ -1,22 +1,27 @@
 /**
- * Who could be invited by a campaign, phase by phase, from history: a person at the first eligible moment, with what they
- * bought and whom they called since.
+ * Who could be invited by a campaign, phase by phase, from history: a visitor id at its first eligible moment, with what was
+ * bought and whom was called since. Units, and whose an order is, are those of the results (`domain/results`).
  *
- * Orders are those that a server confirmed, each with its id, net of confirmed refunds; who was seen in both arms says
- * nothing about either and is left out.
+ * Orders are those that a server confirmed, each with its id, net of confirmed refunds; an id that was seen in both arms
+ * says nothing about either and is left out.
  */
 import { and, asc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { EMPTY_HISTORY, type OrderRow, type RefundRow } from "../../domain/kpi/history.ts";
 import { countedOrders } from "../../domain/kpi/orders.ts";
+import { unitsOf } from "../../domain/results/units.ts";
+import { doingsOf } from "../../domain/results/whose.ts";
 import type { Contact } from "../../domain/roi/contacts.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { campaignPhases } from "../../migrations/schema.ts";
+import { joinOf } from "../results/read-phase.ts";
 
 export type PhaseUnit = {
   id: string;
   phase: number;
+  visitor: string;
+  /** What it did is found under this: its own `id`, since the same visitor is another unit in another phase. */
   person: string;
   arm: "treated" | "holdout";
   eligibleAt: EpochMs;
@@ -31,7 +36,7 @@ type Cells = (string | number | null)[];
 const HOUR_MS = 3_600_000;
 
 const OF_CAMPAIGN = "site = ?1 AND campaign_id = ?2 AND eligible_at < ?3";
-/** Everybody of the campaign, and whoever a proven user of it has been. */
+/** Everybody of the campaign, and whom else a proven user of it has been. */
 const VISITORS = `SELECT visitor_id FROM exposures WHERE ${OF_CAMPAIGN}
   UNION SELECT other.visitor_id FROM identities own
     JOIN identities other ON other.site = own.site AND other.user_id = own.user_id
@@ -46,8 +51,7 @@ const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
   WHERE o.site = ?1 AND o.visitor_id IN (${VISITORS}) AND r.status = 'confirmed' AND o.at >= ?4`;
 const CONTACTS = `SELECT id, visitor_id, channel, at FROM contacts
   WHERE site = ?1 AND visitor_id IN (${VISITORS}) AND at >= ?4`;
-const PERSONS = `SELECT visitor_id, user_id FROM identities WHERE site = ?1 AND visitor_id IN (${VISITORS})
-  ORDER BY at, user_id`;
+const JOINS = `SELECT visitor_id, user_id, at FROM identities WHERE site = ?1 AND visitor_id IN (${VISITORS})`;
 
 /** The phases that a campaign ran, oldest first. */
 export async function runPhases(env: Env, site: SiteKey, campaign: string): Promise<RunPhase[]> {
@@ -86,49 +90,44 @@ export async function readUnits(
     of === "orders" ? read(ORDERS, from) : [],
     of === "orders" ? read(REFUNDS, from) : [],
     of === "contacts" ? read(CONTACTS, from) : [],
-    read(PERSONS),
+    read(JOINS),
   ]);
-  const persons = new Map(identities.map(([visitor, user]) => [String(visitor), `user:${String(user)}`]));
-  const personOf = (visitor: string) => persons.get(visitor) ?? visitor;
-  const history = {
-    ...EMPTY_HISTORY,
-    persons,
-    orders: orders.map(orderOf),
-    refunds: refunds.map(refundOf),
-  };
+  const joins = identities.map(joinOf);
+  const history = { ...EMPTY_HISTORY, orders: orders.map(orderOf), refunds: refunds.map(refundOf) };
+  const counted = countedOrders(history, { orders: "confirmed", currency, attributionMs: 0 });
+  const units = firstMoments(moments.map(momentOf)).filter(({ eligibleAt }) => eligibleAt >= from);
+  const ordersOf = doingsOf(counted, joins);
+  const contactsOf = doingsOf(contacts.map(contactOf), joins);
   return {
-    units: firstMoments(moments.map((cells) => momentOf(cells, personOf))).filter(
-      ({ eligibleAt }) => eligibleAt >= from,
+    units,
+    orders: units.flatMap(({ person, visitor, eligibleAt }) =>
+      ordersOf(visitor, eligibleAt).map(({ id, at, netCents }) => ({ id, person, at, cents: netCents })),
     ),
-    orders: countedOrders(history, { orders: "confirmed", currency, attributionMs: 0 }).map(
-      ({ id, person, at, netCents }) => ({ id, person, at, cents: netCents }),
+    contacts: units.flatMap(({ person, visitor, eligibleAt }) =>
+      contactsOf(visitor, eligibleAt).map(({ id, channel, at }) => ({ id, person, channel, at })),
     ),
-    contacts: contacts.map(([id, visitor, channel, at]) => ({
-      id: String(id),
-      person: personOf(String(visitor)),
-      channel: channel === "email" ? "email" : "phone",
-      at: Number(at),
-    })),
   };
+}
+
+function contactOf([id, visitor, channel, at]: Cells) {
+  const told: ToldContact["channel"] = channel === "email" ? "email" : "phone";
+  return { id: String(id), visitor: String(visitor), channel: told, at: Number(at) };
 }
 
 function firstMoments(moments: readonly PhaseUnit[]): PhaseUnit[] {
-  const byUnit = Map.groupBy(moments, ({ phase, person }) => JSON.stringify([phase, person]));
-  return [...byUnit.values()].flatMap((seen) => {
-    const [first] = seen.toSorted((a, b) => a.eligibleAt - b.eligibleAt || (a.id < b.id ? -1 : 1));
-    return first === undefined || seen.some(({ arm }) => arm !== first.arm) ? [] : [first];
-  });
+  const byPhase = Map.groupBy(moments, ({ phase }) => phase);
+  return [...byPhase.values()].flatMap((own) =>
+    unitsOf(own, ({ arm }) => arm).flatMap(({ first, isMultiple }) => (isMultiple ? [] : [first])),
+  );
 }
 
-function momentOf(
-  [id, visitor, phase, arm, at, endsAt]: Cells,
-  personOf: (visitor: string) => string,
-): PhaseUnit {
+function momentOf([id, visitor, phase, arm, at, endsAt]: Cells): PhaseUnit {
   const eligibleAt = Number(at);
   return {
     id: String(id),
     phase: Number(phase),
-    person: personOf(String(visitor)),
+    visitor: String(visitor),
+    person: String(id),
     arm: arm === "holdout" ? "holdout" : "treated",
     eligibleAt,
     visitEndsAt: Math.max(eligibleAt, Number(endsAt ?? eligibleAt)),
