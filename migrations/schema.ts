@@ -262,7 +262,11 @@ export const refunds = sqliteTable("refunds", {
   at: moment("at").notNull(),
   amount: real("amount"),
   status: text("status").notNull(),
-}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("refunds_order").on(t.site, t.orderId)]);
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("refunds_at").on(t.site, t.at),
+  index("refunds_order").on(t.site, t.orderId),
+]);
 
 export const leads = sqliteTable("leads", {
   site: text("site").notNull(),
@@ -289,7 +293,11 @@ export const contacts = sqliteTable("contacts", {
   visitorId: text("visitor_id").notNull(),
   at: moment("at").notNull(),
   channel: text("channel", { enum: ["phone", "email"] }).notNull(),
-}, (t) => [primaryKey({ columns: [t.site, t.id] }), index("contacts_visitor").on(t.site, t.visitorId)]);
+}, (t) => [
+  primaryKey({ columns: [t.site, t.id] }),
+  index("contacts_at").on(t.site, t.at),
+  index("contacts_visitor").on(t.site, t.visitorId),
+]);
 
 /** Which visitors a proven user has been. */
 export const identities = sqliteTable("identities", {
