@@ -7,7 +7,7 @@
  */
 import type { Interval } from "../experiments/effect.ts";
 import { wilson } from "../experiments/small-counts.ts";
-import type { CostOfRow } from "./costs.ts";
+import { areHoursKnown, type CostOfRow } from "./costs.ts";
 import { durationsOf } from "./durations.ts";
 import {
   answered,
@@ -231,9 +231,12 @@ function aovUplift(source: Source): Figure {
   return plain(ratio(assisted.value - unassisted.value, unassisted.value), assisted.n + unassisted.n);
 }
 
-/** A figure of costs: unknown until they are entered. */
-const costed = (of: (totals: KpiTotals) => Ratio, n: (t: Tally) => number) => (source: Source) =>
-  source.costs === null ? UNKNOWN : plain(of(source.totals), n(source.t));
+/** A figure of costs: unknown until they are entered, and where somebody answered without logging an hour. */
+const costed = (of: (totals: KpiTotals) => Ratio, n: (t: Tally) => number) => (source: Source) => {
+  const { t, totals, hours, costs } = source;
+  const known = costs !== null && areHoursKnown({ chats: t.chats_handled, agentHours: hours });
+  return known ? plain(of(totals), n(t)) : UNKNOWN;
+};
 
 const OF_MONEY = {
   aov: ({ t }) =>

@@ -5,7 +5,7 @@
  * invited. A campaign costs its share of the agents' time and of the platform: as many parts as it had answered
  * conversations among the site's, since nobody tells apart whom an agent waited for.
  *
- * Units   effects in points of conversion as fractions; money in the site's currency.
+ * Units   effects in points of conversion as fractions; money in the site's currency, not rounded.
  * Errors  what nobody entered or measured is null.
  */
 import type { Interval } from "../experiments/effect.ts";
@@ -64,7 +64,7 @@ export function ledgerRows(
       displayed: own?.displayed.value ?? 0,
       acceptance: own?.acceptance_rate ?? NOTHING,
       chats,
-      cost: cost === null || all === 0 ? null : Math.round((100 * cost * chats) / all) / 100,
+      cost: cost === null || all === 0 ? null : (cost * chats) / all,
     };
   });
 }

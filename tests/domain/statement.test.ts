@@ -1,5 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { calendarOf } from "../../domain/kpi/calendar.ts";
+import { costModelOf, costsOfRows } from "../../domain/kpi/costs.ts";
+import { figuresOf } from "../../domain/kpi/figures.ts";
+import { emptyTally } from "../../domain/kpi/tally.ts";
+import { ledgerRows } from "../../domain/objectives/ledger.ts";
 import { Agreement, covers, satisfactionFault } from "../../domain/roi/agreement.ts";
 import { contactCosts } from "../../domain/roi/contact-costs.ts";
 import {
@@ -319,13 +324,87 @@ describe("contacts", () => {
 
   test("RET4: a chat costs its part of agents and platform, and nothing is assumed", () => {
     const month = (365.2425 / 12) * 86_400_000;
-    const served = { from: 0, to: month, agentHours: 100, chats: 400 };
-    const costs = contactCosts({ agent_hour: 30, platform_month: 600, contact_phone: 7 }, served);
+    const served = { from: 0, to: month, now: month, agentHours: 100, chats: 400 };
+    const entered = { agent_hour: 30, platform_month: 600, contact_phone: 7 };
+    const costs = contactCosts(entered, served);
     expect(costs).toMatchObject({ agents: 3_000, platform: 600, total: 3_600, phone: 7, email: null });
     expect(costs.perChat?.value).toBe(9);
     expect(costs.perChat?.low).toBeLessThan(9);
-    expect(contactCosts({ agent_hour: 30 }, { ...served, agentHours: 0 })).toMatchObject({ total: null });
+    expect(contactCosts(entered, { ...served, agentHours: 0 })).toMatchObject({ agents: null, total: null });
     expect(contactCosts({}, served)).toMatchObject({ total: null, perChat: null });
-    expect(contactCosts({ agent_hour: 30 }, { ...served, chats: 0 }).perChat).toBeNull();
+    expect(contactCosts(entered, { ...served, chats: 0 }).perChat).toBeNull();
+    // Half of the costs would flatter, and a month that is not over bears what has passed of it.
+    expect(contactCosts({ agent_hour: 30 }, served)).toMatchObject({
+      agents: 3_000,
+      platform: null,
+      total: null,
+      perChat: null,
+    });
+    expect(contactCosts(entered, { ...served, now: month / 4 })).toMatchObject({ platform: 150 });
+    expect(contactCosts(entered, { ...served, from: 2 * month, to: 3 * month })).toMatchObject({
+      platform: null,
+      total: null,
+    });
   });
+});
+
+describe("one cost of a contact", () => {
+  const HOUR = 3_600_000;
+  const price = fc.option(fc.double({ min: 0, max: 1_000, noNaN: true }), { nil: null });
+
+  test("RET15: the return, the ledger and the figures have one cost of a contact, to the last digit", () => {
+    const served = fc.record({
+      hours: fc.nat(5_000_000),
+      chats: fc.nat(900),
+      span: fc.integer({ min: 1, max: 60 }),
+      passed: fc.integer({ min: -2, max: 80 }),
+    });
+    fc.assert(
+      fc.property(fc.record({ agent_hour: price, platform_month: price }), served, (economics, of) => {
+        const [from, to, now] = [0, of.span * 24 * HOUR, of.passed * 24 * HOUR];
+        const tally = { ...emptyTally(), chats_handled: of.chats, agent_online_ms: of.hours };
+        const bears = costsOfRows(
+          costModelOf(economics),
+          { from, to, now, groupBy: null },
+          calendarOf("UTC"),
+        );
+        const figures = figuresOf(tally, { costs: bears("") });
+        const costs = contactCosts(economics, {
+          from,
+          to,
+          now,
+          agentHours: of.hours / HOUR,
+          chats: of.chats,
+        });
+        expect(costs.total).toBe(figures.cost_total.value);
+        expect(costs.perChat?.value ?? null).toBe(figures.cost_per_contact.value);
+        const effect = NO_EFFECT;
+        const [row] = ledgerRows(
+          [{ campaign: "c", name: "C", status: "live", effect }],
+          new Map([["c", figures]]),
+          { chats: of.chats, cost: costs.total },
+        );
+        // Its one campaign had every conversation.
+        if (of.chats > 0 && costs.total !== null) {
+          expect(row?.cost).toBeCloseTo(costs.total, 6);
+          expect((row?.cost ?? 0) / of.chats).toBeCloseTo(figures.cost_per_contact.value ?? NaN, 6);
+        } else {
+          expect(row?.cost).toBeNull();
+        }
+      }),
+    );
+  });
+
+  const NO_EFFECT = {
+    state: "not_measurable",
+    treated: 0,
+    control: 0,
+    controlConversions: null,
+    difference: null,
+    interval: null,
+    planned: null,
+    incrementalSales: null,
+    incrementalRevenue: null,
+    net: null,
+  } as const;
 });

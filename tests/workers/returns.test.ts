@@ -3,11 +3,14 @@ import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
+import type { WireGuide } from "../../domain/objectives/wire.ts";
 import type { WireCaseReport, WireContacts, WireMonth } from "../../domain/roi/wire.ts";
 import {
+  agentStates,
   audit,
   campaignPhases,
   contacts,
+  conversations,
   exposures,
   identities,
   orders,
@@ -372,4 +375,70 @@ test("RET5 RET14: a campaign's contacts are told by arm, with what a call costs"
     effects.map(() => ["unusable_split", null, null]),
   );
   expect(await ask("GET", `${key}/contacts?campaign=cmp_x`, bearer(apiKey))).toMatchObject({ status: 404 });
+});
+
+/** What figures, return and ledger say that seven chats of three days ago cost. */
+async function costsTold(economics: object, { online }: { online: boolean }) {
+  const { key, apiKey } = await makeSite({
+    timezone: "UTC",
+    economics,
+    campaigns: [{ id: "cmp_a", kind: "chat" }],
+  });
+  await fill(key, [7, 0], [0, 0]);
+  const db = drizzle(env.DB);
+  const now = Date.now();
+  for (let index = 0; index < 7; index += 1) {
+    const at = now - 3 * DAY + index;
+    await db.insert(conversations).values({
+      site: key,
+      id: `cnv-${index}`,
+      revision: 1,
+      visitorId: `treated-${index}`,
+      decisionId: `dec_treated-${index}`,
+      status: "closed",
+      createdAt: at,
+      firstVisitorMessageAt: at,
+      firstAgentMessageAt: at + 1_000,
+      lastMessageAt: at + 2_000,
+      closedAt: at + 2_000,
+      visitorMessages: 1,
+      agentMessages: 1,
+    });
+  }
+  const startedAt = now - 3 * DAY - DAY / 24;
+  const state = { site: key, id: "st_1", revision: 1, agentId: "usr_1", state: "online" as const };
+  if (online) {
+    await db.insert(agentStates).values({ ...state, capacity: 3, startedAt, endedAt: startedAt + DAY / 12 });
+  }
+  // A span into the future: only what has passed of it counts.
+  const query = `from=${new Date(now - 4 * DAY).toISOString()}&to=${new Date(now + 20 * DAY).toISOString()}`;
+  const read = async (noun: string) => (await ask("GET", `${key}/${noun}?${query}`, bearer(apiKey))).body;
+  const [row] = ((await read("kpis")) as { rows: Record<string, { value: number | null }>[] }).rows;
+  return {
+    figures: [row?.["cost_total"]?.value, row?.["cost_per_contact"]?.value],
+    costs: ((await read("contacts")) as WireContacts).costs,
+    ledger: ((await read("guide")) as WireGuide).ledger[0]?.cost,
+  };
+}
+
+const BOTH_PRICES = { agent_hour: 31, platform_month: 299.99 };
+
+test("RET15: a contact has one cost in the figures, the return and the ledger", async () => {
+  const { figures, costs, ledger } = await costsTold(BOTH_PRICES, { online: true });
+  // Two hours, and four days of the platform, to within the time that this test takes.
+  expect(costs.total).toBeCloseTo(2 * 31 + (299.99 * 4 * 12) / 365.2425, 2);
+  expect(figures[0]).toBeCloseTo(costs.total ?? NaN, 2);
+  expect(figures[1]).toBeCloseTo(costs.per_chat?.value ?? NaN, 2);
+  expect(ledger).toBeCloseTo(costs.total ?? NaN, 2);
+});
+
+test.each([
+  ["where nobody logged an hour", BOTH_PRICES, false, { agents: null }],
+  ["where the platform's price is missing", { agent_hour: 31 }, true, { agents: 62, platform: null }],
+])("RET15: %s no cost is told anywhere", async (_, economics, online, parts) => {
+  expect(await costsTold(economics, { online })).toMatchObject({
+    figures: [null, null],
+    costs: { chats: 7, total: null, per_chat: null, ...parts },
+    ledger: null,
+  });
 });

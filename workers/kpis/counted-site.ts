@@ -1,13 +1,12 @@
 /** A site as its figures are counted: its zone, its rules, and the name of the definition that these make. */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type Calendar, calendarOf } from "../../domain/kpi/calendar.ts";
-import type { CostModel } from "../../domain/kpi/costs.ts";
+import { type CostModel, costModelOf } from "../../domain/kpi/costs.ts";
 import type { DayScope } from "../../domain/kpi/counting.ts";
 import type { Sealed } from "../../domain/kpi/seals.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { fnv1a32 } from "../../domain/hash/fnv.ts";
 import { readOpenDays } from "../../domain/site/open-days.ts";
-import type { SiteSettings } from "../../domain/site/settings.ts";
 import { FIELDS } from "./packed-tally.ts";
 import type { CountedSettings } from "./site-settings.ts";
 
@@ -53,17 +52,10 @@ export function countedSite(key: SiteKey, settings: CountedSettings): CountedSit
       open: business_hours.length === 0 ? undefined : readOpenDays(business_hours, settings),
     },
     leadAttributionMs,
-    costs: costsOf(settings),
+    costs: costModelOf(settings.economics),
     sealed,
     definition: `${fnv1a32(told).toString(36)}-${fnv1a32(`again ${told}`).toString(36)}`,
   };
-}
-
-/** Unknown while either is: half of the costs would flatter. */
-function costsOf({ economics }: SiteSettings): CostModel | null {
-  const { agent_hour: agentHour, platform_month: platformMonth, margin } = economics;
-  if (agentHour == null || platformMonth == null) return null;
-  return { agentHour, platformMonth, margin: margin ?? null };
 }
 
 const calendars = new Map<string, Calendar>();

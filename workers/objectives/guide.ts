@@ -38,7 +38,7 @@ export async function reportGuide(
   );
   const chats = figures.chats_handled.value ?? 0;
   const agentHours = figures.agent_hours.value ?? 0;
-  const { total } = contactCosts(settings.economics, { from, to, agentHours, chats });
+  const { total } = contactCosts(settings.economics, { from, to, now, agentHours, chats });
   const ledger = ledgerRows(listed, groups, { chats, cost: total });
   const findings = guide({
     site: figures,

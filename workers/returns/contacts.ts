@@ -21,6 +21,7 @@ export async function reportContacts(
   const costs = contactCosts(economics, {
     from,
     to,
+    now,
     agentHours: row?.agent_hours.value ?? 0,
     chats: row?.chats_handled.value ?? 0,
   });

@@ -25,7 +25,9 @@ export function figuresFrom(
     return { value, numerator: value, denominator: null };
   };
   const hours = of("online_ms") / HOUR_MS;
-  const cost = money === null ? null : hours * money.agentHour + money.platform;
+  // Somebody answered and nobody was online: what that cost is not known.
+  const isUnknown = money === null || (of("handled") > 0 && hours === 0);
+  const cost = isUnknown ? null : hours * money.agentHour + money.platform;
   const aovAssisted = over(of("assisted_cents") / 100, of("assisted"));
   const alone = of("revenue_cents") - of("row_assisted_cents");
   const aovAlone = over(alone / 100, of("orders") - of("row_assisted"));

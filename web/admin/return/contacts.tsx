@@ -56,7 +56,7 @@ function Costs({ read: { costs, currency } }: { read: WireContacts }): VNode {
   const site = useSite();
   const language = locale.value;
   const chat = costs.per_chat;
-  const missing = <a href={screenPath(site.key, "settings")}>{g("costMissing")}</a>;
+  const toEnter = (what: string) => <a href={screenPath(site.key, "settings")}>{g(what)}</a>;
   const items = [
     ["perChat", chat === null ? null : chat.value],
     ["perCall", costs.per_call],
@@ -71,14 +71,14 @@ function Costs({ read: { costs, currency } }: { read: WireContacts }): VNode {
           <dd class="note">
             {name !== "perChat"
               ? value === null
-                ? missing
+                ? toEnter("costMissing")
                 : g("asEntered")
               : chat === null
                 ? costs.chats === 0
                   ? g("noChats")
                   : costs.agent_hours === 0
                     ? g("noHours")
-                    : missing
+                    : toEnter("chatCostMissing")
                 : `${g("interval", { low: money(language, chat.low, currency), high: money(language, chat.high, currency) })} · ${g(
                     "costOf",
                     { total: money(language, costs.total, currency), chats: number(language, costs.chats) },
