@@ -5,7 +5,6 @@ import { SiteSettings } from "../../domain/site/settings.ts";
 import { countHoldout } from "../../workers/overview/site-holdout.ts";
 import { countPhase } from "../../workers/results/phase-sums.ts";
 import { readUnits } from "../../workers/returns/phase-units.ts";
-import { keepCampaign } from "../fixtures/campaign-history.ts";
 import { makeSite } from "./site.ts";
 
 const DAY = 86_400_000;
@@ -13,10 +12,32 @@ const NOW = Date.now();
 const PEOPLE = 120;
 const BUYERS = 30;
 
+const OF = "FROM json_each(?2) j CROSS JOIN (SELECT 'a' AS arm UNION SELECT 'holdout') WHERE ?1 <> ''";
+const VISITOR = "arm || '-' || (j.value ->> 'rank')";
+const AT = "(j.value ->> 'at')";
+const SESSIONS = `INSERT INTO sessions (site, id, revision, visitor_id, started_at, last_at, ended_at, pages, events,
+    seconds, utm, cart_value, cart_items, global_holdout, covered, eligible)
+  SELECT ?1, 'ses_' || ${VISITOR}, 1, ${VISITOR}, ${AT}, ${AT}, ${AT}, 1, 1, 1, '{}', 0, 0, arm = 'holdout', 1, 1 ${OF}`;
+const EXPOSURES = `INSERT INTO exposures (site, id, revision, visitor_id, session_id, campaign_id, phase, variant, kind, arm,
+    probability, eligible_at)
+  SELECT ?1, 'dec_' || ${VISITOR}, 1, ${VISITOR}, 'ses_' || ${VISITOR}, 'cmp_a', 1, 'a', 'chat',
+    iif(arm = 'a', 'treated', arm), 0.5, ${AT} ${OF}`;
+const ORDERS = `INSERT INTO orders (site, order_id, revision, visitor_id, at, received_at, total, currency, status, items, covered)
+  SELECT ?1, 'ord_' || ${VISITOR}, 1, ${VISITOR}, ${AT} + 60000, ${AT}, 90, 'EUR', 'confirmed', 1, 1 ${OF}
+    AND arm = 'a' AND (j.value ->> 'rank') < ${BUYERS}`;
+
+/** As many of either arm, of whom some that were invited buy. */
+async function keepVisitors(site: string): Promise<void> {
+  const ranks = Array.from({ length: PEOPLE }, (_, rank) => ({ rank, at: NOW - (1 + (rank % 12)) * DAY }));
+  await env.DB.batch(
+    [SESSIONS, EXPOSURES, ORDERS].map((sql) => env.DB.prepare(sql).bind(site, JSON.stringify(ranks))),
+  );
+}
+
 /** Each invited visitor has a held-out one of the same rank, who turns out to be the same user. */
-async function joinArms(site: string, campaign: string, at: number): Promise<void> {
+async function joinArms(site: string, at: number): Promise<void> {
   const rows = Array.from({ length: PEOPLE }, (_, rank) =>
-    ["a", "holdout"].map((arm) => ({ user: `u${rank}`, visitor: `${campaign}-${arm}-${rank}`, at })),
+    ["a", "holdout"].map((arm) => ({ user: `u${rank}`, visitor: `${arm}-${rank}`, at })),
   ).flat();
   await env.DB.prepare(
     `INSERT INTO identities (site, user_id, visitor_id, revision, at)
@@ -35,9 +56,8 @@ async function told(site: string, campaign: string) {
     NOW,
   );
   const arms = (name: string) =>
-    Object.values(sums.days).reduce(
-      ([n, x], day) => [n + (day[name]?.n ?? 0), x + (day[name]?.conversions ?? 0)],
-      [0, 0],
+    (["n", "conversions"] as const).map((sum) =>
+      Object.values(sums.days).reduce((all, day) => all + (day[name]?.[sum] ?? 0), 0),
     );
   const paid = await readUnits(env, site, campaign, { from: 0, to: NOW + 1, currency: "EUR", of: "orders" });
   const bought = new Set(paid.orders.map(({ person }) => person));
@@ -59,17 +79,7 @@ async function told(site: string, campaign: string) {
 
 test("RES26: joined by a log-in after it, nobody is dropped and nothing moves; joined before, both are who bought", async () => {
   const { key } = await makeSite({ timezone: "UTC", campaigns: [{ id: "cmp_a", kind: "chat" }] });
-  const arms = {
-    a: { visitors: PEOPLE, buyers: BUYERS },
-    holdout: { visitors: PEOPLE, buyers: BUYERS },
-  };
-  await keepCampaign(env.DB, key, { campaign: "cmp_a", days: 12, arms }, NOW);
-  await env.DB.batch([
-    env.DB.prepare("DELETE FROM orders WHERE site = ? AND visitor_id LIKE '%holdout%'").bind(key),
-    env.DB.prepare(
-      "UPDATE sessions SET global_holdout = 1 WHERE site = ? AND visitor_id LIKE '%holdout%'",
-    ).bind(key),
-  ]);
+  await keepVisitors(key);
   const before = await told(key, "cmp_a");
   expect(before).toEqual({
     multiple: 0,
@@ -85,9 +95,9 @@ test("RES26: joined by a log-in after it, nobody is dropped and nothing moves; j
     mixed: 0,
     bought: { invited: BUYERS, heldOut: 0 },
   });
-  await joinArms(key, "cmp_a", NOW - 1_000);
+  await joinArms(key, NOW - 1_000);
   expect(await told(key, "cmp_a")).toEqual(before);
-  await joinArms(key, "cmp_a", NOW - 60 * DAY);
+  await joinArms(key, NOW - 60 * DAY);
   const known = await told(key, "cmp_a");
   expect(known).toMatchObject({ multiple: 0, mixed: 0, seen: before.seen });
   expect(known.result).toEqual([
