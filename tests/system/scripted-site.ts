@@ -222,7 +222,7 @@ export async function openTab(context: BrowserContext, options: Options, room: S
     const request = route.request();
     const { pathname } = new URL(request.url());
     const json = (status: number, body: unknown) => route.fulfill({ status, json: body });
-    if (/^\/v1\/conversations\/[^/]+\/files$/.test(pathname)) return takeFile(route, room);
+    if (/^\/v1\/(?:conversations|messages)\/[^/]+\/files$/.test(pathname)) return takeFile(route, room);
     if (request.method() === "POST") room.posted.push({ path: pathname, body: request.postDataJSON() });
     if (pathname === "/v1/availability") {
       room.asked += 1;

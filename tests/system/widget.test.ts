@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { enterAdmin } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
 import { eventually, post, signIn } from "./demo-api.ts";
 import { ChatClient } from "./chat-client.ts";
 import { DeskClient } from "./desk-client.ts";
 import { url } from "./own-server.ts";
+import { shoot } from "./widget-page.ts";
 
 let browser: Browser;
 
@@ -52,6 +54,37 @@ test("R-W36: with nobody at the desk the question goes by e-mail and the receipt
   await page.getByRole("button", { name: "Envoyer le message" }).click();
   await page.getByText(/Référence \S+/).waitFor();
   await page.close();
+});
+
+test("R-W95: the files of a message are with it where the site's people read it, as they were", async () => {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(20_000);
+  await openChat(page);
+  await page.getByRole("button", { name: "Laisser un message" }).click();
+  await field(page).fill("Ma taille, d’après ce tableau ?");
+  await page.getByRole("textbox", { name: "Votre e-mail" }).fill("ines@exemple.fr");
+  const body = Buffer.from("taille;tour\nM;102\n");
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Joindre un fichier" }).click();
+  await (await chooser).setFiles({ name: "mes tailles.csv", mimeType: "text/csv", buffer: body });
+  await page.getByRole("button", { name: "Envoyer le message" }).click();
+  await page.getByText(/Référence \S+/).waitFor();
+  await page.close();
+
+  const admin = await enterAdmin(browser, url);
+  const item = admin.page.getByRole("listitem").filter({ hasText: "ines@exemple.fr" });
+  const listed = async () => {
+    await admin.page.goto(`${url}/admin/demo/left-messages`);
+    await admin.page.getByRole("heading", { level: 1 }).waitFor();
+    await admin.page.locator(".left-messages").waitFor();
+    return item.count();
+  };
+  await eventually(listed, (count) => count === 1);
+  await shoot(admin.page, "left-message-with-file");
+  const download = admin.page.waitForEvent("download");
+  await item.getByRole("link", { name: "mes tailles.csv" }).click();
+  expect(readFileSync(await (await download).path()).equals(body)).toBe(true);
+  await admin.context.close();
 });
 
 test("R-W84: a call is booked with the demo's own hours, moved to another time and cancelled", async () => {

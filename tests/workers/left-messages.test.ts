@@ -207,6 +207,8 @@ test("R-A42: a message takes its files along: the list shows them, its people fe
   expect(led.status).toBe(302);
   const fetched = await exports.default.fetch(led.headers.get("location") ?? "");
   expect(fetched.headers.get("content-disposition")).toContain("attachment");
+  // The widget reads a file that was said in a chat, to bring it for the message.
+  expect(fetched.headers.get("access-control-allow-origin")).toBe("*");
   expect((await fetched.arrayBuffer()).byteLength).toBe(first.bytes);
   const eve = await signIn("Eve", [(await makeSite()).key]);
   expect((await api(eve, path(first.id))).status).toBe(404);

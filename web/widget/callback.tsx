@@ -33,6 +33,7 @@ export function Callback({ screen, top }: Props): VNode {
   const form = useRef<HTMLFormElement>(null);
   const request = useRef(newId());
   const asking = call === null || moving;
+  const files = conversation.uploads.value?.list.value.length ?? 0;
   Object.assign(typed, { phone, name });
 
   useEffect(() => {
@@ -110,6 +111,7 @@ export function Callback({ screen, top }: Props): VNode {
           </button>
         )}
       </div>
+      {!moving && files > 0 && <p class="draft">{t("filesKept", { count: files })}</p>}
       {!moving && <p class="small">{t("callFree")}</p>}
     </form>
   );

@@ -133,8 +133,8 @@ export function conversationOf(
     /** Send what the visitor wrote. It shows at once, and leaves when it can. */
     say: (text: string) => run((running) => running.say(text)),
     sendAgain: (client_id: string) => run((running) => running.sendAgain(client_id)),
-    /** Send `files`. */
-    attach: (files: readonly File[]) => run((running) => running.attach(files)),
+    /** Send `files`; those for `later` wait until a conversation is wanted, or go with a message. */
+    attach: (files: readonly File[], later?: boolean) => run((running) => running.attach(files, later)),
     /** What was written to a conversation that did not come to be stands in the field again. */
     takeBack: () => engine.value?.takeBack(),
     tryNow: () => engine.value?.tryNow(),

@@ -144,25 +144,23 @@ export function engineOf({ page, server, memory, cells, turnedAway, write }: Eng
     if (memory.files().length > 0) attach([]).catch(console.warn);
   }
 
-  /** Send `files`, or what an earlier page did not get rid of. */
-  async function attach(files: readonly File[]): Promise<void> {
-    if (!uploads.value) {
-      const { uploadsOf } = await import("./uploads.ts");
-      uploads.value ??= uploadsOf({
-        conversation: async () => {
-          await open(null);
-          return known;
-        },
-        host: page.host,
-        memory,
-        uploaded: async (client_id, { id, name, type, bytes }) => {
-          if (!known) return;
-          await delivery.write(known.id, JSON.stringify({ id, name, type, bytes }), "file", client_id);
-          delivery.flush();
-        },
-      });
-    }
-    await uploads.value.add(files);
+  /** Send `files`, or what an earlier page did not get rid of; not yet, where they are for `later`. */
+  async function attach(files: readonly File[], later?: boolean): Promise<void> {
+    const { uploadsIn } = await import("./uploads.ts");
+    const sending = uploadsIn(uploads, {
+      conversation: async () => {
+        await open(null);
+        return known;
+      },
+      host: page.host,
+      memory,
+      uploaded: async (client_id, body) => {
+        if (!known) return;
+        await delivery.write(known.id, body, "file", client_id);
+        delivery.flush();
+      },
+    });
+    await sending.add(files, later);
   }
 
   async function authenticate(): Promise<boolean> {

@@ -1,9 +1,11 @@
-/** The question by e-mail, with what was already typed, and a receipt for it. */
+/** The question by e-mail, with what was already typed and attached, and a receipt for it. */
 import { useRef, useState } from "./hooks.ts";
 import type { ComponentChildren, VNode } from "preact";
 import Done from "lucide-static/icons/circle-check.svg?shapes";
+import { Attached, attachLater } from "./attached.tsx";
 import { Labelled, questionOf, typedIn } from "./form.tsx";
 import { Icon } from "./icon.tsx";
+import { useKeptFiles } from "./kept-files.ts";
 import { newId } from "./message-id.ts";
 import type { ChatScreen } from "./screen.ts";
 import { text } from "./server.ts";
@@ -27,6 +29,7 @@ export function Message({ screen, top }: Props): VNode {
   const form = useRef<HTMLFormElement>(null);
   /** One id for this message however often it is sent: a repeat after a lost answer is no second message. */
   const request = useRef(newId());
+  const kept = useKeptFiles(screen);
   const draft = conversation.draft.value;
   const body = edited || draft !== "" ? draft : asked;
   const wrong = { email: !ADDRESS.test(email.trim()), body: body.trim() === "" };
@@ -35,16 +38,22 @@ export function Message({ screen, top }: Props): VNode {
   const leave = async (): Promise<void> => {
     setState({ name: "sending" });
     try {
+      const id = (request.current ??= newId());
+      const files = await kept.bring(id);
+      // Said at the file; nothing leaves without it unless it is taken away.
+      if (files === null) return setState({ name: "writing" });
       const answer = await server.call("POST", "/v1/messages", {
         writeKey: page.key,
         anonymousId: page.visitor(),
         page: location.href,
-        request_id: request.current,
+        request_id: id,
         email: email.trim(),
         body: body.trim(),
+        ...(files.length > 0 && { files }),
         ...(name.trim() && { name: name.trim() }),
       });
       conversation.write("");
+      kept.done();
       request.current = newId();
       // Whoever asks by e-mail no longer waits in the queue.
       if (conversation.status.value === "queued") conversation.end();
@@ -74,6 +83,7 @@ export function Message({ screen, top }: Props): VNode {
       ref={form}
       class="scroll away"
       noValidate
+      onDrop={(event) => attachLater(screen, event.dataTransfer?.files)}
       onSubmit={(event) => {
         event.preventDefault();
         setChecked(true);
@@ -96,9 +106,13 @@ export function Message({ screen, top }: Props): VNode {
               setEdited(true);
               conversation.write(event.currentTarget.value);
             }}
+            onPaste={(event) => {
+              if (attachLater(screen, event.clipboardData?.files)) event.preventDefault();
+            }}
           />
         )}
       </Labelled>
+      <Attached screen={screen} kept={kept} />
       <Labelled id="email" label={t("email")} wrong={checked && wrong.email ? t("emailWrong") : ""}>
         {(marks) => (
           <input

@@ -138,20 +138,15 @@ function State({ screen, bubble }: { screen: ChatScreen; bubble: Bubble }): VNod
           )}
         </p>
       );
-    case "read":
+    default: {
+      const read = bubble.state === "read";
       return (
         <p class="note">
           {at}
-          {t("read")} <Icon of={CheckTwice} size={14} />
+          {t(read ? "read" : "sent")} <Icon of={read ? CheckTwice : Check} size={14} />
         </p>
       );
-    default:
-      return (
-        <p class="note">
-          {at}
-          {t("sent")} <Icon of={Check} size={14} />
-        </p>
-      );
+    }
   }
 }
 

@@ -5,7 +5,7 @@
  * Errors  a refusal stays beside its file with its reason; a lost line makes it wait until the line is back.
  */
 import type { FileBody } from "../../domain/chat/content.ts";
-import { cell } from "./cell.ts";
+import { type Cell, cell } from "./cell.ts";
 import type { Memory } from "./memory.ts";
 import { newId } from "./message-id.ts";
 import { conversationPath } from "./server.ts";
@@ -32,13 +32,21 @@ type Ports = {
   conversation: () => Promise<{ id: string; token: string } | null>;
   host: string;
   memory: Memory;
-  uploaded: (key: string, file: FileBody) => Promise<void>;
+  /** It is there: `body` is its message. */
+  uploaded: (key: string, body: string) => Promise<void>;
 };
 
-export function uploadsOf({ conversation, host, memory, uploaded }: Ports) {
+/** What `uploads` holds, made with the first file. */
+export function uploadsIn(uploads: Cell<Uploads | null>, ports: Ports): Uploads {
+  return (uploads.value ??= uploadsOf(ports));
+}
+
+function uploadsOf({ conversation, host, memory, uploaded }: Ports) {
   const list = cell<readonly Upload[]>([]);
   const kept = keepFiles();
   let busy = false;
+  /** No conversation is wanted for them now: they stay until it is, or until they go another way. */
+  let held = false;
   let request: XMLHttpRequest | null = null;
 
   const change = (key: string, by: Partial<Upload>): void => {
@@ -56,7 +64,7 @@ export function uploadsOf({ conversation, host, memory, uploaded }: Ports) {
   /** Send the next one that waits; whatever stops it tries again when the line is back. */
   function go(): void {
     const turn = list.value.find((one) => one.state === "waiting");
-    if (busy || !turn) return;
+    if (busy || held || !turn) return;
     busy = true;
     send(turn)
       .catch((failure: unknown) => {
@@ -78,7 +86,7 @@ export function uploadsOf({ conversation, host, memory, uploaded }: Ports) {
     const { status, body } = await transfer(`${host}${conversationPath(place.id)}/files`, place.token, turn);
     const file = fileIn(body);
     if (status === 201 && file) {
-      await uploaded(turn.key, file);
+      await uploaded(turn.key, JSON.stringify(file));
       drop(turn.key);
     } else if (status >= 500 || status === 429) {
       change(turn.key, { state: "failed", reason: status === 429 ? "many" : "other" });
@@ -113,7 +121,14 @@ export function uploadsOf({ conversation, host, memory, uploaded }: Ports) {
     list,
     go,
 
-    async add(files: readonly File[]): Promise<void> {
+    /** Send nothing more into a conversation, or go on with it. */
+    hold(now: boolean): void {
+      held = now;
+      go();
+    },
+
+    async add(files: readonly File[], later = false): Promise<void> {
+      held = later;
       // An earlier page's files come back with its first look.
       const before = list.value.length === 0 ? await kept.load(memory.files()) : [];
       const chosen = files.map((file) => ({ key: newId(), file }));
@@ -180,7 +195,7 @@ function keepFiles() {
           request.onsuccess = () => resolve(request.result);
           request.onerror = () => reject(request.error ?? new Error("storage refused"));
         });
-        return all.filter(({ key }) => keys.includes(key));
+        return keys.flatMap((key) => all.filter((one) => one.key === key));
       } catch (failure) {
         refused(failure);
         return [];

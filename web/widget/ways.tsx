@@ -14,6 +14,7 @@ import { callIn, callLine } from "./call.ts";
 import { isTaken } from "./form.tsx";
 import { Icon, type Shapes } from "./icon.tsx";
 import { Later, type Part } from "./later.tsx";
+import { holdFiles } from "./kept-files.ts";
 import { Message } from "./message.tsx";
 import type { ChatScreen } from "./screen.ts";
 
@@ -37,6 +38,7 @@ export function Ways({ screen }: { screen: ChatScreen }): VNode {
   const way = chosen ?? (ways.length === 1 ? (ways[0] ?? null) : null);
   const mayGoBack = chosen !== null && ways.length > 1;
   useEffect(() => screen.keepLooking(), [screen]);
+  useEffect(() => holdFiles(screen), [screen]);
 
   if (way === null) return <Choice screen={screen} ways={ways} choose={choose} />;
   const back = mayGoBack && (
@@ -81,6 +83,7 @@ function Choice({ screen, ways, choose }: Choosing): VNode {
   const heading = useRef<HTMLHeadingElement>(null);
   const draft = screen.conversation.draft.value.trim();
   const call = callIn(screen.memory.call());
+  const files = screen.conversation.uploads.value?.list.value.length ?? 0;
   useEffect(() => {
     if (screen.asked.value) heading.current?.focus();
   }, [screen]);
@@ -107,6 +110,7 @@ function Choice({ screen, ways, choose }: Choosing): VNode {
       )}
       {ways.length === 0 && !mayChat(screen) && !mayWait(screen) && <p>{t("nothingNow")}</p>}
       {draft !== "" && <p class="draft">{t("draftKept", { text: shortened(draft) })}</p>}
+      {files > 0 && <p class="draft">{t("filesKept", { count: files })}</p>}
     </div>
   );
 }

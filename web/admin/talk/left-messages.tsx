@@ -15,6 +15,7 @@ type LeftMessage = {
   name: string | null;
   body: string;
   page: string | null;
+  files: { id: string; name: string }[];
 };
 
 export function LeftMessages(): VNode {
@@ -52,6 +53,13 @@ export function LeftMessages(): VNode {
                   <span class="note">{dateTime(locale.value, message.at, site.settings.timezone)}</span>
                 </p>
                 <p class="message said">{message.body}</p>
+                {message.files.map(({ id, name }) => (
+                  <p key={id}>
+                    <a href={apiPath(site.key, "left-messages", message.id, "files", id)}>
+                      <bdi>{name}</bdi>
+                    </a>
+                  </p>
+                ))}
                 {message.page === null ? null : <p class="note">{message.page}</p>}
               </li>
             ))}

@@ -18,6 +18,7 @@ const LeftMessage = z.object({
   name: text,
   body: z.string(),
   page: text,
+  files: z._default(z.array(z.object({ id: z.string(), name: z.string(), bytes: z.number() })), []),
   reference: z._default(z.string(), ""),
   outcome: z._default(z.nullable(z.enum(MESSAGE_OUTCOMES)), null),
   concluded_at: z._default(text, null),

@@ -13,6 +13,7 @@ import type { Office } from "../office.ts";
 import { Prose } from "../parts/prose.tsx";
 import { pathOf } from "../parts/page-path.ts";
 import { locale, t } from "../words.ts";
+import { bytesOf } from "../format.ts";
 import { ListState, MoreButton, type Stage } from "./follow-ups.tsx";
 
 export function LeftMessageList({ office, stage }: { office: Office; stage: Stage }): VNode {
@@ -75,6 +76,14 @@ function MessageCard({ message, path, onChanged }: MessageCardProps): VNode {
       </div>
       <div class="words">
         <Prose text={message.body} />
+        {message.files.map(({ id, name, bytes }) => (
+          <p key={id}>
+            <a href={`${path}/${encodeURIComponent(message.id)}/files/${encodeURIComponent(id)}`}>
+              <bdi>{name}</bdi>
+            </a>{" "}
+            <span class="note">{bytesOf(locale.value, bytes)}</span>
+          </p>
+        ))}
         <p class="note">
           {message.email}
           {reference === "" ? null : ` · ${t("reference", { reference })}`}
