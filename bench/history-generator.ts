@@ -8,6 +8,7 @@
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { type Dice, diceOf } from "./dice.ts";
+import { handsOf } from "./history-hands.ts";
 import { campaignsOf, type CampaignTruth, type PhaseTruth, SKILLS } from "./history-truth.ts";
 import { shiftsOf } from "./history-shifts.ts";
 
@@ -292,6 +293,15 @@ class Writer {
       outcome: null,
       visitor_messages: spoke ? messages : 0,
       agent_messages: answered ? messages : 0,
+      ...(reply === null
+        ? {}
+        : handsOf({
+            seed: hashOf(id),
+            agent,
+            colleagues: visit.agents,
+            at: reply,
+            prefix: this.#prefix,
+          })),
       text: null,
     };
     if (answered && closed_at !== null && dice.chance(RATES.surveyed)) {

@@ -52,7 +52,7 @@ export type Groupable = {
   at: EpochMs;
   visit?: VisitRow | undefined;
   exposure?: Pick<ExposureRow, "campaign" | "variant"> | undefined;
-  chat?: Pick<ChatRow, "campaign" | "variant" | "agent" | "skill"> | undefined;
+  chat?: Pick<ChatRow, "campaign" | "variant" | "agent" | "skill" | "canned"> | undefined;
 };
 
 /** Whether `at` lies in the span. */
@@ -63,13 +63,38 @@ export function within({ scope }: Counting, at: EpochMs): boolean {
 /** Count `thing` in every dimension that knows it. */
 export function countIn(counting: Counting, thing: Groupable, add: (tally: Tally) => void): void {
   for (const dimension of counting.dimensions) {
-    const group = groupIn(dimension, thing);
-    if (group !== null) add(counting.tallyOf(thing.at, dimension, group));
+    for (const group of groupsOf(dimension, thing)) add(counting.tallyOf(thing.at, dimension, group));
   }
 }
 
-/** The group of a thing, or null where this dimension does not know it. */
-export function groupIn(dimension: Dimension, { visit, exposure, chat }: Groupable): string | null {
+const NOWHERE: readonly string[] = [];
+
+/** The groups of a thing: one, none where this dimension does not know it, or each answer that was sent in a chat. */
+export function groupsOf(dimension: Dimension, thing: Groupable): readonly string[] {
+  if (dimension === "canned") return thing.chat === undefined ? NOWHERE : cannedGroupsOf(thing.chat);
+  const group = groupIn(dimension, thing);
+  return group === null ? NOWHERE : [group];
+}
+
+function cannedGroupsOf({ canned }: Pick<ChatRow, "canned">): readonly string[] {
+  return canned.length === 0 ? NOWHERE : [...new Set(canned.map(cannedGroup))];
+}
+
+/** The row of a canned answer as one agent sent it. */
+export function cannedGroup({ canned, agent }: { canned: string; agent: string }): string {
+  return `${canned}:${agent}`;
+}
+
+/** The answer and the agent of such a row. */
+export function readCannedGroup(group: string): { canned: string; agent: string } {
+  const end = group.indexOf(":");
+  return { canned: group.slice(0, end), agent: group.slice(end + 1) };
+}
+
+function groupIn(
+  dimension: Exclude<Dimension, "canned">,
+  { visit, exposure, chat }: Groupable,
+): string | null {
   const offered = exposure ?? chat;
   switch (dimension) {
     case NO_GROUP:
@@ -101,20 +126,18 @@ export function countVisitorDaysOf<T extends Groupable & { person: string }>(
   add: (tally: Tally, ofDay: readonly [T, ...T[]]) => void,
 ): void {
   for (const dimension of counting.dimensions) {
-    const units = new Map<string, [T, ...T[]]>();
+    const units = new Map<string, { group: string; ofDay: [T, ...T[]] }>();
     for (const thing of things) {
-      const group = groupIn(dimension, thing);
-      if (group === null) continue;
-      const key = `${dayKey(counting, thing)} ${group}`;
-      const known = units.get(key);
-      if (known === undefined) units.set(key, [thing]);
-      else known.push(thing);
+      for (const group of groupsOf(dimension, thing)) {
+        const key = `${dayKey(counting, thing)} ${group}`;
+        const known = units.get(key);
+        if (known === undefined) units.set(key, { group, ofDay: [thing] });
+        else known.ofDay.push(thing);
+      }
     }
-    for (const unit of units.values()) {
-      const [first] = unit;
-      if (!within(counting, first.at)) continue;
-      const group = groupIn(dimension, first);
-      if (group !== null) add(counting.tallyOf(first.at, dimension, group), unit);
+    for (const { group, ofDay } of units.values()) {
+      const [first] = ofDay;
+      if (within(counting, first.at)) add(counting.tallyOf(first.at, dimension, group), ofDay);
     }
   }
 }

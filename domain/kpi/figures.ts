@@ -129,6 +129,13 @@ const COUNTED = {
   leads: ({ t }) => sum(t.leads),
   lead_value: ({ t }) => sum(t.lead_value_cents / 100, t.leads),
   agent_hours: ({ hours }) => sum(hours, 0),
+  chats_taken: ({ t }) => sum(t.chats_taken),
+  transfers: ({ t }) => sum(t.transfers),
+  transfers_to_skill: ({ t }) => sum(t.transfers_to_skill),
+  transfers_taken_over: ({ t }) => sum(t.transfers_taken_over),
+  transfers_received: ({ t }) => sum(t.transfers_received),
+  transfers_taken_back: ({ t }) => sum(t.transfers_taken_back),
+  canned_uses: ({ t }) => sum(t.canned_uses),
 } satisfies Record<string, (source: Source) => Figure>;
 
 const OF_VISITORS = {
@@ -277,6 +284,9 @@ const OF_AGENTS = {
       sumRateOf(t.assisted_revenue_cents, { squares: t.assisted_revenue_sq, n: t.assisted_buyers }, hours),
     ),
   chats_per_agent_hour: ({ t, hours }) => rateOf(t.chats_handled, hours),
+  transfer_rate: ({ t }) => share(t.chats_transferred, t.chats_taken),
+  canned_rate: ({ t }) => share(t.chats_with_canned, t.chats_taken),
+  canned_edited_rate: ({ t }) => share(t.canned_edited, t.canned_uses),
   occupancy: ({ t }) => plain(ratio(t.slot_busy_ms / 1_000, t.slot_available_ms / 1_000), t.chats_handled),
   concurrency: ({ t }) => plain(ratio(t.chat_ms / 1_000, t.agent_busy_ms / 1_000), t.chats_handled),
 } satisfies Record<string, (source: Source) => Figure>;

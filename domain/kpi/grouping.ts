@@ -16,6 +16,7 @@ export const GROUPINGS = [
   "skill",
   "channel",
   "device",
+  "canned",
 ] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 export type TimeGrouping = Extract<Grouping, "hour" | "day" | "week">;
@@ -23,8 +24,17 @@ export type TimeGrouping = Extract<Grouping, "hour" | "day" | "week">;
 /** The name of the one row where nothing is grouped. */
 export const NO_GROUP = "";
 
-/** What each hour is counted by; the first is the whole. */
-export const DIMENSIONS = [NO_GROUP, "campaign", "variant", "agent", "skill", "channel", "device"] as const;
+/** What each hour is counted by; the first is the whole. A row of `canned` is an answer as one agent sent it. */
+export const DIMENSIONS = [
+  NO_GROUP,
+  "campaign",
+  "variant",
+  "agent",
+  "skill",
+  "channel",
+  "device",
+  "canned",
+] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Whether the rows are stretches of time. */

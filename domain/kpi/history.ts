@@ -4,6 +4,7 @@
  * Shapes  one type a table; `KpiHistory` is everything that a span of time needs, including what began before it.
  * Units   moments are `EpochMs`, money is in major units of `currency`.
  */
+import type { Handover, SentCanned } from "../chat/handovers.ts";
 import type { EpochMs } from "../ids.ts";
 
 export type VisitRow = {
@@ -56,6 +57,10 @@ export type ChatRow = {
   closedAt: EpochMs | null;
   /** `idle`: it was closed because nobody had said anything for a while. */
   closeReason: string | null;
+  /** How it went from agent to agent, oldest first. */
+  handovers: readonly Handover[];
+  /** The canned answers that agents sent in it. */
+  canned: readonly SentCanned[];
 };
 
 export type OrderRow = {

@@ -12,6 +12,7 @@
  * Units   `EpochMs`; `from` is inside, `to` is not.
  */
 import type { EpochMs } from "../ids.ts";
+import { countHands } from "./agent-hands.ts";
 import { countAgentHours } from "./agent-hours.ts";
 import { calendarOf } from "./calendar.ts";
 import { countChats, countChatters } from "./chats.ts";
@@ -104,6 +105,7 @@ function countAll(counting: Counting): void {
   countExemptPageViews(counting);
   countExposures(counting);
   countChats(counting);
+  countHands(counting);
   countChatters(counting, credits.ordersOf);
   countOrders(counting, credits);
   countLeads(counting);

@@ -12,9 +12,12 @@
 import type { EpochMs } from "../ids.ts";
 
 /** Raised when a definition changes, so that a figure kept somewhere says which definition it has. */
-export const KPI_VERSION = 3;
+export const KPI_VERSION = 4;
 
-/** Numbers that add up, by what they count. Written out, because an object that is made by name is slow to copy. */
+/**
+ * Numbers that add up, by what they count. Written out, because an object that is made by name is slow to copy. What is
+ * kept of final days is told by their place here: a new one comes last.
+ */
 const NO_COUNTS = {
   visitors: 0,
   visits: 0,
@@ -110,6 +113,17 @@ const NO_COUNTS = {
   slot_busy_ms: 0,
   agent_busy_ms: 0,
   chat_ms: 0,
+  // Of conversations that an agent had: how they changed hands, and the canned answers that were sent in them.
+  chats_taken: 0,
+  chats_transferred: 0,
+  transfers: 0,
+  transfers_to_skill: 0,
+  transfers_taken_over: 0,
+  transfers_received: 0,
+  transfers_taken_back: 0,
+  chats_with_canned: 0,
+  canned_uses: 0,
+  canned_edited: 0,
 };
 
 export type CountName = keyof typeof NO_COUNTS;

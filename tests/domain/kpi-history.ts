@@ -54,7 +54,7 @@ export function chat(visitor: string, startedAt: number, more: Partial<ChatRow> 
   const offer = { decision: null, campaign: null, variant: null, skill: null, agent: "usr_lea" };
   const base = { id: nextId("cnv"), visitor, startedAt, answeredAt: startedAt + 30 * SECOND, closedAt: null };
   const room = { queuedAt: null, assignedAt: null, lastMessageAt: null, closeReason: null };
-  return { ...base, ...room, ...offer, ...more };
+  return { ...base, ...room, ...offer, handovers: [], canned: [], ...more };
 }
 export function order(visitor: string, at: number, total: number, more: Partial<OrderRow> = {}): OrderRow {
   const base = { id: nextId("ord"), visitor, session: null, at, total };
@@ -102,6 +102,18 @@ export function nineToSix(timezone: string): OpenDays {
   );
 }
 
+const arbitraryHandover = fc.record({
+  kind: fc.constantFrom("transferred" as const, "taken_over" as const, "taken_back" as const),
+  from: fc.constantFrom(null, "usr_lea", "usr_hugo"),
+  to: fc.constantFrom("usr_lea", "usr_hugo", "usr_anne"),
+  skill: fc.constantFrom(null, "sizes"),
+});
+const arbitraryCanned = fc.record({
+  agent: fc.constantFrom("usr_lea", "usr_hugo", "usr_zoe"),
+  canned: fc.constantFrom("can_1", "can_2"),
+  edited: fc.boolean(),
+});
+
 /** A few days of a small shop from `start`: several visits of few people, chats, orders, refunds and merged devices. */
 export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHistory> {
   const step = fc.record({
@@ -116,6 +128,8 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
     chats: fc.boolean(),
     agent: fc.constantFrom("usr_lea", "usr_hugo"),
     skill: fc.constantFrom(null, "sizes"),
+    hands: fc.array(arbitraryHandover, { maxLength: 3 }),
+    canned: fc.array(arbitraryCanned, { maxLength: 3 }),
     reply: fc.option(fc.integer({ min: 0, max: 5 * HOUR })),
     lasts: fc.option(fc.integer({ min: 0, max: 3 * HOUR })),
     csat: fc.option(fc.integer({ min: 1, max: 5 })),
@@ -147,6 +161,8 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
       ...(arm === "treated" && offered),
       agent: one.agent,
       skill: one.skill,
+      handovers: one.hands.map((hand) => ({ ...hand, at })),
+      canned: one.canned.map((use) => ({ ...use, at })),
       answeredAt,
       assignedAt: answeredAt === null ? null : at + Math.floor((answeredAt - at) / 2),
       closedAt,

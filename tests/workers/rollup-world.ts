@@ -91,37 +91,62 @@ const exposure = fc
     })),
   );
 
+const hands = fc.array(
+  fc.record({
+    at: moment,
+    kind: fc.constantFrom("transferred" as const, "taken_over" as const, "taken_back" as const),
+    from: maybe(fc.constantFrom("agent_0", "agent_1")),
+    to: fc.constantFrom("agent_0", "agent_2"),
+    skill: maybe(fc.constant("sales")),
+  }),
+  { maxLength: 2 },
+);
+/** Two of the site's answers, and one that is none of its own. */
+const CANNED = ["can_1", "can_2"];
+const canned = fc.array(
+  fc.record({
+    at: moment,
+    agent: fc.constantFrom("agent_0", "agent_1"),
+    canned: fc.constantFrom(...CANNED, "can_none"),
+    edited: fc.boolean(),
+  }),
+  { maxLength: 3 },
+);
+
 const conversation = fc
   .record({ n: number(5), visitor_id: visitor, at: moment, minutes: number(200), decision: maybe(number(4)) })
   .chain(({ n, visitor_id, at, minutes, decision }) =>
-    fc.record({ answered: fc.boolean(), open: fc.boolean(), overNight: fc.boolean() }).map((more) => {
-      const end = at + (more.overNight ? 14 * HOUR_MS : 0) + minutes * MINUTE_MS;
-      return [1, 2, 3, 4].map((revision): RecordOf<"conversations"> => ({
-        table: "conversations",
-        id: `cnv_${n}`,
-        revision,
-        visitor_id,
-        user_id: null,
-        decision_id: decision === null ? null : `dec_${decision}`,
-        skill: n % 2 === 0 ? "sales" : null,
-        locale: null,
-        page: null,
-        status: revision === 4 && !more.open ? "closed" : "open",
-        agent_id: more.answered && revision >= 3 ? `agent_${n % 2}` : null,
-        created_at: at,
-        queued_at: revision >= 2 ? at + 20_000 : null,
-        assigned_at: more.answered && revision >= 3 ? at + 40_000 : null,
-        first_visitor_message_at: revision >= 2 ? at + 20_000 : null,
-        first_agent_message_at: more.answered && revision >= 3 ? at + 50_000 : null,
-        last_message_at: revision >= 2 ? at + 50_000 : null,
-        closed_at: revision === 4 && !more.open ? end : null,
-        close_reason: null,
-        outcome: null,
-        visitor_messages: 1,
-        agent_messages: 1,
-        text: null,
-      }));
-    }),
+    fc
+      .record({ answered: fc.boolean(), open: fc.boolean(), overNight: fc.boolean(), hands, canned })
+      .map((more) => {
+        const end = at + (more.overNight ? 14 * HOUR_MS : 0) + minutes * MINUTE_MS;
+        return [1, 2, 3, 4].map((revision): RecordOf<"conversations"> => ({
+          table: "conversations",
+          id: `cnv_${n}`,
+          revision,
+          visitor_id,
+          user_id: null,
+          decision_id: decision === null ? null : `dec_${decision}`,
+          skill: n % 2 === 0 ? "sales" : null,
+          locale: null,
+          page: null,
+          status: revision === 4 && !more.open ? "closed" : "open",
+          agent_id: more.answered && revision >= 3 ? `agent_${n % 2}` : null,
+          created_at: at,
+          queued_at: revision >= 2 ? at + 20_000 : null,
+          assigned_at: more.answered && revision >= 3 ? at + 40_000 : null,
+          first_visitor_message_at: revision >= 2 ? at + 20_000 : null,
+          first_agent_message_at: more.answered && revision >= 3 ? at + 50_000 : null,
+          last_message_at: revision >= 2 ? at + 50_000 : null,
+          closed_at: revision === 4 && !more.open ? end : null,
+          close_reason: null,
+          outcome: null,
+          visitor_messages: 1,
+          agent_messages: 1,
+          ...(revision >= 3 ? { handovers: more.hands, canned: more.canned } : {}),
+          text: null,
+        }));
+      }),
   );
 
 const order = fc
@@ -273,9 +298,23 @@ export const tellings: fc.Arbitrary<HistoryRecord[]> = fc
     }),
   );
 
+/** Ids of canned answers are an installation's: each site has its own. */
+function ofSite(record: HistoryRecord, site: string): HistoryRecord {
+  if (record.table !== "conversations" || record.canned === undefined) return record;
+  return { ...record, canned: record.canned.map((use) => ({ ...use, canned: `${site}_${use.canned}` })) };
+}
+
 /** Tell `records` of `site` to the consumer, in one batch of messages. */
 export async function tell(site: string, records: readonly HistoryRecord[], world: Env = env): Promise<void> {
-  const messages = records.map((record, index) => {
+  await env.DB.batch(
+    CANNED.map((id) =>
+      env.DB.prepare(
+        "INSERT OR IGNORE INTO resources (id, site, noun, body, created_at, updated_at) VALUES (?, ?, 'canned', '{}', 0, 0)",
+      ).bind(`${site}_${id}`, site),
+    ),
+  );
+  const messages = records.map((told, index) => {
+    const record = ofSite(told, site);
     const body: HistoryMessage = {
       v: 1,
       site,

@@ -5,6 +5,8 @@
  * Every query names the site and is bounded by an index on it and a moment. Rows come back as arrays and are read by
  * position: at tens of thousands of rows, the names would be most of the bytes.
  */
+import * as z from "zod";
+import { HandoverRecord, SentCannedRecord } from "../../domain/history/records.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type {
   AgentStateRow,
@@ -125,7 +127,7 @@ const EXPOSURES = `SELECT id, visitor_id, session_id, campaign_id, phase, varian
   ignored_at IS NOT NULL FROM exposures`;
 const CHATS = `SELECT c.id, c.visitor_id, c.decision_id, e.campaign_id, e.variant, c.skill, c.agent_id,
   c.first_visitor_message_at, c.queued_at, c.assigned_at, c.first_agent_message_at, c.last_message_at,
-  min(c.closed_at, c.first_visitor_message_at + ${LONG_CHAT_MS}), c.close_reason FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id`;
+  min(c.closed_at, c.first_visitor_message_at + ${LONG_CHAT_MS}), c.close_reason, c.handovers, c.canned FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id`;
 const ORDERS = `SELECT order_id, visitor_id, session_id, at, total, currency, status, covered FROM orders`;
 const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status
   FROM orders o JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id`;
@@ -165,6 +167,15 @@ function flag(cells: Cells, index: number): boolean {
 }
 function told(cells: Cells, index: number): "claimed" | "confirmed" {
   return cells[index] === "confirmed" ? "confirmed" : "claimed";
+}
+
+const Handovers = z.array(HandoverRecord);
+const Canned = z.array(SentCannedRecord);
+
+/** A list that is kept as JSON; most conversations have none. */
+function listed<T>(list: z.ZodType<T[]>, cells: Cells, index: number): readonly T[] {
+  const cell = cells[index];
+  return typeof cell === "string" ? list.parse(JSON.parse(cell)) : [];
 }
 
 function visitOf(cells: Cells): VisitRow {
@@ -215,6 +226,8 @@ function chatOf(cells: Cells): ChatRow {
     lastMessageAt: maybeNumber(cells, 11),
     closedAt: maybeNumber(cells, 12),
     closeReason: maybeText(cells, 13),
+    handovers: listed(Handovers, cells, 14),
+    canned: listed(Canned, cells, 15),
   };
 }
 

@@ -10,12 +10,13 @@ export type Group =
   | "skill"
   | "channel"
   | "device"
+  | "canned"
   | null;
 
 const TIMES = ["hour", "day", "week"];
 const OF_VISIT = [...TIMES, "channel", "device"];
 const OF_OFFER = [...OF_VISIT, "campaign", "variant"];
-const OF_CHAT = [...OF_OFFER, "agent", "skill"];
+const OF_CHAT = [...OF_OFFER, "agent", "skill", "canned"];
 
 type Source = { groups: string[]; from: (group: Group) => string; sums: Record<string, string> };
 
@@ -30,6 +31,24 @@ const units = (table: string, group: Group, all: string) => {
     .join(", ")} FROM ${table} WHERE ${column(group)} IS NOT NULL)`;
 };
 const plain = (table: string) => () => table;
+/** By canned answer, a conversation stands once for each that was sent in it. */
+const chats = (group: Group) => (group === "canned" ? "answer" : "chat");
+const moves = (which: string) => `(SELECT count(*) FROM move m WHERE m.chat = x.id AND ${which})`;
+const uses = (which: string) => `(SELECT count(*) FROM used u WHERE u.chat = x.id AND ${which})`;
+const MOVED = "m.kind <> 'taken_back'";
+/** What was done with a conversation: by one agent in that agent's row, else by anybody. */
+const hands = (group: Group) => {
+  const isAgent = group === "agent";
+  const own = (who: string) => (isAgent ? `${who} = x.agent` : "1");
+  const used = isAgent ? own("u.agent") : group === "canned" ? "u.canned || ':' || u.agent = x.canned" : "1";
+  return `(SELECT x.*, EXISTS (SELECT 1 FROM had h WHERE h.chat = x.id AND ${own("h.agent")}) AS was_had,
+    ${moves(`${MOVED} AND ${own("m.giver")}`)} AS given, ${moves(`${MOVED} AND ${own("m.taker")}`)} AS received,
+    ${moves(`${MOVED} AND m.skill IS NOT NULL AND ${own("m.giver")}`)} AS to_skill,
+    ${moves(`m.kind = 'taken_over' AND ${own("m.giver")}`)} AS taken_over,
+    ${moves(`m.kind = 'taken_back' AND ${own("m.giver")}`)} AS taken_back,
+    ${uses(used)} AS sent, ${uses(`${used} AND u.edited`)} AS edited
+    FROM ${isAgent ? "hand" : chats(group)} x)`;
+};
 const arm = (name: "treated" | "holdout") =>
   `(SELECT count(*) FROM placed o, setting WHERE x.arm = '${name}' AND o.person = x.person AND o.at BETWEEN x.at
     AND x.ends + setting.attribution`;
@@ -102,9 +121,9 @@ export const SOURCES: Source[] = [
   },
   {
     groups: OF_CHAT,
-    from: plain(`(SELECT c.*, closed + 604800000 <= (SELECT now FROM setting) AS mature,
+    from: (group) => `(SELECT c.*, closed + 604800000 <= (SELECT now FROM setting) AS mature,
       EXISTS (SELECT 1 FROM chat n WHERE n.person = c.person AND n.at > c.closed AND n.at <= c.closed + 604800000)
-        AS came_again FROM chat c)`),
+        AS came_again FROM ${chats(group)} c)`,
     sums: {
       conversations: "count(*)",
       abandoned: "sum(answered IS NULL AND closed IS NOT NULL AND closed - at >= 5000)",
@@ -132,7 +151,7 @@ export const SOURCES: Source[] = [
   {
     groups: OF_CHAT,
     from: (group) =>
-      `(SELECT * FROM ${units("(SELECT * FROM chat WHERE answered IS NOT NULL)", group, "max(bought) OVER () AS buys; max(led) OVER () AS leads")} WHERE nth = 1)`,
+      `(SELECT * FROM ${units(`(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL)`, group, "max(bought) OVER () AS buys; max(led) OVER () AS leads")} WHERE nth = 1)`,
     sums: {
       chatters: "count(*)",
       chatters_buying: "sum(buys)",
@@ -144,7 +163,8 @@ export const SOURCES: Source[] = [
   },
   {
     groups: OF_CHAT,
-    from: plain("(SELECT c.*, o.net FROM placed o JOIN chat c ON c.id = o.credit WHERE o.kept)"),
+    from: (group) =>
+      `(SELECT c.*, o.net FROM placed o JOIN ${chats(group)} c ON c.id = o.credit WHERE o.kept)`,
     sums: { assisted: "count(*)", assisted_cents: "sum(net)" },
   },
   {
@@ -171,6 +191,22 @@ export const SOURCES: Source[] = [
   },
   { groups: OF_VISIT, from: plain("lead"), sums: { leads: "count(*)", lead_cents: "sum(value)" } },
   {
+    groups: OF_CHAT,
+    from: hands,
+    sums: {
+      taken: "sum(was_had)",
+      handed_on: "sum(given > 0)",
+      transfers: "sum(given)",
+      received: "sum(received)",
+      to_skill: "sum(to_skill)",
+      taken_over: "sum(taken_over)",
+      taken_back: "sum(taken_back)",
+      with_canned: "sum(was_had AND sent > 0)",
+      canned: "sum(sent)",
+      canned_edited: "sum(edited)",
+    },
+  },
+  {
     groups: [...TIMES, "agent"],
     from: plain("stretch"),
     sums: {
@@ -190,29 +226,28 @@ export const DURATIONS: Record<
 > = {
   first_reply: {
     groups: OF_CHAT,
-    from: plain("(SELECT * FROM chat WHERE answered IS NOT NULL)"),
+    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL)`,
     seconds: "max(0, answered - at) / 1000",
   },
   waiting: {
     groups: OF_CHAT,
-    from: plain("(SELECT * FROM chat WHERE answered IS NOT NULL)"),
+    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL)`,
     seconds: "max(0, taken - queued) / 1000",
   },
   abandoned_after: {
     groups: OF_CHAT,
-    from: plain("(SELECT * FROM chat WHERE answered IS NULL AND closed - at >= 5000)"),
+    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NULL AND closed - at >= 5000)`,
     seconds: "(closed - at) / 1000",
   },
   handle_time: {
     groups: OF_CHAT,
-    from: plain("(SELECT * FROM chat WHERE answered IS NOT NULL AND closed IS NOT NULL)"),
+    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL AND closed IS NOT NULL)`,
     seconds: "max(0, ended - taken) / 1000",
   },
   resolution_time: {
     groups: OF_CHAT,
-    from: plain(
-      "(SELECT * FROM chat WHERE answered IS NOT NULL AND closed IS NOT NULL AND coalesce(resolved, 1))",
-    ),
+    from: (group) =>
+      `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL AND closed IS NOT NULL AND coalesce(resolved, 1))`,
     seconds: "max(0, ended - at) / 1000",
   },
   time_to_purchase: {

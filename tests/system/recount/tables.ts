@@ -150,4 +150,27 @@ CREATE TEMP TABLE stretch AS
     SELECT DISTINCT agent, at FROM edge)) e
   JOIN quarter q ON q.nth = e.at / 900000 WHERE e.ms > 0;`;
 
-export const TABLES = [PERSONS, VISITS, EXPOSURES, CHATS, ORDERS, LEADS, DAYS, AGENTS];
+/**
+ * Who had which conversation, how it went on, and which canned answers were sent in it. A row of `hand` is a conversation
+ * in the row of one agent; of `answer`, in that of one answer of one agent.
+ */
+const HANDS = `CREATE TEMP TABLE move AS
+  SELECT c.id AS chat, h.value ->> 'kind' AS kind, h.value ->> 'from' AS giver, h.value ->> 'to' AS taker,
+    h.value ->> 'skill' AS skill
+  FROM conversations c JOIN setting ON c.site = setting.site, json_each(c.handovers) h;
+CREATE INDEX temp.move_chat ON move (chat);
+CREATE TEMP TABLE used AS
+  SELECT c.id AS chat, u.value ->> 'agent' AS agent, u.value ->> 'canned' AS canned, u.value ->> 'edited' AS edited
+  FROM conversations c JOIN setting ON c.site = setting.site, json_each(c.canned) u;
+CREATE INDEX temp.used_chat ON used (chat);
+CREATE TEMP TABLE had AS
+  SELECT id AS chat, agent FROM chat WHERE agent IS NOT NULL
+  UNION SELECT chat, giver FROM move WHERE kind <> 'taken_back' AND giver IS NOT NULL
+  UNION SELECT chat, taker FROM move WHERE kind <> 'taken_back' AND taker IS NOT NULL;
+CREATE INDEX temp.had_chat ON had (chat, agent);
+CREATE TEMP TABLE hand AS SELECT c.id, c.at, c.hour, c.day, c.week, a.agent FROM chat c
+  JOIN (SELECT chat, agent FROM had UNION SELECT chat, agent FROM used) a ON a.chat = c.id;
+CREATE TEMP TABLE answer AS SELECT c.*, a.answer AS canned FROM chat c
+  JOIN (SELECT DISTINCT chat, canned || ':' || agent AS answer FROM used) a ON a.chat = c.id;`;
+
+export const TABLES = [PERSONS, VISITS, EXPOSURES, CHATS, ORDERS, LEADS, DAYS, AGENTS, HANDS];
