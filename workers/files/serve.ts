@@ -21,8 +21,10 @@ export async function serveFile(env: Env, place: FilePlace): Promise<Response | 
       "cache-control": `private, max-age=${ADDRESS_SECONDS}`,
       "referrer-policy": "no-referrer",
       "x-robots-tag": "none",
-      // The console and the widget show pictures as pictures; as pages they are not shown.
+      // The console and the widget show pictures as pictures; as pages they are not shown. Who has the address has the
+      // file: the widget reads what was said in a chat, to send it along with a message.
       "cross-origin-resource-policy": "cross-origin",
+      "access-control-allow-origin": "*",
     },
   });
 }
