@@ -4,7 +4,8 @@
  * It is read once a whole week since its seed was last changed, over the last two to four of these weeks; in between the
  * answer is the same, however often somebody looks. A plain interval that slides with every day leaves zero out sooner
  * or later where there is nothing. So many readings as a quarter has share the error (Bonferroni), so that all of them
- * hold together with 95 %; a quarter is how long a seed should last.
+ * hold together with 95 %; a quarter is how long a seed lasts at most
+ * (`domain/experiments/holdout-periods.ts`), and each has its error for itself.
  *
  * Orders are counted in those weeks, for everybody seen since the seed: a window that began at each visitor's first
  * exposure would begin at different times in the two arms, as the held-out are never exposed. Nor are those compared

@@ -91,6 +91,11 @@ export const SiteSettings = z.object({
   conversation_idle_minutes: z.int().min(1).max(240).default(15),
   default_consent: z.enum(["granted", "denied"]).default("denied"),
   global_holdout: z.number().min(0).max(0.5).default(0),
+  /** The last draw of the global hold-out, made by the server (`domain/experiments/holdout-periods.ts`). */
+  holdout_draw: z
+    .object({ seed: z.string().min(1).max(80), at: z.int() })
+    .nullable()
+    .default(null),
   allowed_origins: z.array(origin).max(50).default([]),
   orders: z.enum(["claimed", "confirmed"]).default("claimed"),
   /** Whether tax and shipping count as sold; orders keep what the setting made of them when they were told. */
@@ -148,4 +153,4 @@ export const SiteSettings = z.object({
 });
 export type SiteSettings = z.infer<typeof SiteSettings>;
 
-export const SiteSettingsPatch = SiteSettings.omit({ key: true }).partial();
+export const SiteSettingsPatch = SiteSettings.omit({ key: true, holdout_draw: true }).partial();

@@ -9,7 +9,7 @@
  * Shapes  a `ReplayedVisit` is told moment by moment; a `VisitorRun` is what became of one visitor, over all visits.
  * Units   moments are `EpochMs`.
  */
-import { globalHoldoutSeed, inHoldout } from "../experiments/allocation.ts";
+import { isHeldOut } from "../experiments/holdout-periods.ts";
 import type { EpochMs } from "../ids.ts";
 import type { SiteSettings } from "../site/settings.ts";
 import { assignmentOf, OFFER_MS } from "../visit/engage.ts";
@@ -84,7 +84,7 @@ type Known = { facts: object; clock: Clock; state: VisitorState };
 class VisitorReplay {
   readonly #run: DryRun;
   readonly #visitor: string;
-  readonly #globalHoldout: boolean;
+  #globalHoldout = false;
   readonly #codes = new Set<OutcomeCode>();
   #exposures: KnownExposure[] = [];
   #visits = 0;
@@ -93,8 +93,6 @@ class VisitorReplay {
   constructor(run: DryRun, visitor: string) {
     this.#run = run;
     this.#visitor = visitor;
-    const { key, global_holdout: share } = run.settings;
-    this.#globalHoldout = inHoldout(visitor, { seed: globalHoldoutSeed(key), share });
   }
 
   play(visit: ReplayedVisit): void {
@@ -102,6 +100,7 @@ class VisitorReplay {
     let before: ReplayedMoment | null = null;
     for (const moment of visit.moments) {
       if (before !== null) this.#playUntil(before, visit, moment.at);
+      else this.#globalHoldout = isHeldOut(this.#visitor, this.#run.settings, moment.at);
       this.#span = { from: this.#span?.from ?? moment.at, to: moment.at };
       before = moment;
     }

@@ -5,7 +5,7 @@
  */
 import type { Event } from "../../domain/events/event.ts";
 import type { Message } from "../../domain/events/message.ts";
-import { globalHoldoutSeed, inHoldout } from "../../domain/experiments/allocation.ts";
+import { isHeldOut } from "../../domain/experiments/holdout-periods.ts";
 import { WAKE_MS } from "../../domain/live/visit-report.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
 import { fillDecisions } from "../creative/fill.ts";
@@ -153,7 +153,6 @@ async function recordVisitor(
   );
   const locale = last.message.context?.locale ?? null;
   const device = senderDevice(userAgent, locale);
-  const share = settings.global_holdout;
   const answer = await recordBatch(env, live, {
     visitor,
     events,
@@ -164,7 +163,7 @@ async function recordVisitor(
     place: placeOf(request, server),
     trusted,
     provenUser: user,
-    globalHoldout: share > 0 && inHoldout(visitor, { seed: globalHoldoutSeed(site), share }),
+    globalHoldout: isHeldOut(visitor, settings, now),
     test: await tryOutIn(
       env,
       site,

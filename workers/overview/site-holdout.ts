@@ -7,6 +7,7 @@
  */
 import { and, desc, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { holdoutPeriod } from "../../domain/experiments/holdout-periods.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { readingAt } from "../../domain/incrementality/holdout-report.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
@@ -38,16 +39,21 @@ export type CountedHoldout = {
 };
 type Kept = CountedHoldout & { made: string };
 
-/** The weeks of the last reading before `to`, by days of the site's zone; all days since the share was set before the first. */
+/**
+ * The weeks of the last reading before `to`, by days of the site's zone, in the period of the hold-out in which the last
+ * day began; all days since that was drawn before the first. What two periods held out is never read together.
+ */
 export async function holdoutWindow(
   env: Env,
   site: SiteKey,
-  { timezone }: SiteSettings,
+  settings: SiteSettings,
   { to, now }: { to: EpochMs; now: EpochMs },
 ): Promise<HoldoutWindow> {
-  const since = await shareSetAt(env, site);
-  const calendar = calendarOf(timezone);
-  const end = calendar.startOfDay(Math.min(to, now));
+  const calendar = calendarOf(settings.timezone);
+  const last = calendar.startOfDay(calendar.startOfDay(Math.min(to, now)) - 1);
+  const period = holdoutPeriod(settings, last);
+  const since = period.since ?? (await shareSetAt(env, site));
+  const end = calendar.startOfDay(Math.min(to, now, period.until));
   const first = calendar.startOfDay(since) === since ? since : nextDay(calendar, since);
   // Days have 23 to 25 hours; half a day further steps over that.
   const daysSinceSeed = Math.max(0, Math.round((end - first) / DAY_MS));
@@ -57,7 +63,7 @@ export async function holdoutWindow(
   return { since, from: startOf(days.from), to: startOf(days.to), daysSinceSeed };
 }
 
-/** When the share was last changed: who was held out before, chance has not chosen for this one. */
+/** When the share was last changed, where nothing was kept of the draw. */
 async function shareSetAt(env: Env, site: SiteKey): Promise<EpochMs> {
   const db = drizzle(env.DB);
   const [made, changed] = await db.batch([

@@ -68,9 +68,11 @@ async function assertUnused(
   ];
   if (users.length > 0) {
     const who = users.join(", ");
-    throw new ApiError("conflict", `the ${field} ${key} is used by ${who}: change that before it ${fate}`, {
-      ...(at === undefined ? {} : { path: at }),
-    });
+    throw new ApiError(
+      "conflict",
+      `the ${field} ${key} is used by ${who}: change that before it ${fate}`,
+      at === undefined ? {} : { path: at },
+    );
   }
   const path = `$.${field}`;
   return [

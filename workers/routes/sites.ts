@@ -3,7 +3,8 @@ import { createRoute } from "@hono/zod-openapi";
 import { and, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
-import { isoOf } from "../../domain/ids.ts";
+import type { HoldoutDraw } from "../../domain/experiments/holdout-periods.ts";
+import { type EpochMs, isoOf } from "../../domain/ids.ts";
 import { hoursProblems } from "../../domain/site/opening-hours.ts";
 import { SiteSettings, SiteSettingsPatch } from "../../domain/site/settings.ts";
 import { sites as table } from "../../migrations/schema.ts";
@@ -116,6 +117,18 @@ function assertHours({ business_hours, availability, callbacks }: SiteSettings):
   if (problem !== undefined) throw new ApiError("invalid", problem.message, { path: problem.path });
 }
 
+/** Who is held out from now on, until the quarter ends. */
+function drawHoldout(at: EpochMs): HoldoutDraw {
+  return { seed: `hld_${crypto.randomUUID()}`, at };
+}
+
+function changedKeys(before: SiteSettings, after: SiteSettings): string[] {
+  const was = new Map(Object.entries(before).map(([key, value]) => [key, JSON.stringify(value)]));
+  return Object.entries(after).flatMap(([key, value]) =>
+    was.get(key) === JSON.stringify(value) ? [] : [key],
+  );
+}
+
 const HOURS = ["business_hours", "availability", "callbacks"] as const;
 
 export const sites = nounRouter();
@@ -137,9 +150,10 @@ sites.openapi(list, async (c) => {
 });
 
 sites.openapi(create, async (c) => {
-  const settings = c.req.valid("json");
-  assertHours(settings);
+  const told = c.req.valid("json");
+  assertHours(told);
   const now = c.get("now");
+  const settings = { ...told, holdout_draw: told.global_holdout > 0 ? drawHoldout(now) : null };
   const db = drizzle(c.env.DB);
   const row = { key: settings.key, settings: JSON.stringify(settings), createdAt: now };
   const existing = await db.select({ key: table.key }).from(table).where(eq(table.key, row.key)).get();
@@ -167,29 +181,37 @@ sites.openapi(update, async (c) => {
   assertVersion(c, row.version);
   const patch = await readPatch(c);
   const before = SiteSettings.parse(JSON.parse(row.settings));
-  const settings = parseOrRefuse(SiteSettings, { ...before, ...patch, key: site });
+  const { holdout_draw: _drawn, ...wanted } = patch;
+  const told = parseOrRefuse(SiteSettings, { ...before, ...wanted, key: site });
+  const changed = changedKeys(before, told);
+  // A group drawn for one share is none that chance made for another.
+  const draws = changed.includes("global_holdout") && told.global_holdout > 0;
+  const settings = draws ? { ...told, holdout_draw: drawHoldout(c.get("now")) } : told;
   if (HOURS.some((key) => key in patch)) assertHours(settings);
   const db = drizzle(c.env.DB);
   const version = row.version + 1;
   const text = JSON.stringify(settings);
-  const [changed] = await db.batch([
+  const [saved] = await db.batch([
     db
       .update(table)
       .set({ settings: text, version, configVersion: sql`${table.configVersion} + 1` })
       .where(and(eq(table.key, site), eq(table.version, row.version)))
       .returning(),
-    auditInsertWhere(
-      db,
-      c,
-      { site, action: "site.update", target: site, detail: { keys: Object.keys(patch), version } },
-      sql`EXISTS (SELECT 1 FROM sites WHERE key = ${site} AND version = ${version} AND settings = ${text})`,
-    ),
+    ...(changed.length === 0
+      ? []
+      : [
+          auditInsertWhere(
+            db,
+            c,
+            { site, action: "site.update", target: site, detail: { keys: changed, version } },
+            sql`EXISTS (SELECT 1 FROM sites WHERE key = ${site} AND version = ${version} AND settings = ${text})`,
+          ),
+        ]),
   ]);
-  if (changed[0] === undefined)
-    throw new ApiError("precondition_failed", "somebody saved at the same moment");
+  if (saved[0] === undefined) throw new ApiError("precondition_failed", "somebody saved at the same moment");
   await publishChange(c.env, site, c.get("now"));
   c.header("etag", etag(version));
-  return c.json(siteOf(changed[0]), 200);
+  return c.json(siteOf(saved[0]), 200);
 });
 
 sites.openapi(secret, async (c) => {

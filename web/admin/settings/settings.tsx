@@ -20,6 +20,7 @@ import { a } from "./availability/words.ts";
 import { BusinessHours } from "./business-hours.tsx";
 import { EconomicsFields } from "./economics.tsx";
 import { HolidayFields } from "./holidays.tsx";
+import { HoldoutField } from "./holdout.tsx";
 import { Meeting } from "./meeting.tsx";
 import { OrderAmountFields } from "./order-amount.tsx";
 import { PressureFields } from "./pressure.tsx";
@@ -169,16 +170,11 @@ export function Settings(): VNode {
             setSaved(false);
           }}
         />
-        <TextField
-          label={t("set_global_holdout")}
-          type="number"
-          min={0}
-          max={50}
-          step={1}
-          value={String(Math.round(draft.global_holdout * 100))}
-          note={t("set_global_holdoutNote")}
-          error={faultAt(fault, "global_holdout")}
-          onInput={(text) => put({ global_holdout: Number(text) / 100 })}
+        <HoldoutField
+          draft={draft}
+          saved={base}
+          fault={fault}
+          onChange={(share) => put({ global_holdout: share })}
         />
         <SelectField
           label={t("set_orders")}
@@ -250,6 +246,7 @@ export function Settings(): VNode {
       <ConclusionFields
         codes={draft.wrap_up_codes}
         months={draft.transcript_months}
+        measurementMonths={draft.measurement_months}
         fault={fault}
         onChange={put}
       />
@@ -272,7 +269,7 @@ const OWN_WORDS: readonly Field[] = [
   "queue_points",
   "push_preview",
 ];
-const CONCLUSION: readonly Field[] = ["wrap_up_codes", "transcript_months"];
+const CONCLUSION: readonly Field[] = ["wrap_up_codes", "transcript_months", "measurement_months"];
 const AVAILABILITY: readonly Field[] = ["availability", "callbacks", "message_recipients"];
 
 function labelOf(key: Field): string {
