@@ -28,10 +28,14 @@ const STEPS = [
   { from: 120, seconds: 5 },
 ];
 
+/** How much longer may have taken what was counted as so many `seconds`. */
+export function stepAt(seconds: number): number {
+  return STEPS.find(({ from }) => seconds >= from)?.seconds ?? 1;
+}
+
 /** Count one that took so many `seconds`, or as often as `times` says. */
 export function countSeconds(spread: Spread, seconds: number, times = 1): void {
-  const step = STEPS.find(({ from }) => seconds >= from)?.seconds ?? 1;
-  countKey(spread, seconds - (seconds % step), times);
+  countKey(spread, seconds - (seconds % stepAt(seconds)), times);
 }
 
 /** How much of a stretch lies inside business hours; null where nothing of it does. */

@@ -71,6 +71,6 @@ export function answered(of: Ratio, n: number, interval: Interval | null): Figur
   return n > 0 && n < FEW_ANSWERS ? { ...figure, too_few: true } : figure;
 }
 
-function scaled([low, high]: Interval, by: number): Interval {
-  return [low * by, high * by];
+function scaled(interval: Interval | null, by: number): Interval | null {
+  return interval && [interval[0] * by, interval[1] * by];
 }

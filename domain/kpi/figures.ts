@@ -21,8 +21,8 @@ import {
   sumRateOf,
   UNKNOWN,
 } from "./figure.ts";
-import { meanInterval } from "./intervals.ts";
-import { answersWhere, KPI_FORMULAS, type KpiTotals, npsInterval, type Ratio, ratio } from "./ratios.ts";
+import { promoterInterval, scaleInterval } from "./intervals.ts";
+import { answersWhere, KPI_FORMULAS, type KpiTotals, type Ratio, ratio } from "./ratios.ts";
 import type { SpreadName, Tally } from "./tally.ts";
 
 export type FigureOptions = {
@@ -76,12 +76,7 @@ function answerShare(answers: Readonly<Record<string, number>>, of: Ratio): Figu
 }
 
 function answerMean(answers: Record<string, number>, of: Ratio, scale: Interval): Figure {
-  return answered(of, all(answers), inside(meanInterval(answers), scale));
-}
-
-/** No interval leaves the scale on which it was asked. */
-function inside(interval: Interval | null, [least, most]: Interval): Interval | null {
-  return interval && [Math.max(least, interval[0]), Math.min(most, interval[1])];
+  return answered(of, all(answers), scaleInterval(answers, scale));
 }
 
 /** A ratio of amounts in hundredths, in major units; no mean of amounts is below 0. */
@@ -190,8 +185,7 @@ const OF_CHATS = {
   csat: ({ t, totals }) => answerShare(t.csat, KPI_FORMULAS.csat(totals)),
   csat_mean: ({ t, totals }) => answerMean(t.csat, KPI_FORMULAS.csat_mean(totals), [1, 5]),
   csat_response_rate: ({ t }) => share(all(t.csat), t.surveys_sent),
-  nps: ({ t, totals }) =>
-    answered(KPI_FORMULAS.nps(totals), all(t.nps), inside(npsInterval(t.nps), [-100, 100])),
+  nps: ({ t, totals }) => answered(KPI_FORMULAS.nps(totals), all(t.nps), promoterInterval(t.nps)),
   nps_response_rate: ({ t }) => share(all(t.nps), t.surveys_sent),
   ces_mean: ({ t, totals }) => answerMean(t.ces, KPI_FORMULAS.ces_mean(totals), [1, 7]),
   ces_agree: ({ t, totals }) => answerShare(t.ces, KPI_FORMULAS.ces_agree(totals)),

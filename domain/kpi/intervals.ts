@@ -3,12 +3,15 @@
  *
  * Shapes  `Squares` are the sums of a ratio's two sides, of their squares and product, over `units` visitors.
  * Units   those of the figure; a rate per hour has its count and its hours.
- * Errors  null where there is too little for an interval.
+ * Errors  null where there is too little for an interval: also where nothing varied, since a spread of 0 is no knowledge
+ *         of the next visitor. No interval has a width of 0 but that of a median of whole seconds that many shared.
  */
 import gammainc from "@stdlib/math-base-special-gammainc";
 import binomialQuantile from "@stdlib/stats-base-dists-binomial-quantile";
 import { normalCritical, tCritical } from "../experiments/distributions.ts";
 import type { Interval } from "../experiments/effect.ts";
+import { wilson } from "../experiments/small-counts.ts";
+import { answersWhere, netPromoterScore, npsInterval } from "./ratios.ts";
 import type { Spread } from "./tally.ts";
 
 export type { Interval };
@@ -35,17 +38,51 @@ const critical = remembered((df) => (df > MANY ? Z : tCritical(ALPHA, df)));
 
 export type Squares = { x: number; n: number; units: number; xx: number; xn: number; nn: number };
 
-/** Of Σx/Σn where visitors bring both: by what each visitor's x differs from the ratio's share of their n. */
+/** What of a sum of squares is left by rounding alone. */
+const ROUNDING = 1e-12;
+
+/**
+ * Of Σx/Σn where visitors bring both: by what each visitor's x differs from the ratio's share of their n. Null where
+ * none differs.
+ */
 export function ratioInterval({ x, n, units, xx, xn, nn }: Squares): Interval | null {
   if (n === 0 || units < 2) return null;
   const ratio = x / n;
-  const residual = Math.max(0, xx - 2 * ratio * xn + ratio ** 2 * nn);
+  const residual = xx - 2 * ratio * xn + ratio ** 2 * nn;
+  if (!(residual > ROUNDING * (xx + ratio ** 2 * nn))) return null;
   const se = Math.sqrt((residual * units) / (units - 1)) / n;
   const half = critical(units - 1) * se;
   return [ratio - half, ratio + half];
 }
 
-/** Of the mean of answers. */
+/** Of the mean of answers on a scale; where all are the same, by how many others may be out of sight. */
+export function scaleInterval(answers: Spread, [least, most]: Interval): Interval | null {
+  const interval = meanInterval(answers);
+  if (interval !== null) return [Math.max(least, interval[0]), Math.min(most, interval[1])];
+  const [[score, n] = ["", 0], ...others] = Object.entries(answers).filter(([, times]) => times > 0);
+  return others.length > 0 ? null : ofUnvaried({ value: Number(score), n }, [least, most]);
+}
+
+/** Of the net promoter score: by its variance; where all are promoters, passive or detractors, as above. */
+export function promoterInterval(answers: Spread): Interval | null {
+  const interval = npsInterval(answers);
+  if (interval === null || interval[1] > interval[0]) {
+    return interval && [Math.max(-100, interval[0]), Math.min(100, interval[1])];
+  }
+  const { value } = netPromoterScore(answers);
+  return value === null ? null : ofUnvaried({ value, n: answersWhere(answers) }, [-100, 100]);
+}
+
+/**
+ * Of `n` answers that were all `value`: as many as Wilson's interval of none of them allows may be anything else, at
+ * worst the one end of the scale or the other.
+ */
+function ofUnvaried({ value, n }: { value: number; n: number }, [least, most]: Interval): Interval | null {
+  const others = wilson({ n, x: 0 });
+  return others && [value - others[1] * (value - least), value + others[1] * (most - value)];
+}
+
+/** Of the mean of answers, without what is known of their scale. */
 export function meanInterval(answers: Spread): Interval | null {
   let [n, sum, squares] = [0, 0, 0];
   for (const [score, times] of Object.entries(answers)) {
@@ -75,8 +112,9 @@ function rootOf(of: (at: number) => number, low: number, high: number): number {
   return (below + above) / 2;
 }
 
-/** Of a sum of a random number of amounts: `squares` is the sum of the amounts' squares, by visitor. */
-export function compoundInterval(sum: number, squares: number): Interval {
+/** Of a sum of a random number of amounts: `squares` is the sum of the amounts' squares, by visitor. Null where all are 0. */
+export function compoundInterval(sum: number, squares: number): Interval | null {
+  if (squares <= 0) return null;
   const half = Z * Math.sqrt(squares);
   return [Math.max(0, sum - half), sum + half];
 }

@@ -31,7 +31,8 @@ describe("replies", () => {
       agent: null,
       closedAt: T0 + 20 * MINUTE,
     });
-    const parts = { chats: [greeted, machineOnly], orders: [order("bob", T0 + HOUR, 80)] };
+    const agentStates = [online("usr_lea", T0, T0 + HOUR)];
+    const parts = { chats: [greeted, machineOnly], orders: [order("bob", T0 + HOUR, 80)], agentStates };
     const row = whole(parts, { costs: { agentHour: 0, platformMonth: 0, margin: null } });
     expect(row.first_reply_median).toMatchObject({ value: 120, n: 1 });
     expect(row.chats_handled.value).toBe(1);

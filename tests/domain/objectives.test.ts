@@ -108,6 +108,70 @@ describe("objectives", () => {
   });
 });
 
+describe("intervals without width", () => {
+  const SAME = figuresOf({
+    ...emptyTally(),
+    nps: { 10: 30 },
+    csat: { 5: 30 },
+    ces: { 4: 30 },
+    surveys_sent: 40,
+    // Thirty visitors, each with one order of 33.33.
+    total_orders: 30,
+    buyers: 30,
+    total_revenue_cents: 99_990,
+    orders_sq: 30,
+    revenue_sq: 30 * 3_333 ** 2,
+    revenue_x_orders: 99_990,
+    // And thirty whose three orders were one of 10 and two of nothing.
+    assisted_orders: 90,
+    assisted_buyers: 30,
+    assisted_revenue_cents: 30_000,
+    assisted_revenue_sq: 30 * 1_000 ** 2,
+    assisted_orders_sq: 270,
+    assisted_revenue_x_orders: 90_000,
+    waiting: { 5: 40 },
+  });
+
+  test("OBJ12: answers that are all the same have an interval of those that may be out of sight", () => {
+    // Of 30 answers none was another: by Wilson up to 11.35 % may be, at worst the other end of the scale.
+    const others = 1.959964 ** 2 / (30 + 1.959964 ** 2);
+    expect(SAME.nps).toMatchObject({ value: 100, interval: [expect.closeTo(100 - 200 * others, 3), 100] });
+    expect(SAME.csat_mean).toMatchObject({ value: 5, interval: [expect.closeTo(5 - 4 * others, 5), 5] });
+    expect(SAME.ces_mean.interval).toEqual([
+      expect.closeTo(4 - 3 * others, 5),
+      expect.closeTo(4 + 3 * others, 5),
+    ]);
+    const passive = figuresOf({ ...emptyTally(), nps: { 7: 20, 8: 20 } });
+    expect(passive.nps.interval?.[0]).toBeLessThan(-8);
+    expect(passive.nps.interval?.[1]).toBeGreaterThan(8);
+  });
+
+  test("OBJ12: baskets that are all the same have none, also where their shares do not divide evenly", () => {
+    expect(SAME.aov).toMatchObject({ value: 33.33, n: 30, interval: null });
+    expect(SAME.aov_assisted).toMatchObject({ n: 30, interval: null });
+    const free = figuresOf({ ...emptyTally(), agent_online_ms: 3_600_000, assisted_buyers: 3 });
+    expect(free.revenue_per_agent_hour).toMatchObject({ value: 0, interval: null });
+  });
+
+  test("OBJ12: nothing is reached, met or missed by an interval without width", () => {
+    const equal = reading(30, 30, 30);
+    expect(sideOf(equal, 20, true)).toBeNull();
+    expect(sideOf(equal, 40, true)).toBeNull();
+    const basket: Objective = { ...OBJECTIVE, kpi: "aov", baseline: 20, target: 30 };
+    const noon = { zone: ZONE, now: at("2026-03-31") };
+    expect(progressOf(basket, readingOf("aov", SAME.aov), noon).state).toBe("too_few");
+    const nps = { kpi: "nps", bound: "at_least", value: 90 } as const;
+    expect(judgeCriterion(nps, readingOf("nps", SAME.nps))).toBe("undecided");
+    expect(judgeCriterion({ ...nps, value: 75 }, readingOf("nps", SAME.nps))).toBe("met");
+  });
+
+  test("OBJ12: whole seconds that everybody shared are a second wide, and say what they say", () => {
+    expect(readingOf("waiting_median", SAME.waiting_median)).toMatchObject({ value: 5, interval: [5, 6] });
+    const most = { kpi: "waiting_median", bound: "at_most", value: 60 } as const;
+    expect(judgeCriterion(most, readingOf("waiting_median", SAME.waiting_median))).toBe("met");
+  });
+});
+
 describe("pilots", () => {
   test("OBJ4: a pilot names its agents, pages and share of traffic, and at least one criterion", () => {
     const pilot = {
