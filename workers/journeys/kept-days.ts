@@ -8,7 +8,6 @@
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { countDay, type DayBodies } from "../../domain/journeys/day.ts";
 import { NOTHING, sumOfKind } from "../../domain/journeys/sums.ts";
-import type { SiteSettings } from "../../domain/site/settings.ts";
 import {
   type CountedSite,
   countedSite,
@@ -25,20 +24,21 @@ import type { CountedSettings } from "../kpis/site-settings.ts";
 import { readSpan } from "./read-visits.ts";
 
 /** Raised when what is counted, or how it is kept, changes. */
-const VERSION = 1;
+const VERSION = 2;
 /** Read from history together. */
 const DAYS_AT_ONCE = 7;
 /** A day counted so short a time ago is served again although something has happened since. */
 const FRESH_MS = 5_000;
 
-export type JourneySite = { counted: CountedSite; orders: SiteSettings["orders"]; definition: string };
+export type JourneySite = { counted: CountedSite; definition: string };
 export type Later = (work: Promise<unknown>) => void;
 /** What a body is counted of: `visits`, `ways`, `pages`, `funnel:<key>`, `stages:<key>`. */
 export type KeptBody = { kind: string; body: string };
 
 export function journeySite(key: SiteKey, settings: CountedSettings): JourneySite {
-  const { timezone, orders } = settings;
-  return { counted: countedSite(key, settings), orders, definition: `${VERSION} ${timezone} ${orders}` };
+  const { timezone, orders, attribution_hours } = settings;
+  const definition = `${VERSION} ${timezone} ${orders} ${attribution_hours}`;
+  return { counted: countedSite(key, settings), definition };
 }
 
 /** The bodies of `kinds` of every day of `[from, to)`; what is behind is counted from history first, and kept. */
@@ -64,7 +64,7 @@ export async function bodiesOf(
   for (const counted of await countAll(env, site, behind, now, later)) take(counted);
   for (const day of days.filter((one) => !isWhole(one) && !isFinal(site, one))) {
     const span = { from: Math.max(from, day.from), to: Math.min(end, day.to) };
-    const { visits, chats } = await readSpan(env, site.counted.key, span, site.orders);
+    const { visits, chats } = await readSpan(env, site.counted.key, span, site.counted.rules);
     take(countDay(visits, chats));
   }
   return bodies;
@@ -326,7 +326,7 @@ async function countRun(env: Env, site: JourneySite, run: readonly LocalDay[]): 
     .bind(key, JSON.stringify(run.map(subjectOf)))
     .all<{ subject: string; claimed: number }>();
   const claims = new Map(results.map(({ subject, claimed }) => [subject, claimed]));
-  const { visits, chats } = await readSpan(env, key, { from: first.from, to: last.to }, site.orders);
+  const { visits, chats } = await readSpan(env, key, { from: first.from, to: last.to }, site.counted.rules);
   const visitsOf = Map.groupBy(visits, ({ at }) => calendar.dayOf(at));
   const chatsOf = Map.groupBy(chats, ({ at }) => calendar.dayOf(at));
   return run.map((day) => ({
