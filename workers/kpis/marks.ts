@@ -214,6 +214,8 @@ restated(at) AS (
     AND t.at BETWEEN ${STARTED} AND max(${STARTED}, coalesce(c.closed_at, ${STARTED})) + ?4
   UNION ALL SELECT ${STARTED} FROM ${rowsOfKin("own_chats", "chat_kin", "conversations", "c")}
     AND c.closed_at BETWEEN t.at - ${RECONTACT_MS} AND t.at
+  UNION ALL SELECT s.started_at FROM ${rowsOfKin("bought", "buyer_kin", "sessions", "s")}
+    AND s.started_at BETWEEN t.at - ?4 AND t.at
 ),
 known_moments(at) AS (
   SELECT s.started_at FROM ${ofVisitor("sessions", "s", "known_kin k", "other")}
