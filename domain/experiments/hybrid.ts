@@ -1,8 +1,9 @@
 /**
  * The decision rule: what may be said of a campaign today, however often one looks.
  *
- * While it runs, a confidence sequence at 1 % holds at every look at once and may stop it early. At the planned end, fixed
- * before the start, one t interval at 4 % is read, once. Together they hold the effect with 95 %. Decided is on the
+ * While it runs, a confidence sequence at 1 % holds at every look at once and may stop it early. After the planned end, fixed
+ * before the start, one t interval at 4 % is read, once: when the last conversion of those who came before it may have come
+ * in, and not sooner. Together they hold the effect with 95 %. Decided is on the
  * absolute scale; the relative lift is Fieller's at the same critical value, so the two never disagree.
  *
  * Nothing is read before seven days and ten conversions and non-conversions in each arm, and nothing at all from arms whose
@@ -42,6 +43,8 @@ export type Plan = {
   mde: number | null;
   /** How long after the last visitor conversions still come in. */
   maturityMs?: number;
+  /** When those of the visitors who came have come in: later than that, where a visit went on. Null where nobody has. */
+  maturesAt?: EpochMs | null;
   /** Variants that are each compared with the hold-out: they share the error (Bonferroni). */
   comparisons?: number;
   lowerIsBetter?: boolean;
@@ -131,13 +134,18 @@ export function verdictOf(looks: readonly Look[], plan: Plan): Verdict {
 }
 
 /** When the one final reading is due: all planned visitors in, and their conversions too. */
-export function finalReadingAt({ startedAt, plannedEnd, maturityMs = 0 }: Plan): EpochMs {
-  return Math.max(plannedEnd + maturityMs, startedAt + MIN_RUNTIME_MS);
+export function finalReadingAt(plan: Plan): EpochMs {
+  return Math.max(allInAt(plan.plannedEnd, plan), plan.startedAt + MIN_RUNTIME_MS);
 }
 
 /** When nothing more will change a phase that was stopped: its last visitors' conversions are in. */
-function stoppedReadingAt({ stoppedAt, maturityMs = 0 }: Plan): EpochMs {
-  return (stoppedAt ?? Infinity) + maturityMs;
+function stoppedReadingAt(plan: Plan): EpochMs {
+  return allInAt(plan.stoppedAt ?? Infinity, plan);
+}
+
+/** When the conversions of all who came before `end` are in: no window of theirs is open at that moment. */
+function allInAt(end: EpochMs, { maturityMs = 0, maturesAt = null }: Plan): EpochMs {
+  return Math.max(end + maturityMs, maturesAt === null ? 0 : maturesAt + 1);
 }
 
 /**

@@ -22,6 +22,7 @@ export function openHistory(history: PhaseHistory, until: EpochMs): PhaseHistory
 /** `counted` after the `final` days. */
 export function withFinalDays(final: PhaseSums, counted: PhaseSums): PhaseSums {
   return {
+    ...counted,
     days: { ...final.days, ...counted.days },
     multiple: final.multiple + counted.multiple,
     multipleByDay: { ...final.multipleByDay, ...counted.multipleByDay },

@@ -5,7 +5,7 @@
  *         `domain/experiments` and `domain/incrementality` compare.
  * Units   rates from 0 to 1; money in major units; moments are `EpochMs`.
  */
-import type { Look, Plan } from "../experiments/hybrid.ts";
+import { finalReadingAt, type Look, type Plan } from "../experiments/hybrid.ts";
 import { sizeForProportion } from "../experiments/mde.ts";
 import type { Pair } from "../experiments/effect.ts";
 import type { EpochMs } from "../ids.ts";
@@ -86,7 +86,7 @@ export function plannedVisitors({ plan, holdout }: Pick<PhaseFacts, "plan" | "ho
 
 /** The decision rule's plan for one comparison with the hold-out, out of `comparisons`. */
 export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
-  const { startedAt, stoppedAt, windowMs, plan, holdout, variants, fixedShares } = facts;
+  const { startedAt, stoppedAt, windowMs, plan, holdout, variants, fixedShares, sums } = facts;
   const shares = variants.reduce((sum, { weight }) => sum + weight, 0);
   const each = variants.map(({ weight }) => (shares > 0 ? ((1 - holdout) * weight) / shares : 0));
   return {
@@ -97,6 +97,7 @@ export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
     weights: fixedShares ? [holdout, ...each] : [holdout, 1 - holdout],
     mde: plan?.effect ?? null,
     maturityMs: windowMs,
+    maturesAt: sums.maturesAt ?? null,
     comparisons,
   };
 }
@@ -106,7 +107,9 @@ export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
  * the hold-out: all variants', or one's. What they did is counted as it is known now.
  */
 export function looksOf(facts: PhaseFacts, which: "all" | string): Look[] {
-  const { variants, fixedShares, now } = facts;
+  const { variants, fixedShares } = facts;
+  // Nothing changes after the final reading, so that is the last look, however late somebody looks.
+  const now = Math.min(facts.now, finalReadingAt(rulePlan(facts, 1)));
   const treatment = { n: 0, x: 0 };
   const control = { n: 0, x: 0 };
   const users = new Map<string, number>();
@@ -128,7 +131,7 @@ export function looksOf(facts: PhaseFacts, which: "all" | string): Look[] {
       users: usersOf(users, variants, fixedShares),
     });
   }
-  // The last look is now: a final reading is due once the planned end has passed, whether or not anybody came since.
+  // A final reading is due once the last window has passed, whether or not anybody came since.
   const last = looks.at(-1);
   if (last !== undefined && now > last.at) looks.push({ ...last, at: now });
   return looks;

@@ -44,6 +44,8 @@ export type PhaseRule = {
   windowMs: number;
   /** The plan's cap on what one unit spent; null for none. */
   capCents: number | null;
+  /** The planned end: who comes from then on changes nothing. Null for none. */
+  until: EpochMs | null;
   now: EpochMs;
   dayOf(at: EpochMs): string;
 };
@@ -55,6 +57,8 @@ export type PhaseSums = {
   /** Visitor ids seen in more than one arm or variant. */
   multiple: number;
   multipleByDay: Record<string, number>;
+  /** When the last of these windows has passed; absent where nobody came. */
+  maturesAt?: EpochMs;
 };
 
 export const HOLDOUT = "holdout";
@@ -70,7 +74,7 @@ export const variantOf = (key: string) => (key === HOLDOUT ? null : key.slice(TR
 export function sumPhase({ moments, successes, joins }: PhaseHistory, rule: PhaseRule): PhaseSums {
   const successesOf = doingsOf(successes, joins);
   const result: PhaseSums = { days: {}, multiple: 0, multipleByDay: {} };
-  for (const unit of unitsOf(moments, armKey)) {
+  for (const unit of unitsOf(momentsBefore(moments, rule.until), armKey)) {
     const { first } = unit;
     const day = rule.dayOf(first.eligibleAt);
     if (unit.isMultiple) {
@@ -80,8 +84,23 @@ export function sumPhase({ moments, successes, joins }: PhaseHistory, rule: Phas
     }
     const sums = ((result.days[day] ??= {})[armKey(first)] ??= emptySums());
     countUnit(sums, { ...unit, successes: successesOf(first.visitor, first.eligibleAt) }, rule);
+    result.maturesAt = Math.max(result.maturesAt ?? 0, windowEnd(first, rule));
   }
   return result;
+}
+
+/** An end before which nobody came had passed when the phase began: then it is none. */
+function momentsBefore(moments: readonly EligibleMoment[], until: EpochMs | null): readonly EligibleMoment[] {
+  const before = until === null ? [] : moments.filter(({ eligibleAt }) => eligibleAt < until);
+  return before.length === 0 ? moments : before;
+}
+
+/** Until when what is a unit's counts: its window begins with the end of the visit in which it was first eligible. */
+export function windowEnd(
+  { visitEndsAt, eligibleAt }: Pick<EligibleMoment, "visitEndsAt" | "eligibleAt">,
+  { windowMs }: Pick<PhaseRule, "windowMs">,
+): EpochMs {
+  return Math.max(visitEndsAt, eligibleAt) + windowMs;
 }
 
 type Seen = Pick<EligibleMoment, "id" | "visitor" | "eligibleAt">;
@@ -105,7 +124,7 @@ function isBefore(one: Seen, other: Seen): boolean {
 type Unit = { first: EligibleMoment; seen: readonly EligibleMoment[]; successes: readonly Success[] };
 
 function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseRule): void {
-  const endsAt = Math.max(first.visitEndsAt, first.eligibleAt) + rule.windowMs;
+  const endsAt = windowEnd(first, rule);
   const counted = successes.filter(({ at }) => at >= first.eligibleAt && at <= endsAt);
   const before = centsOf(
     successes.filter(({ at }) => at < first.eligibleAt && at >= first.eligibleAt - BEFORE_MS),

@@ -136,6 +136,15 @@ test("EXP15: nothing that is looked at after the planned end changes what was re
   const maturing = { ...plan, maturityMs: 2 * DAY };
   expect(readingOf(verdictOf(atEnd, maturing))?.basis).toBe("sequential");
   expect(finalReadingAt(maturing)).toBe(plan.plannedEnd + 2 * DAY);
+  // A visit that went on past the end keeps its window open: the end is read after that.
+  const open = { ...maturing, maturesAt: plan.plannedEnd + 3 * DAY };
+  expect(finalReadingAt(open)).toBe(plan.plannedEnd + 3 * DAY + 1);
+  const [last] = atEnd.slice(-1);
+  if (last === undefined) throw new Error("no look");
+  const at = (days: number) => ({ ...last, at: plan.plannedEnd + days * DAY });
+  expect(readingOf(verdictOf([...atEnd, at(3)], open))?.basis).toBe("sequential");
+  expect(readingOf(verdictOf([...atEnd, at(4)], open))?.basis).toBe("final");
+  expect(readingOf(verdictOf([...atEnd, at(4)], { ...open, maturesAt: null }))?.basis).toBe("final");
 });
 
 test("EXP15: variants that are each compared share the error", () => {

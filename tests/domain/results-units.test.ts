@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 const T0 = Date.parse("2026-01-05T00:00:00Z");
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 const NOW = T0 + 40 * DAY;
-const rule = { windowMs: 2 * DAY, capCents: null, now: NOW, dayOf };
+const rule = { windowMs: 2 * DAY, capCents: null, until: null, now: NOW, dayOf };
 
 function moment(visitor: string, arm: "treated" | "holdout", eligibleAt: number): EligibleMoment {
   return {

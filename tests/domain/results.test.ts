@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const T0 = Date.parse("2026-10-19T00:00:00Z");
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
-const rule = { windowMs: 48 * HOUR, capCents: null, now: T0 + 60 * DAY, dayOf };
+const rule = { windowMs: 48 * HOUR, capCents: null, until: null, now: T0 + 60 * DAY, dayOf };
 
 let made = 0;
 function moment(
@@ -310,6 +310,46 @@ describe("what may be read", () => {
     // Who comes after the planned end changes nothing.
     const later = resultWire(resultPanel({ ...done, now: T0 + 90 * DAY }));
     expect(later.difference).toEqual(final.difference);
+  });
+
+  test("RES10: the final reading waits for the last window of those who came before the planned end, and then stays", () => {
+    const end = T0 + 14 * DAY + 6 * HOUR;
+    const [moments, successes]: [EligibleMoment[], Success[]] = [[], []];
+    const random = mulberry(14);
+    for (let index = 0; index < 15_000; index += 1) {
+      const eligibleAt = T0 + Math.floor(random() * 15 * DAY);
+      const visitor = `v${index}`;
+      moments.push(moment(visitor, random() < 0.5 ? "holdout" : "treated", { eligibleAt }));
+      if (random() < 0.05) successes.push(bought(visitor, eligibleAt + Math.floor(random() * 47 * HOUR)));
+    }
+    // Somebody who came before the end stays for long; what is seen of an id after the end is not seen.
+    const last = moment("last", "treated", { eligibleAt: end - HOUR, visitEndsAt: end + 5 * HOUR });
+    moments.push(last, moment("last", "holdout", { eligibleAt: end + 1 }));
+    const before = moments.filter(({ eligibleAt }) => eligibleAt < end);
+    const at = (now: number) => {
+      const known = (all: EligibleMoment[]) => all.filter(({ eligibleAt }) => eligibleAt <= now);
+      const sums = sumPhase(
+        { moments: known(moments), successes: successes.filter((one) => one.at <= now), joins: [] },
+        { ...rule, until: end, now },
+      );
+      return resultWire(resultPanel(factsOf(sums, { holdout: 0.5, now, plannedEnd: end })));
+    };
+    const early = at(end + 48 * HOUR + 1);
+    expect(early.basis).toBe("sequential");
+    expect(early.guards.maturing).toBeGreaterThan(0);
+    expect(early.earliest_reading_at).toBe(new Date(end + 53 * HOUR + 1).toISOString());
+    expect(at(end + 53 * HOUR).basis).toBe("sequential");
+    const final = at(end + 53 * HOUR + 1);
+    expect(final).toMatchObject({
+      basis: "final",
+      guards: { maturing: 0, multiple_exposures: { visitors: 0 } },
+    });
+    expect(final.arms.treated.visitors + final.arms.holdout.visitors).toBe(new Set(before).size);
+    for (const later of [60 * HOUR, 4 * DAY, 40 * DAY]) {
+      const { guards: _now, ...after } = at(end + later);
+      const { guards: _then, ...said } = final;
+      expect(after).toEqual(said);
+    }
   });
 
   test("RES11: each variant is read against the hold-out at the share of the error that several leave it", () => {

@@ -52,7 +52,17 @@ async function told(site: string, campaign: string) {
   const settings = SiteSettings.parse({ key: site, name: "Site", timezone: "UTC", global_holdout: 0.5 });
   const sums = await countPhase(
     env,
-    { site, campaign, phase: 1, goal: "sale", lead: null, settings, windowMs: 2 * DAY, capCents: null },
+    {
+      site,
+      campaign,
+      phase: 1,
+      goal: "sale",
+      lead: null,
+      settings,
+      windowMs: 2 * DAY,
+      capCents: null,
+      until: null,
+    },
     NOW,
   );
   const arms = (name: string) =>

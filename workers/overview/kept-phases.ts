@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
 const FRESH_MS = 5_000;
 const KEPT_AS = "phase:";
 /** Raised when the short form changes. */
-const FORM = 2;
+const FORM = 3;
 /** What the overview reads of an arm's day; the rest of its sums is 0 here. */
 const SHORT = ["n", "conversions", "revenue_cents", "revenue_sq"] as const;
 
@@ -34,6 +34,7 @@ type Short = {
   built: number;
   form: number;
   multiple: number;
+  maturesAt?: EpochMs;
   arms: string[];
   first: string;
   days: number[][];
@@ -123,6 +124,12 @@ function behindOf(asked: readonly Counting[], marks: ReadonlyMap<string, Mark>, 
     .toSorted((a, b) => builtAt(a) - builtAt(b));
 }
 
+type Found = {
+  whole: Pick<Whole, "multiple" | "maturesAt">;
+  days: Map<string, DaySums>;
+  dayFrom: ReturnType<typeof dayReader>;
+};
+
 /** The short form of what is kept of `stale` phases. */
 async function shorten(
   env: Env,
@@ -140,27 +147,31 @@ async function shorten(
     .raw<Cells>();
   const sealed = await readSealed(env, site);
   const wholes = new Map(
-    stale.map((one) => [
+    stale.map((one): [string, Found] => [
       subjectOf(one),
       {
-        multiple: 0,
+        whole: { multiple: 0 },
         days: new Map<string, DaySums>(),
         dayFrom: dayReader(sealed, one.settings.currency),
       },
     ]),
   );
   for (const [campaign, phase, day, body] of rows) {
-    const whole = wholes.get(`campaign:${campaign}:${phase}`);
-    if (whole === undefined) continue;
-    if (day === "") whole.multiple = (JSON.parse(body) as Whole).multiple;
-    else whole.days.set(day, whole.dayFrom(day, body));
+    const found = wholes.get(`campaign:${campaign}:${phase}`);
+    if (found === undefined) continue;
+    if (day === "") found.whole = JSON.parse(body) as Whole;
+    else found.days.set(day, found.dayFrom(day, body));
   }
   return new Map(
-    [...wholes].map(([subject, { multiple, days }]) => {
+    [...wholes].map(([subject, { whole, days }]) => {
       const built = marks.get(subject)?.built ?? 0;
-      return [subject, { built, form: FORM, multiple, ...shortDays(days) }];
+      return [subject, { built, form: FORM, ...wholeOf(whole), ...shortDays(days) }];
     }),
   );
+}
+
+function wholeOf({ multiple, maturesAt }: Pick<Whole, "multiple" | "maturesAt">) {
+  return { multiple, ...(maturesAt !== undefined && { maturesAt }) };
 }
 
 function shortDays(days: ReadonlyMap<string, DaySums>): Pick<Short, "arms" | "first" | "days"> {
@@ -196,7 +207,7 @@ function countedOf(short: Short, countedAt: EpochMs): Counted {
     }
     days[new Date(begun + (cells[0] ?? 0) * DAY_MS).toISOString().slice(0, 10)] = day;
   }
-  return { days, multiple: short.multiple, multipleByDay: {}, countedAt };
+  return { days, ...wholeOf(short), multipleByDay: {}, countedAt };
 }
 
 function sumsOf(cells: readonly number[], at: number): ArmSums {

@@ -9,7 +9,7 @@ import { calendarOf } from "../../domain/kpi/calendar.ts";
 import type { EpochMs } from "../../domain/ids.ts";
 import { finalDay, openHistory, withFinalDays } from "../../domain/results/final-days.ts";
 import { currencyAt, type Sealed } from "../../domain/kpi/seals.ts";
-import { type DaySums, type PhaseSums, sumPhase } from "../../domain/results/units.ts";
+import { type DaySums, type PhaseSums, sumPhase, windowEnd } from "../../domain/results/units.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { isEveryLead } from "../../domain/site/success.ts";
 import { claim, type Mark } from "../kpis/rollup-store.ts";
@@ -28,17 +28,19 @@ export type Counting = Omit<Asked, "settings"> & {
   settings: Pick<SiteSettings, "currency" | "orders" | "timezone">;
   windowMs: number;
   capCents: number | null;
+  /** The planned end; null for none. */
+  until: EpochMs | null;
 };
 
-export type Whole = { multiple: number; multipleByDay: Record<string, number>; tookMs: number };
+export type Whole = Omit<PhaseSums, "days"> & { tookMs: number };
 
 export const subjectOf = ({ campaign, phase }: Counting) => `campaign:${campaign}:${phase}`;
 
 /** What the sums depend on besides history. */
-export function definitionOf({ goal, lead, settings, windowMs, capCents }: Counting): string {
+export function definitionOf({ goal, lead, settings, windowMs, capCents, until }: Counting): string {
   const { currency, orders, timezone } = settings;
   const success = lead === null ? goal : [goal, lead.key, isEveryLead(lead)];
-  return JSON.stringify([VERSION, success, currency, orders, timezone, windowMs, capCents]);
+  return JSON.stringify([VERSION, success, currency, orders, timezone, windowMs, capCents, until]);
 }
 
 /** The sums as they are now, or as they were at most half a minute ago. */
@@ -97,7 +99,7 @@ function sumsFrom(rows: readonly SumsRow[], dayFrom: (day: string, body: string)
 
 /** Counts the phase from history and keeps the sums; safe to run twice at once, and to end between any two steps. */
 export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promise<Counted> {
-  const { site, campaign, phase, settings, windowMs, capCents } = asked;
+  const { site, campaign, phase, settings, windowMs, capCents, until } = asked;
   const subject = subjectOf(asked);
   const started = Date.now();
   const claimed = (await claim(env, site, [subject])).get(subject);
@@ -107,13 +109,10 @@ export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promi
   const history = openHistory(await readPhase(env, asked), sealed.until);
   const calendar = calendarOf(settings.timezone);
   const dayOf = (at: EpochMs) => latest(calendar.dayOf(at), sealed.openDay);
-  const open = sumPhase(history, { windowMs, capCents, now, dayOf });
+  const open = sumPhase(history, { windowMs, capCents, until, now, dayOf });
   const sums = withFinalDays(final, open);
-  const whole: Whole = {
-    multiple: sums.multiple,
-    multipleByDay: sums.multipleByDay,
-    tookMs: Date.now() - started,
-  };
+  const { days: _days, ...told } = sums;
+  const whole: Whole = { ...told, tookMs: Date.now() - started };
   // Only over sums of an older claim, and of days that are as open: a slow builder must not undo a later one.
   const current = `(SELECT built FROM rollup_marks WHERE site = ?1 AND subject = ?2) < ?3 AND coalesce(
     (SELECT value ->> '$.until' FROM installation WHERE key = '${SEALED_KEY}' || ?1), 0) = ?4`;
@@ -130,7 +129,7 @@ export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promi
     env.DB.prepare(
       `UPDATE rollup_marks SET built = ?3, definition = ?5, built_at = ?6, changes_at = ?7
        WHERE site = ?1 AND subject = ?2 AND ${current}`,
-    ).bind(...key, definitionOf(asked), now, nextChange(history.moments, windowMs, now)),
+    ).bind(...key, definitionOf(asked), now, nextChange(history.moments, asked, now)),
   ]);
   return { ...sums, countedAt: now };
 }
@@ -160,17 +159,23 @@ function latest(day: string, openDay: string): string {
   return day < openDay ? openDay : day;
 }
 
-/** When the first window that is open now will have passed, but not within the next hour for its sake alone. */
+/**
+ * When the first window that is open now will have passed, but not within the next hour for its sake alone; the last one of
+ * all, with which the final reading is due, at once.
+ */
 function nextChange(
   moments: readonly { visitEndsAt: EpochMs; eligibleAt: EpochMs }[],
-  windowMs: number,
+  { windowMs, until }: Pick<Counting, "windowMs" | "until">,
   now: EpochMs,
 ): EpochMs | null {
   const HOUR_MS = 3_600_000;
-  let next = Infinity;
-  for (const { visitEndsAt, eligibleAt } of moments) {
-    const end = Math.max(visitEndsAt, eligibleAt) + windowMs;
-    if (end >= now && end < next) next = end;
+  let [next, last] = [Infinity, -Infinity];
+  for (const moment of moments) {
+    if (until !== null && moment.eligibleAt >= until) continue;
+    const end = windowEnd(moment, { windowMs });
+    if (end < now) continue;
+    next = Math.min(next, end);
+    last = Math.max(last, end);
   }
-  return next === Infinity ? null : Math.max(next + 1, now + HOUR_MS);
+  return next === Infinity ? null : Math.min(last + 1, Math.max(next + 1, now + HOUR_MS));
 }

@@ -88,10 +88,14 @@ export function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: C
     variants: variants.map(({ key, weight }) => ({ key, weight })),
     fixedShares: allocation === "fixed",
     plan: plan ?? null,
-    plannedEnd: planned_end == null ? null : Date.parse(planned_end),
+    plannedEnd: plannedEndOf({ planned_end }),
     economics: settings.economics,
     startOfDay: dayStarts(settings.timezone),
   };
+}
+
+function plannedEndOf({ planned_end }: Pick<CampaignInput, "planned_end">): EpochMs | null {
+  return planned_end == null ? null : Date.parse(planned_end);
 }
 
 type DayStart = (day: string) => EpochMs;
@@ -119,7 +123,7 @@ function dayStarts(zone: string): DayStart {
 export function countingOf(
   { site, id }: Pick<CampaignRow, "site" | "id">,
   phase: number,
-  { window_hours, plan }: CampaignInput,
+  { window_hours, plan, planned_end }: CampaignInput,
   { kind: goal, lead }: PhaseGoal,
   settings: SiteSettings,
 ): Counting {
@@ -133,6 +137,7 @@ export function countingOf(
     settings,
     windowMs: window_hours * HOUR_MS,
     capCents: cap === null ? null : Math.round(cap * 100),
+    until: plannedEndOf({ planned_end }),
   };
 }
 
