@@ -7,5 +7,7 @@ export default defineConfig({
     include: ["tests/domain/**/*.test.ts", "tests/architecture.test.ts"],
     provide: { propertySeed: propertySeed() },
     setupFiles: ["./tests/property-seed.ts"],
+    // Thousands of cases on a machine that is busy with other things: only what hangs is ended.
+    testTimeout: 120_000,
   },
 });
