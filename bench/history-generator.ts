@@ -294,7 +294,7 @@ class Writer {
       visitor_messages: spoke ? messages : 0,
       agent_messages: answered ? messages : 0,
       ...(reply === null
-        ? {}
+        ? { handovers: [], canned: [] }
         : handsOf({
             seed: hashOf(id),
             agent,

@@ -60,8 +60,8 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
     codes: [...room.codes],
     wrap_up_note: room.wrapUpNote,
     ...(isClosed ? { transfers: handovers.filter(({ kind }) => kind !== "taken_back").length } : {}),
-    ...(handovers.length === 0 ? {} : { handovers }),
-    ...(canned.length === 0 ? {} : { canned }),
+    handovers,
+    canned,
     text: isClosed ? searchableText(store.entries(1, store.head().head)) : null,
   };
 }

@@ -337,7 +337,10 @@ export const conversations = sqliteTable("conversations", {
   wrapUpNote: text("wrap_up_note"),
   /** How often it went from one agent to another. */
   transfers: integer("transfers"),
-  /** JSON of `domain/chat/handovers.ts`: how it changed hands, and the canned answers of the site that were sent in it. */
+  /**
+   * JSON of `domain/chat/handovers.ts`: how it changed hands, null where nobody told; and the canned answers of the site
+   * that were sent in it.
+   */
   handovers: text("handovers"),
   canned: text("canned"),
 }, (t) => [

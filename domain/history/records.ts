@@ -191,6 +191,7 @@ export const ConversationRecord = z.object({
   wrap_up_note: maybe(text).optional(),
   /** How often it went from one agent to another. */
   transfers: z.int().min(0).optional(),
+  /** Told with `canned`; rooms of before did not tell either. */
   handovers: z.array(HandoverRecord).max(MAX_HANDOVERS).optional(),
   /** The canned answers that were sent in it; an id that is none of the site's is not kept. */
   canned: z.array(SentCannedRecord).max(MAX_CANNED_USES).optional(),

@@ -3,6 +3,7 @@
  *
  * An agent had a conversation who handed it on, was given it, or has it at last. It stands in the row of each of them, with
  * what they did; in every other row it stands once, with all that happened. All of it stands where the conversation began.
+ * A conversation that ended before this was told is in none of it: that nobody is known to have handed it on says nothing.
  *
  * Shapes  a transfer that was called off moved nothing: it is counted apart.
  */
@@ -10,13 +11,16 @@ import { cannedGroup, type Counting, countIn, type Groupable, groupsOf, within }
 import type { ChatRow } from "./history.ts";
 import type { Tally } from "./tally.ts";
 
+type ToldChat = ChatRow & { handovers: NonNullable<ChatRow["handovers"]> };
+
 /** Count the hands of the conversations that began in the span. */
 export function countHands(counting: Counting): void {
   const others = counting.dimensions.filter((dimension) => dimension !== "agent" && dimension !== "canned");
   const elsewhere = { ...counting, dimensions: others };
-  for (const chat of counting.history.chats) {
-    const at = chat.startedAt;
-    if (!within(counting, at)) continue;
+  for (const { handovers, ...told } of counting.history.chats) {
+    const at = told.startedAt;
+    if (handovers === null || !within(counting, at)) continue;
+    const chat = { ...told, handovers };
     const had = agentsOf(chat);
     if (had.size === 0 && chat.canned.length === 0) continue;
     const thing: Groupable = { at, chat, visit: counting.visitAt(chat.visitor, at) };
@@ -27,7 +31,7 @@ export function countHands(counting: Counting): void {
 }
 
 /** Everybody who had `chat`. */
-export function agentsOf({ agent, handovers }: Pick<ChatRow, "agent" | "handovers">): Set<string> {
+function agentsOf({ agent, handovers }: ToldChat): Set<string> {
   const had = new Set<string>();
   for (const { kind, from, to } of handovers) {
     if (kind === "taken_back") continue;
@@ -39,7 +43,7 @@ export function agentsOf({ agent, handovers }: Pick<ChatRow, "agent" | "handover
 }
 
 /** What each agent did, and who only sent an answer, such as a colleague who was asked for advice. */
-function countAgents(counting: Counting, chat: ChatRow, had: ReadonlySet<string>): void {
+function countAgents(counting: Counting, chat: ToldChat, had: ReadonlySet<string>): void {
   const all = new Set([...had, ...chat.canned.map(({ agent }) => agent)]);
   for (const agent of all) {
     const tally = counting.tallyOf(chat.startedAt, "agent", agent);
@@ -48,7 +52,7 @@ function countAgents(counting: Counting, chat: ChatRow, had: ReadonlySet<string>
 }
 
 /** In the row of an answer and its agent, the uses are those of this answer by this agent. */
-function countAnswers(counting: Counting, thing: Groupable, chat: ChatRow, wasHad: boolean): void {
+function countAnswers(counting: Counting, thing: Groupable, chat: ToldChat, wasHad: boolean): void {
   for (const group of groupsOf("canned", thing)) {
     const canned = chat.canned.filter((use) => cannedGroup(use) === group);
     const tally = counting.tallyOf(thing.at, "canned", group);
@@ -58,7 +62,7 @@ function countAnswers(counting: Counting, thing: Groupable, chat: ChatRow, wasHa
 
 function addHands(
   tally: Tally,
-  { handovers, canned }: ChatRow,
+  { handovers, canned }: ToldChat,
   wasHad: boolean,
   isOwn: (agent: string | null) => boolean,
 ): void {

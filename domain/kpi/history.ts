@@ -57,8 +57,8 @@ export type ChatRow = {
   closedAt: EpochMs | null;
   /** `idle`: it was closed because nobody had said anything for a while. */
   closeReason: string | null;
-  /** How it went from agent to agent, oldest first. */
-  handovers: readonly Handover[];
+  /** How it went from agent to agent, oldest first; null of one that ended before this was told. */
+  handovers: readonly Handover[] | null;
   /** The canned answers that agents sent in it. */
   canned: readonly SentCanned[];
 };

@@ -11,12 +11,12 @@ import type { Change } from "./change.ts";
 
 /** `changes` with the `p` of each adjusted for all of them. */
 export function judged<Name extends string>(changes: ReadonlyMap<Name, Change>): Map<Name, Change> {
-  const adjusted = holm([...changes.values()].map(pOf));
+  const adjusted = holm([...changes.values()].map(pOfChange));
   return new Map([...changes].map(([name, change], place) => [name, { ...change, p: adjusted[place] ?? 1 }]));
 }
 
 /** As its interval is as wide as 95 % are, on the side of 0: at most .05 exactly where it leaves 0 out. */
-function pOf({ value, low, high }: Change): number {
+export function pOfChange({ value, low, high }: Change): number {
   const half = value > 0 ? value - low : high - value;
   return half === 0 ? 1 : 2 * normalSurvival((Z_95 * Math.abs(value)) / half);
 }

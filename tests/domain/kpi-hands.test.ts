@@ -68,6 +68,10 @@ test("KPI50: a conversation stands once in the row of each agent who had it, wit
   expect(all.transfer_rate.interval?.[0]).toBeCloseTo(0.2077, 3);
   expect(all.transfers.value).toBe(4);
   expect(whole({ chats: [] }).transfer_rate).toMatchObject({ value: null, denominator: 0 });
+  // What ended before this was told says nothing of transfers, and nothing else is changed by that.
+  const before = whole({ chats: [...CHATS, chat("e", T0 + 4 * MINUTE, { agent: "lea", handovers: null })] });
+  expect(before.transfer_rate).toMatchObject({ numerator: 2, denominator: 3 });
+  expect(before.chats_handled.value).toBe((all.chats_handled.value ?? 0) + 1);
 });
 
 test("KPI51: canned answers are counted by message, with those that were changed, and by conversation", () => {

@@ -210,7 +210,7 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
     wrapUpNote: record.wrap_up_note ?? null,
     transfers: record.transfers ?? null,
     handovers: record.handovers === undefined ? null : JSON.stringify(record.handovers),
-    canned: record.canned === undefined ? null : knownCanned(site, record.id, record.canned),
+    canned: record.canned?.length ? knownCanned(site, record.id, record.canned) : null,
   };
   const statement = upsert(db, tables.conversations, row, ["site", "id"], OF_CONVERSATION);
   if (record.text === null) return [statement];

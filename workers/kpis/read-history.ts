@@ -172,10 +172,11 @@ function told(cells: Cells, index: number): "claimed" | "confirmed" {
 const Handovers = z.array(HandoverRecord);
 const Canned = z.array(SentCannedRecord);
 
-/** A list that is kept as JSON; most conversations have none. */
-function listed<T>(list: z.ZodType<T[]>, cells: Cells, index: number): readonly T[] {
+/** A list that is kept as JSON, and mostly empty; null where nothing is kept. */
+function listed<T>(list: z.ZodType<T[]>, cells: Cells, index: number): readonly T[] | null {
   const cell = cells[index];
-  return typeof cell === "string" ? list.parse(JSON.parse(cell)) : [];
+  if (typeof cell !== "string") return null;
+  return cell === "[]" ? [] : list.parse(JSON.parse(cell));
 }
 
 function visitOf(cells: Cells): VisitRow {
@@ -227,7 +228,7 @@ function chatOf(cells: Cells): ChatRow {
     closedAt: maybeNumber(cells, 12),
     closeReason: maybeText(cells, 13),
     handovers: listed(Handovers, cells, 14),
-    canned: listed(Canned, cells, 15),
+    canned: listed(Canned, cells, 15) ?? [],
   };
 }
 

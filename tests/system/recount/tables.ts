@@ -53,7 +53,7 @@ const CHATS = `CREATE TEMP TABLE chat AS
     CASE WHEN c.close_reason = 'idle' THEN max(c.first_visitor_message_at, coalesce(c.last_message_at, c.closed_at))
       ELSE c.closed_at END AS ended,
     ${visitOf("c.visitor_id", "c.first_visitor_message_at")} AS visit,
-    s.csat, s.nps, s.ces, s.resolved, s.conversation_id IS NOT NULL AS surveyed
+    s.csat, s.nps, s.ces, s.resolved, s.conversation_id IS NOT NULL AS surveyed, c.handovers IS NOT NULL AS told
   FROM conversations c JOIN setting ON c.site = setting.site
     LEFT JOIN person p ON p.visitor = c.visitor_id
     LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id
@@ -164,7 +164,7 @@ CREATE TEMP TABLE used AS
   FROM conversations c JOIN setting ON c.site = setting.site, json_each(c.canned) u;
 CREATE INDEX temp.used_chat ON used (chat);
 CREATE TEMP TABLE had AS
-  SELECT id AS chat, agent FROM chat WHERE agent IS NOT NULL
+  SELECT id AS chat, agent FROM chat WHERE agent IS NOT NULL AND told
   UNION SELECT chat, giver FROM move WHERE kind <> 'taken_back' AND giver IS NOT NULL
   UNION SELECT chat, taker FROM move WHERE kind <> 'taken_back' AND taker IS NOT NULL;
 CREATE INDEX temp.had_chat ON had (chat, agent);
