@@ -33,7 +33,7 @@ export type Ranged = { value: number; low: number; high: number };
 export type LedgerCampaign = {
   campaign: string;
   name: string;
-  status: "draft" | "live" | "paused" | "ended";
+  status: "draft" | "live" | "paused" | "ended" | "deleted";
   effect: MeasuredEffect;
 };
 

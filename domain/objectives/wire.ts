@@ -70,7 +70,7 @@ export type WireFinding = z.infer<typeof WireFinding>;
 const WireLedgerRow = z.object({
   campaign: z.string(),
   name: z.string(),
-  status: z.enum(["draft", "live", "paused", "ended"]),
+  status: z.enum(["draft", "live", "paused", "ended", "deleted"]),
   triggered: z.int(),
   held_out: z.int(),
   displayed: z.int(),

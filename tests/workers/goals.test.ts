@@ -7,9 +7,10 @@ import * as z from "zod";
 import type { RecordOf } from "../../domain/history/records.ts";
 import { ResultWire } from "../../domain/results/wire.ts";
 import { leads } from "../../migrations/schema.ts";
+import { seen } from "./eligible.ts";
 import { FROM, NOW, tell } from "./rollup-world.ts";
-import { sessionRecord } from "./session-record.ts";
 import { makeSite, send, track } from "./site.ts";
+import { nothingOwed } from "./stored-visitor.ts";
 
 const HOUR = 3_600_000;
 
@@ -51,40 +52,6 @@ const campaign = (site: Site, more: object = {}) =>
     }),
   );
 
-/** One visitor of the campaign's first phase, eligible an hour into the world. */
-function seen(visitor: string, campaignId: string): [RecordOf<"sessions">, RecordOf<"exposures">] {
-  const at = FROM + HOUR;
-  const session = sessionRecord({
-    id: `ses_${visitor}`,
-    visitor_id: visitor,
-    started_at: at,
-    last_at: at,
-    ended_at: at,
-  });
-  return [
-    session,
-    {
-      table: "exposures",
-      id: `dec_${visitor}`,
-      revision: 1,
-      visitor_id: visitor,
-      session_id: session.id,
-      campaign_id: campaignId,
-      phase: 1,
-      variant: "a",
-      kind: "content",
-      arm: "treated",
-      probability: 1,
-      eligible_at: at,
-      shown_at: at,
-      opened_at: null,
-      declined_at: null,
-      ignored_at: null,
-      clicked_at: null,
-    },
-  ];
-}
-
 const lead = (visitor: string, more: Partial<RecordOf<"leads">> = {}): RecordOf<"leads"> => ({
   table: "leads",
   id: `lead_${visitor}`,
@@ -121,6 +88,7 @@ test("ORD20: an event that a goal names is kept as a lead of it, live with the g
     [30, { quote: 30 }],
     [5, { news: 5 }],
   ]);
+  await nothingOwed(site.key, "ada");
 });
 
 test("ORD20: a campaign counts the leads of its own goal, and those before goals were told by the usual event", async () => {

@@ -1,5 +1,5 @@
 /** What a site's figures ask for, with the ledger of its rules: read over a span, and each campaign's effect as it stands. */
-import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, desc, eq, ne, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { figuresOf } from "../../domain/kpi/figures.ts";
@@ -55,7 +55,7 @@ async function listCampaigns(env: Env, site: SiteKey, now: EpochMs, later: Later
   const rows = await drizzle(env.DB)
     .select()
     .from(campaigns)
-    .where(and(eq(campaigns.site, site), isNull(campaigns.deletedAt), ne(campaigns.status, "draft")))
+    .where(and(eq(campaigns.site, site), ne(campaigns.status, "draft")))
     .orderBy(sql`${campaigns.status} <> 'live'`, desc(campaigns.id))
     .limit(MOST_CAMPAIGNS);
   const all: LedgerCampaign[] = [];
@@ -63,7 +63,7 @@ async function listCampaigns(env: Env, site: SiteKey, now: EpochMs, later: Later
     const effect = await measuredEffect(env, row, now, later);
     if (effect === null) continue;
     const { name, status } = CampaignInput.parse(JSON.parse(row.body));
-    all.push({ campaign: row.id, name, status, effect });
+    all.push({ campaign: row.id, name, status: row.deletedAt === null ? status : "deleted", effect });
   }
   return all;
 }

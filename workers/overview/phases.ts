@@ -40,15 +40,15 @@ type Ran = {
   short: string | null;
 } & { [name in keyof Mark as `mark_${name}`]: Mark[name] | null };
 
-/** Every phase of every campaign that ran in the span, with the mark of its sums and their short form. */
+/** Every phase of every campaign that ran in the span, also of those that were deleted since, with the mark of its sums and their short form. */
 const RAN = `WITH told AS (SELECT campaign_id, phase, body, goal, started_at,
     lead(started_at) OVER (PARTITION BY campaign_id ORDER BY phase) AS next_at
   FROM campaign_phases WHERE site = ?1),
-ran AS (SELECT c.id, c.name, c.status, c.phase AS present, coalesce(t.phase, c.phase) AS phase,
+ran AS (SELECT c.id, c.name, iif(c.deleted_at IS NULL, c.status, 'deleted') AS status, c.phase AS present, coalesce(t.phase, c.phase) AS phase,
     coalesce(t.body, c.body) AS body, t.goal, coalesce(t.started_at, c.created_at) AS started_at,
     coalesce(t.next_at, c.stopped_at) AS stopped_at
   FROM campaigns c LEFT JOIN told t ON t.campaign_id = c.id
-  WHERE c.site = ?1 AND c.deleted_at IS NULL AND (c.status <> 'draft' OR t.campaign_id IS NOT NULL))
+  WHERE c.site = ?1 AND (t.campaign_id IS NOT NULL OR (c.deleted_at IS NULL AND c.status <> 'draft')))
 SELECT r.*, m.subject AS mark_subject, m.dirty AS mark_dirty, m.built AS mark_built,
   m.definition AS mark_definition, m.built_at AS mark_built_at, m.changes_at AS mark_changes_at, k.body AS short
 FROM ran r

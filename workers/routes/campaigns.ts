@@ -52,18 +52,33 @@ type CampaignEnv = AppEnv & { Variables: { campaign: CampaignRow } };
 
 /** The campaign of the path, or 404: before version and body are judged. */
 export async function findCampaign(env: Env, site: string, id: string): Promise<CampaignRow> {
+  const row = await findEver(env, site, id);
+  if (row.deletedAt !== null) throw missing();
+  return row;
+}
+
+/** The same, also where it was deleted since: what it did stays to be read. */
+async function findEver(env: Env, site: string, id: string): Promise<CampaignRow> {
   const row = await drizzle(env.DB)
     .select()
     .from(table)
-    .where(and(eq(table.site, site), eq(table.id, id), isNull(table.deletedAt)))
+    .where(and(eq(table.site, site), eq(table.id, id)))
     .get();
-  if (row === undefined) throw new ApiError("not_found", "there is no such campaign at this site");
+  if (row === undefined) throw missing();
   return row;
 }
+
+const missing = () => new ApiError("not_found", "there is no such campaign at this site");
 
 /** Puts the campaign of the path into the context; 404 where there is none, before version and body are judged. */
 export const existing = createMiddleware<CampaignEnv>(async (c, next) => {
   c.set("campaign", await findCampaign(c.env, c.req.param("site") ?? "", c.req.param("id") ?? ""));
+  await next();
+});
+
+/** The same for what is only read of it: a campaign that was deleted is one still. */
+export const existed = createMiddleware<CampaignEnv>(async (c, next) => {
+  c.set("campaign", await findEver(c.env, c.req.param("site") ?? "", c.req.param("id") ?? ""));
   await next();
 });
 

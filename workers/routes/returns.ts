@@ -3,7 +3,7 @@
  * contacts cost and spare, and what is due for a month. For admins and the site's API key only.
  */
 import { createRoute } from "@hono/zod-openapi";
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import Papa from "papaparse";
 import * as z from "zod";
@@ -99,7 +99,7 @@ async function isCampaign(env: Env, site: string, id: string): Promise<boolean> 
   const found = await drizzle(env.DB)
     .select({ id: campaigns.id })
     .from(campaigns)
-    .where(and(eq(campaigns.site, site), eq(campaigns.id, id), isNull(campaigns.deletedAt)))
+    .where(and(eq(campaigns.site, site), eq(campaigns.id, id)))
     .get();
   return found !== undefined;
 }

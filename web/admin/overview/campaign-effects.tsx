@@ -15,7 +15,7 @@ import { download, writeCsv } from "./csv.ts";
 import { o } from "./words.ts";
 
 const DAY_MS = 86_400_000;
-const STATUSES: readonly Campaign["status"][] = ["draft", "live", "paused", "ended"];
+const STATUSES: readonly (Campaign["status"] | "deleted")[] = ["draft", "live", "paused", "ended", "deleted"];
 
 export function CampaignEffects({ overview }: { overview: OverviewWire }): VNode {
   const site = useSite();

@@ -23,11 +23,11 @@ type Row = {
   strong?: boolean;
 };
 
-export function EffectTable({ result, campaign }: PartProps): VNode {
+export function EffectTable({ result }: PartProps): VNode {
   const [asTable, setAsTable] = useState(false);
   const language = locale.value;
   const { currency, goal, plan } = result;
-  const rows = rowsOf(result, campaign.variants.length);
+  const rows = rowsOf(result, result.variants.length);
   const scale = scaleOf(rows, plan.effect);
   return (
     <section aria-labelledby="result-arms" class="effect">

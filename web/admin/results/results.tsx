@@ -22,6 +22,8 @@ import { r } from "./words.ts";
 
 export type Result = ResultWire & {
   campaign: string;
+  name: string;
+  status: Campaign["status"] | "deleted";
   phase: number;
   phases: { phase: number; started_at: string }[];
   goal: "sale" | "lead";
@@ -30,7 +32,7 @@ export type Result = ResultWire & {
   counted_at: string;
 };
 /** What every part of the screen is given. */
-export type PartProps = { result: Result; campaign: Campaign };
+export type PartProps = { result: Result };
 
 const REFRESH_MS = 30_000;
 
@@ -41,49 +43,48 @@ export function Results({ id = "" }: { id?: string }): VNode {
   const suffix = phase === undefined ? "" : `?phase=${encodeURIComponent(phase)}`;
   const read = useResource(
     `results ${id} ${suffix}`,
-    async (signal) => {
-      const path = apiPath(site.key, "campaigns", id);
-      const [campaign, result] = await Promise.all([
-        request<Campaign>("GET", path, undefined, { signal }),
-        request<Result>("GET", `${path}/results${suffix}`, undefined, { signal }),
-      ]);
-      return { campaign, result };
+    (signal) => {
+      const path = `${apiPath(site.key, "campaigns", id)}/results${suffix}`;
+      return request<Result>("GET", path, undefined, { signal });
     },
     REFRESH_MS,
   );
-  const campaign = read.data?.campaign;
+  const result = read.data;
+  const isThere = result !== undefined && result.status !== "deleted";
   return (
     <div class="results">
       <PageHead
         above={
           <p class="crumbs">
             <a href={screenPath(site.key, "campaigns")}>{t("navCampaigns")}</a>
-            {campaign === undefined ? null : (
+            {isThere ? (
               <>
                 {" › "}
-                <a href={screenPath(site.key, "campaigns", id)}>{campaign.name}</a>
+                <a href={screenPath(site.key, "campaigns", id)}>{result.name}</a>
               </>
-            )}
+            ) : null}
           </p>
         }
         title={
-          campaign === undefined ? (
+          result === undefined ? (
             r("results")
           ) : (
             <>
-              {campaign.name} <StatusTag status={campaign.status} />
+              {result.name} <StatusTag status={result.status} />
             </>
           )
         }
       >
         <DataAge resource={read} />
-        {read.data === undefined ? null : <PhaseChoice id={id} result={read.data.result} />}
-        <a class="button" href={screenPath(site.key, "campaigns", id)}>
-          {r("edit")}
-        </a>
+        {result === undefined ? null : <PhaseChoice id={id} result={result} />}
+        {isThere ? (
+          <a class="button" href={screenPath(site.key, "campaigns", id)}>
+            {r("edit")}
+          </a>
+        ) : null}
       </PageHead>
       <Shown resource={read} title={r("failed")} lines={8}>
-        {(data) => <Panel {...data} />}
+        {(data) => <Panel result={data} />}
       </Shown>
     </div>
   );

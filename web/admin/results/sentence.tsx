@@ -35,7 +35,7 @@ const TONES: Partial<Record<Result["state"], string>> = {
 const LEADS: readonly Result["state"][] = ["collecting", "likely_better", "likely_worse", "unusable_split"];
 const DAY_MS = 86_400_000;
 
-export function Sentence({ result, campaign }: PartProps): VNode {
+export function Sentence({ result }: PartProps): VNode {
   const site = useSite();
   const { state, basis, goal } = result;
   const tone = TONES[state] ?? "";
@@ -59,12 +59,12 @@ export function Sentence({ result, campaign }: PartProps): VNode {
       </p>
       <p class="result-under">{underOf(result, site.settings.timezone)}</p>
       {result.drifted ? <p class="banner warn">{r("drifted")}</p> : null}
-      {state === "not_measurable" ? (
-        <a class="button primary" href={screenPath(site.key, "campaigns", campaign.id)}>
+      {state === "not_measurable" && result.status !== "deleted" ? (
+        <a class="button primary" href={screenPath(site.key, "campaigns", result.campaign)}>
           {r("holdOutStep")}
         </a>
-      ) : state === "likely_worse" && campaign.status === "live" ? (
-        <a class="button primary" href={screenPath(site.key, "campaigns", campaign.id)}>
+      ) : state === "likely_worse" && result.status === "live" ? (
+        <a class="button primary" href={screenPath(site.key, "campaigns", result.campaign)}>
           {r("stopStep")}
         </a>
       ) : null}
