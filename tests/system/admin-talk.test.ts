@@ -72,10 +72,12 @@ test("R-F25: the codes by which agents conclude and how long what was said is ke
   await page.getByLabel("Key").fill("delivery");
   await page.getByLabel("A code must be chosen").check();
   await page.getByLabel("How long what was said is kept (months)").fill("6");
+  await page.getByLabel("How long what each visitor did is kept (months)").fill("18");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved, live everywhere within 10 s").waitFor();
   expect(await read("")).toMatchObject({
     transcript_months: 6,
+    measurement_months: 18,
     wrap_up_codes: [{ key: "delivery", label: { fr: "Livraison", en: "Delivery" }, required: true }],
   });
   expect(complaints).toEqual([]);

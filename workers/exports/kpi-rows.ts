@@ -34,6 +34,8 @@ export type ToldFigures = {
   from: number;
   to: number;
   timezone: string;
+  /** The days before are final; null where the span has none. */
+  finalBefore: number | null;
 };
 
 /** Each group's lines, a page a group. */

@@ -41,6 +41,11 @@ const Rows = z.object({
   from: z.string(),
   to: z.string(),
   timezone: z.string(),
+  /**
+   * The days before are final, where the span has any: what they were counted from is forgotten, and neither settings nor
+   * definitions of today restate them. Null: it has none.
+   */
+  final_before: z.string().nullable(),
   rows: z.array(z.object({ group: z.string().nullable(), ...figures })),
 });
 
@@ -115,14 +120,15 @@ export async function readFigures(
   const wanted = readQuery(settings, query, now);
   const rows = await reportSomeKpis(env, site, wanted, later, settings);
   const { names, from, to } = wanted;
-  return { rows, names, from, to, timezone: settings.timezone };
+  const { timezone, sealed } = settings;
+  return { rows, names, from, to, timezone, finalBefore: from < sealed.until ? sealed.until : null };
 }
 
 export const kpis = nounRouter();
 
 kpis.openapi(read, async (c) => {
   const { site } = c.req.valid("param");
-  const { rows, from, to, timezone } = await readFigures(
+  const { rows, from, to, timezone, finalBefore } = await readFigures(
     c.env,
     site,
     c.req.valid("query"),
@@ -130,7 +136,9 @@ kpis.openapi(read, async (c) => {
     (work) => c.executionCtx.waitUntil(work),
   );
   c.header("cache-control", "private, no-store");
-  return c.json({ version: KPI_VERSION, from: isoOf(from), to: isoOf(to), timezone, rows: [...rows] }, 200);
+  const span = { from: isoOf(from), to: isoOf(to), timezone };
+  const final_before = finalBefore === null ? null : isoOf(finalBefore);
+  return c.json({ version: KPI_VERSION, ...span, final_before, rows: [...rows] }, 200);
 });
 
 kpis.openapi(readCsv, async (c) => {

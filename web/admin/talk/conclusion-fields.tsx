@@ -1,8 +1,12 @@
-/** By which codes agents conclude a conversation, and how long what was said is kept. */
+/** By which codes agents conclude a conversation, and how long what was said, and what visitors did, is kept. */
 import "./talk.css";
 import Plus from "lucide-static/icons/plus.svg?raw";
 import Trash from "lucide-static/icons/trash-2.svg?raw";
 import type { VNode } from "preact";
+import {
+  MAX_MEASUREMENT_MONTHS,
+  MIN_MEASUREMENT_MONTHS,
+} from "../../../domain/history/measurement-retention.ts";
 import {
   MAX_TRANSCRIPT_MONTHS,
   MIN_TRANSCRIPT_MONTHS,
@@ -13,16 +17,18 @@ import { faultAt, type Fault } from "../campaigns/fault.ts";
 import { TextField } from "../field.tsx";
 import { w } from "./words.ts";
 
-type Changed = { wrap_up_codes?: WrapUpCode[]; transcript_months?: number };
+type Changed = { wrap_up_codes?: WrapUpCode[]; transcript_months?: number; measurement_months?: number };
 
 export function ConclusionFields({
   codes,
   months,
+  measurementMonths,
   fault,
   onChange,
 }: {
   codes: readonly WrapUpCode[];
   months: number;
+  measurementMonths: number;
   fault: Fault | null;
   onChange: (part: Changed) => void;
 }): VNode {
@@ -38,6 +44,7 @@ export function ConclusionFields({
       })),
     });
   const tooLong = faultAt(fault, "transcript_months");
+  const notMeasured = faultAt(fault, "measurement_months");
   return (
     <section aria-labelledby="conclusion-title">
       <h2 id="conclusion-title">{w("conclusionTitle")}</h2>
@@ -90,6 +97,19 @@ export function ConclusionFields({
           note={w("monthsNote")}
           error={tooLong === undefined ? undefined : { ...tooLong, said: w("monthsWrong") }}
           onInput={(text) => onChange({ transcript_months: Number(text) })}
+        />
+        <TextField
+          label={w("measurementMonths")}
+          type="number"
+          min={MIN_MEASUREMENT_MONTHS}
+          max={MAX_MEASUREMENT_MONTHS}
+          step={1}
+          value={String(measurementMonths)}
+          note={w("measurementMonthsNote")}
+          error={
+            notMeasured === undefined ? undefined : { ...notMeasured, said: w("measurementMonthsWrong") }
+          }
+          onInput={(text) => onChange({ measurement_months: Number(text) })}
         />
       </div>
     </section>
