@@ -71,7 +71,7 @@ export function judgeCriterion({ bound, value }: Criterion, reading: Reading): C
   }
 }
 
-export type PilotVerdict = "planned" | "running" | "advance" | "stop" | "extend";
+export type PilotVerdict = "planned" | "running" | "advance" | "stop" | "extend" | "unreadable";
 
 /**
  * On to the next stage once every criterion is met; stopped at the end where one is not. At the end with something

@@ -6,6 +6,7 @@ import { ACTIONS, FINDINGS, type Finding } from "./guide.ts";
 import type { LedgerRow, Ranged } from "./ledger.ts";
 import { MeasuredKpiName, type Criterion } from "./objective.ts";
 import type { Progress, Span } from "./progress.ts";
+import { FIGURE_SOURCES, type FigureSource, PILOT_FAULTS, type PilotFault } from "./pilot-reading.ts";
 import type { CriterionState, PilotVerdict, Reading } from "./verdict.ts";
 
 const interval = z.tuple([z.number(), z.number()]).nullable();
@@ -42,13 +43,17 @@ export type WireProgress = z.infer<typeof WireProgress>;
 
 export const WirePilot = z.object({
   id: z.string(),
-  verdict: z.enum(["planned", "running", "advance", "stop", "extend"]),
+  verdict: z.enum(["planned", "running", "advance", "stop", "extend", "unreadable"]),
+  /** What the pilot says and that is not so: then nothing is read of it. */
+  fault: z.enum(PILOT_FAULTS).nullable(),
   span: span.nullable(),
   criteria: z.array(
     z.object({
       kpi: MeasuredKpiName,
       bound: z.enum(["at_least", "at_most"]),
       value: z.number(),
+      /** Whose figures it is read from. */
+      over: z.enum(FIGURE_SOURCES),
       state: z.enum(["met", "not_met", "undecided", "too_few"]),
       reading,
     }),
@@ -142,20 +147,27 @@ export function wireProgress(id: string, progress: Progress): WireProgress {
   };
 }
 
+export type ReadCriterion = Criterion & { over: FigureSource; state: CriterionState; reading: Reading };
+
 export function wirePilot(
   id: string,
   verdict: PilotVerdict,
-  read: Span | null,
-  criteria: readonly (Criterion & { state: CriterionState; reading: Reading })[],
+  {
+    fault,
+    span: read,
+    criteria,
+  }: { fault: PilotFault | null; span: Span | null; criteria: readonly ReadCriterion[] },
 ): WirePilot {
   return {
     id,
     verdict,
+    fault: fault?.code ?? null,
     span: read && wireSpan(read),
-    criteria: criteria.map(({ kpi, bound, value, state, reading: of }) => ({
+    criteria: criteria.map(({ kpi, bound, value, over, state, reading: of }) => ({
       kpi,
       bound,
       value,
+      over,
       state,
       reading: wireReading(of),
     })),

@@ -4,6 +4,8 @@ import { BENCHMARKS } from "../../domain/objectives/benchmarks.ts";
 import { ACTIONS, FINDINGS, guide, type GuideInput } from "../../domain/objectives/guide.ts";
 import { ledgerRows, type LedgerRow, type MeasuredEffect } from "../../domain/objectives/ledger.ts";
 import { type Objective, Pilot } from "../../domain/objectives/objective.ts";
+import type { MeasuredKpi } from "../../domain/objectives/measured-kpis.ts";
+import { type Carrier, pilotFault, sourceOf } from "../../domain/objectives/pilot-reading.ts";
 import { dayStart, lineAt, progressOf, spanRead } from "../../domain/objectives/progress.ts";
 import {
   judgeCriterion,
@@ -201,6 +203,75 @@ describe("pilots", () => {
     expect(judgeCriterion(most, reading(50, 40, 61))).toBe("undecided");
     expect(judgeCriterion(most, reading(80, 70, 90))).toBe("not_met");
     expect(judgeCriterion(most, reading(80, 70, 90, 5))).toBe("too_few");
+  });
+});
+
+describe("who takes part in a pilot", () => {
+  const PILOT = Pilot.parse({
+    name: "Cart",
+    stage: "Two agents",
+    next_stage: "All agents",
+    share: 0.2,
+    pages: ["/cart", "/checkout"],
+    campaign: "cmp_1",
+    starts_on: "2026-03-01",
+    ends_on: "2026-04-01",
+    criteria: [{ kpi: "acceptance_rate", bound: "at_least", value: 0.05 }],
+  });
+  const carrier = (condition: object, more: object = {}) => ({
+    condition: { ...condition },
+    holdout: 0.8,
+    namespace: null,
+    ...more,
+  });
+  const ON_BOTH = { "page.path": { $in: ["/cart", "/checkout"] } };
+  const faultOf = (of: Partial<Pilot>, ...carriers: Carrier[]) => {
+    const fault = pilotFault({ ...PILOT, ...of }, carriers);
+    return fault && [fault.code, fault.path];
+  };
+
+  test("OBJ13: pages and a share are carried by a campaign that does what they say, in each of its phases", () => {
+    expect(faultOf({}, carrier(ON_BOTH))).toBeNull();
+    expect(
+      faultOf({}, carrier(ON_BOTH, { holdout: 0.2, namespace: { key: "n", from: 0, to: 0.25 } })),
+    ).toBeNull();
+    expect(faultOf({ campaign: null })).toEqual(["no_campaign", "campaign"]);
+    expect(faultOf({ campaign: null, pages: [] })).toEqual(["no_campaign", "campaign"]);
+    expect(faultOf({ campaign: null, pages: [], share: 1 })).toBeNull();
+    expect(faultOf({}, carrier(ON_BOTH, { holdout: 0.1 }))).toEqual(["other_share", "share"]);
+    expect(faultOf({}, carrier(ON_BOTH), carrier(ON_BOTH, { holdout: 0 }))).toEqual(["other_share", "share"]);
+  });
+
+  test.each([
+    ["both in a list, with more beside", { $and: [ON_BOTH, { "visit.pages": { $gt: 2 } }] }, null],
+    [
+      "one of them or the other",
+      { $or: [{ "page.path": "/cart" }, { "page.path": { $eq: "/checkout" } }] },
+      null,
+    ],
+    ["an expression that both match", { "page.path": { $regex: "^/(cart|checkout)$" } }, null],
+    ["all pages", {}, "other_pages"],
+    ["one of them only", { "page.path": "/cart" }, "other_pages"],
+    ["a third one as well", { "page.path": { $in: ["/cart", "/checkout", "/help"] } }, "other_pages"],
+    ["every page but these", { "page.path": { $nin: ["/cart", "/checkout"] } }, "other_pages"],
+    ["these or whoever has a cart", { $or: [ON_BOTH, { "cart.value": { $gt: 0 } }] }, "other_pages"],
+  ])("OBJ13: the condition of its campaign keeps to its pages or not: %s", (_, condition, expected) => {
+    expect(faultOf({}, carrier(condition))?.[0] ?? null).toBe(expected);
+  });
+
+  test("OBJ14: each figure is read of those whom it is about, and one that nobody knows is refused", () => {
+    const both = { agents: ["usr_1"], campaign: "cmp_1" };
+    const agents = { agents: ["usr_1"], campaign: null };
+    const campaign = { agents: [], campaign: "cmp_1" };
+    const site = { agents: [], campaign: null };
+    const sources = (kpi: MeasuredKpi) => [both, agents, campaign, site].map((of) => sourceOf(kpi, of));
+    expect(sources("csat")).toEqual(["agents", "agents", "campaign", "site"]);
+    expect(sources("acceptance_rate")).toEqual(["campaign", null, "campaign", "site"]);
+    expect(sources("abandonment_rate")).toEqual(["campaign", null, "campaign", "site"]);
+    expect(sources("sales_per_agent_hour")).toEqual(["agents", "agents", null, "site"]);
+    expect(sources("coverage_rate")).toEqual([null, null, null, "site"]);
+    const criteria = [...PILOT.criteria, { kpi: "coverage_rate", bound: "at_least", value: 0.5 } as const];
+    expect(faultOf({ criteria }, carrier(ON_BOTH))).toEqual(["unknown_figure", "criteria.1.kpi"]);
   });
 });
 

@@ -28,10 +28,11 @@ beforeAll(async () => {
   const economics = { margin: 0.55, agent_hour: 32, platform_month: 400, contact_phone: 7.5 };
   const headers = { cookie, origin: server.url };
   await post(`${server.url}/api/sites`, { key: "lin", name: "Atelier Lin", economics }, headers);
-  const cart = await makeCampaign("Aide au panier", {
-    holdout: { visitors: 2_400, buyers: 150 },
-    a: { visitors: 9_600, buyers: 980, talked: 810 },
-  });
+  const cart = await makeCampaign(
+    "Aide au panier",
+    { holdout: { visitors: 2_400, buyers: 150 }, a: { visitors: 9_600, buyers: 980, talked: 810 } },
+    { "page.path": "/cart" },
+  );
   await makeCampaign("Retour d’un article", {
     holdout: { visitors: 3_000, buyers: 210 },
     a: { visitors: 3_000, buyers: 212, talked: 60 },
@@ -48,7 +49,7 @@ afterAll(async () => {
 
 type Arms = Parameters<typeof keepCampaign>[2]["arms"];
 
-async function makeCampaign(name: string, arms: Arms): Promise<string> {
+async function makeCampaign(name: string, arms: Arms, condition: object = {}): Promise<string> {
   const all = Object.values(arms).reduce((sum, { visitors }) => sum + visitors, 0);
   const { id } = await call<{ id: string }>(
     "POST",
@@ -57,6 +58,7 @@ async function makeCampaign(name: string, arms: Arms): Promise<string> {
       name,
       kind: "chat",
       status: "live",
+      condition,
       holdout: (arms["holdout"]?.visitors ?? 0) / all,
       plan: { baseline: 0.07, effect: 0.02 },
       planned_end: new Date(NOW + 14 * DAY_MS).toISOString(),
@@ -101,7 +103,7 @@ async function plan(campaign: string): Promise<void> {
     name: "Panier",
     stage: "Deux conseillers",
     next_stage: "Toute l’équipe",
-    share: 0.2,
+    share: 0.8,
     pages: ["/cart"],
     campaign,
     starts_on: day(-10),

@@ -1,9 +1,19 @@
 /** Objectives, pilots and the guide from the API's front door. */
 import { env, exports } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
 import type { WireGuide, WirePilot, WireProgress } from "../../domain/objectives/wire.ts";
-import { agentStates, audit, conversations, exposures, sessions } from "../../migrations/schema.ts";
+import {
+  agentStates,
+  audit,
+  campaigns,
+  conversations,
+  exposures,
+  members,
+  sessions,
+  surveys,
+} from "../../migrations/schema.ts";
 import { signIn } from "./login.ts";
 import { makeSite } from "./site.ts";
 
@@ -141,7 +151,15 @@ test("OBJ10: objectives are nouns with a version and an audit; what cannot be is
     status: 400,
     body: { error: { path: "campaign" } },
   });
-  expect((await ask("POST", `${key}/pilots`, headers, pilot)).status).toBe(201);
+  for (const [body, at] of [
+    [pilot, "campaign"],
+    [{ ...pilot, share: 1, pages: ["/cart"] }, "campaign"],
+    [{ ...pilot, share: 1, agents: ["usr_other"] }, "agents.0"],
+  ] as const) {
+    const refused = await ask("POST", `${key}/pilots`, headers, body);
+    expect(refused).toMatchObject({ status: 400, body: { error: { code: "invalid", path: at } } });
+  }
+  expect((await ask("POST", `${key}/pilots`, headers, { ...pilot, share: 1 })).status).toBe(201);
 });
 
 test("OBJ3: progress is told from the site's own figures, with interval and line", async () => {
@@ -165,7 +183,7 @@ test("OBJ3: progress is told from the site's own figures, with interval and line
     name: "Cart",
     stage: "Two agents",
     next_stage: "All",
-    share: 0.2,
+    share: 1,
     campaign: "cmp_a",
     starts_on: dayOf(Date.now() - 6 * DAY),
     ends_on: dayOf(Date.now() - DAY),
@@ -178,6 +196,78 @@ test("OBJ3: progress is told from the site's own figures, with interval and line
   const told = await ask("GET", `${key}/pilots/progress`, headers);
   const [standing] = (told.body as { items: WirePilot[] }).items;
   expect(standing).toMatchObject({ verdict: "extend", criteria: [{ state: "met" }, { state: "too_few" }] });
+});
+
+test("OBJ13 OBJ14: a pilot is read of its agents and its campaign, and of nothing once the campaign does otherwise", async () => {
+  const { key, apiKey } = await makeSite({ timezone: "UTC", campaigns: [{ id: "cmp_a", kind: "chat" }] });
+  const headers = bearer(apiKey);
+  await signIn("Léa", [key]);
+  await signIn("Max", [key]);
+  await invite(key, "cmp_a", { days: 6, each: 20, accepts: 1 });
+  const db = drizzle(env.DB);
+  const people = await db.select({ id: members.userId }).from(members).where(eq(members.site, key));
+  const [lea = "", max = ""] = people.map(({ id }) => id);
+  const rows = await db
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(eq(conversations.site, key));
+  // Two of three conversations are Léa's, whose visitors are content; Max's are not, and neither are nobody's.
+  for (const [index, { id }] of rows.entries()) {
+    const own = eq(conversations.id, id);
+    await db.batch([
+      db
+        .update(conversations)
+        .set({ agentId: index % 3 === 0 ? max : lea })
+        .where(own),
+      db.insert(surveys).values({
+        site: key,
+        conversationId: id,
+        visitorId: "somebody",
+        revision: 1,
+        at: Date.now() - DAY,
+        csat: index % 3 === 0 ? 1 : 5,
+      }),
+    ]);
+  }
+  const pilot = {
+    name: "Cart",
+    stage: "One agent",
+    next_stage: "All",
+    share: 1,
+    agents: [lea],
+    campaign: "cmp_a",
+    starts_on: dayOf(Date.now() - 7 * DAY),
+    ends_on: dayOf(Date.now() - DAY),
+    criteria: [
+      { kpi: "csat", bound: "at_least", value: 0.8 },
+      { kpi: "acceptance_rate", bound: "at_least", value: 0.8 },
+    ],
+  };
+  const refused = await ask("POST", `${key}/pilots`, headers, {
+    ...pilot,
+    criteria: [{ kpi: "coverage_rate", bound: "at_least", value: 0.5 }],
+  });
+  expect(refused).toMatchObject({ status: 400, body: { error: { path: "criteria.0.kpi" } } });
+  expect(await ask("POST", `${key}/pilots`, headers, pilot)).toMatchObject({ status: 201 });
+  const read = async () =>
+    ((await ask("GET", `${key}/pilots/progress`, headers)).body as { items: WirePilot[] }).items[0];
+  expect(await read()).toMatchObject({
+    verdict: "advance",
+    fault: null,
+    criteria: [
+      { over: "agents", state: "met", reading: { value: 1, denominator: 80, n: 80 } },
+      { over: "campaign", state: "met", reading: { value: 1, denominator: 120 } },
+    ],
+  });
+
+  const [campaign] = await db.select({ body: campaigns.body }).from(campaigns).where(eq(campaigns.site, key));
+  const body = JSON.stringify({ ...(JSON.parse(campaign?.body ?? "{}") as object), holdout: 0.5 });
+  await db.update(campaigns).set({ body }).where(eq(campaigns.site, key));
+  expect(await read()).toMatchObject({
+    verdict: "unreadable",
+    fault: "other_share",
+    criteria: [{ reading: { value: null } }, { reading: { value: null } }],
+  });
 });
 
 test("OBJ8 OBJ10: the guide and the ledger are for admins, and tell each campaign apart", async () => {

@@ -3,10 +3,14 @@ import { and, eq, inArray, isNull, min, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs } from "../../domain/ids.ts";
 import { daysFault, Objective, Pilot } from "../../domain/objectives/objective.ts";
+import { pilotFault } from "../../domain/objectives/pilot-reading.ts";
+import { dayStart } from "../../domain/objectives/progress.ts";
 import { Agreement, satisfactionFault } from "../../domain/roi/agreement.ts";
 import { BusinessCase } from "../../domain/roi/business-case.ts";
-import { campaignPhases, campaigns, statements } from "../../migrations/schema.ts";
+import { campaignPhases, campaigns, members, statements } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
+import { readSettings } from "../kpis/site-settings.ts";
+import { carriersOf } from "../objectives/pilots.ts";
 import type { Kept, NounRules } from "./resource-rules.ts";
 
 export const objectiveRules: NounRules = {
@@ -19,9 +23,16 @@ export const objectiveRules: NounRules = {
 
 export const pilotRules: NounRules = {
   keep: async (env, { site, body }) => {
-    const { starts_on, ends_on, campaign } = Pilot.parse(body);
+    const pilot = Pilot.parse(body);
+    const { starts_on, ends_on, agents } = pilot;
+    const campaign = pilot.campaign ?? null;
     refuseDays(starts_on, ends_on, "ends_on");
-    await assertCampaigns(env, site, campaign == null ? [] : [campaign], "campaign");
+    await assertCampaigns(env, site, campaign === null ? [] : [campaign], "campaign");
+    await assertMembers(env, site, agents);
+    const { timezone: zone } = await readSettings(env, site);
+    const days = { startsAt: dayStart(starts_on, zone), endsAt: dayStart(ends_on, zone, 1) };
+    const fault = pilotFault(pilot, await carriersOf(env, site, campaign, days));
+    if (fault !== null) throw new ApiError("invalid", fault.message, { path: fault.path });
     return [];
   },
 };
@@ -82,6 +93,18 @@ async function assertCampaigns(env: Env, site: string, ids: readonly string[], p
   const known = new Set(found.map(({ id }) => id));
   const missing = ids.find((id) => !known.has(id));
   if (missing !== undefined) throw new ApiError("invalid", `there is no campaign ${missing}`, { path });
+}
+
+async function assertMembers(env: Env, site: string, agents: readonly string[]): Promise<void> {
+  if (agents.length === 0) return;
+  const rows = await drizzle(env.DB)
+    .select({ id: members.userId })
+    .from(members)
+    .where(eq(members.site, site));
+  const known = new Set(rows.map(({ id }) => id));
+  const stranger = agents.findIndex((id) => !known.has(id));
+  if (stranger < 0) return;
+  throw new ApiError("invalid", `nobody of this site is ${agents[stranger]}`, { path: `agents.${stranger}` });
 }
 
 async function hasBegun(env: Env, { site, body }: Kept): Promise<boolean> {

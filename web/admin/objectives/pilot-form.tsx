@@ -2,10 +2,11 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { type MeasuredKpi, MEASURED_KPI_NAMES } from "../../../domain/objectives/measured-kpis.ts";
+import type { Campaign } from "../../../domain/targeting/campaign.ts";
 import { type ApiFailure, request } from "../../shared/api.ts";
 import { SelectField, TextField } from "../field.tsx";
-import { asFailure } from "../resource.ts";
-import { apiPath, useSite } from "../site.ts";
+import { asFailure, useResource } from "../resource.ts";
+import { apiPath, type Page, useSite } from "../site.ts";
 import { Failed } from "../states.tsx";
 import { readNumber, readTyped, unitOf } from "./kpi-values.ts";
 import { o } from "./words.ts";
@@ -15,6 +16,14 @@ const DAY_MS = 86_400_000;
 const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 const listOf = (text: string) => text.split(/[\s,;]+/).filter((part) => part !== "");
 
+/** The share of its visitors whom a campaign invites, as it is typed; all where none carries the pilot. */
+function invitedBy(campaign: Campaign | undefined): string {
+  if (campaign === undefined) return "100";
+  const { holdout, namespace } = campaign;
+  const width = namespace == null ? 1 : namespace.to - namespace.from;
+  return String(Math.round(1_000 * width * (1 - holdout)) / 10);
+}
+
 export function PilotForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }): VNode {
   const site = useSite();
   const [draft, setDraft] = useState({
@@ -23,7 +32,8 @@ export function PilotForm({ onDone, onCancel }: { onDone: () => void; onCancel: 
     next_stage: "",
     agents: "",
     pages: "",
-    share: "20",
+    share: "100",
+    campaign: "",
     starts_on: dayIn(0),
     ends_on: dayIn(28),
   });
@@ -31,15 +41,19 @@ export function PilotForm({ onDone, onCancel }: { onDone: () => void; onCancel: 
     { kpi: "acceptance_rate", bound: "at_least", value: "" },
   ]);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const campaigns = useResource(`pilot campaigns ${site.key}`, (signal) =>
+    request<Page<Campaign>>("GET", `${apiPath(site.key, "campaigns")}?limit=200`, undefined, { signal }),
+  );
   const change = (part: Partial<typeof draft>): void => setDraft((before) => ({ ...before, ...part }));
   const edit = (index: number, part: Partial<Line>): void =>
     setCriteria((before) => before.map((line, place) => (place === index ? { ...line, ...part } : line)));
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     setFailure(null);
-    const { share, agents, pages, ...rest } = draft;
+    const { share, agents, pages, campaign, ...rest } = draft;
     const body = {
       ...rest,
+      campaign: campaign === "" ? null : campaign,
       agents: listOf(agents),
       pages: listOf(pages),
       share: (readNumber(share) ?? 0) / 100,
@@ -64,11 +78,23 @@ export function PilotForm({ onDone, onCancel }: { onDone: () => void; onCancel: 
   return (
     <form class="panel plan-form" onSubmit={(event) => void submit(event)} aria-label={o("newPilot")}>
       {failure === null ? null : <Failed title={o("saveFailed")} failure={failure} />}
+      <p class="note">{o("pilotCarried")}</p>
       <div class="plan-fields">
         {text("name", "name")}
         {text("stage", "stage")}
         {text("next_stage", "nextStage")}
         {text("agents", "agents", false)}
+        <SelectField
+          label={o("carriedBy")}
+          value={draft.campaign}
+          options={[
+            { value: "", label: o("carriedByNone") },
+            ...(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={(campaign) =>
+            change({ campaign, share: invitedBy(campaigns.data?.items.find(({ id }) => id === campaign)) })
+          }
+        />
         {text("pages", "pages", false)}
         {text("share", "shareOfTraffic")}
         <TextField

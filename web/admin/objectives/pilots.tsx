@@ -80,6 +80,7 @@ function PilotRow({
       <p>
         <strong>{o(`verdict_${verdict}`, { next: saved.next_stage })}</strong>
       </p>
+      {progress?.fault == null ? null : <p>{o(`fault_${progress.fault}`)}</p>}
       <p class="note">
         {[
           `${day(saved.starts_on)} – ${day(saved.ends_on)}`,
@@ -89,7 +90,7 @@ function PilotRow({
         ].join(" · ")}
       </p>
       <ul class="criteria">
-        {(progress?.criteria ?? []).map(({ kpi, bound, value, state, reading }) => (
+        {(progress?.criteria ?? []).map(({ kpi, bound, value, over, state, reading }) => (
           <li key={`${kpi} ${bound} ${value}`}>
             <StateTag state={state} />
             <span>
@@ -104,7 +105,8 @@ function PilotRow({
                 : `${sayValue(kpi, reading.value, site.settings.currency)} ${o("span", {
                     low: sayValue(kpi, reading.interval[0], site.settings.currency),
                     high: sayValue(kpi, reading.interval[1], site.settings.currency),
-                  })} · n = ${number(language, reading.n)}`}
+                  })} · n = ${number(language, reading.n)}`}{" "}
+              {o(`over_${over}`)}
             </span>
           </li>
         ))}

@@ -1,0 +1,33 @@
+/** The figures of some agents together, as if they were the whole team: their rows added up. */
+import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import { figuresOf, KPI_NAMES, type KpiFigures, spreadsOf } from "../../domain/kpi/figures.ts";
+import { addTally, emptyTally } from "../../domain/kpi/tally.ts";
+import { countedSite } from "../kpis/counted-site.ts";
+import { partsOf } from "../kpis/kept-figures.ts";
+import { addPacked } from "../kpis/packed-tally.ts";
+import { type Later, readParts, readSettings } from "../kpis/report.ts";
+
+const SPREADS = spreadsOf(KPI_NAMES);
+
+export async function figuresOfAgents(
+  env: Env,
+  key: SiteKey,
+  { agents, ...of }: { from: EpochMs; to: EpochMs; now: EpochMs; agents: readonly string[] },
+  later: Later,
+): Promise<KpiFigures> {
+  const site = countedSite(key, await readSettings(env, key));
+  const asked = { ...of, groupBy: "agent" as const };
+  const { tallies, counted } = await readParts(env, site, asked, [partsOf(site, asked)], later);
+  const own = new Set(agents);
+  const sum = emptyTally();
+  for (const { groups } of tallies) {
+    for (const [agent, tally] of groups) if (own.has(agent)) addPacked(sum, tally, SPREADS);
+  }
+  for (const { hours, part } of counted) {
+    for (const { hour, dimension, group, tally } of hours) {
+      if (dimension !== "agent" || !own.has(group)) continue;
+      if (part === null || (part.from <= hour && hour < part.to)) addTally(sum, tally);
+    }
+  }
+  return figuresOf(sum);
+}
