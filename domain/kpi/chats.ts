@@ -11,14 +11,22 @@ const RECONTACT_MS = 7 * 24 * 3_600_000;
 const SHORT_ABANDON_SECONDS = 5;
 
 /** When `chat` was over: one that was closed for silence ended with its last message. Null while it goes on. */
-export function chatEnd({ closedAt, closeReason, lastMessageAt, startedAt }: ChatRow): EpochMs | null {
+export function chatEnd({
+  closedAt,
+  closeReason,
+  lastMessageAt,
+  startedAt,
+}: Pick<ChatRow, "closedAt" | "closeReason" | "lastMessageAt" | "startedAt">): EpochMs | null {
   if (closedAt === null) return null;
   const end = closeReason === "idle" ? (lastMessageAt ?? closedAt) : closedAt;
   return Math.max(startedAt, Math.min(end, closedAt));
 }
 
 /** When an agent took `chat`, be it by its first word; null while nobody has. */
-export function takenAt({ assignedAt, answeredAt }: ChatRow): number | null {
+export function takenAt({
+  assignedAt,
+  answeredAt,
+}: Pick<ChatRow, "assignedAt" | "answeredAt">): number | null {
   if (assignedAt === null || answeredAt === null) return assignedAt ?? answeredAt;
   return Math.min(assignedAt, answeredAt);
 }

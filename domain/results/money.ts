@@ -11,7 +11,7 @@
 import { type Cannibalisation, cannibalisation, incrementalOf } from "../incrementality/incremental.ts";
 import type { Figure } from "../incrementality/figure.ts";
 import { netValue } from "../incrementality/net-value.ts";
-import type { Economics } from "../site/settings.ts";
+import type { PhaseFacts } from "./phase.ts";
 import type { Comparison, Span } from "./reading.ts";
 import type { ArmSums } from "./sums.ts";
 
@@ -19,8 +19,8 @@ export type Money = {
   incrementalSales: Span | null;
   incrementalRevenue: Span | null;
   margin: { share: number; amount: Span | null } | null;
-  /** What the agents who answered these visitors cost; null where an hour's price is not entered. */
-  agents: { hours: number; cost: number | null };
+  /** The agents' time that these visitors' conversations took, and its cost. */
+  agents: AgentTime;
   net: Span | null;
   roi: Span | null;
   costPerSale: Span | { value: number; low: null; high: null } | null;
@@ -29,18 +29,40 @@ export type Money = {
   cannibalised: { orders: Span | null; revenue: Span | null };
 };
 
+export type AgentTime = {
+  hours: number;
+  /** How many conversations share an agent's hour. */
+  concurrency: number;
+  /** Null where an hour's price is not entered; nothing where nobody talked. */
+  cost: number | null;
+};
+
 const HOUR_MS = 3_600_000;
+
+/**
+ * The one cost of a campaign: the hours that agents were busy with its conversations. Where an agent has several at once
+ * the hour is theirs together, in equal parts, so that the costs of all campaigns and of what came unasked add up to the
+ * time that agents were busy. The platform's price and the hours that nobody asked anything are the site's, of no campaign.
+ */
+export function agentTimeOf(
+  handleMs: number,
+  { economics, concurrency = 1 }: Pick<PhaseFacts, "economics" | "concurrency">,
+): AgentTime {
+  const hours = handleMs / HOUR_MS / concurrency;
+  const price = economics.agent_hour ?? null;
+  return { hours, concurrency, cost: hours === 0 ? 0 : price === null ? null : hours * price };
+}
 
 export function moneyOf(
   { difference, revenue }: Pick<Comparison, "difference" | "revenue">,
   treated: ArmSums,
-  economics: Economics,
+  facts: Pick<PhaseFacts, "economics" | "concurrency">,
 ): Money {
+  const { economics } = facts;
   const orders = incrementalOf(figureOf(difference), treated);
   const income = incrementalOf(figureOf(revenue), treated);
-  const hours = treated.handle_ms / HOUR_MS;
-  const price = economics.agent_hour ?? null;
-  const cost = hours === 0 ? 0 : price === null ? null : hours * price;
+  const agents = agentTimeOf(treated.handle_ms, facts);
+  const { cost } = agents;
   const margin = economics.margin ?? null;
   const value = netValue({ orders, revenue: income }, { margin, cost });
   const attributed = { orders: treated.attributed_orders, revenue: treated.attributed_cents / 100 };
@@ -48,7 +70,7 @@ export function moneyOf(
     incrementalSales: spanOf(orders),
     incrementalRevenue: spanOf(income),
     margin: margin === null ? null : { share: margin, amount: spanOf(value.incrementalMargin) },
-    agents: { hours, cost },
+    agents,
     net: spanOf(value.net),
     roi: spanOf(value.roi),
     costPerSale: costOf(value.costPerIncrementalSale),

@@ -105,7 +105,7 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
     })),
     between: overall.basis === null || !facts.fixedShares ? [] : pairsOf(facts, overall.basis, variants),
     // Of few sales the exact difference is told and nothing is made of it.
-    money: moneyOf(readable ? overall : NOTHING_READ, treated, facts.economics),
+    money: moneyOf(readable ? overall : NOTHING_READ, treated, facts),
     guards: guardsOf(facts, totals),
     plan: planOf(facts, totals),
     course: readable ? courseOf(facts) : [],

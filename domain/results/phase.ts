@@ -31,6 +31,8 @@ export type PhaseFacts = {
   plannedEnd: EpochMs | null;
   goal: "sale" | "lead";
   economics: Economics;
+  /** How many conversations an agent who had any had at once, in the phase's time; absent, one. */
+  concurrency?: number;
   startOfDay(day: string): EpochMs;
 };
 

@@ -34,7 +34,7 @@ export const SUMS = [
   /** What an answered chat of this campaign is credited with: attributed, not incremental. */
   "attributed_orders",
   "attributed_cents",
-  /** How long agents handled these units' conversations. */
+  /** How long agents handled these units' conversations, each counted alone. */
   "handle_ms",
   /** Units whose window has not passed yet. */
   "maturing",

@@ -27,7 +27,7 @@ export type EligibleMoment = {
   accepted: boolean;
   /** When an agent first answered there. */
   reachedAt: EpochMs | null;
-  /** How long agents handled its conversations. */
+  /** How long agents handled its conversations (`handling.ts`). */
   handleMs: number;
 };
 

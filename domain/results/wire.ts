@@ -79,7 +79,7 @@ export const ResultWire = ComparisonWire.extend({
   incremental_revenue: Span.nullable(),
   incremental_margin: Span.nullable(),
   margin: z.number().nullable(),
-  agents: z.object({ hours: z.number(), cost: z.number().nullable() }),
+  agents: z.object({ hours: z.number(), concurrency: z.number(), cost: z.number().nullable() }),
   net: Span.nullable(),
   roi: Span.nullable(),
   cost_per_incremental_sale: OpenSpan.nullable(),

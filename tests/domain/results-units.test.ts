@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resultPanel } from "../../domain/results/panel.ts";
 import { type EligibleMoment, type PhaseHistory, sumPhase } from "../../domain/results/units.ts";
+import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
 import { doingsOf, type Join } from "../../domain/results/whose.ts";
 import { mulberry } from "../mulberry.ts";
 
@@ -169,4 +170,23 @@ describe("who logs in when they buy", () => {
       });
     }
   }
+});
+
+test("RES27: a conversation takes an agent's time from its taking to its end, and only where a person answered", () => {
+  const chat: HandledChat = {
+    startedAt: T0,
+    assignedAt: T0 + MINUTE,
+    answeredAt: T0 + 2 * MINUTE,
+    lastMessageAt: T0 + 7 * MINUTE,
+    closedAt: T0 + 22 * MINUTE,
+    closeReason: "agent",
+  };
+  expect(handlingMs(chat)).toBe(21 * MINUTE);
+  // Closed for silence: nobody was busy with it after its last message.
+  expect(handlingMs({ ...chat, closeReason: "idle" })).toBe(6 * MINUTE);
+  // It goes on: so far, and restated when it ends.
+  expect(handlingMs({ ...chat, closedAt: null, closeReason: null })).toBe(6 * MINUTE);
+  expect(handlingMs({ ...chat, answeredAt: null })).toBe(0);
+  expect(handlingMs({ ...chat, assignedAt: null })).toBe(20 * MINUTE);
+  expect(handlingMs({ ...chat, assignedAt: T0 + 30 * MINUTE, answeredAt: T0 + 30 * MINUTE })).toBe(0);
 });

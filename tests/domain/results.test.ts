@@ -262,7 +262,10 @@ describe("what may be read", () => {
       holdout: { n: 172, x: 12 },
     });
     const paid = resultWire(resultPanel(factsOf(worked)));
-    expect(paid.agents).toEqual({ hours: 56, cost: 56 * 30 });
+    expect(paid.agents).toEqual({ hours: 56, concurrency: 1, cost: 56 * 30 });
+    const shared = resultWire(resultPanel(factsOf(worked, { concurrency: 2.5 })));
+    expect(shared.agents).toEqual({ hours: 22.4, concurrency: 2.5, cost: 22.4 * 30 });
+    expect(shared.net?.value).toBeCloseTo((net?.value ?? NaN) - 22.4 * 30, 6);
     expect(paid.net?.value).toBeCloseTo((net?.value ?? NaN) - 56 * 30, 6);
     const unpriced = resultWire(resultPanel(factsOf(worked, { economics: { margin: 0.5 } })));
     expect(unpriced).toMatchObject({ net: null, roi: null, agents: { cost: null } });

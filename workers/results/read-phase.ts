@@ -2,6 +2,7 @@
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { EMPTY_HISTORY, type KpiHistory } from "../../domain/kpi/history.ts";
 import { cents, countedOrders } from "../../domain/kpi/orders.ts";
+import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
 import {
   BEFORE_MS,
   type EligibleMoment,
@@ -39,9 +40,8 @@ const MOMENTS = `SELECT e.id, e.visitor_id, e.variant, e.arm, e.eligible_at, coa
     coalesce(e.shown_at, e.opened_at, e.declined_at, e.ignored_at, e.clicked_at) IS NOT NULL
   FROM exposures e INDEXED BY exposures_campaign LEFT JOIN sessions s ON s.site = e.site AND s.id = e.session_id
   WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3`;
-const CHATS = `SELECT c.decision_id, c.first_agent_message_at,
-    max(0, coalesce(c.closed_at, c.last_message_at, c.first_agent_message_at)
-      - coalesce(c.assigned_at, c.first_agent_message_at))
+const CHATS = `SELECT c.decision_id, c.first_visitor_message_at, c.assigned_at, c.first_agent_message_at, c.last_message_at,
+    c.closed_at, c.close_reason
   FROM exposures e INDEXED BY exposures_campaign
     CROSS JOIN conversations c INDEXED BY conversations_decision ON c.site = e.site AND c.decision_id = e.id
   WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3 AND c.first_visitor_message_at IS NOT NULL`;
@@ -64,7 +64,9 @@ const JOINS = `${PEOPLE} SELECT i.visitor_id, i.user_id, i.at
 export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
   const { site, campaign, phase, lead } = asked;
   const all = (sql: string, ...more: (string | number)[]) =>
-    env.DB.prepare(sql).bind(site, campaign, phase, ...more).raw<Cells>();
+    env.DB.prepare(sql)
+      .bind(site, campaign, phase, ...more)
+      .raw<Cells>();
   const [moments, chats, identities, successes] = await Promise.all([
     all(MOMENTS),
     all(CHATS),
@@ -90,13 +92,34 @@ export function joinOf([visitor, user, at]: Cells): Join {
 /** The conversations of one decision: when an agent first answered, and for how long they were handled. */
 type Talk = { answeredAt: EpochMs | null; handleMs: number };
 
-function addTalk(talks: Map<string, Talk>, [decision, answeredAt, handleMs]: Cells): void {
-  const before = talks.get(String(decision)) ?? { answeredAt: null, handleMs: 0 };
-  const answers = [before.answeredAt, answeredAt].flatMap((at) => (typeof at === "number" ? [at] : []));
-  talks.set(String(decision), {
+function addTalk(talks: Map<string, Talk>, cells: Cells): void {
+  const decision = String(cells[0]);
+  const before = talks.get(decision) ?? { answeredAt: null, handleMs: 0 };
+  const chat = chatOf(cells);
+  const answers = [before.answeredAt, chat.answeredAt].filter((at) => at !== null);
+  talks.set(decision, {
     answeredAt: answers.length === 0 ? null : Math.min(...answers),
-    handleMs: before.handleMs + Number(handleMs ?? 0),
+    handleMs: before.handleMs + handlingMs(chat),
   });
+}
+
+function chatOf([
+  ,
+  startedAt,
+  assignedAt,
+  answeredAt,
+  lastMessageAt,
+  closedAt,
+  closeReason,
+]: Cells): HandledChat {
+  return {
+    startedAt: Number(startedAt),
+    assignedAt: numberOf(assignedAt),
+    answeredAt: numberOf(answeredAt),
+    lastMessageAt: numberOf(lastMessageAt),
+    closedAt: numberOf(closedAt),
+    closeReason: textOf(closeReason),
+  };
 }
 
 function momentOf(
@@ -153,6 +176,10 @@ function leadsOf(rows: readonly Cells[], { settings }: Asked): Success[] {
     at: Number(at) satisfies EpochMs,
     cents: (currency ?? settings.currency) === settings.currency ? cents(Number(value ?? 0)) : 0,
   }));
+}
+
+function numberOf(cell: string | number | null | undefined): number | null {
+  return cell === null || cell === undefined ? null : Number(cell);
 }
 
 function textOf(cell: string | number | null | undefined): string | null {

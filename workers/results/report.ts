@@ -4,12 +4,14 @@ import { drizzle } from "drizzle-orm/d1";
 import { Temporal } from "temporal-polyfill";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type ResultPanel, resultPanel } from "../../domain/results/panel.ts";
+import { finalEnd } from "../../domain/results/phase.ts";
 import { Goal } from "../../domain/site/resources.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { type PhaseGoal, phaseGoalOf } from "../../domain/site/success.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { campaignPhases, type campaigns, resources } from "../../migrations/schema.ts";
 import { readSettings } from "../kpis/site-settings.ts";
+import { concurrencyOf } from "./concurrency.ts";
 import { type Counting, type Counted, phaseSums } from "./phase-sums.ts";
 
 const HOUR_MS = 3_600_000;
@@ -51,6 +53,16 @@ export async function reportResult(
   const goal = await goalOf(env, site, campaign.goal, ran?.goal);
   const asking = countingOf(row, phase, campaign, goal, settings);
   const counted = await phaseSums(env, asking, now, later);
+  const facts = {
+    ...factsOf(campaign, settings, counted),
+    startedAt: ran?.startedAt ?? row.createdAt,
+    stoppedAt: stopOf(row, phases[index + 1]),
+    now,
+    windowMs: asking.windowMs,
+    goal: goal.kind,
+  };
+  const time = { startedAt: facts.startedAt, endedAt: facts.stoppedAt ?? finalEnd(facts) };
+  const concurrency = hasTalked(counted) ? await concurrencyOf(env, site, settings, time, { now, later }) : 1;
   return {
     phase,
     phases,
@@ -58,15 +70,12 @@ export async function reportResult(
     windowHours: campaign.window_hours,
     goal: goal.kind,
     currency: settings.currency,
-    panel: resultPanel({
-      ...factsOf(campaign, settings, counted),
-      startedAt: ran?.startedAt ?? row.createdAt,
-      stoppedAt: stopOf(row, phases[index + 1]),
-      now,
-      windowMs: asking.windowMs,
-      goal: goal.kind,
-    }),
+    panel: resultPanel({ ...facts, concurrency }),
   };
+}
+
+function hasTalked({ days }: Counted): boolean {
+  return Object.values(days).some((arms) => Object.values(arms).some(({ handle_ms }) => handle_ms > 0));
 }
 
 /**

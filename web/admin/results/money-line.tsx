@@ -10,7 +10,7 @@ import { r } from "./words.ts";
 export function MoneyLine({ result }: PartProps): VNode | null {
   const site = useSite();
   const language = locale.value;
-  const { currency, goal, incremental_sales, incremental_revenue, margin, agents, net, attributed } = result;
+  const { currency, goal, incremental_sales, incremental_revenue, margin, agents, net } = result;
   const settings = screenPath(site.key, "settings");
   const share = percent(language, margin, 0);
   const rate = result.cannibalisation.revenue ?? result.cannibalisation.orders;
@@ -60,7 +60,7 @@ export function MoneyLine({ result }: PartProps): VNode | null {
         {`${r("attributed")}${language === "fr" ? "\u00a0: " : ": "}`}
         {attributedOf(result)}
         {rate === null || rate.value < 0 ? "" : ` · ${r("cannibalised")} ${percentSpan(rate)}`}
-        {attributed.orders > 0 && agents.hours > 0 ? ` · ${r("platformNote")}` : ""}
+        {agents.hours > 0 ? ` · ${agentTime(result)}` : ""}
       </p>
     </section>
   );
@@ -89,6 +89,12 @@ function Item({
 function attributedOf({ attributed, currency }: Result): string {
   const language = locale.value;
   return `${money(language, attributed.revenue, currency)} (${count(language, attributed.orders)})`;
+}
+
+/** What of the agents' time counts here, and what does not. */
+function agentTime({ agents: { concurrency } }: Result): string {
+  const n = number(locale.value, concurrency, 1);
+  return r("platformNote", { several: concurrency >= 1.05 ? "yes" : "no", n });
 }
 
 function withInterval(value: string, low: string, high: string): VNode {
