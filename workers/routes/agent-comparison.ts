@@ -32,7 +32,7 @@ const read = createRoute({
   },
   responses: {
     200: jsonContent(
-      ComparisonWire.extend({ version: z.int(), from: z.string(), to: z.string() }),
+      ComparisonWire.extend({ version: z.int(), from: z.string(), to: z.string(), timezone: z.string() }),
       "The agent and the best",
     ),
     ...REFUSALS,
@@ -51,5 +51,5 @@ agentComparison.openapi(read, async (c) => {
   const comparison = await reportComparison(c.env, { key: site, settings }, agent, { ...span, now }, later);
   if (comparison === null) throw new ApiError("not_found", "nobody of this site has this id");
   c.header("cache-control", "private, no-store");
-  return c.json({ version: KPI_VERSION, from: isoOf(span.from), to: isoOf(span.to), ...comparison }, 200);
+  return c.json({ version: KPI_VERSION, from: isoOf(span.from), to: isoOf(span.to), timezone: settings.timezone, ...comparison }, 200);
 });

@@ -1,29 +1,62 @@
-/** One agent beside the team and the best, figure by figure, each with its interval: to learn from, not to rank. */
+/**
+ * One agent beside the best, in outcomes and in the canned answers they send, as the API judges it: to learn from, not to
+ * rank.
+ */
 import type { VNode } from "preact";
-import { directionOf } from "../../../domain/overview/change.ts";
-import { locale } from "../session.ts";
-import { useSite } from "../site.ts";
-import { written } from "./figure-text.ts";
-import {
-  againstBest,
-  type Agent,
-  type AgentFigure,
-  type AgentRow,
-  type Column,
-  figureOf,
-  OUTCOMES,
-} from "./view.ts";
+import type { ComparedOutcome, Comparison } from "../../../domain/kpi/agent-comparison.ts";
+import { type Column, COLUMNS, figureOf, type FigureRow } from "../../../domain/kpi/agent-figures.ts";
+import { request } from "../../shared/api.ts";
+import { download, writeCsv } from "../overview/csv.ts";
+import type { PeriodRange } from "../overview/periods.ts";
+import { useResource } from "../resource.ts";
+import { apiPath, useSite } from "../site.ts";
+import { Shown } from "../states.tsx";
+import { AnswersTable } from "./answers-table.tsx";
+import { GapTold, gapWords, Told } from "./told.tsx";
+import type { Agent } from "./view.ts";
 import { a } from "./words.ts";
 
-type Part = { agent: Agent; agents: readonly Agent[]; team: AgentRow | undefined };
+const POLL_MS = 60_000;
 
-export function AgentPanel({ agent, agents, team }: Part): VNode {
+type Part = {
+  agent: Pick<Agent, "id" | "name">;
+  team: FigureRow | undefined;
+  range: PeriodRange;
+  nameOf: (id: string) => string;
+};
+
+export function AgentPanel({ agent, team, range, nameOf }: Part): VNode {
+  const site = useSite();
+  const query = new URLSearchParams({ agent: agent.id, from: range.from, to: range.to });
+  const path = `${apiPath(site.key, "agent-comparison")}?${query}`;
+  const resource = useResource(
+    path,
+    (signal) => request<Comparison>("GET", path, undefined, { signal }),
+    POLL_MS,
+  );
   return (
-    <section aria-labelledby="agent-panel" class="agent-panel">
-      <h2 id="agent-panel">{a("panelTitle", { name: agent.name })}</h2>
-      <p class="note">{a("panelNote")}</p>
+    <>
+      <section aria-labelledby="agent-panel" class="agent-panel">
+        <h2 id="agent-panel">{a("panelTitle", { name: agent.name })}</h2>
+        <p class="note agents-note">{a("panelNote")}</p>
+        <Shown resource={resource} title={a("panelFailed")} lines={5}>
+          {({ outcomes }) => <Outcomes agent={agent} team={team} outcomes={outcomes} nameOf={nameOf} />}
+        </Shown>
+      </section>
+      {resource.data === undefined ? null : (
+        <AnswersTable agent={agent} answers={resource.data.canned} nameOf={nameOf} />
+      )}
+    </>
+  );
+}
+
+type Rows = Pick<Part, "agent" | "team" | "nameOf"> & { outcomes: readonly ComparedOutcome[] };
+
+function Outcomes({ agent, team, outcomes, nameOf }: Rows): VNode {
+  return (
+    <>
       <div class="table-scroll" tabIndex={0} role="group" aria-labelledby="agent-panel">
-        <table>
+        <table class="panel-table">
           <thead>
             <tr>
               <th scope="col">{a("panelFigure")}</th>
@@ -35,68 +68,93 @@ export function AgentPanel({ agent, agents, team }: Part): VNode {
             </tr>
           </thead>
           <tbody>
-            {OUTCOMES.map((column) => (
-              <Row key={column.key} column={column} agent={agent} agents={agents} team={team} />
-            ))}
+            {outcomes.map((outcome) => {
+              const column = columnOf(outcome.kpi);
+              return column === undefined ? null : (
+                <Row key={outcome.kpi} outcome={outcome} column={column} team={team} nameOf={nameOf} />
+              );
+            })}
           </tbody>
         </table>
       </div>
-    </section>
+      <p class="chart-links">
+        <button
+          type="button"
+          class="link"
+          aria-label={a("csvOf", { of: a("panelTitle", { name: agent.name }) })}
+          onClick={() => saveOutcomes(agent, outcomes, nameOf)}
+        >
+          CSV
+        </button>
+      </p>
+    </>
   );
 }
 
-function Row({ column, agent, agents, team }: Part & { column: Column }): VNode {
-  const found = againstBest(agent, agents, column);
+function columnOf(kpi: string): Column | undefined {
+  return COLUMNS.find((column) => column.kpi === kpi);
+}
+
+type RowPart = Pick<Part, "team" | "nameOf"> & { outcome: ComparedOutcome; column: Column };
+
+function Row({ outcome, column, team, nameOf }: RowPart): VNode {
+  const { own, gap } = outcome;
   return (
     <tr>
       <th scope="row">{a(`col_${column.key}`)}</th>
       <td class="number">
-        <Told told={agent.figures[column.key]} column={column} />
+        <Told told={own} column={column} />
       </td>
       <td class="number">
         {team === undefined ? "-" : <Told told={figureOf(team, column)} column={column} />}
       </td>
       <td class="number">
-        {found === null ? "-" : <Told told={found.best.figures[column.key]} column={column} />}
+        {gap.best === null ? (
+          "-"
+        ) : (
+          <>
+            <Told told={{ figure: gap.best.figure, few: null }} column={column} />
+            <span class="few">{nameOf(gap.best.id)}</span>
+          </>
+        )}
       </td>
       <td class="number">
-        <Gap found={found} agent={agent} column={column} />
+        <GapTold outcome={outcome} />
       </td>
     </tr>
   );
 }
 
-function Told({ told, column }: { told: AgentFigure; column: Column }): VNode {
-  const site = useSite();
-  const write = (value: number): string => written(locale.value, value, column.unit, site.settings.currency);
-  const { figure, few } = told;
-  if (few !== null) return <span class="quiet">{a(`few_${few.basis}`, { n: Math.floor(few.n) })}</span>;
-  if (figure.value === null) return <>-</>;
-  return (
-    <>
-      {write(figure.value)}{" "}
-      {figure.interval === null ? null : (
-        <span class="quiet">
-          {a("span", { low: write(figure.interval[0]), high: write(figure.interval[1]) })}
-        </span>
-      )}
-    </>
-  );
-}
-
-function Gap({
-  found,
-  agent,
-  column,
-}: {
-  found: ReturnType<typeof againstBest>;
-  agent: Agent;
-  column: Column;
-}): VNode {
-  if (agent.figures[column.key].figure.value === null || found === null) {
-    return <span class="quiet">{a("gapUnknown")}</span>;
-  }
-  if (found.best.id === agent.id) return <>{a("gapNone")}</>;
-  if (found.change === null) return <span class="quiet">{a("gapUnknown")}</span>;
-  return directionOf(found.change) === 0 ? <span class="quiet">{a("gapChance")}</span> : <>{a("gapReal")}</>;
+function saveOutcomes(
+  agent: Part["agent"],
+  outcomes: readonly ComparedOutcome[],
+  nameOf: Part["nameOf"],
+): void {
+  const own = a("panelOwn");
+  const best = a("panelBest");
+  const head = [
+    a("col_name"),
+    a("panelFigure"),
+    own,
+    `${own} n`,
+    best,
+    `${best} n`,
+    a("csvBestName"),
+    a("panelGap"),
+  ];
+  const rows = outcomes.map((outcome) => {
+    const { kpi, own: told, gap } = outcome;
+    const column = columnOf(kpi);
+    return [
+      agent.name,
+      column === undefined ? kpi : a(`col_${column.key}`),
+      told.figure.value,
+      told.few?.n ?? told.figure.n,
+      gap.best?.figure.value ?? null,
+      gap.best?.figure.n ?? null,
+      gap.best === null ? null : nameOf(gap.best.id),
+      gapWords(outcome),
+    ];
+  });
+  download("aparte-agent.csv", writeCsv([head, ...rows]));
 }

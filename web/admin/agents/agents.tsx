@@ -3,6 +3,7 @@ import "./agents.css";
 import type { VNode } from "preact";
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
+import { type AgentFigure, COLUMNS, figureOf, type FigureRow } from "../../../domain/kpi/agent-figures.ts";
 import { request } from "../../shared/api.ts";
 import { number } from "../../shared/format.ts";
 import { readAsked } from "../overview/asked.ts";
@@ -15,22 +16,20 @@ import { apiPath, type Page, screenPath, useSite } from "../site.ts";
 import { DataAge, Empty, PageHead, Shown } from "../states.tsx";
 import { AgentPanel } from "./agent-panel.tsx";
 import { written } from "./figure-text.ts";
-import {
-  type Agent,
-  type AgentFigure,
-  type AgentRow,
-  agentsOf,
-  COLUMNS,
-  figureOf,
-  type Sort,
-  sorted,
-} from "./view.ts";
+import { HandsTable } from "./hands-table.tsx";
+import { fewWords } from "./told.tsx";
+import { type Agent, agentsOf, type Sort, sorted } from "./view.ts";
 import { a } from "./words.ts";
 
 const POLL_MS = 30_000;
 
 type Person = { id: string; name: string };
-type Data = { range: PeriodRange; agents: Agent[]; team: AgentRow | undefined };
+type Data = {
+  range: PeriodRange;
+  agents: Agent[];
+  team: FigureRow | undefined;
+  nameOf: (id: string) => string;
+};
 
 export function Agents(): VNode {
   const site = useSite();
@@ -84,7 +83,7 @@ async function readAgents(
 ): Promise<Data> {
   const span = new URLSearchParams({ from: range.from, to: range.to });
   const kpis = (query: URLSearchParams) =>
-    request<{ rows: AgentRow[] }>("GET", `${apiPath(site, "kpis")}?${query}`, undefined, { signal });
+    request<{ rows: FigureRow[] }>("GET", `${apiPath(site, "kpis")}?${query}`, undefined, { signal });
   const byAgent = new URLSearchParams([...span, ["group_by", "agent"]]);
   const [rows, team, people] = await Promise.all([
     kpis(byAgent),
@@ -92,11 +91,8 @@ async function readAgents(
     request<Page<Person>>("GET", `${apiPath(site, "agents")}?limit=200`, undefined, { signal }),
   ]);
   const names = new Map(people.items.map(({ id, name }) => [id, name]));
-  return {
-    range,
-    agents: agentsOf(rows.rows, (id) => names.get(id) ?? a("gone", { id: id.slice(-6) }), language),
-    team: team.rows[0],
-  };
+  const nameOf = (id: string): string => names.get(id) ?? a("gone", { id: id.slice(-6) });
+  return { range, nameOf, agents: agentsOf(rows.rows, nameOf, language), team: team.rows[0] };
 }
 
 function Figures({
@@ -109,7 +105,7 @@ function Figures({
   onChoose: (agent: string | null) => void;
 }): VNode {
   const [sort, setSort] = useState<Sort>({ by: "name", down: false });
-  const { agents, team } = data;
+  const { agents, team, range, nameOf } = data;
   const found = agents.find(({ id }) => id === chosen);
   const hours = agents.reduce((sum, { figures }) => sum + (figures.hours.figure.value ?? 0), 0);
   const chats = agents.reduce((sum, { figures }) => sum + (figures.conversations.figure.value ?? 0), 0);
@@ -160,13 +156,18 @@ function Figures({
         </table>
       </div>
       <p class="note agents-note">{a("note")}</p>
-      <p class="note agents-note">{a("missing")}</p>
       <p class="chart-links">
-        <button type="button" class="link" onClick={() => saveCsv(data)}>
+        <button
+          type="button"
+          class="link"
+          aria-label={a("csvOf", { of: a("title") })}
+          onClick={() => saveCsv(data)}
+        >
           CSV
         </button>
       </p>
-      {found === undefined ? null : <AgentPanel agent={found} agents={agents} team={team} />}
+      {found === undefined ? null : <AgentPanel agent={found} team={team} range={range} nameOf={nameOf} />}
+      <HandsTable agents={agents} team={team} />
     </>
   );
 }
@@ -196,7 +197,7 @@ function Cell({ told, unit }: { told: AgentFigure; unit: (typeof COLUMNS)[number
   if (told.few !== null) {
     return (
       <td class="number quiet">
-        - <span class="few">{a(`few_${told.few.basis}`, { n: number(locale.value, told.few.n, 0) })}</span>
+        - <span class="few">{fewWords(told.few)}</span>
       </td>
     );
   }

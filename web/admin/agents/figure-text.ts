@@ -1,7 +1,7 @@
 /** An agent's figure in words; a missing one is "-". */
 import { duration, money, number, percent } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n.ts";
-import type { Unit } from "./view.ts";
+import type { Unit } from "../../../domain/kpi/agent-figures.ts";
 
 export function written(locale: Locale, value: number | null, unit: Unit, currency: string): string {
   switch (unit) {
