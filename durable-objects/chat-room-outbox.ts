@@ -36,7 +36,7 @@ export class ChatRoomOutbox {
       desk: ["desk", room.deskRevision],
       visitor: ["visitor", 1],
       conversations: [`conversations:${room.conversation}`, room.revision],
-      surveys: [`surveys:${room.conversation}`, room.revision],
+      ...(room.staff ? {} : { surveys: [`surveys:${room.conversation}`, room.revision] }),
     };
     this.#putAll(
       names.flatMap((name) => (revisions[name] === undefined ? [] : [revisions[name]])),
@@ -67,6 +67,27 @@ export class ChatRoomOutbox {
       this.#putAll(keys, now);
       this.put(logged, ["conversations"], now);
     });
+  }
+
+  /**
+   * Keep `room` and owe all of it anew, the log from its beginning: others know of another course of things. Returns how
+   * many chunks the log has.
+   */
+  retell(room: RoomState, now: EpochMs): number {
+    const told = { ...room, loggedSeq: this.#store.head().head, loggedAt: now };
+    // A conversation in which nobody spoke is none.
+    const chunks = room.queuedAt === null ? [] : cutChunks(this.#store.sizes(1), 0);
+    this.#store.atomically(() => {
+      this.#store.setRoom(told);
+      this.#store.setChunks(chunks.map((chunk) => ({ ...chunk, revision: room.revision })));
+      if (room.queuedAt === null) return;
+      this.#putAll(
+        chunks.map((chunk) => [`conversation_logs:${logId(room, chunk)}`, room.revision]),
+        now,
+      );
+      this.put(told, ["desk", "conversations", ...(room.survey === null ? [] : ["surveys"])], now);
+    });
+    return chunks.length;
   }
 
   /** Send what is fresh or due. Answers the visitor's place where the desk told it. */
@@ -139,6 +160,7 @@ export class ChatRoomOutbox {
       waitingSince: room.queuedAt ?? room.createdAt,
       turn: room.turn,
       preferredAgent: room.preferredAgent,
+      ...(room.restoredAt !== null && { restored: { at: room.restoredAt, agent: room.agent?.id ?? null } }),
     };
     try {
       const place = await this.#env.SITE_DESK.getByName(room.site).roomChanged(report);

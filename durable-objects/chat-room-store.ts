@@ -292,6 +292,12 @@ export class ChatRoomStore {
     this.#write();
   }
 
+  /** Cut anew from the log's beginning: no other chunk is left. */
+  setChunks(chunks: readonly StoredChunk[]): void {
+    this.#row.hold({ chunks: [...chunks] });
+    this.#write();
+  }
+
   /** A log that was written with columns beside the JSON keeps the JSON alone. */
   #narrowLog(): void {
     const [log] = this.#sql

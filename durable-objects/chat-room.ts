@@ -15,6 +15,7 @@ import {
   afterClose,
   afterCommand,
   afterProof,
+  afterRestore,
   newRoom,
   type Opening,
   type RoomState,
@@ -205,6 +206,19 @@ export class ChatRoom extends DurableObject<Env> {
   async erase(): Promise<void> {
     for (const { client } of this.#seats.seated()) client.close(CLOSE.gone, "this conversation is gone");
     await this.#store.erase();
+  }
+
+  /**
+   * This storage was set back to an earlier moment: begin another numbering. Everybody reads anew, and desk and history
+   * are told all of it again; how many chunks the log has, null where no room is. (Called for an operator.)
+   */
+  renew(now: EpochMs): number | null {
+    const room = this.#store.room();
+    if (room === null) return null;
+    const chunks = this.#outbox.retell(afterRestore(room, crypto.randomUUID(), now), now);
+    for (const { client } of this.#seats.seated()) client.close(CLOSE.goingAway, "read anew");
+    this.#turns.deliverSoon(now);
+    return chunks;
   }
 
   /** Keep the visitor's answers to the survey; later ones replace earlier ones. */

@@ -1,6 +1,6 @@
 /**
- * X6: a room's storage is emptied or set back while its clients are connected and talk. Its epoch is another one; every
- * client begins anew, and none shows old and new mixed.
+ * X6: a room's storage is emptied or set back while its clients are connected and talk, and the room is renewed. Its epoch
+ * is another one; every client begins anew, and none shows old and new mixed.
  */
 import { type Outcome, type Run, sideBySide } from "./experiment.ts";
 import type { FaultyServer } from "./faulty-server.ts";

@@ -26,7 +26,7 @@ export type FaultyServer = {
   passTime(ms: number): Promise<void>;
   ringRoom(name: string): Promise<void>;
   ringDesk(): Promise<void>;
-  /** Set a room back to its first `keep` events, under another epoch. */
+  /** Set a room back to its first `keep` events, and have it renewed. */
   renewRoom(name: string, keep: number): Promise<void>;
   /** What was counted since the last time. */
   meters(): Promise<Meters>;

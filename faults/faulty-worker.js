@@ -5,7 +5,7 @@
  * evict    put an object out of memory, its sockets asleep (`hibernate`) or cut (`close`)
  * clock    move the time on by `{ms}`, for every object at once; alarms ring when they are asked to
  * ring     run an object's alarm now
- * renew    empty a room's storage, or set it back to `{keep}` events, and begin it anew under another epoch
+ * renew    empty a room's storage, or set it back to `{keep}` events, and renew the room as an operator does
  * meters   what was read from D1 since the last time, how many errors were reported, how much memory is used
  */
 import unsafe from "workerd:unsafe";
@@ -49,11 +49,11 @@ function faulty(Class) {
       await this.alarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
     }
 
-    /** As an operator would who restores a room: what is kept gets another epoch, and every socket is cut. */
-    async __renew(keep) {
+    /** As a restore to an earlier moment leaves it: the same epoch, and every socket cut. */
+    async __setBack(keep) {
       const { storage } = this.ctx;
       const [row] = storage.sql.exec("select body from room where id = 1").toArray();
-      const room = { ...JSON.parse(row.body), epoch: crypto.randomUUID(), loggedSeq: 0 };
+      const room = { ...JSON.parse(row.body), loggedSeq: 0 };
       const log = storage.sql.exec("select * from log where seq <= ? order by seq", keep).toArray();
       const tables = storage.sql
         .exec("select sql from sqlite_master where sql is not null and name not like '\\_cf%' escape '\\'")
@@ -69,7 +69,7 @@ function faulty(Class) {
         storage.sql.exec(`insert into log (${names.join(", ")}) values (${places})`, ...Object.values(event));
       }
       await storage.sync();
-      this.ctx.abort("renewed");
+      this.ctx.abort("set back");
     }
   };
 }
@@ -78,6 +78,9 @@ export const VisitorSession = faulty(real.VisitorSession);
 export const ExemptCounter = real.ExemptCounter;
 export const SiteDesk = faulty(real.SiteDesk);
 export const ChatRoom = faulty(real.ChatRoom);
+
+/** Rooms that are set back and not renewed yet: whoever comes to one waits, so that each run goes one way. */
+const setBack = new Map();
 
 const ORDERS = {
   async evict(env, { binding, name, webSockets }) {
@@ -96,11 +99,16 @@ const ORDERS = {
     await env[binding].getByName(name).__ring();
   },
   async renew(env, { name, keep }) {
+    const { promise, resolve } = Promise.withResolvers();
+    setBack.set(name, promise);
     try {
-      await env.CHAT_ROOM.getByName(name).__renew(keep);
+      await env.CHAT_ROOM.getByName(name).__setBack(keep);
     } catch (cause) {
-      if (!String(cause).includes("renewed")) throw cause;
+      if (!String(cause).includes("set back")) throw cause;
     }
+    await env.CHAT_ROOM.getByName(name).renew(Date.now());
+    setBack.delete(name);
+    resolve();
   },
   async meters() {
     const now = { ...meters };
@@ -113,7 +121,11 @@ export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     const [, order] = /^\/__faults\/(\w+)$/.exec(pathname) ?? [];
-    if (order === undefined) return worker.fetch(request, meterEnv(env), ctx);
+    if (order === undefined) {
+      const [, room] = /\/conversations\/([^/]+)\//.exec(pathname) ?? [];
+      await setBack.get(room);
+      return worker.fetch(request, meterEnv(env), ctx);
+    }
     const answer = await ORDERS[order](env, await request.json());
     return Response.json(answer ?? {});
   },

@@ -24,7 +24,7 @@ export type Survey = {
 export type RoomState = {
   site: string;
   conversation: string;
-  /** Made once with the room's storage; another one means that no position is valid any more. */
+  /** Made with the room's storage, and again where that was set back: no position of another one is valid any more. */
   epoch: string;
   visitor: string;
   userId: string | null;
@@ -55,6 +55,8 @@ export type RoomState = {
   consulted: readonly string[];
   /** Who had this visitor last, and gets the first word. */
   preferredAgent: string | null;
+  /** Its visitor is one of the site's own: it is work, and counted nowhere. */
+  staff?: boolean;
   /** Who speaks next, as far as the desk was told. */
   turn: "agent" | "visitor";
   answered: boolean;
@@ -69,6 +71,8 @@ export type RoomState = {
   /** How far history knows the log, and since when. */
   loggedSeq: number;
   loggedAt: EpochMs;
+  /** When an operator saw to it that its storage had been set back; null where it never was. */
+  restoredAt: EpochMs | null;
 };
 
 /** What the Worker knows when a conversation begins. */
@@ -87,7 +91,7 @@ export type Opening = Pick<
   | "page"
   | "place"
   | "idleMinutes"
-> & { preferredAgent?: string | null };
+> & { preferredAgent?: string | null; staff?: boolean };
 
 /** What rooms that were stored before these fields came hold in them. */
 export const LATER_FIELDS = {
@@ -96,6 +100,7 @@ export const LATER_FIELDS = {
   consulted: [],
   preferredAgent: null,
   turn: "agent",
+  restoredAt: null,
 } satisfies Partial<RoomState>;
 
 export function newRoom(opening: Opening, epoch: string, now: EpochMs): RoomState {
@@ -254,6 +259,22 @@ export function afterClose(
     deskRevision: queuedAt === null ? deskRevision : deskRevision + 1,
   };
   return { room: closed, event: { name: "closed", fields: { ...fields, reason } } };
+}
+
+/**
+ * The room after its storage was set back to an earlier moment: another numbering, and counts above all that others may
+ * have heard of the moments that are gone. Those rise far slower than milliseconds, so the clock is above them.
+ */
+export function afterRestore(room: RoomState, epoch: string, now: EpochMs): RoomState {
+  const above = (revision: number): number => Math.max(revision + 1, now);
+  const { queuedAt, revision, deskRevision } = room;
+  return {
+    ...room,
+    epoch,
+    revision: above(revision),
+    deskRevision: queuedAt === null ? deskRevision : above(deskRevision),
+    restoredAt: now,
+  };
 }
 
 /** Whom a change concerns, by comparing the room before and after it: history, the desk, the visitor's object. */

@@ -29,6 +29,7 @@ import type { RoomReport } from "./report.ts";
 export function hear(desk: Desk, report: RoomReport & Pick<Item, "anySkill">, now: EpochMs): Step {
   const known = desk.items.get(report.conversation);
   if (known !== null && known.revision >= report.revision) return { desk, effects: [] };
+  if (known !== null && isSetBack(known, report)) return beginAnew(desk, known, report);
   const { status, ...facts } = report;
   const item: Item = { ...(known ?? NEW_ITEM), ...facts };
   if (status === "closed") return close(desk, item, now);
@@ -40,6 +41,25 @@ export function hear(desk: Desk, report: RoomReport & Pick<Item, "anySkill">, no
   const able = agent !== null && canTake(freed, agent, now) && serves(agent, neededSkill(item));
   // The place was kept for this visitor.
   return able ? offer(freed, item, agent, now) : { desk: putItem(freed, item), effects: [] };
+}
+
+/** The room was set back to before what the desk knows of it: it was not over then, or somebody else had it. */
+function isSetBack(known: Item, { status, restored }: RoomReport): boolean {
+  if (status === "closed" || restored === undefined || restored.at === known.restored?.at) return false;
+  return known.closedAt !== null || known.agent !== restored.agent;
+}
+
+/** It waits again, first for who had it: the room learns from there who has it. */
+function beginAnew(desk: Desk, known: Item, { status: _status, ...facts }: RoomReport): Step {
+  const concerned = [known.agent, known.offer?.agent ?? null].filter((agent) => agent !== null);
+  const preferredAgent = known.agent ?? facts.preferredAgent ?? null;
+  return {
+    desk: putItem(desk, { ...NEW_ITEM, ...facts, preferredAgent }),
+    effects: [
+      ...concerned.map((agent) => revoked(agent, known.conversation, "requeued")),
+      ...consultsOver(known),
+    ],
+  };
 }
 
 type Cursor = { line: Line; rest: Iterator<Item>; head: Item };

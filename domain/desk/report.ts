@@ -30,6 +30,8 @@ export type RoomReport = {
   turn?: "agent" | "visitor";
   /** The agent whom this visitor had last, who gets the first word until a deadline. */
   preferredAgent?: string | null;
+  /** The room's storage was set back to an earlier moment: when that was seen to, and who had the conversation then. */
+  restored?: { at: EpochMs; agent: string | null };
 };
 
 export type DeskCommand = {
