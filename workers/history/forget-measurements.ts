@@ -78,8 +78,8 @@ const droppedBy = (table: string, key: string, moment: string, more = "") =>
   drop(table, key, dueOf(table, key, moment, more));
 
 /** The run that forgets visitors has come by it. */
-const VISIT_IS_SEEN = `AND started_at < coalesce(
-  (SELECT value ->> '$.startedAt' FROM installation WHERE key = 'forgotten:' || ?1), 0)`;
+const VISIT_IS_SEEN = `AND EXISTS (SELECT 1 FROM installation p WHERE p.key = 'forgotten:' || ?1
+    AND (started_at, id) <= (p.value ->> '$.startedAt', p.value ->> '$.id'))`;
 const DUE_ORDERS = dueOf("orders", "order_id", "at");
 /** Its words are gone, and so is its room. */
 const WORDS_ARE_GONE = `AND EXISTS (SELECT 1 FROM installation p WHERE p.key = 'transcripts:' || ?1

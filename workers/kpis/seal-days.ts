@@ -38,7 +38,7 @@ export async function sealDays(env: Env, now: EpochMs): Promise<number> {
     if (target <= site.sealed.until) continue;
     const asked = { site, settings, now };
     const until = await reachable(env, asked, target);
-    if (until > site.sealed.until && (await seal(env, asked, until))) moved += 1;
+    if (until > site.sealed.until) moved += (await seal(env, asked, until)) ? 1 : 0;
     else if (site.sealed.until < measuredSince(now, settings.measurement_months)) {
       alert({ what: "sealing is behind", site: key, since: site.sealed.until });
     }
