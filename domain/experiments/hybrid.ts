@@ -6,7 +6,7 @@
  * in, and not sooner. Together they hold the effect with 95 %. Decided is on the
  * absolute scale; the relative lift is Fieller's at the same critical value, so the two never disagree.
  *
- * Nothing is read before seven days and ten conversions and non-conversions in each arm, and nothing at all from arms whose
+ * Nothing is read before seven days, on each of which somebody came, and ten conversions and non-conversions in each arm, and nothing at all from arms whose
  * sizes contradict the plan.
  *
  * Shapes  a `Look` is the arms' totals up to a moment: of those who became eligible before the planned end, and whose
@@ -25,7 +25,9 @@ import { checkSplit, enoughToCheck } from "./srm.ts";
 
 /** The error that is spent on all looks before the planned end together, and on the one at it. */
 export const ALPHA = { sequential: 0.01, final: 0.04 } as const;
-export const MIN_RUNTIME_MS = 7 * 86_400_000;
+export const MIN_RUNTIME_DAYS = 7;
+const DAY_MS = 86_400_000;
+export const MIN_RUNTIME_MS = MIN_RUNTIME_DAYS * DAY_MS;
 /** The level of what is shown without any decision: exact intervals of small counts. */
 const SHOWN_ALPHA = ALPHA.sequential + ALPHA.final;
 
@@ -56,6 +58,8 @@ export type Look = {
   treatment: Counts;
   /** Those assigned to each arm, parallel to `weights`, whether or not they are compared here. */
   users: readonly number[];
+  /** On how many days somebody came; absent, on every one since the start. */
+  days?: number;
 };
 
 /** May be looked at any day, or only this once. */
@@ -272,25 +276,35 @@ function flaggedSince(looks: readonly Look[], plan: Plan): EpochMs | undefined {
   return looks[looks.findLastIndex((look) => splitFault(look, plan) === null) + 1]?.at;
 }
 
-/** Days on which nobody was let in any more are none of its runtime. */
-function ranLongEnough({ at }: Pick<Look, "at">, { startedAt, stoppedAt }: Plan): boolean {
-  return Math.min(at, stoppedAt ?? Infinity) - startedAt >= MIN_RUNTIME_MS;
+/** Days on which nobody was let in, because the phase had ended or was resting, are none of its runtime. */
+export function ranLongEnough(
+  { at, days = Infinity }: Pick<Look, "at" | "days">,
+  { startedAt, stoppedAt }: Pick<Plan, "startedAt" | "stoppedAt">,
+): boolean {
+  return Math.min(at, stoppedAt ?? Infinity) - startedAt >= MIN_RUNTIME_MS && days >= MIN_RUNTIME_DAYS;
 }
 
 function collecting(latest: Look | null, plan: Plan, reading: Reading | null): Verdict {
-  const first = plan.startedAt + MIN_RUNTIME_MS;
-  const isTooShort = !ranLongEnough({ at: Infinity }, plan);
   return {
     kind: "collecting",
     visitors: latest === null ? 0 : latest.control.n + latest.treatment.n,
     planned: plan.plannedVisitors,
-    earliestReadingAt: isTooShort
-      ? Infinity
-      : latest !== null && latest.at >= first
-        ? finalReadingAt(plan)
-        : first,
+    earliestReadingAt: earliestReadingAt(latest, plan),
     reading,
   };
+}
+
+/** When there may be more to say than now; infinite where nobody comes any more who could make it up. */
+function earliestReadingAt(latest: Look | null, plan: Plan): EpochMs {
+  if (latest !== null && ranLongEnough(latest, plan)) return finalReadingAt(plan);
+  const { startedAt, stoppedAt, plannedEnd } = plan;
+  const first = startedAt + MIN_RUNTIME_MS;
+  if (first > (stoppedAt ?? Infinity)) return Infinity;
+  const missing = MIN_RUNTIME_DAYS - (latest?.days ?? MIN_RUNTIME_DAYS);
+  if (latest === null || missing <= 0) return first;
+  // The days that are missing must begin before whatever ends the phase.
+  if (latest.at + (missing - 1) * DAY_MS > Math.min(plannedEnd, stoppedAt ?? Infinity)) return Infinity;
+  return Math.max(first, latest.at + missing * DAY_MS);
 }
 
 function tooFew(look: Look, few: Fewness, ended: boolean): Verdict {

@@ -6,7 +6,7 @@
  */
 import { compare } from "../experiments/effect.ts";
 import { checkSplit, enoughToCheck, SRM_P } from "../experiments/srm.ts";
-import { countedDays, rulePlan, type PhaseFacts, type Totals } from "./phase.ts";
+import { countedDays, daysWithVisitors, rulePlan, type PhaseFacts, type Totals } from "./phase.ts";
 import type { ArmSums, Counts } from "./sums.ts";
 import { HOLDOUT } from "./units.ts";
 
@@ -30,7 +30,7 @@ export type Split = {
 export type Guards = {
   split: Split;
   multiple: { visitors: number; share: number | null };
-  /** Days since the start, and the whole weeks among them. */
+  /** Whole days so far on which somebody came, and the weeks that they make. */
   days: number;
   wholeWeeks: number;
   maturing: number;
@@ -47,7 +47,8 @@ export function guardsOf(facts: PhaseFacts, totals: Totals): Guards {
   const { sums, now, startedAt, stoppedAt, plan } = facts;
   const { control, treated } = totals;
   const counted = control.n + treated.n + sums.multiple;
-  const days = Math.max(0, Math.floor(((stoppedAt ?? now) - startedAt) / DAY_MS));
+  const elapsed = Math.max(0, Math.floor(((stoppedAt ?? now) - startedAt) / DAY_MS));
+  const days = Math.min(elapsed, daysWithVisitors(facts));
   const alike = compare(
     { kind: "mean", control: spentBefore(control), treatment: spentBefore(treated) },
     "absolute",

@@ -19,6 +19,7 @@ import { type Guards, guardsOf } from "./guards.ts";
 import { moneyOf, type Money } from "./money.ts";
 import {
   armOf,
+  daysWithVisitors,
   finalEnd,
   type PhaseFacts,
   rulePlan,
@@ -160,7 +161,7 @@ function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
   const planned = plannedVisitors(facts);
   const baseline = plan?.baseline ?? (control.n > 0 ? control.conversions / control.n : null);
   const power = plan?.power ?? USUAL_POWER;
-  const pace = visitors / Math.max(1, (now - startedAt) / DAY_MS);
+  const pace = visitors / Math.max(1, Math.min((now - startedAt) / DAY_MS, daysWithVisitors(facts)));
   const missing = planned === null ? null : planned - visitors;
   return {
     baseline: plan?.baseline ?? null,

@@ -66,6 +66,11 @@ export function countedDays(facts: PhaseFacts): [day: string, arms: DaySums][] {
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** The days of them on which somebody came: those of a pause are none of a phase's runtime. */
+export function daysWithVisitors(facts: PhaseFacts): number {
+  return countedDays(facts).filter(([, arms]) => Object.values(arms).some(({ n }) => n > 0)).length;
+}
+
 /** The sums of these days, by arm; every variant of the phase is there, with nobody in it if so. */
 export function totalsOf(facts: PhaseFacts): Totals {
   const byVariant = new Map(facts.variants.map(({ key }) => [key, emptySums()]));
@@ -116,7 +121,9 @@ export function looksOf(facts: PhaseFacts, which: "all" | string): Look[] {
   const control = { n: 0, x: 0 };
   const users = new Map<string, number>();
   const looks: Look[] = [];
+  let days = 0;
   for (const [day, arms] of countedDays(facts)) {
+    days += Object.values(arms).some(({ n }) => n > 0) ? 1 : 0;
     for (const [key, { n, conversions }] of Object.entries(arms)) {
       const variant = variantOf(key);
       const name = variant === null || fixedShares ? key : "treated:";
@@ -131,6 +138,7 @@ export function looksOf(facts: PhaseFacts, which: "all" | string): Look[] {
       control: { ...control },
       treatment: { ...treatment },
       users: usersOf(users, variants, fixedShares),
+      days,
     });
   }
   // A final reading is due once the last window has passed, whether or not anybody came since.

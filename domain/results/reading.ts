@@ -12,7 +12,7 @@ import { chanceToWin, expectedLosses, posteriorOf } from "../experiments/bayes.t
 import { compare, estimate } from "../experiments/effect.ts";
 import {
   type Basis,
-  MIN_RUNTIME_MS,
+  ranLongEnough,
   readPair,
   type Reading,
   type Verdict,
@@ -151,9 +151,7 @@ export type CoursePoint = { at: EpochMs; visitors: number; difference: Span };
 /** How the difference came about: the sequence after each day that could be read, at that day's own look. */
 export function courseOf(facts: PhaseFacts): CoursePoint[] {
   const plan = rulePlan(facts, 1);
-  const readable = looksOf(facts, "all").filter(
-    (look) => look.at - plan.startedAt >= MIN_RUNTIME_MS && fewest(look) === null,
-  );
+  const readable = looksOf(facts, "all").filter((look) => ranLongEnough(look, plan) && fewest(look) === null);
   return readable.flatMap(({ at, control, treatment, users }, index) => {
     // A later look at the same visitors is no further point.
     if (readable[index - 1]?.users.join() === users.join()) return [];

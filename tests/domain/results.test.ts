@@ -85,6 +85,18 @@ function sumsOf(days: number, arms: Record<string, Arm>): PhaseSums {
   return { days: Object.fromEntries(all) as PhaseSums["days"], multiple: 0, multipleByDay: {} };
 }
 
+/** `arms` in all, spread evenly over a week. */
+function weekOf(arms: Record<string, Arm>): PhaseSums {
+  const sums = sumsOf(7, arms);
+  const share = (all: number, day: number) => Math.floor((all * (day + 1)) / 7) - Math.floor((all * day) / 7);
+  Object.values(sums.days).forEach((day, index) => {
+    for (const [key, { n, x }] of Object.entries(arms)) {
+      Object.assign(day[key] ?? {}, { n: share(n, index), conversions: share(x, index) });
+    }
+  });
+  return sums;
+}
+
 describe("who is counted", () => {
   test("KPI15: everybody of an arm counts, once, from their first eligible moment and within the window", () => {
     const moments = [
@@ -216,7 +228,7 @@ describe("what may be read", () => {
   test("KPI16: with few sales the interval is Newcombe's, which stays possible, and it says so", () => {
     // The examples of Newcombe (1998), method 10.
     const example = (treated: Arm, holdout: Arm) =>
-      resultPanel(factsOf(sumsOf(1, { "treated:a": treated, holdout }), { holdout: 0.5 })).overall.difference;
+      resultPanel(factsOf(weekOf({ "treated:a": treated, holdout }), { holdout: 0.5 })).overall.difference;
     const few = example({ n: 56, x: 5 }, { n: 29, x: 0 });
     expect(few?.method).toBe("newcombe");
     expect(few?.low).toBeCloseTo(-0.0381, 4);
@@ -467,6 +479,30 @@ describe("what would mislead", () => {
     expect(resultPanel(facts).overall.state).toBe("collecting");
     expect(told(facts)).toEqual(NOTHING(facts));
     expect(resultWire(resultPanel(facts)).earliest_reading_at).toBeNull();
+  });
+
+  test("RES6: a pause is no runtime: seven days on which somebody came are waited for", () => {
+    // A day of visitors, six of rest, and on again.
+    const sums = sumsOf(1, { "treated:a": { n: 4_000, x: 400 }, holdout: { n: 1_000, x: 60 } });
+    const resumed = sumsOf(14, { "treated:a": { n: 4_000, x: 400 }, holdout: { n: 1_000, x: 60 } });
+    const daysUntil = (day: number) => Object.entries(resumed.days).slice(7, day);
+    const at = (day: number, more: Partial<PhaseFacts> = {}) => {
+      const days = { ...sums.days, ...Object.fromEntries(daysUntil(day)) };
+      return factsOf({ ...sums, days }, { now: T0 + day * DAY, ...more });
+    };
+    const early = resultWire(resultPanel(at(8)));
+    expect(early).toMatchObject({ state: "collecting", guards: { days: 2, whole_weeks: 0 } });
+    expect(told(at(8))).toEqual(NOTHING(at(8)));
+    expect(early.earliest_reading_at).toBe(new Date(T0 + 13 * DAY).toISOString());
+    expect(resultPanel(at(12)).overall.state).toBe("collecting");
+    const read = resultWire(resultPanel(at(13)));
+    expect(read).toMatchObject({ state: "likely_better", guards: { days: 7, whole_weeks: 1 } });
+    expect(read.course.map((point) => point.at)).toEqual([new Date(T0 + 13 * DAY).toISOString()]);
+    // It rests again before there are seven, or its end has passed: there is nothing to wait for.
+    const resting = resultWire(resultPanel(at(9, { now: T0 + 20 * DAY, stoppedAt: T0 + 9 * DAY })));
+    expect(resting).toMatchObject({ state: "collecting", earliest_reading_at: null });
+    const over = resultWire(resultPanel(at(9, { now: T0 + 20 * DAY, plannedEnd: T0 + 9 * DAY })));
+    expect(over).toMatchObject({ state: "collecting", earliest_reading_at: null });
   });
 
   test("RES10: who comes after the planned end changes no figure, money and arms included", () => {
