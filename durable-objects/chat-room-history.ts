@@ -49,7 +49,7 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
     created_at: room.createdAt,
     queued_at: room.queuedAt,
     assigned_at: room.assignedAt,
-    first_visitor_message_at: tally.firstVisitorAt,
+    first_visitor_message_at: room.staff ? null : tally.firstVisitorAt,
     first_agent_message_at: tally.firstAgentAt,
     last_message_at: tally.lastMessageAt,
     closed_at: room.closedAt,

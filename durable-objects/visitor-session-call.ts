@@ -58,6 +58,8 @@ export type RecordAnswer = {
   proven: boolean;
   /** The campaign that this browser is marked to be shown. */
   test: TestMode | null;
+  /** One of the site's own: no campaign invites them. */
+  staff: boolean;
   conversation: string | null;
   /** What a proven message called the visitor. */
   provenName: string | null;

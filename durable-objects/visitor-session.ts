@@ -27,7 +27,7 @@ import { openDecision } from "../domain/visit/engagement.ts";
 import { clocksOf, type KnownFacts, knownFacts } from "../domain/visit/known.ts";
 import { notedIn } from "../domain/visit/notes.ts";
 import { queueWaiting } from "../domain/visit/outgoing.ts";
-import { recordEvents } from "../domain/visit/record.ts";
+import { partsVisit, recordEvents } from "../domain/visit/record.ts";
 import { SeenMessages } from "../domain/visit/seen.ts";
 import { snapshotOf, type VisitorSnapshot } from "../domain/visit/snapshot.ts";
 import { ALL_DUE } from "../domain/visit/settled.ts";
@@ -72,7 +72,8 @@ export class VisitorSession extends DurableObject<Env> {
     const before = loaded?.state ?? newVisitor(context.site, batch.visitor, now);
     const seen = loaded?.seen ?? new SeenMessages();
     const fresh = events.filter((event, index) => !seen.has(event.id) && firstOf(events, event.id) === index);
-    const opens = before.visit === null || isOver(before.visit, context.idleMs, now);
+    const opens =
+      before.visit === null || isOver(before.visit, context.idleMs, now) || partsVisit(before, batch.staff);
     const visitId = opens ? `ses_${uuidv7()}` : "";
     const recorded = recordEvents(before, fresh, { ...context, ...batch, visitId });
     if (recorded.state !== before) {
@@ -101,6 +102,7 @@ export class VisitorSession extends DurableObject<Env> {
       noted: notedIn(state),
       proven: batch.provenUser !== null && batch.provenUser === state.userId,
       test: state.visit?.test ?? null,
+      staff: state.staff !== undefined,
       conversation: state.conversation?.id ?? null,
       provenName: state.provenName ?? null,
       reports: context.watched && batch.shows && this.#mayReport(now),

@@ -177,6 +177,7 @@ export const ConversationRecord = z.object({
   created_at: moment,
   queued_at: maybe(moment),
   assigned_at: maybe(moment),
+  /** From when on it is a contact: null while nobody wrote, and where its visitor is one of the site's own staff. */
   first_visitor_message_at: maybe(moment),
   first_agent_message_at: maybe(moment),
   last_message_at: maybe(moment),

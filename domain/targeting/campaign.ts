@@ -192,5 +192,7 @@ export const PublishedSite = z.object({
   funnels: z.array(Funnel).default([]),
   /** The goals of leads; absent in what was published before a lead said which it reached. */
   leads: z.array(LeadGoal).optional(),
+  /** Who works for the site, each id and e-mail as `staffHash` has it. */
+  staff: z.array(z.string()).optional(),
 });
 export type PublishedSite = z.infer<typeof PublishedSite>;

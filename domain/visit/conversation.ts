@@ -34,11 +34,13 @@ export type Guidance = {
   campaign: string | null;
   /** Who had this visitor last. */
   lastAgent: string | null;
+  /** One of the site's own: the conversation is no contact. */
+  isStaff: boolean;
   worth: VisitorWorth;
 };
 
 export function guidanceOf(
-  { visit: latest, idleMs, exposures, userId, lifetimeValue, lastAgent }: VisitorState,
+  { visit: latest, idleMs, exposures, userId, lifetimeValue, lastAgent, staff }: VisitorState,
   { decisionId, now }: Pick<ConversationRequest, "decisionId" | "now">,
 ): Guidance {
   const visit = latest === null || isOver(latest, idleMs, now) ? null : latest;
@@ -46,6 +48,7 @@ export function guidanceOf(
     segments: visit === null ? [] : visit.segments,
     campaign: exposures.find(({ id }) => id === decisionId)?.campaign ?? null,
     lastAgent: lastAgent ?? null,
+    isStaff: staff !== undefined,
     worth: {
       identified: userId !== null,
       cart: visit === null ? 0 : cartTotals(visit.cart).value,

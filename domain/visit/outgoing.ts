@@ -33,15 +33,19 @@ export function queueSession(
   return queueWaiting(after, sessionRecord(after, raised, endedAt), now);
 }
 
+/** Of the site's own staff history learns who they are and what they ask, never what they do or buy. */
+const OF_STAFF: readonly Waiting["table"][] = ["identities", "left_messages", "refunds"];
+
 /** `state` with `record` kept and on its way to D1. */
 export function queueWaiting(state: VisitorState, record: Waiting, now: EpochMs): VisitorState {
+  if (state.staff && !OF_STAFF.includes(record.table)) return state;
   const key = recordKey(record);
   return enqueue({ ...state, waiting: { ...state.waiting, [key]: record } }, key, record.revision, now);
 }
 
 /** What an agent offered by hand is no exposure: history knows it by the conversation that came of it. */
 export function queueExposure(state: VisitorState, exposure: KnownExposure, now: EpochMs): VisitorState {
-  if (exposure.campaign === AGENT_INVITATION) return state;
+  if (exposure.campaign === AGENT_INVITATION || state.staff) return state;
   return enqueue(state, exposureKey(exposure), exposure.revision, now);
 }
 
@@ -50,6 +54,7 @@ export function exposureKey({ id }: { id: string }): string {
 }
 
 export function queueOrder(state: VisitorState, order: KnownOrder, now: EpochMs): VisitorState {
+  if (state.staff) return state;
   return enqueue(state, recordKey(order), order.revision, now);
 }
 

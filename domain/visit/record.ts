@@ -21,6 +21,7 @@ import { nameIn } from "./name.ts";
 import { recordCommerce } from "./orders.ts";
 import { queueSession, queueWaiting } from "./outgoing.ts";
 import { remember, replayOf, type ReplayRecord } from "./replay.ts";
+import { staffAfter, type StaffWord } from "./staff.ts";
 import {
   type Device,
   isOver,
@@ -29,6 +30,7 @@ import {
   MAX_TRAITS_LENGTH,
   type Place,
   type TestMode,
+  type Visit,
   type VisitorState,
 } from "./state.ts";
 
@@ -61,6 +63,8 @@ export type RecordContext = {
   funnels: readonly Funnel[];
   /** What a signed link marks this browser to be shown; null where the batch carries none. */
   test: TestMode | null;
+  /** Whether the visitor is one of the site's own; absent where the batch says nothing of it. */
+  staff?: StaffWord;
 };
 
 export type Recorded = {
@@ -77,7 +81,7 @@ export function recordEvents(
   context: RecordContext,
 ): Recorded {
   let recorded: Recorded = {
-    state: endVisit(state, context.idleMs, context.now),
+    state: withStaff(endVisit(state, context.idleMs, context.now), context),
     rejected: [],
     released: [],
   };
@@ -90,8 +94,27 @@ export function recordEvents(
 export function endVisit(state: VisitorState, idleMs: number, now: EpochMs): VisitorState {
   const visit = state.visit;
   if (visit === null || !isOver(visit, idleMs, now)) return state;
+  return closeVisit(state, visit, now);
+}
+
+function closeVisit(state: VisitorState, visit: Visit, now: EpochMs): VisitorState {
   const told = queueSession(state, visit, visit.lastAt, now);
-  return { ...told, visit: null, replays: withReplay(told.replays, replayOf(visit)) };
+  const { replays } = told;
+  return { ...told, visit: null, replays: told.staff ? replays : withReplay(replays, replayOf(visit)) };
+}
+
+/** Whether `word` ends the visit that is on: what was counted up to here and what is not are two. */
+export function partsVisit({ staff }: Pick<VisitorState, "staff">, word: StaffWord | undefined): boolean {
+  return (staff === undefined) !== (staffAfter(staff, word) === undefined);
+}
+
+function withStaff(state: VisitorState, { staff: word, now }: RecordContext): VisitorState {
+  const staff = staffAfter(state.staff, word);
+  if (staff === state.staff) return state;
+  const { visit } = state;
+  const parted = visit !== null && partsVisit(state, word) ? closeVisit(state, visit, now) : state;
+  const { staff: _before, ...rest } = parted;
+  return staff === undefined ? rest : { ...rest, staff };
 }
 
 /** The newest of what waits for D1; a visit too many is told without its moments. */

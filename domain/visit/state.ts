@@ -14,6 +14,7 @@ import type { Cart } from "./commerce.ts";
 import type { OutcomeCode } from "../targeting/outcome.ts";
 import type { Json } from "./facts.ts";
 import type { ReplayRecord } from "./replay.ts";
+import type { Staff } from "./staff.ts";
 
 export const DEFAULT_IDLE_MS = 30 * 60_000;
 export const MAX_VIEWS = 12;
@@ -181,6 +182,8 @@ export type VisitorState = {
   /** What was told to be given back of each of them, by its id; it may be more than the order brought. */
   refunded: Record<string, number>;
   conversation: VisitorConversation | null;
+  /** One of the site's own, who is not counted (`staff.ts`). */
+  staff?: Staff;
   /** Who had the last conversation that ended: asked first where the visitor comes back. */
   lastAgent?: string | null;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */

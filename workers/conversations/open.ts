@@ -87,6 +87,7 @@ export async function openConversation(
         decisionId: wanted.decision_id ?? null,
         ...routeOf(live.config, guidance, wanted.skill ?? null),
         preferredAgent: guidance.lastAgent,
+        ...(guidance.isStaff ? { staff: true } : {}),
         locale: wanted.locale ?? null,
         page: (typeof wanted.page === "string" ? wanted.page : wanted.page?.url) ?? null,
         place: [from.city, from.country].filter((part) => part !== null).join(", ") || null,

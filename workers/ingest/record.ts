@@ -14,6 +14,7 @@ import { ApiError } from "../errors.ts";
 import { reportVisit } from "../live/report-visit.ts";
 import { verifyIdentity } from "../site/identity.ts";
 import type { LiveSite } from "../site/site-config.ts";
+import { staffWordOf } from "../staff-visits/staff-word.ts";
 import { answersTryOut, decideTryOut } from "../try-out/decide-try-out.ts";
 import { tryOutIn } from "../try-out/token.ts";
 import { type Accepted, type Refused, refusal } from "./accept.ts";
@@ -153,6 +154,8 @@ async function recordVisitor(
   );
   const locale = last.message.context?.locale ?? null;
   const device = senderDevice(userAgent, locale);
+  const messages = items.map(({ message }) => message);
+  const staff = await staffWordOf(env, live.config, user, messages);
   const answer = await recordBatch(env, live, {
     visitor,
     events,
@@ -164,11 +167,8 @@ async function recordVisitor(
     trusted,
     provenUser: user,
     globalHoldout: isHeldOut(visitor, settings, now),
-    test: await tryOutIn(
-      env,
-      site,
-      items.map(({ message }) => message),
-    ),
+    test: await tryOutIn(env, site, messages),
+    ...(staff === null ? {} : { staff }),
   });
   if (answer.released.length > 0 || answer.conversation !== null) {
     const told = tellDesk(env, live, visitor, answer, events);
@@ -194,6 +194,13 @@ async function recordVisitor(
 function decideFor(env: Env, question: Question, viewId: string | null): Promise<Decided> {
   const { live, answer, locale, now } = question;
   const events = question.events.filter((event) => answer.fresh.includes(event.id));
+  if (answer.test === null && answer.staff) {
+    return Promise.resolve({
+      decisions: answer.open === null ? [] : [answer.open],
+      wakeAfterMs: null,
+      excluded: false,
+    });
+  }
   if (answer.test === null) return decide(env, { ...question, events });
   const { locale: own } = live.config.settings;
   const languages = locale === null ? [own] : [locale, own];

@@ -13,8 +13,9 @@ import type { Staff } from "../../domain/desk/desk.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
 import { Goal, Skill } from "../../domain/site/resources.ts";
 import { PublishedSite } from "../../domain/targeting/campaign.ts";
-import { campaigns, members, resources, sites } from "../../migrations/schema.ts";
+import { campaigns, members, resources, sites, user } from "../../migrations/schema.ts";
 import { latestPeriods, withBandit } from "../experiments/bandit-periods.ts";
+import { staffHash } from "../staff-visits/staff-word.ts";
 import { campaignOf } from "./campaign-row.ts";
 
 /** The key under which KV holds one version of one site; immutable once written. */
@@ -49,8 +50,14 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
       )
       .orderBy(resources.id),
     db
-      .select({ id: members.userId, languages: members.languages, capacity: members.capacity })
+      .select({
+        id: members.userId,
+        email: user.email,
+        languages: members.languages,
+        capacity: members.capacity,
+      })
       .from(members)
+      .innerJoin(user, eq(user.id, members.userId))
       .where(eq(members.site, site)),
     latestPeriods(db, site),
   ]);
@@ -67,13 +74,16 @@ async function readSite(env: Env, site: SiteKey, now: EpochMs): Promise<Readable
     leads: bodiesOf(nouns, "goals")
       .map((body) => Goal.parse(body))
       .filter(({ kind }) => kind === "lead"),
+    staff: await Promise.all(
+      people.flatMap(({ id, email }) => [id, email]).map((name) => staffHash(site, name)),
+    ),
   });
   const skills = bodiesOf(nouns, "skills").map((body) => Skill.parse(body));
   return { published, staff: staffOf(people.map(memberOf), skills) };
 }
 
-function memberOf({ languages, ...member }: Omit<Member, "languages"> & { languages: string }): Member {
-  return { ...member, languages: Languages.parse(JSON.parse(languages)) };
+function memberOf({ id, languages, capacity }: Omit<Member, "languages"> & { languages: string }): Member {
+  return { id, capacity, languages: Languages.parse(JSON.parse(languages)) };
 }
 
 function bodiesOf(rows: readonly { noun: string; body: string }[], noun: string): unknown[] {

@@ -223,7 +223,9 @@ agents.openapi(create, async (c) => {
     auditInsert(db, c, { site, action: "agent.create", target: id, detail: { email, role: input.role } }),
     ...person,
     db.insert(members).values({ id: newId("mem"), site, userId: id, role: input.role, createdAt: now }),
+    raiseConfigVersion(db, site),
   ]);
+  await publishChange(c.env, site, now);
   const row = await findAgent(c.env, site, id);
   if (row === undefined) throw new Error(`member ${id} of ${site} vanished`);
   c.header("etag", etag(row.version));
@@ -294,7 +296,9 @@ agents.openapi(remove, async (c) => {
   await db.batch([
     db.delete(members).where(and(eq(members.site, site), eq(members.userId, id))),
     auditInsert(db, c, { site, action: "agent.delete", target: id }),
+    raiseConfigVersion(db, site),
   ]);
+  await publishChange(c.env, site, c.get("now"));
   await c.env.SITE_DESK.getByName(site).revokeUser({ userId: id });
   return c.body(null, 204);
 });

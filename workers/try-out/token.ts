@@ -46,7 +46,8 @@ export async function tryOutIn(
   return null;
 }
 
-function addressOf({ type, context, properties }: Message): string | null {
+/** The page that `message` is of, as it was told, with what its address carries. */
+export function addressOf({ type, context, properties }: Message): string | null {
   const own = type === "page" ? properties?.url : null;
   return typeof own === "string" ? own : (context?.page?.url ?? null);
 }
