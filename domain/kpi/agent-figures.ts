@@ -28,8 +28,6 @@ export const COLUMNS = [
   { key: "csat", kpi: "csat", unit: "share", basis: "answers", better: "higher" },
   { key: "answered", kpi: "csat_response_rate", unit: "share", basis: "chats", better: null },
   { key: "fcr", kpi: "fcr", unit: "share", basis: "contacts", better: "higher" },
-  { key: "transferred", kpi: "transfer_rate", unit: "share", basis: "chats", better: null },
-  { key: "canned", kpi: "canned_rate", unit: "share", basis: "chats", better: null },
 ] as const satisfies readonly FigureColumn[];
 export type Column = (typeof COLUMNS)[number];
 export type ColumnKey = Column["key"];
@@ -46,14 +44,15 @@ export const HANDS = [
   { key: "takenBack", kpi: "transfers_taken_back" },
 ] as const;
 
+/** And what share of them went on, or had an answer that was ready: ways of working, of which none is better. */
+export const HAND_RATES = [
+  { key: "transferred", kpi: "transfer_rate", unit: "share", basis: "chats", better: null },
+  { key: "canned", kpi: "canned_rate", unit: "share", basis: "chats", better: null },
+  { key: "edited", kpi: "canned_edited_rate", unit: "share", basis: "uses", better: null },
+] as const satisfies readonly FigureColumn[];
+
 /** What is told of a canned answer as one agent sends it, and of the conversations in which they do. */
-export const ANSWER_EDITED = {
-  key: "edited",
-  kpi: "canned_edited_rate",
-  unit: "share",
-  basis: "uses",
-  better: null,
-} as const satisfies FigureColumn;
+export const ANSWER_EDITED = HAND_RATES[2];
 export const ANSWER_OUTCOMES = [
   { key: "resolved", kpi: "fcr", unit: "share", basis: "contacts", better: "higher" },
   { key: "csat", kpi: "csat", unit: "share", basis: "answers", better: "higher" },

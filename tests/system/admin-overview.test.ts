@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Papa from "papaparse";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Comparison } from "../../domain/kpi/agent-comparison.ts";
 import type { OverviewWire } from "../../domain/overview/wire.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
 import { type ArmHistory, keepCampaign } from "../fixtures/campaign-history.ts";
@@ -93,7 +94,7 @@ afterAll(async () => {
 });
 
 /** The conversations one after the other. */
-const NUMBERED = `SELECT id, visitor_id, closed_at, row_number() OVER (ORDER BY created_at, id) AS nth
+const NUMBERED = `SELECT id, visitor_id, agent_id, closed_at, row_number() OVER (ORDER BY created_at, id) AS nth
   FROM conversations WHERE site = 'lin'`;
 
 /** The chats shared out over three people, one of whom is new; some waited long; a part answered the survey. */
@@ -117,6 +118,7 @@ async function keepDesk(): Promise<void> {
     karim,
     nora,
   );
+  await keepHands(run, lea, karim);
   await run(
     `INSERT INTO conversations (site, id, revision, visitor_id, status, agent_id, created_at, queued_at, assigned_at,
        first_visitor_message_at, first_agent_message_at, last_message_at, closed_at, visitor_messages, agent_messages)
@@ -128,8 +130,10 @@ async function keepDesk(): Promise<void> {
   );
   await run(
     `INSERT INTO surveys (site, conversation_id, revision, visitor_id, at, csat)
-     SELECT 'lin', id, 1, visitor_id, closed_at, iif(nth % 11 = 0, 2, 5) FROM (${NUMBERED}) WHERE nth % 4 < ?1`,
+     SELECT 'lin', id, 1, visitor_id, closed_at, iif(nth % 11 = 0 OR (agent_id = ?2 AND nth % 5 > 2), 2, 5)
+     FROM (${NUMBERED}) WHERE nth % 4 < ?1`,
     2,
+    karim,
   );
   for (let back = 35; back >= 0; back -= 1) {
     const from = NOW - (NOW % DAY_MS) - back * DAY_MS + 8 * HOUR_MS;
@@ -144,6 +148,41 @@ async function keepDesk(): Promise<void> {
       );
     }
   }
+}
+
+/**
+ * Some of Karim's conversations were Lea's first, who asked for a skill now and then; both send the same answers, after one
+ * of which Karim's visitors are less content; another was deleted since.
+ */
+async function keepHands(
+  run: (text: string, ...values: (string | number)[]) => Promise<unknown>,
+  lea: string,
+  karim: string,
+): Promise<void> {
+  for (const [id, shortcut, title] of [
+    ["can_lin_1", "retours", "Retour gratuit"],
+    ["can_lin_2", "tailles", "Entre deux tailles"],
+  ] as const) {
+    const body = JSON.stringify({ shortcut, title, body: "…", tags: [], locale: "fr" });
+    await run(
+      "INSERT INTO resources (id, site, noun, body, created_at, updated_at) VALUES (?1, 'lin', 'canned', ?2, 0, 0)",
+      id,
+      body,
+    );
+  }
+  await run(
+    `UPDATE conversations SET
+       handovers = CASE WHEN n.nth % 9 = 0 AND n.agent_id = ?2 THEN json_array(json_object('at', created_at, 'kind',
+           'transferred', 'from', ?1, 'to', ?2, 'skill', iif(n.nth % 27 = 0, 'tailles', NULL)))
+         WHEN n.nth % 50 = 1 THEN json_array(json_object('at', created_at, 'kind', 'taken_back', 'from', n.agent_id,
+           'to', ?1, 'skill', NULL)) ELSE '[]' END,
+       canned = CASE WHEN n.agent_id IN (?1, ?2) AND n.nth % 7 < 6 THEN json_array(json_object('at', created_at, 'agent',
+         n.agent_id, 'canned', CASE n.nth % 5 WHEN 0 THEN 'can_lin_2' WHEN 1 THEN 'can_lin_2' WHEN 2 THEN 'can_lin_3'
+         ELSE 'can_lin_1' END, 'edited', json(iif(n.nth % 3 = 0, 'true', 'false')))) ELSE NULL END
+     FROM (${NUMBERED}) n WHERE conversations.site = 'lin' AND conversations.id = n.id`,
+    lea,
+    karim,
+  );
 }
 
 /** A signed-in page, once the figures have been counted. */
@@ -322,13 +361,71 @@ test("OVW9 OVW10: agents stand by name, with what is too little left out; one is
     .first()
     .waitFor();
   await page.getByRole("button", { name: "Conversations" }).click();
-  expect(await page.getByRole("columnheader", { name: "Conversations" }).getAttribute("aria-sort")).toBe(
-    "descending",
-  );
+  expect(
+    await page.getByRole("columnheader", { name: "Conversations" }).first().getAttribute("aria-sort"),
+  ).toBe("descending");
   await page.getByRole("button", { name: "Karim B." }).click();
   await page.waitForURL(/\/agents\?agent=usr_/);
   await page.getByRole("heading", { name: "Karim B., beside the team and the best" }).waitFor();
-  await page.getByText("Transfers and the use of canned answers are not kept in history yet").waitFor();
+  await page.locator(".panel-table").waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW10 OVW20 OVW21: the screen says what the API says of gaps, of canned answers and of transfers, and hands all of it out", async () => {
+  const { context, page, complaints } = await enter("lin/agents?period=4w");
+  await page.getByRole("button", { name: "Karim B." }).click();
+  const compared = await page.waitForResponse((response) => response.url().includes("/agent-comparison?"));
+  const said = (await compared.json()) as Comparison;
+  await page.getByRole("heading", { name: "Karim B.’s canned answers" }).waitFor();
+  const csat = page.locator(".panel-table tbody tr").filter({ hasText: "Satisfied" });
+  const wanted = said.outcomes.find(({ kpi }) => kpi === "csat")?.gap.verdict;
+  expect(wanted).toBe("beyond_chance");
+  await csat.getByText("beyond chance").waitFor();
+  await csat.getByText("Lea B.").waitFor();
+  await page.getByText("A comparison, not a cause").waitFor();
+
+  const answers = page.locator(".answers-table tbody tr");
+  expect(await answers.count()).toBe(said.canned.length);
+  expect(said.canned).toHaveLength(3);
+  const gone = said.canned.find(({ shortcut }) => shortcut === null);
+  await page.getByText(`deleted answer …${gone?.canned.slice(-6)}`).waitFor();
+  const first = answers.filter({ hasText: "/retours" });
+  const own = said.canned.find(({ shortcut }) => shortcut === "retours");
+  expect((await first.locator("td").first().innerText()).replaceAll(",", "")).toBe(String(own?.uses));
+  expect(own?.outcomes.find(({ kpi }) => kpi === "csat")?.gap.verdict).toBe("beyond_chance");
+  await first.getByText("beyond chance").first().waitFor();
+
+  const hands = page.locator(".hands-table");
+  const lea = hands.locator("tbody tr").filter({ hasText: "Lea B." });
+  const [had, given, skill] = await lea.locator("td").allInnerTexts();
+  expect(Number(given)).toBeGreaterThan(0);
+  expect(Number(skill)).toBeLessThan(Number(given));
+  expect(Number(had)).toBeGreaterThan(Number(given));
+  const karim = hands.locator("tbody tr").filter({ hasText: "Karim B." });
+  expect((await karim.locator("td").allInnerTexts())[4]).toBe(given);
+
+  const files = [
+    "Agents",
+    "Karim B., beside the team and the best",
+    "Karim B.’s canned answers",
+    "Transfers and canned answers",
+  ];
+  for (const of of files) {
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: `CSV: ${of}`, exact: true }).click(),
+    ]);
+    const lines = readFileSync(await file.path(), "utf8")
+      .trimEnd()
+      .split("\r\n");
+    expect([of, lines.length > 1]).toEqual([of, true]);
+    expect([of, lines[1]?.includes("B.")]).toEqual([of, true]);
+  }
+  // Nora has only just come: nothing is said of her, and what there is is said to be little.
+  await page.getByRole("button", { name: "Nora B." }).click();
+  await page.getByText("Nora B. sent no canned answer in this period").waitFor();
+  await page.locator(".panel-table").getByText("not known").first().waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });
@@ -375,7 +472,7 @@ test.each(WAYS)("OVW11: no accessibility violation and no scrolling sideways, %s
   await judge("table");
   await page.goto(`${server.url}/admin/lin/agents?period=4w`);
   await page.locator(".agents-table tbody button").first().click();
-  await page.locator(".agent-panel").waitFor();
+  await page.locator(".answers-table").waitFor();
   await picture(page, `agents ${how}`);
   await judge("agents");
   expect(complaints).toEqual([]);

@@ -1,14 +1,12 @@
-/** How conversations went from agent to agent: who handed on, who was given, what was called off. */
+/** How conversations went from agent to agent, and how often an answer that was ready was sent in them. */
 import type { VNode } from "preact";
-import { COLUMNS, figureOf, type FigureRow, HANDS } from "../../../domain/kpi/agent-figures.ts";
+import { type FigureRow, HAND_RATES, HANDS } from "../../../domain/kpi/agent-figures.ts";
 import { number } from "../../shared/format.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
 import { Told } from "./told.tsx";
 import { type Agent, type Hands, handsOf } from "./view.ts";
 import { a } from "./words.ts";
-
-const RATE = COLUMNS.find(({ key }) => key === "transferred") ?? COLUMNS[0];
 
 export function HandsTable({
   agents,
@@ -21,13 +19,13 @@ export function HandsTable({
   return (
     <section aria-labelledby="agents-hands" class="agent-panel">
       <h2 id="agents-hands">{a("handsTitle")}</h2>
-      {all !== null && all.taken === 0 ? (
+      {all !== null && all.counts.taken === 0 ? (
         <p class="note">{a("handsNone")}</p>
       ) : (
         <>
           <p class="note agents-note">{a("handsNote")}</p>
           <div class="table-scroll" tabIndex={0} role="group" aria-labelledby="agents-hands">
-            <table class="agents-table hands-table">
+            <table class="hands-table">
               <thead>
                 <tr>
                   <th scope="col">{a("col_name")}</th>
@@ -36,30 +34,26 @@ export function HandsTable({
                       {a(`hand_${key}`)}
                     </th>
                   ))}
-                  <th scope="col" class="number">
-                    {a("col_transferred")}
-                  </th>
+                  {HAND_RATES.map(({ key }) => (
+                    <th key={key} scope="col" class="number">
+                      {a(`hand_${key}`)}
+                    </th>
+                  ))}
                 </tr>
               </thead>
               <tbody>
-                {agents.map(({ id, name, hands, figures }) => (
+                {agents.map(({ id, name, hands }) => (
                   <tr key={id}>
                     <th scope="row">{name}</th>
-                    <Counts hands={hands} />
-                    <td class="number">
-                      <Told told={figures.transferred} column={RATE} />
-                    </td>
+                    <Cells hands={hands} />
                   </tr>
                 ))}
               </tbody>
-              {team === undefined || all === null ? null : (
+              {all === null ? null : (
                 <tfoot>
                   <tr>
                     <th scope="row">{a("team")}</th>
-                    <Counts hands={all} />
-                    <td class="number">
-                      <Told told={figureOf(team, RATE)} column={RATE} />
-                    </td>
+                    <Cells hands={all} />
                   </tr>
                 </tfoot>
               )}
@@ -81,12 +75,17 @@ export function HandsTable({
   );
 }
 
-function Counts({ hands }: { hands: Hands }): VNode {
+function Cells({ hands: { counts, rates } }: { hands: Hands }): VNode {
   return (
     <>
       {HANDS.map(({ key }) => (
         <td key={key} class="number">
-          {number(locale.value, hands[key])}
+          {number(locale.value, counts[key])}
+        </td>
+      ))}
+      {HAND_RATES.map((column) => (
+        <td key={column.key} class="number">
+          <Told told={rates[column.key]} column={column} />
         </td>
       ))}
     </>
@@ -94,13 +93,15 @@ function Counts({ hands }: { hands: Hands }): VNode {
 }
 
 function saveHands(agents: readonly Agent[]): void {
-  const rate = a("col_transferred");
-  const head = [a("col_name"), ...HANDS.map(({ key }) => a(`hand_${key}`)), rate, `${rate} n`];
-  const rows = agents.map(({ name, hands, figures: { transferred } }) => [
+  const head = [
+    a("col_name"),
+    ...HANDS.map(({ key }) => a(`hand_${key}`)),
+    ...HAND_RATES.flatMap(({ key }) => [a(`hand_${key}`), `${a(`hand_${key}`)} n`]),
+  ];
+  const rows = agents.map(({ name, hands: { counts, rates } }) => [
     name,
-    ...HANDS.map(({ key }) => hands[key]),
-    transferred.figure.value,
-    transferred.few?.n ?? transferred.figure.n,
+    ...HANDS.map(({ key }) => counts[key]),
+    ...HAND_RATES.flatMap(({ key }) => [rates[key].figure.value, rates[key].few?.n ?? rates[key].figure.n]),
   ]);
   download("aparte-agents-transfers.csv", writeCsv([head, ...rows]));
 }

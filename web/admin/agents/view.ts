@@ -5,12 +5,15 @@ import {
   COLUMNS,
   figureOf,
   type FigureRow,
+  HAND_RATES,
   HANDS,
   toldOf,
 } from "../../../domain/kpi/agent-figures.ts";
 
 export type HandKey = (typeof HANDS)[number]["key"];
-export type Hands = Record<HandKey, number>;
+export type HandRate = (typeof HAND_RATES)[number]["key"];
+/** How conversations went from and to somebody, and the share of them that did. */
+export type Hands = { counts: Record<HandKey, number>; rates: Record<HandRate, AgentFigure> };
 export type Agent = { id: string; name: string; figures: Record<ColumnKey, AgentFigure>; hands: Hands };
 
 /** Every agent of whom there are figures, by name. */
@@ -30,9 +33,13 @@ export function agentsOf(
     .toSorted((one, other) => one.name.localeCompare(other.name, language) || (one.id < other.id ? -1 : 1));
 }
 
-/** How conversations went from and to whoever `row` is about. */
 export function handsOf(row: FigureRow): Hands {
-  return Object.fromEntries(HANDS.map(({ key, kpi }) => [key, toldOf(row, kpi).value ?? 0])) as Hands;
+  const counts = HANDS.map(({ key, kpi }) => [key, toldOf(row, kpi).value ?? 0]);
+  const rates = HAND_RATES.map((column) => [column.key, figureOf(row, column)]);
+  return {
+    counts: Object.fromEntries(counts) as Hands["counts"],
+    rates: Object.fromEntries(rates) as Hands["rates"],
+  };
 }
 
 export type Sort = { by: ColumnKey | "name"; down: boolean };
