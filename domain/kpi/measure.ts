@@ -34,12 +34,25 @@ export type KpiRow = { group: string | null } & KpiFigures;
 
 /** Everything that one day (or any other span) gives, by hour, dimension and group, in that order. */
 export function tallyDay(history: KpiHistory, scope: DayScope): HourTally[] {
-  return tallySpan(history, scope, DIMENSIONS);
+  return tallySpan(history, scope, DIMENSIONS, countAll);
+}
+
+/**
+ * What people give to it: a sum over people, each counted with their own visits, offers, conversations, orders and leads.
+ * Whoever accepted by another's conversation is counted with them.
+ */
+export function tallyPeople(history: KpiHistory, scope: DayScope): HourTally[] {
+  return tallySpan(history, scope, DIMENSIONS, countPeople);
+}
+
+/** The rest of it, which belongs to no visitor: the hours of agents, and page views without consent. */
+export function tallyDesk(history: KpiHistory, scope: DayScope): HourTally[] {
+  return tallySpan(history, scope, DIMENSIONS, countDesk);
 }
 
 /** One row for the span, or one a group in the group's order. */
 export function kpiRows(history: KpiHistory, scope: KpiScope): KpiRow[] {
-  return rowsOf(tallySpan(history, scope, [dimensionOf(scope.groupBy)]), scope);
+  return rowsOf(tallySpan(history, scope, [dimensionOf(scope.groupBy)], countAll), scope);
 }
 
 /** The rows of hours that were counted before: those of other dimensions are left. */
@@ -63,7 +76,12 @@ export function rowsOf(hours: readonly HourTally[], scope: KpiScope): KpiRow[] {
     }));
 }
 
-function tallySpan(history: KpiHistory, scope: DayScope, dimensions: readonly Dimension[]): HourTally[] {
+function tallySpan(
+  history: KpiHistory,
+  scope: DayScope,
+  dimensions: readonly Dimension[],
+  count: (counting: Counting) => void,
+): HourTally[] {
   const calendar = calendarOf(scope.zone);
   const hours = new Map<string, HourTally>();
   const placed = placedOrders(history, scope);
@@ -90,7 +108,7 @@ function tallySpan(history: KpiHistory, scope: DayScope, dimensions: readonly Di
       return made.tally;
     },
   };
-  countAll(counting);
+  count(counting);
   return [...hours.values()].toSorted(
     (a, b) =>
       a.hour - b.hour ||
@@ -100,15 +118,23 @@ function tallySpan(history: KpiHistory, scope: DayScope, dimensions: readonly Di
 }
 
 function countAll(counting: Counting): void {
+  countPeople(counting);
+  countDesk(counting);
+}
+
+function countPeople(counting: Counting): void {
   const credits = creditsOf(counting);
   countVisitorDays(counting);
-  countExemptPageViews(counting);
   countExposures(counting);
   countChats(counting);
   countHands(counting);
   countChatters(counting, credits.ordersOf);
   countOrders(counting, credits);
   countLeads(counting);
+}
+
+function countDesk(counting: Counting): void {
+  countExemptPageViews(counting);
   countAgentHours(counting);
 }
 

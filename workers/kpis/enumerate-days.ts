@@ -1,7 +1,7 @@
 /** A mark for every day on which history has anything, so that a day without one is known to be empty. */
 import type { EpochMs } from "../../domain/ids.ts";
 import type { CountedSite } from "./counted-site.ts";
-import { LONG_CHAT_MS } from "./read-history.ts";
+import { LONG_CHAT_MS } from "./history-rows.ts";
 import { claim, SITE_SUBJECT } from "./rollup-store.ts";
 import { localDate, zoneShifts, zoneTable } from "./zone-shifts.ts";
 

@@ -2,7 +2,7 @@
 import type { EpochMs } from "../../domain/ids.ts";
 import { dimensionOf, type Grouping } from "../../domain/kpi/grouping.ts";
 import { type CountedSite, daysBetween, type LocalDay, nextDay, subjectOf } from "./counted-site.ts";
-import { LONG_CHAT_MS } from "./read-history.ts";
+import { LONG_CHAT_MS } from "./history-rows.ts";
 import { type KeptGroup, readBody, readWeek, weekBody } from "./rollup-body.ts";
 import { type Level, type Mark, type RollupRow, SITE_SUBJECT } from "./rollup-store.ts";
 import { inOwnMoney, isCountedElse, isFinal } from "./sealed-days.ts";
@@ -48,13 +48,16 @@ export function partsOf(site: CountedSite, { from, to, groupBy, now }: Span): Pa
 export type KeptTallies = { start: EpochMs; groups: KeptGroup[] };
 export type Kept = {
   tallies: KeptTallies[];
-  /** Parts that have to be counted from history. */
-  behind: Part[];
+  /** Parts that history has gone on from. */
+  behind: BehindPart[];
   /** Sums that were made now and are worth keeping. */
   sums: RollupRow[];
   /** Whether every day of history has a mark, so that one without is empty. */
   isEnumerated: boolean;
 };
+
+/** With what is kept of it, as far as anything is, and of which build that is. */
+export type BehindPart = { part: Part; kept: KeptTallies[]; built: number };
 
 type Row = { start: EpochMs; body: string };
 type Week = { start: EpochMs; parts: Part[] };
@@ -166,16 +169,16 @@ function takeWeeks(kept: Kept, state: State, weeks: readonly Week[], rows: reado
 
 /** Take the rows of those `parts` that may be served; the others are behind. */
 function takeRows(kept: Kept, state: State, parts: readonly Part[], rows: readonly Row[]): void {
-  const served = parts.filter((part) => {
-    const fresh = isServed(state, part.day);
-    if (!fresh) kept.behind.push(part);
-    return fresh;
-  });
+  const found = parts.map((part) => ({ part, tallies: [] as KeptTallies[] }));
   for (const { start, body } of rows) {
-    const isIn = served.some(({ from, to, level }) =>
+    const own = found.find(({ part: { from, to, level } }) =>
       level === "day" ? start === from : from <= start && start < to,
     );
-    if (isIn) kept.tallies.push({ start, groups: inOwnMoney(state.site, start, readBody(body)) });
+    own?.tallies.push({ start, groups: inOwnMoney(state.site, start, readBody(body)) });
+  }
+  for (const { part, tallies } of found) {
+    if (isServed(state, part.day)) kept.tallies.push(...tallies);
+    else kept.behind.push({ part, kept: tallies, built: state.marks.get(subjectOf(part.day))?.built ?? 0 });
   }
 }
 

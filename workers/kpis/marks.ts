@@ -6,11 +6,15 @@
  * of all that it can restate. Found in SQL, after the write (and before it, where a write may move what was there), so
  * that nothing can come between what is read and what is marked.
  *
+ * What is touched is remembered as it was before (`rows-before.ts`), and a day that becomes dirty says since which write.
+ *
  * Errors  a day too many costs a recount; a day too few would be a wrong figure, so windows are taken generously.
  */
 import type { HistoryRecord } from "../../domain/history/records.ts";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { LONG_CHAT_MS, RECONTACT_MS } from "./read-history.ts";
+import { LONG_CHAT_MS } from "./history-rows.ts";
+import { RECONTACT_MS } from "./read-history.ts";
+import { rememberRows } from "./rows-before.ts";
 import type { CountedSettings } from "./site-settings.ts";
 import { localDate, zoneShifts, zoneTable } from "./zone-shifts.ts";
 
@@ -95,7 +99,7 @@ export function marksFor(
   const movable = { ...emptyTouched(), orders, refunds, leads, states, conversations };
   const statement = (some: Touched) => raise(db, site, some, settings, now);
   return {
-    before: isEmpty(movable) ? [] : [statement(movable)],
+    before: [...rememberRows(db, site, records, now), ...(isEmpty(movable) ? [] : [statement(movable)])],
     after: isEmpty(touched) ? [] : [statement(touched)],
   };
 }
@@ -233,5 +237,7 @@ subjects(subject) AS (
   UNION SELECT m.subject FROM rollup_marks m JOIN sites s ON s.key = ?1
     WHERE m.site = ?1 AND (coalesce(s.settings ->> 'timezone', ?6) <> ?6
       OR coalesce(s.settings ->> 'attribution_hours', ?7) <> ?7 OR ${LEAD_HOURS} <> ?8))
-INSERT INTO rollup_marks (site, subject, dirty) SELECT ?1, subject, 1 FROM subjects WHERE true
-ON CONFLICT (site, subject) DO UPDATE SET dirty = claimed + 1 WHERE dirty <= claimed`;
+INSERT INTO rollup_marks (site, subject, dirty, since)
+  SELECT ?1, subject, 1, (SELECT max(seq) FROM rows_before WHERE site = ?1) FROM subjects WHERE true
+ON CONFLICT (site, subject) DO UPDATE SET dirty = claimed + 1, since = coalesce(since, excluded.since)
+  WHERE dirty <= claimed`;

@@ -13,18 +13,24 @@ import {
   type KpiName,
   spreadsOf,
 } from "../../domain/kpi/figures.ts";
-import { dimensionOf, type Grouping, groupsWithoutRows, rowOf } from "../../domain/kpi/grouping.ts";
+import {
+  type Dimension,
+  dimensionOf,
+  type Grouping,
+  groupsWithoutRows,
+  rowOf,
+} from "../../domain/kpi/grouping.ts";
 import type { HourTally, KpiRow } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
 import { addTally, emptyTally, type SpreadName, type Tally } from "../../domain/kpi/tally.ts";
-import { countDays, countSpan, type LiveDay, runsOf } from "./count-days.ts";
-import { type CountedSite, countedSite } from "./counted-site.ts";
+import { countDays, countSpan, DAYS_AT_ONCE, isChange, keep, type LiveDay, runsOf } from "./count-days.ts";
+import { type CountedSite, countedSite, type LocalDay } from "./counted-site.ts";
 import { enumerateDays } from "./enumerate-days.ts";
 import { type Kept, type KeptTallies, type Part, type Parts, partsOf, readKept } from "./kept-figures.ts";
 import { addPacked } from "./packed-tally.ts";
-import { DAYS_AT_ONCE } from "./rollup-builder.ts";
-import { keepDay, keepRow } from "./rollup-store.ts";
+import { keepRow } from "./rollup-store.ts";
 import { type CountedSettings, readSettings } from "./site-settings.ts";
+import { changedGroups, changesByRow } from "./tally-change.ts";
 
 export { readSettings };
 
@@ -84,28 +90,50 @@ export async function readParts(
     asked,
     runs.map(({ whole }) => whole),
   );
-  const behind = Map.groupBy(kept.behind, ({ day }) => day.from);
+  const behind = Map.groupBy(kept.behind, ({ part }) => part.day.from);
   const days = [...behind.values()]
-    .flatMap(([part]) => (part === undefined ? [] : [part.day]))
+    .flatMap(([one]) => (one === undefined ? [] : [one.part.day]))
     .toSorted((a, b) => a.from - b.from);
+  const builtOf = (day: LocalDay) => behind.get(day.from)?.[0]?.built;
   const live: LiveDay[] = [];
-  for (const run of runsOf(days, DAYS_AT_ONCE)) live.push(...(await countDays(env, site, run, asked.now)));
-  const runOf = (part: Part) => runs.findIndex(({ whole }) => whole.includes(part));
-  const counted: CountedHours[] = live.flatMap(({ day, hours }) =>
-    (behind.get(day.from) ?? []).map((part) => ({ run: runOf(part), hours, part })),
-  );
+  for (const run of runsOf(days, DAYS_AT_ONCE)) {
+    live.push(...(await countDays(env, site, run, asked.now, builtOf)));
+  }
+  const dimension = dimensionOf(asked.groupBy);
+  const counted: CountedHours[] = [];
+  for (const one of live) {
+    for (const { part, kept: before } of behind.get(one.day.from) ?? []) {
+      const run = runs.findIndex(({ whole }) => whole.includes(part));
+      if (isChange(one)) kept.tallies.push(...changedRows(part, before, one.change, dimension));
+      else counted.push({ run, hours: one.hours, part });
+    }
+  }
   for (const [run, { cut }] of runs.entries()) {
     for (const part of cut) {
       counted.push({ run, hours: await countSpan(env, site, part, asked.now), part: null });
     }
   }
   const keeping = Promise.all([
-    ...live.map((one) => keepDay(env, site, one)),
+    ...live.map((one) => keep(env, site, one)),
     ...kept.sums.map((sum) => keepRow(env, site.key, sum)),
   ]);
   if (later === undefined) await keeping;
   else later(keeping);
   return { tallies: kept.tallies, counted };
+}
+
+/** The rows of `part` with what its day has changed by. */
+function changedRows(
+  { from, to, level }: Part,
+  before: readonly KeptTallies[],
+  change: readonly HourTally[],
+  dimension: Dimension,
+): KeptTallies[] {
+  const own = change.filter((one) => one.dimension === dimension && from <= one.hour && one.hour < to);
+  const changes = changesByRow(own, (hour) => (level === "day" ? from : hour));
+  const kept = new Map(before.map(({ start, groups }) => [start, groups]));
+  for (const [start, changed] of changes) kept.set(start, changedGroups(kept.get(start) ?? [], changed));
+  return [...kept].map(([start, groups]) => ({ start, groups }));
 }
 
 /** A site of which not every day has its mark gets them first. */

@@ -6,6 +6,7 @@
  */
 import type { EpochMs } from "../../domain/ids.ts";
 import type { HourTally } from "../../domain/kpi/measure.ts";
+import { compare } from "../../domain/kpi/orders.ts";
 import { addTally, emptyTally, type Tally } from "../../domain/kpi/tally.ts";
 import type { LocalDay } from "./counted-site.ts";
 import { addPacked, isEmptyPacked, type PackedTally, packTally } from "./packed-tally.ts";
@@ -44,8 +45,16 @@ function rowOf(
 }
 
 function packed(groups: readonly [string, Tally][]): Groups {
-  return Object.fromEntries(groups.map(([group, tally]) => [group, packTally(tally)]));
+  const sorted = groups.toSorted(([a], [b]) => compare(a, b));
+  return Object.fromEntries(sorted.map(([group, tally]) => [group, packTally(tally)]));
 }
+
+/** The kept form of groups, which are in order. */
+export function bodyOf(groups: readonly KeptGroup[]): string {
+  return JSON.stringify(Object.fromEntries(groups));
+}
+/** The body of which nothing is left. */
+export const NOTHING = "{}";
 
 /** Whether anything stands in `tally` besides when it changes. */
 export function hasCounted(tally: Tally): boolean {

@@ -6,16 +6,15 @@
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type CountedSite, countedSite, daysBetween, type LocalDay } from "./counted-site.ts";
-import { countDays, runsOf } from "./count-days.ts";
+import { countDays, DAYS_AT_ONCE, keep, runsOf } from "./count-days.ts";
 import { enumerateDays } from "./enumerate-days.ts";
-import { keepDay, SITE_SUBJECT } from "./rollup-store.ts";
+import { SITE_SUBJECT } from "./rollup-store.ts";
+import { forgetRowsBefore } from "./rows-before.ts";
 import { firstOpenSubject } from "./sealed-days.ts";
 import { everySettings, readSettings } from "./site-settings.ts";
 
 /** Of all sites together, by one run of the schedule. */
 const DAYS_A_RUN = 60;
-/** Days that are read from history together. */
-export const DAYS_AT_ONCE = 4;
 
 /** What the schedule does: bring up to date what fits into one run; returns how many days it counted. */
 export async function buildRollups(env: Env, now: EpochMs): Promise<number> {
@@ -24,6 +23,7 @@ export async function buildRollups(env: Env, now: EpochMs): Promise<number> {
     if (left <= 0) break;
     left -= await buildSite(env, countedSite(key, settings), left, now);
   }
+  await forgetRowsBefore(env, now);
   return DAYS_A_RUN - left;
 }
 
@@ -32,7 +32,7 @@ export async function buildSite(env: Env, site: CountedSite, most: number, now: 
   if (!(await isEnumerated(env, site))) await enumerateDays(env, site, now);
   const days = await dueDays(env, site, most, now);
   for (const run of runsOf(days, DAYS_AT_ONCE)) {
-    for (const counted of await countDays(env, site, run, now)) await keepDay(env, site, counted);
+    for (const counted of await countDays(env, site, run, now)) await keep(env, site, counted);
   }
   return days.length;
 }
@@ -72,7 +72,7 @@ const DAY_MS = 86_400_000;
 /** Forget what was counted of `site`, so that everything is counted anew; returns how many days that is. */
 export async function forgetRollups(env: Env, key: SiteKey, now: EpochMs): Promise<number> {
   const site = countedSite(key, await readSettings(env, key));
-  await env.DB.prepare("UPDATE rollup_marks SET dirty = max(dirty, built) + 1 WHERE site = ?1")
+  await env.DB.prepare("UPDATE rollup_marks SET dirty = max(dirty, built) + 1, since = 0 WHERE site = ?1")
     .bind(key)
     .run();
   await enumerateDays(env, site, now);
