@@ -12,10 +12,12 @@ import {
 } from "../../durable-objects/conversation-token.ts";
 import { siteOfConversation } from "../conversations/conversation-id.ts";
 import { openConversation, OpenRequest } from "../conversations/open.ts";
+import { pastConversations, PastRequest } from "../conversations/past.ts";
 import { socketUrl } from "../conversations/socket-url.ts";
 import { objectRequest, requireUpgrade } from "../conversations/upgrade.ts";
 import type { AppEnv } from "../env.ts";
 import { ApiError, type ErrorCode, STATUS } from "../errors.ts";
+import { mayPass } from "../ingest/address-limit.ts";
 import { parseJson, readBody } from "../ingest/body.ts";
 import { credentialOf, keyOf } from "../ingest/credentials.ts";
 import { assertAllowedOrigin } from "../site/allowed-origin.ts";
@@ -56,6 +58,21 @@ conversations.post("/conversations", async (c) => {
     { ...answer, socket_url: socketUrl(c.env, c.req.url, answer.conversation.id) },
     created ? 201 : 200,
   );
+});
+
+/** What is over; each is read by its token, as one that lives. */
+conversations.post("/conversations/past", async (c) => {
+  const body = parseJson(await readBody(c.req.raw, 2 * MAX_FRAME_BYTES));
+  const live = await siteOf(c, keyOf(c.req.raw, body));
+  checkOrigin(c, live);
+  const address = c.req.header("cf-connecting-ip") ?? "local";
+  if (!(await mayPass(c.env, live.config.site, address))) {
+    const headers = { "Retry-After": "10" };
+    throw new ApiError("rate_limited", "too many requests from this address", { headers });
+  }
+  const items = await pastConversations(c.env, live, valid(PastRequest, body), c.var.now);
+  c.header("Cache-Control", "no-store");
+  return c.json({ items });
 });
 
 conversations.get("/conversations/:id/socket", async (c) => {
