@@ -127,6 +127,51 @@ test("R-D13 R-D9: transferred with a note, the conversation stays until taken; c
   for (const page of [lea, hugo]) await setStatus(page, "Hors ligne");
 });
 
+test("R-C34 R-C36 R-C37: the room is told what a message began from, also after a reload; a transfer called off stands in the log", async () => {
+  const lea = await agentOnline("lea@demo.test");
+  const sent: { body: string; canned?: { id: string; edited: boolean } }[] = [];
+  lea.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => {
+      if (String(payload).startsWith('{"type":"message"')) sent.push(JSON.parse(String(payload)));
+    }),
+  );
+  const visitor = await visitorSays("Une question de coupe");
+  await takeOffer(lea, "Une question de coupe");
+  const choose = async (): Promise<void> => {
+    await reply(lea).pressSequentially("/bonj");
+    await lea.getByRole("option", { selected: true }).getByText("/bonjour").waitFor();
+    await reply(lea).press("Tab");
+  };
+  await choose();
+  const words = await reply(lea).inputValue();
+  await lea.reload();
+  await lea.getByRole("log").getByText("Une question de coupe").waitFor();
+  expect(await reply(lea).inputValue()).toBe(words);
+  await reply(lea).press("Enter");
+  await choose();
+  await reply(lea).press("End");
+  await reply(lea).pressSequentially(" Je regarde.");
+  await reply(lea).press("Enter");
+  await reply(lea).fill("La coupe droite, alors.");
+  await reply(lea).press("Enter");
+  await visitor.until(() => bodies(visitor).length === 4, "three answers");
+  expect(sent.map(({ canned }) => canned?.edited)).toEqual([false, true, undefined]);
+  expect(sent[0]?.canned?.id).toMatch(/^can_/);
+  expect(JSON.stringify([...visitor.log.values()])).not.toContain("canned");
+
+  const hugo = await agentOnline("hugo@demo.test");
+  await lea.getByRole("button", { name: "Transférer" }).click();
+  await sheetOf(lea)
+    .getByLabel(/Hugo Petit/)
+    .check();
+  await sheetOf(lea).getByRole("button", { name: "Transférer" }).click();
+  await lea.getByText("Elle reste avec vous jusqu’à sa réponse.").waitFor();
+  await lea.getByRole("button", { name: "La garder" }).click();
+  await lea.getByRole("log").getByText("Léa garde finalement la conversation.").waitFor();
+  await conclude(lea, "Réglé");
+  for (const page of [lea, hugo]) await setStatus(page, "Hors ligne");
+});
+
 test("R-D14: a proven visitor's earlier conversation is read beside the present one, and the draft stays", async () => {
   const page = await agentOnline("lea@demo.test");
   const anonymousId = newVisitor();
