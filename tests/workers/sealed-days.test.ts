@@ -207,7 +207,7 @@ test("SEAL10: what can no longer be counted is refused and says so: a day's staf
     error: { path: "date", message: expect.stringContaining(since) as string },
   });
   expect((await ask(`intraday?date=${since}`)).status).toBe(200);
-  const agreed = { name: "A", kpi: "satisfaction", rate: 10, from_month: "2026-01" };
+  const agreed = { name: "A", kpi: "satisfaction", rate: 10, minimum: 0.5, from_month: "2026-01" };
   const { id } = await (await ask("agreements", agreed)).json<{ id: string }>();
   const month = await ask("statements/2026-10");
   expect(await month.json()).toMatchObject({ items: [] });

@@ -12,6 +12,7 @@ import { settingsOf } from "../kpis/site-settings.ts";
 import { mailerOf } from "../mail/mailer.ts";
 import { sendLettersOf } from "../mail/send-letters.ts";
 import { noteLag } from "./lag.ts";
+import { tellOfLate } from "./late.ts";
 import { upsertsOf } from "./upserts.ts";
 
 type Read = { message: Message; history: HistoryMessage };
@@ -64,6 +65,7 @@ async function write(env: Env, read: Read[]): Promise<void> {
   const settings = await settingsOf(env, [...bySite.keys()]);
   const marks = [...settings].map(([site, of]) => {
     const records = bySite.get(site)?.flatMap(({ history }) => history.records) ?? [];
+    tellOfLate(site, records, of);
     return marksFor(env.DB, site, records, of, now);
   });
   const upserts = read
