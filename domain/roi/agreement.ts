@@ -9,6 +9,7 @@
  */
 import * as z from "zod";
 import { Criterion } from "../objectives/objective.ts";
+import { isListed } from "./goal-units.ts";
 
 export const AGREED_KPIS = [
   "incremental_sales",
@@ -59,6 +60,11 @@ export function satisfactionFault({
   return (minimum ?? 0) > 0 || goals.some(asks)
     ? null
     : { path: "goals", message: "name a goal on csat that is at least something, or a minimum" };
+}
+
+/** The first goal whose events cannot be told one by one; -1 where all can. */
+export function unlistedGoal({ goals }: Pick<Agreement, "goals">): number {
+  return goals.findIndex(({ kpi }) => !isListed(kpi));
 }
 
 /** Whether `month` is one that was agreed on. */

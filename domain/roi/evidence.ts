@@ -19,7 +19,9 @@ export const EvidenceLine = z.union([
   z.tuple([z.literal("contact"), text, text]),
   /** Conversation, answer from 1 to 5. */
   z.tuple([z.literal("answer"), text, z.int()]),
-  /** A KPI of the month: value, numerator, denominator, n. */
+  /** Of a goal: the KPI, the conversation or order, and what it gives to it (`goal-units.ts`). */
+  z.tuple([z.literal("goal_unit"), text, text, z.number()]),
+  /** A KPI of the month whose events are not told one by one: value, numerator, denominator, n. */
   z.tuple([
     z.literal("goal"),
     text,

@@ -20,6 +20,7 @@ import type { Criterion } from "../objectives/objective.ts";
 import { FEWEST } from "../objectives/verdict.ts";
 import { type Agreement, satisfactionFault } from "./agreement.ts";
 import type { EvidenceLine } from "./evidence.ts";
+import { goalReading, isListed } from "./goal-units.ts";
 
 export type StatementLine = {
   campaign: string;
@@ -34,6 +35,8 @@ export type StatementLine = {
 export type StatementGoal = Criterion & {
   reading: number | null;
   n: number;
+  /** Whether each event that it is counted from is in the evidence. */
+  listed: boolean;
   state: "met" | "missed" | "too_few";
 };
 export type StatementReason =
@@ -227,11 +230,34 @@ function satisfaction(evidence: readonly EvidenceLine[]): Ranged | null {
 }
 
 function goalsOf({ goals }: Agreement, evidence: readonly EvidenceLine[]): StatementGoal[] {
+  const parts = partsOf(evidence);
   return goals.map((goal) => {
-    const line = evidence.find((each) => each[0] === "goal" && each[1] === goal.kpi);
-    const [reading, n] = line?.[0] === "goal" ? [line[2], line[5]] : [null, 0];
-    if (reading === null || n < FEWEST) return { ...goal, reading, n, state: "too_few" };
+    const { reading, n, listed } = readGoal(goal.kpi, parts.get(goal.kpi) ?? [], evidence);
+    const told = { ...goal, reading, n, listed };
+    if (reading === null || n < FEWEST) return { ...told, state: "too_few" };
     const met = goal.bound === "at_least" ? reading >= goal.value : reading <= goal.value;
-    return { ...goal, reading, n, state: met ? "met" : "missed" };
+    return { ...told, state: met ? "met" : "missed" };
   });
+}
+
+/** What the events of each KPI give to it. */
+function partsOf(evidence: readonly EvidenceLine[]): Map<string, number[]> {
+  const parts = new Map<string, number[]>();
+  for (const line of evidence) {
+    if (line[0] !== "goal_unit") continue;
+    const own = parts.get(line[1]) ?? [];
+    own.push(line[3]);
+    parts.set(line[1], own);
+  }
+  return parts;
+}
+
+function readGoal(
+  kpi: Criterion["kpi"],
+  parts: readonly number[],
+  evidence: readonly EvidenceLine[],
+): Pick<StatementGoal, "reading" | "n" | "listed"> {
+  const line = evidence.find((each) => each[0] === "goal" && each[1] === kpi);
+  if (line?.[0] === "goal") return { reading: line[2], n: line[5], listed: false };
+  return { reading: isListed(kpi) ? goalReading(kpi, parts) : null, n: parts.length, listed: true };
 }

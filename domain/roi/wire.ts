@@ -85,6 +85,8 @@ export type WireContacts = z.infer<typeof WireContacts>;
 const StatementGoal = Criterion.extend({
   reading: known,
   n: z.number(),
+  /** Whether each event that it is counted from is among those of the statement. */
+  listed: z.boolean().default(false),
   state: z.enum(["met", "missed", "too_few"]),
 });
 export const WireStatement = z.object({

@@ -5,7 +5,8 @@ import { costModelOf, costsOfRows } from "../../domain/kpi/costs.ts";
 import { figuresOf } from "../../domain/kpi/figures.ts";
 import { emptyTally } from "../../domain/kpi/tally.ts";
 import { ledgerRows } from "../../domain/objectives/ledger.ts";
-import { Agreement, covers, satisfactionFault } from "../../domain/roi/agreement.ts";
+import { kpiRows } from "../../domain/kpi/measure.ts";
+import { Agreement, covers, satisfactionFault, unlistedGoal } from "../../domain/roi/agreement.ts";
 import { contactCosts } from "../../domain/roi/contact-costs.ts";
 import {
   contactEffects,
@@ -20,8 +21,10 @@ import {
   evidenceText,
   readEvidence,
 } from "../../domain/roi/evidence.ts";
+import { goalReading, goalUnits, LISTED_KPIS } from "../../domain/roi/goal-units.ts";
 import { statementOf } from "../../domain/roi/statement.ts";
 import { mulberry } from "../mulberry.ts";
+import { arbitraryShop, DAY, scope, T0 } from "./kpi-history.ts";
 
 const TERMS = Agreement.parse({
   name: "Per sale",
@@ -156,6 +159,53 @@ describe("statements", () => {
     ];
     expect(statementOf(terms, calls(200, 100)).due).toBe((400 - 200) * 6);
     expect(statementOf(terms, calls(600, 100))).toMatchObject({ due: 0, reason: "nothing_added" });
+  });
+
+  test("RET16: a goal is counted from the events that are told of it, each with what it gives", () => {
+    const goal = { kpi: "csat", bound: "at_least", value: 0.8 } as const;
+    const answers = (good: number, bad: number): EvidenceLine[] =>
+      Array.from({ length: good + bad }, (_, index) => [
+        "goal_unit",
+        "csat",
+        `cnv_${index}`,
+        index < good ? 4 : 3,
+      ]);
+    const read = (lines: EvidenceLine[]) => statementOf({ ...TERMS, goals: [goal] }, [...MONTH, ...lines]);
+    expect(read(answers(80, 20))).toMatchObject({
+      due: 640,
+      goals: [{ reading: 0.8, n: 100, listed: true, state: "met" }],
+    });
+    expect(read(answers(79, 21))).toMatchObject({ due: 0, goals: [{ reading: 0.79, state: "missed" }] });
+    expect(read(answers(29, 0))).toMatchObject({ due: 0, goals: [{ state: "too_few" }] });
+    // Another goal's events are not this one's; what was issued with a figure alone is still read by it.
+    expect(read([["goal_unit", "fcr", "cnv_1", 1]])).toMatchObject({ goals: [{ reading: null, n: 0 }] });
+    expect(read([["goal", "csat", 0.9, 90, 100, 100]])).toMatchObject({
+      due: 640,
+      goals: [{ reading: 0.9, listed: false }],
+    });
+    expect(unlistedGoal({ goals: [goal, { ...goal, kpi: "coverage_rate" }] })).toBe(1);
+    expect(unlistedGoal({ goals: [goal] })).toBe(-1);
+  });
+
+  test("RET16: whatever happened in a month, its events give each goal the figure of that name", () => {
+    fc.assert(
+      fc.property(arbitraryShop(T0, 4), fc.nat(12), (shop, days) => {
+        const asked = { ...scope, from: T0, to: T0 + 3 * DAY, now: T0 + days * DAY };
+        const [row] = kpiRows(shop, { ...asked, groupBy: null });
+        const units = goalUnits(LISTED_KPIS, shop, asked);
+        for (const kpi of LISTED_KPIS) {
+          const parts = (units.get(kpi) ?? []).map(([, part]) => part);
+          const reading = goalReading(kpi, parts);
+          const counted = kpi === "orders" || kpi === "chats_handled";
+          const value = row?.[kpi].value ?? null;
+          expect([kpi, counted ? (reading ?? 0) : reading]).toEqual([
+            kpi,
+            value === null ? null : expect.closeTo(value, 9),
+          ]);
+          if (!counted && kpi !== "aov") expect([kpi, parts.length]).toEqual([kpi, row?.[kpi].n]);
+        }
+      }),
+    );
   });
 
   test("RET9: from its lines, in whatever order and however often told, the same cent and the same text", () => {

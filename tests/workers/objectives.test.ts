@@ -281,6 +281,10 @@ test("OBJ8 OBJ10: the guide and the ledger are for admins, and tell each campaig
   });
   await invite(key, "cmp_a", { days: 6, each: 40, accepts: 40 });
   await invite(key, "cmp_b", { days: 6, each: 40, accepts: 2 });
+  await drizzle(env.DB)
+    .update(campaigns)
+    .set({ createdAt: Date.now() - 10 * DAY })
+    .where(eq(campaigns.site, key));
   const startedAt = Date.now() - 5 * DAY;
   await drizzle(env.DB)
     .insert(agentStates)

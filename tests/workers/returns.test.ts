@@ -16,6 +16,7 @@ import {
   orders,
   refunds,
   statements,
+  surveys,
 } from "../../migrations/schema.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { eventually } from "./eventually.ts";
@@ -223,6 +224,81 @@ test("RET13: an agreement on satisfaction that asks for none is refused where it
   expect(await ask("PATCH", `${path}/${id}`, { ...headers, "if-match": '"1"' }, taken)).toMatchObject(
     invalid("goals"),
   );
+});
+
+test("RET16: a statement's events tell each answer that its goal is counted from, and it comes to the same again", async () => {
+  const { key, apiKey } = await makeSite({ timezone: "UTC", campaigns: [{ id: "cmp_a", kind: "chat" }] });
+  const headers = bearer(apiKey);
+  await fill(key, [200, 60], [60, 10]);
+  const db = drizzle(env.DB);
+  const at = Date.UTC(2026, 2, 31, 23, 30);
+  for (let index = 0; index < 41; index += 1) {
+    // The last one begins as the month after it does.
+    const startedAt = index === 40 ? Date.UTC(2026, 3, 1) : at + index;
+    const id = `cnv-${index}`;
+    const one = { site: key, revision: 1, visitorId: `treated-${index}` };
+    await db.batch([
+      db.insert(conversations).values({
+        ...one,
+        id,
+        status: "closed",
+        createdAt: startedAt,
+        firstVisitorMessageAt: startedAt,
+        firstAgentMessageAt: startedAt + 60_000,
+        lastMessageAt: startedAt + 120_000,
+        closedAt: startedAt + 120_000,
+        visitorMessages: 1,
+        agentMessages: 1,
+      }),
+      db.insert(surveys).values({
+        ...one,
+        conversationId: id,
+        at: startedAt + DAY,
+        csat: index < 36 ? 5 : 2,
+      }),
+    ]);
+  }
+  const goals = [
+    { kpi: "csat", bound: "at_least", value: 0.9 },
+    { kpi: "waiting_p90", bound: "at_most", value: 90 },
+  ];
+  const beyond = [{ kpi: "coverage_rate", bound: "at_least", value: 0.1 }];
+  expect(await ask("POST", `${key}/agreements`, headers, { ...AGREEMENT, goals: beyond })).toMatchObject({
+    status: 400,
+    body: { error: { code: "invalid", path: "goals.0.kpi" } },
+  });
+  const agreement = await agree(key, headers, { goals });
+  const open = await month(key, headers);
+  expect(open.events).toBe(1 + 260 + 70 + 2 * 40);
+  expect(open.statement.goals).toMatchObject([
+    { reading: 0.9, n: 40, listed: true, state: "met" },
+    { reading: 60, n: 40, listed: true, state: "met" },
+  ]);
+  expect(open.statement.reason).toBe("due");
+  await ask("POST", `${key}/statements/${MONTH}`, headers, { agreement });
+  expect(await month(key, headers)).toMatchObject({ state: "issued", reproduced: true });
+  const events = await ask("GET", `${key}/statements/${MONTH}/events.csv?agreement=${agreement}`, headers);
+  const answers = String(events.body)
+    .split("\r\n")
+    .map((row) => row.split(","))
+    .filter(([kind, , , kpi]) => kind === "goal_unit" && kpi === "csat");
+  expect(answers).toHaveLength(40);
+  expect(answers.filter((row) => Number(row[7]) >= 4)).toHaveLength(36);
+  expect(new Set(answers.map((row) => row[5]))).toContain("cnv-0");
+
+  // One takes the answer back to a 1: it is told which, and nothing is due any more.
+  await db.update(surveys).set({ csat: 1 }).where(eq(surveys.conversationId, "cnv-3"));
+  expect(await month(key, headers)).toMatchObject({
+    state: "changed",
+    reproduced: true,
+    now: {
+      due: 0,
+      changes: [
+        { change: "added", line: '["goal_unit","csat","cnv-3",1]' },
+        { change: "removed", line: '["goal_unit","csat","cnv-3",5]' },
+      ],
+    },
+  });
 });
 
 test("RET11: a month is issued once all of it has come in, by admins only, each site its own", async () => {

@@ -5,7 +5,7 @@ import { dayStart } from "../../domain/objectives/progress.ts";
 import { type Agreement } from "../../domain/roi/agreement.ts";
 import { type EvidenceLine, evidenceText } from "../../domain/roi/evidence.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
-import { reportKpis } from "../kpis/report.ts";
+import { goalEvidence } from "./goal-evidence.ts";
 import { type CampaignUnits, readUnits, type RunPhase, runPhases } from "./phase-units.ts";
 
 const HOUR_MS = 3_600_000;
@@ -32,13 +32,13 @@ export async function monthEvidence(
 ): Promise<MonthEvidence> {
   const site: SiteKey = settings.key;
   const span = monthSpan(month, settings.timezone);
-  const goals = await goalLines(env, site, terms, span, now);
+  const goals = await goalEvidence(env, settings, terms, span, now);
+  let { maturesAt } = goals;
+  const lines = [...goals.lines];
   if (terms.kpi === "satisfaction") {
-    const lines = [...(await answerLines(env, site, span)), ...goals];
-    return { lines: evidenceText(lines), maturesAt: span.to };
+    lines.push(...(await answerLines(env, site, span)));
+    return { lines: evidenceText(lines), maturesAt };
   }
-  const lines: EvidenceLine[] = [...goals];
-  let maturesAt = span.to;
   for (const campaign of terms.campaigns) {
     const phases = await runPhases(env, site, campaign);
     const read = await readUnits(env, site, campaign, {
@@ -91,28 +91,13 @@ function campaignLines(
 }
 
 async function answerLines(env: Env, site: SiteKey, { from, to }: MonthSpan): Promise<EvidenceLine[]> {
+  // A conversation with the site's own people has no first message of a visitor: their answers are none.
   const rows = await env.DB.prepare(
-    "SELECT conversation_id, csat FROM surveys WHERE site = ?1 AND at >= ?2 AND at < ?3 AND csat IS NOT NULL",
+    `SELECT a.conversation_id, a.csat FROM surveys a
+     JOIN conversations c ON c.site = a.site AND c.id = a.conversation_id AND c.first_visitor_message_at IS NOT NULL
+     WHERE a.site = ?1 AND a.at >= ?2 AND a.at < ?3 AND a.csat IS NOT NULL`,
   )
     .bind(site, from, to)
     .raw<[string, number]>();
   return rows.map(([conversation, csat]) => ["answer", conversation, csat]);
-}
-
-/** The figures of the month that the goals are about. */
-async function goalLines(
-  env: Env,
-  site: SiteKey,
-  { goals }: Agreement,
-  { from, to }: MonthSpan,
-  now: EpochMs,
-): Promise<EvidenceLine[]> {
-  if (goals.length === 0 || from > now) return [];
-  const [row] = await reportKpis(env, site, { from, to: Math.min(to, now + 1), groupBy: null, now });
-  const kpis = new Set(goals.map(({ kpi }) => kpi));
-  return [...kpis].flatMap((kpi): EvidenceLine[] => {
-    const figure = row?.[kpi];
-    if (figure === undefined) return [];
-    return [["goal", kpi, figure.value, figure.numerator, figure.denominator, figure.n]];
-  });
 }

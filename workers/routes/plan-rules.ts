@@ -5,7 +5,8 @@ import type { EpochMs } from "../../domain/ids.ts";
 import { daysFault, Objective, Pilot } from "../../domain/objectives/objective.ts";
 import { pilotFault } from "../../domain/objectives/pilot-reading.ts";
 import { dayStart } from "../../domain/objectives/progress.ts";
-import { Agreement, satisfactionFault } from "../../domain/roi/agreement.ts";
+import { Agreement, satisfactionFault, unlistedGoal } from "../../domain/roi/agreement.ts";
+import { LISTED_KPIS } from "../../domain/roi/goal-units.ts";
 import { BusinessCase } from "../../domain/roi/business-case.ts";
 import { campaignPhases, campaigns, members, statements } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
@@ -61,6 +62,11 @@ export const agreementRules: NounRules = {
     }
     const fault = satisfactionFault(terms);
     if (fault !== null) throw new ApiError("invalid", fault.message, { path: fault.path });
+    const unlisted = unlistedGoal(terms);
+    if (unlisted >= 0) {
+      const message = `a goal is on answers, conversations or orders, told one by one: ${LISTED_KPIS.join(", ")}`;
+      throw new ApiError("invalid", message, { path: `goals.${unlisted}.kpi` });
+    }
     await assertCampaigns(env, site, agreed, "campaigns");
     return [];
   },

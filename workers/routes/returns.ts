@@ -200,6 +200,8 @@ function eventRow(line: EvidenceLine): (string | number | null)[] {
       return ["contact", null, null, line[1], null, line[2], null, null, null];
     case "answer":
       return ["answer", null, null, null, null, line[1], null, line[2], null];
+    case "goal_unit":
+      return ["goal_unit", null, null, line[1], null, line[2], null, line[3], null];
     case "goal":
       return ["goal", null, null, null, null, line[1], null, line[2], line[5]];
   }

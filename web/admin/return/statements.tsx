@@ -138,7 +138,10 @@ function Statement({ item, month, currency, campaigns, onIssued }: Props): VNode
                 kpi: o(`kpi_${goal.kpi}`),
                 value: sayValue(goal.kpi, goal.value, currency),
                 reading: sayValue(goal.kpi, goal.reading, currency),
-              })}
+              })}{" "}
+              <span class="quiet">
+                {g(goal.listed ? "goalListed" : "goalWhole", { n: number(language, goal.n) })}
+              </span>
             </li>
           ))}
         </ul>
