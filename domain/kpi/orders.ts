@@ -103,14 +103,17 @@ export function answeredChats(history: KpiHistory, rule: OrderRule): AnsweredCha
     .toSorted((a, b) => a.startedAt - b.startedAt || compare(a.id, b.id));
 }
 
-export function inWindow(chat: AnsweredChat, order: CountedOrder): boolean {
+/** What somebody did at a moment: an order, or whatever else a chat may be credited with. */
+export type Done = { id: string; person: string; at: EpochMs };
+
+export function inWindow(chat: AnsweredChat, order: Omit<Done, "id">): boolean {
   return chat.person === order.person && chat.startedAt <= order.at && order.at <= chat.windowEndsAt;
 }
 
 /** Each order's chat, by the order's id; an order without a chat has none. */
 export function creditedChats(
   chats: readonly AnsweredChat[],
-  orders: readonly CountedOrder[],
+  orders: readonly Done[],
 ): Map<string, AnsweredChat> {
   const byPerson = Map.groupBy(chats, ({ person }) => person);
   const credited = new Map<string, AnsweredChat>();

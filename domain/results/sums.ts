@@ -31,7 +31,7 @@ export const SUMS = [
   "before_cents",
   "before_sq",
   "before_x_revenue",
-  /** What an answered chat of this campaign is credited with: attributed, not incremental. */
+  /** What answered chats of this campaign are credited with, as in the KPIs: attributed, not incremental. */
   "attributed_orders",
   "attributed_cents",
   /** How long agents handled these units' conversations, each counted alone. */

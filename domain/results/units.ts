@@ -10,6 +10,7 @@
  * Units   moments are `EpochMs`; money in hundredths.
  */
 import type { EpochMs } from "../ids.ts";
+import type { Credit } from "./credited.ts";
 import { type ArmSums, emptySums } from "./sums.ts";
 import { doingsOf, type Join } from "./whose.ts";
 
@@ -29,10 +30,12 @@ export type EligibleMoment = {
   reachedAt: EpochMs | null;
   /** How long agents handled its conversations (`handling.ts`). */
   handleMs: number;
+  /** What its chat is credited with (`credited.ts`). */
+  credited: Credit;
 };
 
 /** An order, or a lead, that counts. */
-export type Success = { visitor: string; at: EpochMs; cents: number };
+export type Success = { id: string; visitor: string; at: EpochMs; cents: number };
 
 export type PhaseHistory = {
   moments: readonly EligibleMoment[];
@@ -132,7 +135,6 @@ function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseR
   const spent = centsOf(counted);
   const capped = rule.capCents === null ? spent : Math.min(spent, rule.capCents);
   const reachedAt = Math.min(...seen.map((moment) => moment.reachedAt ?? Infinity));
-  const credited = counted.filter(({ at }) => at >= reachedAt);
 
   sums.n += 1;
   sums.moments += seen.length;
@@ -148,9 +150,9 @@ function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseR
   sums.before_cents += before;
   sums.before_sq += before ** 2;
   sums.before_x_revenue += before * spent;
-  sums.attributed_orders += credited.length;
-  sums.attributed_cents += centsOf(credited);
-  sums.handle_ms += seen.reduce((sum, { handleMs }) => sum + handleMs, 0);
+  sums.attributed_orders += total(seen, ({ credited }) => credited.orders);
+  sums.attributed_cents += total(seen, ({ credited }) => credited.cents);
+  sums.handle_ms += total(seen, ({ handleMs }) => handleMs);
   sums.maturing += endsAt >= rule.now ? 1 : 0;
   if (reachedAt < Infinity) {
     sums.reached += 1;
@@ -167,5 +169,9 @@ function count(counts: Record<string, number>, name: string | null): void {
 }
 
 function centsOf(successes: readonly Success[]): number {
-  return successes.reduce((sum, { cents }) => sum + cents, 0);
+  return total(successes, ({ cents }) => cents);
+}
+
+function total<T>(all: readonly T[], count: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + count(one), 0);
 }

@@ -29,6 +29,7 @@ function moment(visitor: string, arm: "treated" | "holdout", eligibleAt: number)
     accepted: false,
     reachedAt: null,
     handleMs: 0,
+    credited: { orders: 0, cents: 0 },
   };
 }
 
@@ -119,7 +120,7 @@ function joinedAtPurchase(share: Share, random: () => number, served: boolean): 
     }
     if (!buys) continue;
     const visitor = served ? `u:${person}` : `v${person}-${devices.length - 1}`;
-    successes.push({ visitor, at: at + devices.length * HOUR + MINUTE, cents: 8_000 });
+    successes.push({ id: `o${person}`, visitor, at: at + devices.length * HOUR + MINUTE, cents: 8_000 });
   }
   return { moments, successes, joins };
 }

@@ -1,5 +1,6 @@
 /** The result of a phase: who is counted, what may be read, and what is hidden. */
 import { describe, expect, test } from "vitest";
+import { creditsOf } from "../../domain/results/credited.ts";
 import { resultPanel } from "../../domain/results/panel.ts";
 import type { PhaseFacts } from "../../domain/results/phase.ts";
 import { addSums, emptySums, SUMS } from "../../domain/results/sums.ts";
@@ -8,7 +9,8 @@ import { resultWire } from "../../domain/results/wire.ts";
 import { orderTotal } from "../../domain/visit/commerce.ts";
 import { mulberry } from "../mulberry.ts";
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const T0 = Date.parse("2026-10-19T00:00:00Z");
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -34,10 +36,16 @@ function moment(
     accepted: false,
     reachedAt: null,
     handleMs: 0,
+    credited: { orders: 0, cents: 0 },
     ...more,
   };
 }
-const bought = (visitor: string, at: number, cents = 1_000): Success => ({ visitor, at, cents });
+const bought = (visitor: string, at: number, cents = 1_000): Success => ({
+  id: `o_${visitor}_${at}`,
+  visitor,
+  at,
+  cents,
+});
 
 function factsOf(sums: PhaseSums, more: Partial<PhaseFacts> = {}): PhaseFacts {
   return {
@@ -155,13 +163,54 @@ describe("who is counted", () => {
     });
   });
 
-  test("RES4: an order is credited to the campaign's chat from the agent's first answer on, not before", () => {
-    const moments = [moment("a", "treated", { accepted: true, reachedAt: T0 + 10 * 60_000 })];
-    const successes = [bought("a", T0 + 60_000), bought("a", T0 + 20 * 60_000, 300)];
-    const { days } = sumPhase({ moments, successes, joins: [] }, rule);
+  test("RES4: an order is credited as in the KPIs: to the first answered chat of the person whose window holds it", () => {
+    const talk = (id: string, visitor: string, minute: number, decision: string | null = null) => ({
+      id,
+      visitor,
+      decision,
+      startedAt: T0 + minute * MINUTE,
+      answeredAt: T0 + (minute + 1) * MINUTE,
+      closedAt: T0 + (minute + 5) * MINUTE,
+    });
+    const history = {
+      // Ada asked unasked first, on her phone; then by the invitation; Bob by the invitation alone.
+      chats: [talk("c1", "phone", 0), talk("c2", "desk", 300, "dec_ada"), talk("c3", "bob", 0, "dec_bob")],
+      visits: [
+        { id: "s1", visitor: "phone", startedAt: T0, endedAt: T0 + HOUR },
+        { id: "s2", visitor: "desk", startedAt: T0 + 290 * MINUTE, endedAt: T0 + 310 * MINUTE },
+      ],
+      persons: new Map([
+        ["phone", "user:ada"],
+        ["desk", "user:ada"],
+      ]),
+    };
+    const order = (id: string, person: string, minute: number, cents: number) => ({
+      id,
+      person,
+      at: T0 + minute * MINUTE,
+      cents,
+    });
+    const done = [
+      order("o1", "user:ada", 179, 100),
+      order("o2", "user:ada", 303, 300),
+      order("o3", "user:ada", 310 + 121, 900),
+      // Before anybody answered, and after the visitor had asked.
+      order("o4", "bob", 0.5, 500),
+      order("o5", "bob", -1, 700),
+    ];
+    const credits = creditsOf(history, done, 2 * HOUR);
+    expect(Object.fromEntries(credits)).toEqual({
+      dec_ada: { orders: 1, cents: 300 },
+      dec_bob: { orders: 1, cents: 500 },
+    });
+    const moments = [
+      moment("ada", "treated", { id: "dec_ada", reachedAt: T0, credited: { orders: 1, cents: 300 } }),
+      moment("ada", "treated", { eligibleAt: T0 + 1, credited: { orders: 2, cents: 50 } }),
+    ];
+    const { days } = sumPhase({ moments, successes: [bought("ada", T0 + 1)], joins: [] }, rule);
     expect(Object.values(days)[0]?.["treated:a"]).toMatchObject({
-      attributed_orders: 1,
-      attributed_cents: 300,
+      attributed_orders: 3,
+      attributed_cents: 350,
       reached_conversions: 1,
     });
   });

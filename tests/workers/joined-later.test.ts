@@ -62,6 +62,7 @@ async function told(site: string, campaign: string) {
       windowMs: 2 * DAY,
       capCents: null,
       until: null,
+      attributionMs: 2 * DAY,
     },
     NOW,
   );

@@ -17,7 +17,7 @@ import { readSealed, SEALED_KEY, sealedFrom } from "../kpis/sealed-days.ts";
 import { type Asked, readPhase } from "./read-phase.ts";
 
 /** Raised when what is counted changes, so that older sums are counted anew. */
-const VERSION = 3;
+const VERSION = 4;
 /** A phase that takes longer than this is not counted while somebody waits, if its sums are recent. */
 const QUICK_MS = 150;
 /** Sums older than this are never served once something touched them. */
@@ -37,10 +37,28 @@ export type Whole = Omit<PhaseSums, "days"> & { tookMs: number };
 export const subjectOf = ({ campaign, phase }: Counting) => `campaign:${campaign}:${phase}`;
 
 /** What the sums depend on besides history. */
-export function definitionOf({ goal, lead, settings, windowMs, capCents, until }: Counting): string {
+export function definitionOf({
+  goal,
+  lead,
+  settings,
+  windowMs,
+  capCents,
+  until,
+  attributionMs,
+}: Counting): string {
   const { currency, orders, timezone } = settings;
   const success = lead === null ? goal : [goal, lead.key, isEveryLead(lead)];
-  return JSON.stringify([VERSION, success, currency, orders, timezone, windowMs, capCents, until]);
+  return JSON.stringify([
+    VERSION,
+    success,
+    currency,
+    orders,
+    timezone,
+    windowMs,
+    capCents,
+    until,
+    attributionMs,
+  ]);
 }
 
 /** The sums as they are now, or as they were at most half a minute ago. */

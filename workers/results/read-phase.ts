@@ -2,6 +2,7 @@
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { EMPTY_HISTORY, type KpiHistory } from "../../domain/kpi/history.ts";
 import { cents, countedOrders } from "../../domain/kpi/orders.ts";
+import { type Credits, NO_CREDIT } from "../../domain/results/credited.ts";
 import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
 import {
   BEFORE_MS,
@@ -12,6 +13,7 @@ import {
 import type { Join } from "../../domain/results/whose.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { isEveryLead, type LeadOf } from "../../domain/site/success.ts";
+import { readCredits } from "./read-credits.ts";
 
 type Cells = (string | number | null)[];
 
@@ -23,6 +25,8 @@ export type Asked = {
   /** Which leads count, where leads do. */
   lead: LeadOf | null;
   settings: Pick<SiteSettings, "currency" | "orders">;
+  /** How long after the end of a chat's visit what is done is credited to it. */
+  attributionMs: number;
 };
 
 const OF_PHASE = "site = ?1 AND campaign_id = ?2 AND phase = ?3";
@@ -53,7 +57,7 @@ const REFUNDS = `${PEOPLE} SELECT r.id, r.order_id, r.amount, r.status
     CROSS JOIN refunds r INDEXED BY refunds_order ON r.site = ?1 AND r.order_id = o.order_id
   WHERE o.at >= ${SINCE}`;
 /** Of the goal ?4; those that say no goal count where ?5. */
-const LEADS = `${PEOPLE} SELECT l.visitor_id, l.at, CASE WHEN l.goals IS NULL THEN l.value ELSE
+const LEADS = `${PEOPLE} SELECT l.id, l.visitor_id, l.at, CASE WHEN l.goals IS NULL THEN l.value ELSE
     (SELECT g.value FROM json_each(l.goals) g WHERE g.key = ?4) END, l.currency
   FROM people p CROSS JOIN leads l INDEXED BY leads_visitor ON l.site = ?1 AND l.visitor_id = p.visitor_id
   WHERE l.at >= ${SINCE} AND CASE WHEN l.goals IS NULL THEN ?5
@@ -78,11 +82,11 @@ export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
   const talks = new Map<string, Talk>();
   for (const cells of chats) addTalk(talks, cells);
   const [told, given] = successes;
-  return {
-    moments: moments.map((cells) => momentOf(cells, talks)),
-    successes: given === undefined ? leadsOf(told, asked) : salesOf(told, given, asked),
-    joins: identities.map(joinOf),
-  };
+  const done = given === undefined ? leadsOf(told, asked) : salesOf(told, given, asked);
+  const joins = identities.map(joinOf);
+  const isAnswered = [...talks.values()].some(({ answeredAt }) => answeredAt !== null);
+  const credits: Credits = isAnswered ? await readCredits(env, asked, joins, done) : new Map();
+  return { moments: moments.map((cells) => momentOf(cells, talks, credits)), successes: done, joins };
 }
 
 export function joinOf([visitor, user, at]: Cells): Join {
@@ -125,8 +129,10 @@ function chatOf([
 function momentOf(
   [id, visitor, variant, arm, at, endsAt, device, browser, shown]: Cells,
   talks: ReadonlyMap<string, Talk>,
+  credits: Credits,
 ): EligibleMoment {
   const eligibleAt = Number(at);
+  const talk = talks.get(String(id));
   return {
     id: String(id),
     visitor: String(visitor),
@@ -137,9 +143,10 @@ function momentOf(
     device: textOf(device),
     browser: textOf(browser),
     shown: shown === 1,
-    accepted: talks.has(String(id)),
-    reachedAt: talks.get(String(id))?.answeredAt ?? null,
-    handleMs: talks.get(String(id))?.handleMs ?? 0,
+    accepted: talk !== undefined,
+    reachedAt: talk?.answeredAt ?? null,
+    handleMs: talk?.handleMs ?? 0,
+    credited: credits.get(String(id)) ?? NO_CREDIT,
   };
 }
 
@@ -163,7 +170,8 @@ function salesOf(orders: readonly Cells[], refunds: readonly Cells[], { settings
       status: status === "confirmed" ? "confirmed" : "claimed",
     })),
   };
-  return countedOrders(history, { ...settings, attributionMs: 0 }).map(({ visitor, at, netCents }) => ({
+  return countedOrders(history, { ...settings, attributionMs: 0 }).map(({ id, visitor, at, netCents }) => ({
+    id,
     visitor,
     at,
     cents: netCents,
@@ -171,7 +179,8 @@ function salesOf(orders: readonly Cells[], refunds: readonly Cells[], { settings
 }
 
 function leadsOf(rows: readonly Cells[], { settings }: Asked): Success[] {
-  return rows.map(([visitor, at, value, currency]) => ({
+  return rows.map(([id, visitor, at, value, currency]) => ({
+    id: String(id),
     visitor: String(visitor),
     at: Number(at) satisfies EpochMs,
     cents: (currency ?? settings.currency) === settings.currency ? cents(Number(value ?? 0)) : 0,

@@ -147,6 +147,8 @@ export function countingOf(
     windowMs: window_hours * HOUR_MS,
     capCents: cap === null ? null : Math.round(cap * 100),
     until: plannedEndOf({ planned_end }),
+    // A lead is credited within the window in which it counts; the setting is of orders.
+    attributionMs: (lead === null ? settings.attribution_hours : window_hours) * HOUR_MS,
   };
 }
 
