@@ -14,6 +14,7 @@ import { Empty, Failed, Loading, PageHead, Shown } from "./states.tsx";
 
 const Overview = lazy(() => import("./overview/overview.tsx").then((module) => module.Overview));
 const Agents = lazy(() => import("./agents/agents.tsx").then((module) => module.Agents));
+const Figures = lazy(() => import("./figures/figures.tsx").then((module) => module.Figures));
 const Editor = lazy(() => import("./campaigns/editor.tsx").then((module) => module.Editor));
 const Results = lazy(() => import("./results/results.tsx").then((module) => module.Results));
 const Conversations = lazy(() => import("./talk/conversations.tsx").then((module) => module.Conversations));
@@ -137,6 +138,7 @@ function SiteScreens({ seat }: { seat: SiteSeat }): VNode {
           >
             <Router>
               <Route path="/" component={Overview} />
+              <Route path="/figures" component={Figures} />
               <Route path="/campaigns" component={CampaignList} />
               <Route path="/campaigns/:id" component={Editor} />
               <Route path="/campaigns/:id/results" component={Results} />

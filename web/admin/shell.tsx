@@ -1,5 +1,6 @@
 /** The frame around every screen: the site, where one can go, who is here. */
 import Agents from "lucide-static/icons/headset.svg?raw";
+import Figures from "lucide-static/icons/chart-line.svg?raw";
 import Funnels from "lucide-static/icons/funnel.svg?raw";
 import Journeys from "lucide-static/icons/route.svg?raw";
 import Install from "lucide-static/icons/code-xml.svg?raw";
@@ -29,6 +30,7 @@ type Entry = { at: string; label: string; icon: string };
 
 const DAILY: Entry[] = [
   { at: "", label: "navOverview", icon: Overview },
+  { at: "figures", label: "navFigures", icon: Figures },
   { at: "campaigns", label: "navCampaigns", icon: Campaigns },
   { at: "segments", label: "navSegments", icon: Segments },
   { at: "visitors", label: "why.nav", icon: Visitors },

@@ -1,4 +1,5 @@
 /** Which days are shown: days up to today, whole weeks, or days of one's own. */
+import "./overview.css";
 import Calendar from "lucide-static/icons/calendar.svg?raw";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
