@@ -1,4 +1,5 @@
 /** What the figures' screen makes of an address and of changes, and that it has words for everything. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { KPI_NAMES } from "../../domain/kpi/figures.ts";
@@ -8,8 +9,6 @@ import { judgedDirection } from "../../domain/overview/change.ts";
 import { judged } from "../../domain/overview/judge.ts";
 import { queryOf, readAskedFigures } from "../../web/admin/figures/asked.ts";
 import { GROUPS, MOST_CHOSEN, NAMES } from "../../web/admin/figures/catalogue.ts";
-import en from "../../web/admin/figures/messages/en.json";
-import fr from "../../web/admin/figures/messages/fr.json";
 import { sureOf } from "../../web/admin/figures/sure.ts";
 import { PRESETS } from "../../web/admin/overview/periods.ts";
 
@@ -36,6 +35,13 @@ test("KPI54: an address says what was asked, whatever it is; what cannot be is l
   expect(wrong).toMatchObject({ kpis: ["visitors"], by: "day", businessHours: false, compare: true });
 });
 
+/** What the catalogue of a language has words for. */
+function wordsOf(language: string): string[] {
+  const file = new URL(`../../web/admin/figures/messages/${language}.json`, import.meta.url);
+  const words: Record<string, string> = JSON.parse(readFileSync(file, "utf8"));
+  return Object.keys(words).toSorted();
+}
+
 test("KPI54: every figure and every grouping of the API has its words in both languages", () => {
   expect(NAMES.toSorted()).toEqual(KPI_NAMES.toSorted());
   const keys = [
@@ -43,8 +49,9 @@ test("KPI54: every figure and every grouping of the API has its words in both la
     ...GROUPS.map((name) => `group_${name}`),
     ...GROUPINGS.map((name) => `by_${name}`),
   ];
-  for (const words of [en, fr]) expect(keys.filter((key) => !(key in words))).toEqual([]);
-  expect(Object.keys(fr).toSorted()).toEqual(Object.keys(en).toSorted());
+  const [en, fr] = ["en", "fr"].map(wordsOf);
+  for (const words of [en, fr]) expect(keys.filter((key) => !words?.includes(key))).toEqual([]);
+  expect(fr).toEqual(en);
 });
 
 test("KPI56: what is said to be beyond chance is what Holm's procedure over all changes says", () => {
