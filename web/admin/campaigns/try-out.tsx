@@ -113,7 +113,7 @@ function LinkLine({ link }: { link: Link }): VNode {
 }
 
 /** A page that most likely carries the snippet: the site's own, or the demo's shop. */
-function firstPageOf(origins: readonly string[], site: string): string {
+export function firstPageOf(origins: readonly string[], site: string): string {
   const [first] = origins;
   if (first !== undefined) return `${first}/`;
   return site === "demo" ? `${location.origin}/shop/` : "https://";

@@ -23,6 +23,7 @@ import { HolidayFields } from "./holidays.tsx";
 import { HoldoutField } from "./holdout.tsx";
 import { Meeting } from "./meeting.tsx";
 import { OrderAmountFields } from "./order-amount.tsx";
+import { OwnVisits } from "./own-visits.tsx";
 import { PressureFields } from "./pressure.tsx";
 import { PushPreview } from "./push-preview.tsx";
 import { QueuePointsFields } from "./queue-points.tsx";
@@ -94,168 +95,171 @@ export function Settings(): VNode {
   };
 
   return (
-    <form ref={form} class="settings" onSubmit={(event) => void save(event)}>
-      <PageHead title={t("navSettings")}>
-        <span class="note" role="status">
-          {saved ? t("savedLive") : changed.length > 0 ? t("unsaved") : ""}
-        </span>
-        <button type="submit" class="primary" disabled={changed.length === 0}>
-          {t("save")}
-        </button>
-      </PageHead>
-      {failure === null ? null : (
-        <Failed title={t("saveFailed")} failure={failure} onRetry={() => void save()} />
-      )}
-      {theirs === null ? null : (
-        <Meeting
-          title={t("settingsConflict")}
-          fields={changed
-            .filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(wanted[key]))
-            .map((key) => ({ label: labelOf(key), mine: wanted[key], theirs: theirs[key] }))}
-          onTakeBoth={() =>
-            adopt(theirs, { ...theirs, ...Object.fromEntries(changed.map((key) => [key, wanted[key]])) })
-          }
-          onTakeTheirs={() => adopt(theirs)}
-        />
-      )}
-      <div class="form general">
-        <TextField
-          label={t("set_name")}
-          value={draft.name}
-          maxLength={120}
-          error={faultAt(fault, "name")}
-          onInput={(name) => put({ name })}
-        />
-        <TextField
-          label={t("set_timezone")}
-          value={draft.timezone}
-          note={t("set_timezoneNote")}
-          error={faultAt(fault, "timezone")}
-          onInput={(timezone) => put({ timezone })}
-        />
-        <TextField
-          label={t("set_currency")}
-          value={draft.currency}
-          maxLength={3}
-          error={faultAt(fault, "currency")}
-          onInput={(currency) => put({ currency: currency.toUpperCase() })}
-        />
-        <SelectField
-          label={t("set_locale")}
-          value={draft.locale}
-          options={[
-            { value: "fr", label: "Français" },
-            { value: "en", label: "English" },
-          ]}
-          onChange={(language) => put({ locale: language })}
-        />
-        <SelectField
-          label={t("set_default_consent")}
-          value={draft.default_consent}
-          options={[
-            { value: "denied", label: t("consent_denied") },
-            { value: "granted", label: t("consent_granted") },
-          ]}
-          note={t("set_default_consentNote")}
-          onChange={(consent) => put({ default_consent: consent })}
-        />
-        <TextField
-          label={t("set_allowed_origins")}
-          rows={4}
-          value={originsText}
-          note={t(wanted.allowed_origins.length === 0 ? "originsAny" : "set_allowed_originsNote")}
-          error={faultAt(fault, "allowed_origins")}
-          onInput={(text) => {
-            setOriginsText(text);
-            setSaved(false);
-          }}
-        />
-        <HoldoutField
-          draft={draft}
-          saved={base}
-          fault={fault}
-          onChange={(share) => put({ global_holdout: share })}
-        />
-        <SelectField
-          label={t("set_orders")}
-          value={draft.orders}
-          options={[
-            { value: "claimed", label: t("orders_claimed") },
-            { value: "confirmed", label: t("orders_confirmed") },
-          ]}
-          onChange={(orders) => put({ orders })}
-        />
-        {NUMBERS.map(({ key, min, max }) => (
-          <TextField
-            key={key}
-            label={t(`set_${key}`)}
-            type="number"
-            min={min}
-            max={max}
-            step={1}
-            value={String(draft[key])}
-            error={faultAt(fault, key)}
-            onInput={(text) => put({ [key]: Number(text) })}
+    <>
+      <form ref={form} class="settings" onSubmit={(event) => void save(event)}>
+        <PageHead title={t("navSettings")}>
+          <span class="note" role="status">
+            {saved ? t("savedLive") : changed.length > 0 ? t("unsaved") : ""}
+          </span>
+          <button type="submit" class="primary" disabled={changed.length === 0}>
+            {t("save")}
+          </button>
+        </PageHead>
+        {failure === null ? null : (
+          <Failed title={t("saveFailed")} failure={failure} onRetry={() => void save()} />
+        )}
+        {theirs === null ? null : (
+          <Meeting
+            title={t("settingsConflict")}
+            fields={changed
+              .filter((key) => JSON.stringify(theirs[key]) !== JSON.stringify(wanted[key]))
+              .map((key) => ({ label: labelOf(key), mine: wanted[key], theirs: theirs[key] }))}
+            onTakeBoth={() =>
+              adopt(theirs, { ...theirs, ...Object.fromEntries(changed.map((key) => [key, wanted[key]])) })
+            }
+            onTakeTheirs={() => adopt(theirs)}
           />
-        ))}
-      </div>
-      <PressureFields pressure={draft.pressure} fault={fault} onChange={(pressure) => put({ pressure })} />
-      <OrderAmountFields amount={draft.order_amount} onChange={(amount) => put({ order_amount: amount })} />
-      <EconomicsFields
-        economics={draft.economics}
-        currency={draft.currency}
-        fault={fault}
-        onChange={(economics) => put({ economics })}
-      />
-      <BusinessHours
-        hours={draft.business_hours}
-        site={{ ...draft, timezone: base.timezone }}
-        fault={faultAt(fault, "business_hours")}
-        onChange={(hours) => put({ business_hours: hours })}
-      />
-      <HolidayFields holidays={draft.holidays} fault={fault} onChange={(holidays) => put({ holidays })} />
-      <ActionFields
-        availability={draft.availability}
-        fault={fault}
-        onChange={(availability) => put({ availability })}
-      />
-      <SkillHours
-        availability={draft.availability}
-        zone={base.timezone}
-        fault={fault}
-        onChange={(availability) => put({ availability })}
-      />
-      <QueuePointsFields
-        points={draft.queue_points}
-        currency={draft.currency}
-        fault={fault}
-        onChange={(points) => put({ queue_points: points })}
-      />
-      <PushPreview shown={draft.push_preview} onChange={(shown) => put({ push_preview: shown })} />
-      <CallbackFields
-        callbacks={draft.callbacks}
-        zone={base.timezone}
-        fault={fault}
-        onChange={(callbacks) => put({ callbacks })}
-      />
-      <MessageRecipients
-        recipients={draft.message_recipients}
-        fault={fault}
-        onChange={(recipients) => put({ message_recipients: recipients })}
-      />
-      <ConclusionFields
-        codes={draft.wrap_up_codes}
-        months={draft.transcript_months}
-        measurementMonths={draft.measurement_months}
-        fault={fault}
-        onChange={put}
-      />
-      <ReportRecipients
-        recipients={draft.report_recipients}
-        fault={fault}
-        onChange={(recipients) => put({ report_recipients: recipients })}
-      />
-    </form>
+        )}
+        <div class="form general">
+          <TextField
+            label={t("set_name")}
+            value={draft.name}
+            maxLength={120}
+            error={faultAt(fault, "name")}
+            onInput={(name) => put({ name })}
+          />
+          <TextField
+            label={t("set_timezone")}
+            value={draft.timezone}
+            note={t("set_timezoneNote")}
+            error={faultAt(fault, "timezone")}
+            onInput={(timezone) => put({ timezone })}
+          />
+          <TextField
+            label={t("set_currency")}
+            value={draft.currency}
+            maxLength={3}
+            error={faultAt(fault, "currency")}
+            onInput={(currency) => put({ currency: currency.toUpperCase() })}
+          />
+          <SelectField
+            label={t("set_locale")}
+            value={draft.locale}
+            options={[
+              { value: "fr", label: "Français" },
+              { value: "en", label: "English" },
+            ]}
+            onChange={(language) => put({ locale: language })}
+          />
+          <SelectField
+            label={t("set_default_consent")}
+            value={draft.default_consent}
+            options={[
+              { value: "denied", label: t("consent_denied") },
+              { value: "granted", label: t("consent_granted") },
+            ]}
+            note={t("set_default_consentNote")}
+            onChange={(consent) => put({ default_consent: consent })}
+          />
+          <TextField
+            label={t("set_allowed_origins")}
+            rows={4}
+            value={originsText}
+            note={t(wanted.allowed_origins.length === 0 ? "originsAny" : "set_allowed_originsNote")}
+            error={faultAt(fault, "allowed_origins")}
+            onInput={(text) => {
+              setOriginsText(text);
+              setSaved(false);
+            }}
+          />
+          <HoldoutField
+            draft={draft}
+            saved={base}
+            fault={fault}
+            onChange={(share) => put({ global_holdout: share })}
+          />
+          <SelectField
+            label={t("set_orders")}
+            value={draft.orders}
+            options={[
+              { value: "claimed", label: t("orders_claimed") },
+              { value: "confirmed", label: t("orders_confirmed") },
+            ]}
+            onChange={(orders) => put({ orders })}
+          />
+          {NUMBERS.map(({ key, min, max }) => (
+            <TextField
+              key={key}
+              label={t(`set_${key}`)}
+              type="number"
+              min={min}
+              max={max}
+              step={1}
+              value={String(draft[key])}
+              error={faultAt(fault, key)}
+              onInput={(text) => put({ [key]: Number(text) })}
+            />
+          ))}
+        </div>
+        <PressureFields pressure={draft.pressure} fault={fault} onChange={(pressure) => put({ pressure })} />
+        <OrderAmountFields amount={draft.order_amount} onChange={(amount) => put({ order_amount: amount })} />
+        <EconomicsFields
+          economics={draft.economics}
+          currency={draft.currency}
+          fault={fault}
+          onChange={(economics) => put({ economics })}
+        />
+        <BusinessHours
+          hours={draft.business_hours}
+          site={{ ...draft, timezone: base.timezone }}
+          fault={faultAt(fault, "business_hours")}
+          onChange={(hours) => put({ business_hours: hours })}
+        />
+        <HolidayFields holidays={draft.holidays} fault={fault} onChange={(holidays) => put({ holidays })} />
+        <ActionFields
+          availability={draft.availability}
+          fault={fault}
+          onChange={(availability) => put({ availability })}
+        />
+        <SkillHours
+          availability={draft.availability}
+          zone={base.timezone}
+          fault={fault}
+          onChange={(availability) => put({ availability })}
+        />
+        <QueuePointsFields
+          points={draft.queue_points}
+          currency={draft.currency}
+          fault={fault}
+          onChange={(points) => put({ queue_points: points })}
+        />
+        <PushPreview shown={draft.push_preview} onChange={(shown) => put({ push_preview: shown })} />
+        <CallbackFields
+          callbacks={draft.callbacks}
+          zone={base.timezone}
+          fault={fault}
+          onChange={(callbacks) => put({ callbacks })}
+        />
+        <MessageRecipients
+          recipients={draft.message_recipients}
+          fault={fault}
+          onChange={(recipients) => put({ message_recipients: recipients })}
+        />
+        <ConclusionFields
+          codes={draft.wrap_up_codes}
+          months={draft.transcript_months}
+          measurementMonths={draft.measurement_months}
+          fault={fault}
+          onChange={put}
+        />
+        <ReportRecipients
+          recipients={draft.report_recipients}
+          fault={fault}
+          onChange={(recipients) => put({ report_recipients: recipients })}
+        />
+      </form>
+      <OwnVisits />
+    </>
   );
 }
 

@@ -51,6 +51,7 @@ export function OfficeScreen({ office, onSignOut, onChangeSite }: OfficeScreenPr
       <TopBar
         office={office}
         onHelp={() => (sheet.value = "help")}
+        onOwnVisits={() => (sheet.value = "own-visits")}
         onSignOut={onSignOut}
         onChangeSite={onChangeSite}
       />

@@ -8,8 +8,9 @@ import { CloseSheet } from "./close-sheet.tsx";
 import { ConcludeSheet } from "./conclude-sheet.tsx";
 import { ConsultSheet, TransferSheet } from "./colleague-sheets.tsx";
 import { HelpSheet } from "./help-sheet.tsx";
+import { OwnVisitsSheet } from "./own-visits-sheet.tsx";
 
-export type Sheet = "help" | "transfer" | "consult" | "conclude" | "close" | "card";
+export type Sheet = "help" | "own-visits" | "transfer" | "consult" | "conclude" | "close" | "card";
 export type SheetProps = { office: Office; item: DeskConversation; room: Room; onClose: () => void };
 
 export type SheetsProps = {
@@ -22,6 +23,7 @@ export type SheetsProps = {
 
 export function Sheets({ office, item, room, shown, onClose }: SheetsProps): VNode | null {
   if (shown === "help") return <HelpSheet onClose={onClose} />;
+  if (shown === "own-visits") return <OwnVisitsSheet office={office} onClose={onClose} />;
   if (shown === null || item === null || room === undefined) return null;
   const props = { office, item, room, onClose };
   switch (shown) {

@@ -25,11 +25,13 @@ const theme = signal<Theme>(currentTheme());
 export type TopBarProps = {
   office: Office;
   onHelp: () => void;
+  onOwnVisits: () => void;
   onSignOut: () => void;
   onChangeSite: (() => void) | null;
 };
 
-export function TopBar({ office, onHelp, onSignOut, onChangeSite }: TopBarProps): VNode {
+export function TopBar(props: TopBarProps): VNode {
+  const { office } = props;
   return (
     <header class="top-bar">
       <Mark size={22} />
@@ -42,7 +44,7 @@ export function TopBar({ office, onHelp, onSignOut, onChangeSite }: TopBarProps)
         <PlacesTaken office={office} />
         <StatusMenu office={office} />
         <Bell attention={office.attention} />
-        <AccountMenu office={office} onHelp={onHelp} onSignOut={onSignOut} onChangeSite={onChangeSite} />
+        <AccountMenu {...props} />
       </div>
     </header>
   );
@@ -140,7 +142,7 @@ function StatusMenu({ office }: { office: Office }): VNode {
   );
 }
 
-function AccountMenu({ office, onHelp, onSignOut, onChangeSite }: TopBarProps): VNode {
+function AccountMenu({ office, onHelp, onOwnVisits, onSignOut, onChangeSite }: TopBarProps): VNode {
   const other = locale.value === "fr" ? "en" : "fr";
   const themes: readonly Theme[] = ["system", "light", "dark"];
   return (
@@ -165,6 +167,7 @@ function AccountMenu({ office, onHelp, onSignOut, onChangeSite }: TopBarProps): 
             onChoose: () => speak(other),
           },
           { key: "help", words: t("shortcuts"), onChoose: onHelp },
+          { key: "own-visits", words: t("own_visits"), onChoose: onOwnVisits },
         ],
         [
           ...(onChangeSite === null
