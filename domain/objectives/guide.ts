@@ -120,6 +120,15 @@ function trust(row: LedgerRow): Finding[] {
   return [];
 }
 
+/** The lift that a campaign without a plan is held to: with less, a rule that fires does nothing that anybody would see. */
+const USUAL_LIFT = 0.1;
+
+/** The difference below which an effect is none: what was planned to be seen, or the usual part of what comes unasked. */
+function smallestEffect({ planned, controlConversions, control }: LedgerRow["effect"]): number | null {
+  if (planned !== null) return planned;
+  return controlConversions === null || control === 0 ? null : (USUAL_LIFT * controlConversions) / control;
+}
+
 function effect({ campaign, effect: measured, triggered, acceptance }: LedgerRow): Finding[] {
   const { difference, interval } = measured;
   if (measured.state === "too_few" || difference === null || interval === null) return [];
@@ -132,12 +141,12 @@ function effect({ campaign, effect: measured, triggered, acceptance }: LedgerRow
     interval,
   };
   if (interval[1] < 0) return [finding("harm", campaign, figure, 0)];
-  const planned = measured.planned;
-  // All of the interval below what was planned to be seen: the effect is smaller, if there is one.
-  if (planned === null || interval[1] >= planned || triggered < FEWEST_TRIGGERED) return [];
+  const smallest = smallestEffect(measured);
+  // All of the interval below it: the effect is smaller, if there is one.
+  if (smallest === null || interval[1] >= smallest || triggered < FEWEST_TRIGGERED) return [];
   const accepted = acceptance.interval !== null && acceptance.interval[0] > 0;
   const proven = interval[0] > 0;
-  return [finding(proven || accepted ? "lift_low" : "no_effect", campaign, figure, planned)];
+  return [finding(proven || accepted ? "lift_low" : "no_effect", campaign, figure, smallest)];
 }
 
 /** Fewer accept this campaign than the site's others. */

@@ -21,6 +21,7 @@ export const MEASURED_KPIS = {
   lead_rate: { unit: "rate", better: "higher", of: "visitors" },
   coverage_rate: { unit: "rate", better: "higher", of: "visitors" },
   display_rate: { unit: "rate", better: "higher", of: "offers" },
+  display_rate_treated: { unit: "rate", better: "higher", of: "offers" },
   acceptance_rate: { unit: "rate", better: "higher", of: "offers" },
   share_of_visitors_engaged: { unit: "rate", better: "higher", of: "visitors" },
   share_of_orders_assisted: { unit: "rate", better: "higher", of: "visitors" },

@@ -6,7 +6,14 @@
  */
 import { compare } from "../experiments/effect.ts";
 import { checkSplit, enoughToCheck, SRM_P } from "../experiments/srm.ts";
-import { countedDays, daysWithVisitors, rulePlan, type PhaseFacts, type Totals } from "./phase.ts";
+import {
+  comparedVariants,
+  countedDays,
+  daysWithVisitors,
+  rulePlan,
+  type PhaseFacts,
+  type Totals,
+} from "./phase.ts";
 import type { ArmSums, Counts } from "./sums.ts";
 import { HOLDOUT } from "./units.ts";
 
@@ -63,7 +70,7 @@ export function guardsOf(facts: PhaseFacts, totals: Totals): Guards {
     spendCap:
       plan?.spend_cap == null ? null : { amount: plan.spend_cap, visitors: control.capped + treated.capped },
     // A bandit's variants are compared with nobody.
-    variants: facts.fixedShares ? totals.variants.size : 1,
+    variants: Math.max(1, comparedVariants(facts).size),
   };
 }
 

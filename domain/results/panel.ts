@@ -19,6 +19,7 @@ import { type Guards, guardsOf } from "./guards.ts";
 import { moneyOf, type Money } from "./money.ts";
 import {
   armOf,
+  comparedVariants,
   daysWithVisitors,
   finalEnd,
   type PhaseFacts,
@@ -91,6 +92,7 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
   const totals = totalsOf(facts);
   const { control, treated, variants } = totals;
   const overall = compareWithHoldout(facts, "all", { control, treatment: treated }, 1);
+  const compared = comparedVariants(facts);
   const readable = overall.basis !== null;
   const arms = { treatment: armOf(treated), control: armOf(control) };
   return {
@@ -100,11 +102,11 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
       key,
       figures: figuresOf(sums),
       comparison:
-        variants.size < 2 || !facts.fixedShares
+        variants.size < 2 || !compared.has(key)
           ? null
-          : compareWithHoldout(facts, key, { control, treatment: sums }, variants.size),
+          : compareWithHoldout(facts, key, { control, treatment: sums }, compared.size),
     })),
-    between: overall.basis === null || !facts.fixedShares ? [] : pairsOf(facts, overall.basis, variants),
+    between: overall.basis === null ? [] : pairsOf(facts, overall.basis, onlyOf(variants, compared)),
     // Of few sales the exact difference is told and nothing is made of it.
     money: moneyOf(readable ? overall : NOTHING_READ, treated, facts),
     guards: guardsOf(facts, totals),
@@ -132,6 +134,13 @@ function figuresOf(sums: ArmSums): ArmFigures {
     conversion: ratio(sums.conversions, sums.n),
     revenuePerVisitor: ratio(revenue, sums.n),
   };
+}
+
+function onlyOf(
+  variants: ReadonlyMap<string, ArmSums>,
+  keys: ReadonlySet<string>,
+): ReadonlyMap<string, ArmSums> {
+  return new Map([...variants].filter(([key]) => keys.has(key)));
 }
 
 function pairsOf(

@@ -91,6 +91,17 @@ export function plannedVisitors({ plan, holdout }: Pick<PhaseFacts, "plan" | "ho
   return size === null ? null : size.control + size.treatment;
 }
 
+/**
+ * The variants that are each compared with the hold-out, and share the error for it: those that chance can give. A bandit
+ * moves their shares, and they are compared with nobody.
+ */
+export function comparedVariants({
+  variants,
+  fixedShares,
+}: Pick<PhaseFacts, "variants" | "fixedShares">): ReadonlySet<string> {
+  return new Set(fixedShares ? variants.flatMap(({ key, weight }) => (weight > 0 ? [key] : [])) : []);
+}
+
 /** The decision rule's plan for one comparison with the hold-out, out of `comparisons`. */
 export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
   const { startedAt, stoppedAt, windowMs, plan, holdout, variants, fixedShares, sums } = facts;

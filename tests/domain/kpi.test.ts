@@ -121,6 +121,8 @@ describe("definitions", () => {
     expect(row.acceptance_rate).toMatchObject({ value: 0.25, numerator: 1, denominator: 4 });
     expect(row.opened_rate).toMatchObject({ value: 0.5, numerator: 2, denominator: 4 });
     expect(row.display_rate).toMatchObject({ value: 0.8, numerator: 4, denominator: 5 });
+    // The fifth was held out: of those who were to be shown it, all were.
+    expect(row.display_rate_treated).toMatchObject({ value: 1, numerator: 4, denominator: 4 });
     expect([row.triggered.value, row.held_out.value, row.declined.value]).toEqual([5, 1, 1]);
   });
 

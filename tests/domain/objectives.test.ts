@@ -342,6 +342,20 @@ describe("the guide", () => {
     expect(found({ effect: worse }).map(({ code, action }) => [code, action])).toEqual([["harm", "pause"]]);
   });
 
+  test("OBJ7: a rule that fires without effect is found without a plan too, by a tenth of what comes unasked", () => {
+    // 50 of 1,000 of those held out bought: a tenth more is half a point.
+    const none = { state: "inconclusive", planned: null, difference: 0, interval: [-0.004, 0.0049] } as const;
+    expect(found({ effect: none })).toMatchObject([
+      { code: "no_effect", action: "change_rule", bound: 0.005 },
+    ]);
+    const small = { ...none, state: "likely_better", difference: 0.003, interval: [0.001, 0.0049] } as const;
+    expect(found({ effect: small })).toMatchObject([{ code: "lift_low", action: "change_offer" }]);
+    // An interval that holds it says nothing yet; nor does one that is hidden.
+    expect(found({ effect: { ...none, interval: [-0.004, 0.0051] } })).toEqual([]);
+    expect(found({ effect: { ...none, interval: null, difference: null } })).toEqual([]);
+    expect(found({ effect: { ...none, controlConversions: null } })).toEqual([]);
+  });
+
   test("OBJ7: without a hold-out, or with too few sales in it, the first thing to do is to be able to measure", () => {
     const hidden = { difference: null, interval: null, incrementalSales: null };
     expect(found({ effect: { ...hidden, state: "not_measurable" } })[0]).toMatchObject({

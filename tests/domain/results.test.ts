@@ -438,6 +438,24 @@ describe("what may be read", () => {
     expect(wire.between).toMatchObject([{ a: "a", b: "b" }]);
     expect(wire.guards.correction).toBe("bonferroni");
   });
+
+  test("RES11: a variant without weight takes no share of the error, and is compared with nobody", () => {
+    const sums = sumsOf(28, { "treated:a": { n: 343, x: 40 }, holdout: { n: 172, x: 10 } });
+    const read = (variants: PhaseFacts["variants"]) =>
+      resultWire(resultPanel(factsOf(sums, { holdout: 1 / 3, variants })));
+    const single = read([{ key: "a", weight: 1 }]);
+    const beside = read([
+      { key: "a", weight: 1 },
+      { key: "off", weight: 0 },
+    ]);
+    const own = beside.variants.find(({ variant }) => variant === "a")?.comparison?.difference;
+    expect(own).toEqual(single.difference);
+    expect(beside.variants.find(({ variant }) => variant === "off")?.comparison).toBeNull();
+    expect(beside.guards.correction).toBe("none");
+    expect(beside.between).toEqual([]);
+    // Who is in it all the same still shows in the split.
+    expect(beside.srm.planned).toHaveLength(3);
+  });
 });
 
 describe("what would mislead", () => {

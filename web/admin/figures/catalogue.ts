@@ -48,6 +48,7 @@ export const FIGURES: Readonly<Record<KpiName, Shown>> = {
   capacity_suppressed: { group: "offers", unit: "count" },
   displayed: { group: "offers", unit: "count" },
   display_rate: { group: "offers", unit: "share" },
+  display_rate_treated: { group: "offers", unit: "share" },
   display_rate_among_covered: { group: "offers", unit: "share" },
   opened: { group: "offers", unit: "count" },
   opened_rate: { group: "offers", unit: "share" },

@@ -59,7 +59,8 @@ export function MoneyLine({ result }: PartProps): VNode | null {
       <p class="note">
         {`${r("attributed")}${language === "fr" ? "\u00a0: " : ": "}`}
         {attributedOf(result)}
-        {rate === null || rate.value < 0 ? "" : ` · ${r("cannibalised")} ${percentSpan(rate)}`}
+        {rate === null ? "" : ` · ${r("cannibalised")} ${percentSpan(rate)}`}
+        {rate === null || rate.value >= 0 ? "" : ` · ${r("cannibalisedBelow")}`}
         {agents.hours > 0 ? ` · ${agentTime(result)}` : ""}
       </p>
     </section>
