@@ -135,7 +135,7 @@ export function countChatters(counting: Counting, credited: ReadonlyMap<string, 
       tally.proactive_chatters_buying += first.bought ? 1 : 0;
       tally.proactive_chatters_converting += first.bought || first.led ? 1 : 0;
     }
-    const orders = ofDay.flatMap((one) => one.orders);
+    const orders = ofDay.flatMap((one) => one.orders).filter(({ own }) => own);
     const revenue = orders.reduce((sum, { netCents }) => sum + netCents, 0);
     tally.assisted_buyers += orders.length > 0 ? 1 : 0;
     tally.assisted_orders_sq += orders.length ** 2;

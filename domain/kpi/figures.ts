@@ -117,7 +117,7 @@ const COUNTED = {
   chatters: ({ t }) => sum(t.chatters),
   proactive_chatters: ({ t }) => sum(t.proactive_chatters),
   orders: ({ t }) => sum(t.total_orders),
-  revenue: ({ t }) => sum(t.total_revenue_cents / 100, t.total_orders),
+  revenue: ({ t }) => sum(t.total_revenue_cents / 100, ownOrders(t)),
   refunded: ({ t }) => sum(t.refunded_cents / 100, t.orders_returned),
   orders_in_other_currency: ({ t }) => sum(t.orders_in_other_currency),
   assisted_orders: ({ t }) => sum(t.assisted_orders),
@@ -204,12 +204,15 @@ const OF_CHATS = {
   resolution_time_p90: (s) => quantile(durationsOf(s.t, "resolution", s.businessHours), 0.9),
 } satisfies Record<string, (source: Source) => Figure>;
 
+/** Orders whose amount is known: those in another currency are in no mean of money. */
+const ownOrders = (t: Tally): number => t.total_orders - t.orders_in_other_currency;
+
 /** The baskets of those who bought after a chat, and of those without one: attributed, no effect. */
 const aovAssisted = ({ t }: Source) =>
   money(
     perUnit({
       x: t.assisted_revenue_cents,
-      n: t.assisted_orders,
+      n: t.assisted_orders - t.assisted_in_other_currency,
       units: t.assisted_buyers,
       xx: t.assisted_revenue_sq,
       xn: t.assisted_revenue_x_orders,
@@ -220,7 +223,7 @@ const aovUnassisted = ({ t }: Source) =>
   money(
     perUnit({
       x: t.total_revenue_cents - t.row_assisted_revenue_cents,
-      n: t.total_orders - t.row_assisted_orders,
+      n: ownOrders(t) - (t.row_assisted_orders - t.row_assisted_in_other_currency),
       units: t.unassisted_buyers,
       xx: t.unassisted_revenue_sq,
       xn: t.unassisted_revenue_x_orders,
@@ -246,7 +249,7 @@ const OF_MONEY = {
     money(
       perUnit({
         x: t.total_revenue_cents,
-        n: t.total_orders,
+        n: ownOrders(t),
         units: t.buyers,
         xx: t.revenue_sq,
         xn: t.revenue_x_orders,
@@ -256,7 +259,8 @@ const OF_MONEY = {
   aov_assisted: aovAssisted,
   aov_unassisted: aovUnassisted,
   aov_uplift_vs_unassisted: aovUplift,
-  attributed_revenue: ({ t }) => sum(t.assisted_revenue_cents / 100, t.assisted_orders),
+  attributed_revenue: ({ t }) =>
+    sum(t.assisted_revenue_cents / 100, t.assisted_orders - t.assisted_in_other_currency),
   revenue_per_chat: ({ t }) =>
     money(
       perUnit({

@@ -25,6 +25,8 @@ export type PlacedOrder = CountedOrder & {
   returned: boolean;
   /** Something of it is left, or nothing was given back: it counts. */
   kept: boolean;
+  /** It is in the site's currency, so that its amount is known. */
+  own: boolean;
 };
 
 /** `endsAt` is the end of the chat and of its visit; its window goes on for the attribution after that. */
@@ -59,6 +61,7 @@ export function placedOrders(history: KpiHistory, rule: OrderRule): PlacedOrder[
         grossCents: own ? gross : 0,
         returned,
         kept: left > 0 || !returned,
+        own,
       };
     })
     .toSorted((a, b) => a.at - b.at || compare(a.id, b.id));

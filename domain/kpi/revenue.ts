@@ -24,8 +24,9 @@ export function countOrders(counting: Counting, { chatOf }: Credits): void {
         tally.total_orders += 1;
         tally.total_revenue_cents += order.netCents;
         tally.orders_covered += order.covered ? 1 : 0;
-        tally.orders_in_other_currency += order.currency === counting.scope.currency ? 0 : 1;
+        tally.orders_in_other_currency += order.own ? 0 : 1;
         tally.row_assisted_orders += chat === undefined ? 0 : 1;
+        tally.row_assisted_in_other_currency += chat === undefined || order.own ? 0 : 1;
         tally.row_assisted_revenue_cents += chat === undefined ? 0 : order.netCents;
       });
     }
@@ -33,15 +34,19 @@ export function countOrders(counting: Counting, { chatOf }: Credits): void {
     const place = { at: chat.startedAt, chat, visit: visitAt(chat.visitor, chat.startedAt) };
     countIn(counting, place, (tally) => {
       tally.assisted_orders += 1;
+      tally.assisted_in_other_currency += order.own ? 0 : 1;
       tally.assisted_revenue_cents += order.netCents;
     });
   }
   for (const order of placed) {
     if (within(counting, order.at)) countPlaced(counting, order);
   }
+  // An amount that nobody can tell is in no mean, and so is its order in no number that it is divided by.
   countBuyers(
     counting,
-    things.map(({ at, person, visit, order, chat }) => ({ at, person, visit, order, assisted: !!chat })),
+    things
+      .filter(({ order }) => order.own)
+      .map(({ at, person, visit, order, chat }) => ({ at, person, visit, order, assisted: !!chat })),
   );
 }
 

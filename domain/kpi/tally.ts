@@ -12,7 +12,7 @@
 import type { EpochMs } from "../ids.ts";
 
 /** Raised when a definition changes, so that a figure kept somewhere says which definition it has. */
-export const KPI_VERSION = 4;
+export const KPI_VERSION = 5;
 
 /**
  * Numbers that add up, by what they count. Written out, because an object that is made by name is slow to copy. What is
@@ -77,7 +77,7 @@ const NO_COUNTS = {
   proactive_chatters: 0,
   proactive_chatters_buying: 0,
   proactive_chatters_converting: 0,
-  // What chats are credited with, in the row of the chat; squares and products by chatter.
+  // What chats are credited with, in the row of the chat; squares and products by chatter, of orders in the own currency.
   assisted_orders: 0,
   assisted_revenue_cents: 0,
   assisted_buyers: 0,
@@ -86,7 +86,7 @@ const NO_COUNTS = {
   assisted_revenue_x_orders: 0,
   chatters_chats_sq: 0,
   chatters_revenue_x_chats: 0,
-  // Orders of the row itself; squares and products by buyer.
+  // Orders of the row itself; buyers, squares and products of orders in the own currency.
   total_orders: 0,
   total_revenue_cents: 0,
   gross_revenue_cents: 0,
@@ -124,6 +124,9 @@ const NO_COUNTS = {
   chats_with_canned: 0,
   canned_uses: 0,
   canned_edited: 0,
+  // Of assisted orders, those whose money is in no sum: in the row of the chat, and in their own.
+  assisted_in_other_currency: 0,
+  row_assisted_in_other_currency: 0,
 };
 
 export type CountName = keyof typeof NO_COUNTS;

@@ -61,8 +61,22 @@ export function inOwnMoney(
 }
 
 const isMoney = (name: CountName) => /revenue|cents/.test(name);
-const ORDERS = COUNTS.indexOf("total_orders");
-const FOREIGN = COUNTS.indexOf("orders_in_other_currency");
+/** Of each kind of orders, those whose money is in no sum: as many, where no money of theirs is. */
+const FOREIGN: Partial<Record<CountName, CountName>> = {
+  total_orders: "orders_in_other_currency",
+  assisted_orders: "assisted_in_other_currency",
+  row_assisted_orders: "row_assisted_in_other_currency",
+};
+const IS_FOREIGN = new Set(Object.values(FOREIGN));
+/** Made of orders in the own currency alone. */
+const OF_OWN: ReadonlySet<CountName> = new Set([
+  "buyers",
+  "orders_sq",
+  "unassisted_buyers",
+  "unassisted_orders_sq",
+  "assisted_buyers",
+  "assisted_orders_sq",
+]);
 
 /** As it would have been counted: orders count, all of them as orders in another currency, and their money does not. */
 function withoutMoney([counts, ...spreads]: PackedTally): PackedTally {
@@ -70,8 +84,10 @@ function withoutMoney([counts, ...spreads]: PackedTally): PackedTally {
   for (let at = 0; at + 1 < counts.length; at += 2) {
     const [place = -1, count = 0] = counts.slice(at, at + 2);
     const name = COUNTS[place];
-    if (name !== undefined && !isMoney(name) && place !== FOREIGN) kept.push(place, count);
-    if (place === ORDERS) kept.push(FOREIGN, count);
+    if (name === undefined || isMoney(name) || IS_FOREIGN.has(name) || OF_OWN.has(name)) continue;
+    kept.push(place, count);
+    const foreign = FOREIGN[name];
+    if (foreign !== undefined) kept.push(COUNTS.indexOf(foreign), count);
   }
   return [kept, ...spreads];
 }

@@ -28,9 +28,9 @@ export function figuresFrom(
   // Somebody answered and nobody was online: what that cost is not known.
   const isUnknown = money === null || (of("handled") > 0 && hours === 0);
   const cost = isUnknown ? null : hours * money.agentHour + money.platform;
-  const aovAssisted = over(of("assisted_cents") / 100, of("assisted"));
+  const aovAssisted = over(of("assisted_cents") / 100, of("assisted_own"));
   const alone = of("revenue_cents") - of("row_assisted_cents");
-  const aovAlone = over(alone / 100, of("orders") - of("row_assisted"));
+  const aovAlone = over(alone / 100, of("own") - of("row_assisted_own"));
   return {
     visitors: sum(of("visitors")),
     visits: sum(of("visits")),
@@ -125,7 +125,7 @@ export function figuresFrom(
     handle_time_p90: time("handle_time", "p90"),
     resolution_time_median: time("resolution_time", "median"),
     resolution_time_p90: time("resolution_time", "p90"),
-    aov: over(of("revenue_cents") / 100, of("orders")),
+    aov: over(of("revenue_cents") / 100, of("own")),
     aov_assisted: aovAssisted,
     aov_unassisted: aovAlone,
     aov_uplift_vs_unassisted:

@@ -164,8 +164,8 @@ export const SOURCES: Source[] = [
   {
     groups: OF_CHAT,
     from: (group) =>
-      `(SELECT c.*, o.net FROM placed o JOIN ${chats(group)} c ON c.id = o.credit WHERE o.kept)`,
-    sums: { assisted: "count(*)", assisted_cents: "sum(net)" },
+      `(SELECT c.*, o.net, o.own FROM placed o JOIN ${chats(group)} c ON c.id = o.credit WHERE o.kept)`,
+    sums: { assisted: "count(*)", assisted_own: "sum(own)", assisted_cents: "sum(net)" },
   },
   {
     groups: OF_VISIT,
@@ -174,7 +174,9 @@ export const SOURCES: Source[] = [
       orders: "count(*)",
       revenue_cents: "sum(net)",
       orders_covered: "sum(covered)",
+      own: "sum(own)",
       other_currency: "sum(NOT own)",
+      row_assisted_own: "sum(credit IS NOT NULL AND own)",
       row_assisted: "sum(credit IS NOT NULL)",
       row_assisted_cents: "sum(CASE WHEN credit IS NULL THEN 0 ELSE net END)",
     },
