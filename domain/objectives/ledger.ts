@@ -1,9 +1,9 @@
 /**
  * The ledger of rules: what each campaign set off in a span, what that changed, what it cost, and what is left.
  *
- * What it set off and what it cost are of the span; the effect is that of its present phase, over everybody who could be
- * invited. A campaign costs its share of the agents' time and of the platform: as many parts as it had answered
- * conversations among the site's, since nobody tells apart whom an agent waited for.
+ * What it set off is of the span; effect, margin, cost and what is left are those of its present phase, over everybody who
+ * could be invited, so that what is left is the margin less the cost. That cost is a campaign's only one: the time that
+ * agents were busy with its conversations (`domain/results/money.ts`).
  *
  * Units   effects in points of conversion as fractions; money in the site's currency, not rounded.
  * Errors  what nobody entered or measured is null.
@@ -25,7 +25,11 @@ export type MeasuredEffect = {
   planned: number | null;
   incrementalSales: Ranged | null;
   incrementalRevenue: Ranged | null;
-  /** Incremental margin less what the agents cost; null where nobody entered a margin or an hour's price. */
+  /** Null where nobody entered a margin. */
+  incrementalMargin: Ranged | null;
+  /** What the agents' time cost; null where nobody entered an hour's price. */
+  cost: number | null;
+  /** The margin less the cost. */
   net: Ranged | null;
 };
 export type Ranged = { value: number; low: number; high: number };
@@ -43,8 +47,6 @@ export type LedgerRow = LedgerCampaign & {
   displayed: number;
   acceptance: Pick<Figure, "value" | "numerator" | "denominator" | "interval">;
   chats: number;
-  /** Of the span. */
-  cost: number | null;
 };
 
 const NOTHING: LedgerRow["acceptance"] = { value: null, numerator: 0, denominator: 0, interval: null };
@@ -52,19 +54,16 @@ const NOTHING: LedgerRow["acceptance"] = { value: null, numerator: 0, denominato
 export function ledgerRows(
   campaigns: readonly LedgerCampaign[],
   figures: ReadonlyMap<string, KpiFigures>,
-  { chats: all, cost }: { chats: number; cost: number | null },
 ): LedgerRow[] {
   return campaigns.map((campaign) => {
     const own = figures.get(campaign.campaign);
-    const chats = own?.chats_handled.value ?? 0;
     return {
       ...campaign,
       triggered: own?.triggered.value ?? 0,
       heldOut: own?.held_out.value ?? 0,
       displayed: own?.displayed.value ?? 0,
       acceptance: own?.acceptance_rate ?? NOTHING,
-      chats,
-      cost: cost === null || all === 0 ? null : (cost * chats) / all,
+      chats: own?.chats_handled.value ?? 0,
     };
   });
 }

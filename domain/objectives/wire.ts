@@ -86,7 +86,6 @@ const WireLedgerRow = z.object({
     interval,
   }),
   chats_handled: z.int(),
-  cost: z.number().nullable(),
   effect: z.object({
     state: z.string(),
     treated: z.int(),
@@ -96,6 +95,8 @@ const WireLedgerRow = z.object({
   }),
   incremental_sales: ranged,
   incremental_revenue: ranged,
+  incremental_margin: ranged,
+  cost: z.number().nullable(),
   net: ranged,
 });
 export type WireLedgerRow = z.infer<typeof WireLedgerRow>;
@@ -223,7 +224,6 @@ function wireLedgerRow(row: LedgerRow): WireLedgerRow {
       interval: pairOf(acceptance.interval),
     },
     chats_handled: row.chats,
-    cost: row.cost,
     effect: {
       state: effect.state,
       treated: effect.treated,
@@ -233,6 +233,8 @@ function wireLedgerRow(row: LedgerRow): WireLedgerRow {
     },
     incremental_sales: wireRanged(effect.incrementalSales),
     incremental_revenue: wireRanged(effect.incrementalRevenue),
+    incremental_margin: wireRanged(effect.incrementalMargin),
+    cost: effect.cost,
     net: wireRanged(effect.net),
   };
 }

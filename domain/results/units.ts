@@ -172,6 +172,6 @@ function centsOf(successes: readonly Success[]): number {
   return total(successes, ({ cents }) => cents);
 }
 
-function total<T>(all: readonly T[], count: (one: T) => number): number {
-  return all.reduce((sum, one) => sum + count(one), 0);
+function total<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + of(one), 0);
 }

@@ -285,6 +285,8 @@ const EFFECT: MeasuredEffect = {
   planned: 0.01,
   incrementalSales: { value: 9, low: -90, high: 180 },
   incrementalRevenue: null,
+  incrementalMargin: null,
+  cost: null,
   net: null,
 };
 
@@ -298,7 +300,6 @@ function found(input: Partial<GuideInput> & { effect?: Partial<MeasuredEffect>; 
   const ledger = ledgerRows(
     [{ campaign: "cmp_1", name: "Cart", status: "live", effect: { ...EFFECT, ...input.effect } }],
     campaigns,
-    { chats: 0, cost: null },
   );
   const site = input.site ?? figuresIn({});
   return guide({ waitTargetSeconds: 60, margin: 0.5, ...input, site, campaigns, ledger });
@@ -389,25 +390,18 @@ describe("the guide", () => {
 
   test("OBJ7: what is paused or a draft asks for nothing", () => {
     const row = { campaign: "a", name: "A", effect: { ...EFFECT, state: "not_measurable" } } as const;
-    const ledger: LedgerRow[] = ledgerRows([{ ...row, status: "paused" }], new Map(), { chats: 0, cost: 1 });
+    const ledger: LedgerRow[] = ledgerRows([{ ...row, status: "paused" }], new Map());
     const input = { site: figuresIn({}), campaigns: new Map(), waitTargetSeconds: 60, margin: 1 };
     expect(guide({ ...input, ledger })).toEqual([]);
   });
 });
 
-test("OBJ8: a campaign bears as much of the cost as it had answered conversations", () => {
-  const row = { campaign: "cmp_1", name: "Cart", status: "live", effect: EFFECT } as const;
+test("OBJ8: what a campaign set off is of the span, and its money is that of its present phase", () => {
+  const effect = { ...EFFECT, cost: 200 };
+  const row = { campaign: "cmp_1", name: "Cart", status: "live", effect } as const;
   const own = new Map([["cmp_1", figuresIn({ triggered: 7, chats_handled: 25 })]]);
-  expect(ledgerRows([row], own, { chats: 100, cost: 800 })[0]).toMatchObject({
-    triggered: 7,
-    chats: 25,
-    cost: 200,
-  });
-  expect(ledgerRows([row], own, { chats: 100, cost: null })[0]?.cost).toBeNull();
-  expect(ledgerRows([row], new Map(), { chats: 0, cost: 800 })[0]).toMatchObject({
-    triggered: 0,
-    cost: null,
-  });
+  expect(ledgerRows([row], own)[0]).toMatchObject({ triggered: 7, chats: 25, effect: { cost: 200 } });
+  expect(ledgerRows([row], new Map())[0]).toMatchObject({ triggered: 0, chats: 0, effect: { cost: 200 } });
 });
 
 test("OBJ9: every published claim names its source, its year and what it lies between", () => {

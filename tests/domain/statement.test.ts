@@ -4,7 +4,6 @@ import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { costModelOf, costsOfRows } from "../../domain/kpi/costs.ts";
 import { figuresOf } from "../../domain/kpi/figures.ts";
 import { emptyTally } from "../../domain/kpi/tally.ts";
-import { ledgerRows } from "../../domain/objectives/ledger.ts";
 import { kpiRows } from "../../domain/kpi/measure.ts";
 import { Agreement, covers, satisfactionFault, unlistedGoal } from "../../domain/roi/agreement.ts";
 import { contactCosts } from "../../domain/roi/contact-costs.ts";
@@ -402,7 +401,7 @@ describe("one cost of a contact", () => {
   const HOUR = 3_600_000;
   const price = fc.option(fc.double({ min: 0, max: 1_000, noNaN: true }), { nil: null });
 
-  test("RET15: the return, the ledger and the figures have one cost of a contact, to the last digit", () => {
+  test("RET15: the return and the figures have one cost of a contact, to the last digit", () => {
     const served = fc.record({
       hours: fc.nat(5_000_000),
       chats: fc.nat(900),
@@ -428,33 +427,7 @@ describe("one cost of a contact", () => {
         });
         expect(costs.total).toBe(figures.cost_total.value);
         expect(costs.perChat?.value ?? null).toBe(figures.cost_per_contact.value);
-        const effect = NO_EFFECT;
-        const [row] = ledgerRows(
-          [{ campaign: "c", name: "C", status: "live", effect }],
-          new Map([["c", figures]]),
-          { chats: of.chats, cost: costs.total },
-        );
-        // Its one campaign had every conversation.
-        if (of.chats > 0 && costs.total !== null) {
-          expect(row?.cost).toBeCloseTo(costs.total, 6);
-          expect((row?.cost ?? 0) / of.chats).toBeCloseTo(figures.cost_per_contact.value ?? NaN, 6);
-        } else {
-          expect(row?.cost).toBeNull();
-        }
       }),
     );
   });
-
-  const NO_EFFECT = {
-    state: "not_measurable",
-    treated: 0,
-    control: 0,
-    controlConversions: null,
-    difference: null,
-    interval: null,
-    planned: null,
-    incrementalSales: null,
-    incrementalRevenue: null,
-    net: null,
-  } as const;
 });

@@ -311,10 +311,9 @@ test("OBJ8 OBJ10: the guide and the ledger are for admins, and tell each campaig
     net: null,
   });
   expect(rows["cmp_b"]).toMatchObject({ chats_handled: 120 });
-  // An hour online and 28 days of the platform, in the proportion of their conversations.
-  const platform = (300 * 28 * 12) / 365.2425;
-  expect(rows["cmp_a"]?.cost).toBeCloseTo(((30 + platform) * 6) / 126, 1);
-  expect(rows["cmp_b"]?.cost).toBeCloseTo(((30 + platform) * 120) / 126, 1);
+  // The time of their conversations, which were alike.
+  expect(rows["cmp_a"]?.cost).toBeGreaterThan(0);
+  expect(rows["cmp_b"]?.cost).toBeCloseTo(20 * (rows["cmp_a"]?.cost ?? NaN), 6);
   expect(findings.map(({ code, action, campaign }) => [code, action, campaign])).toEqual([
     ["no_holdout", "hold_out", "cmp_b"],
     ["no_holdout", "hold_out", "cmp_a"],

@@ -10,7 +10,6 @@ import { type LedgerCampaign, ledgerRows } from "../../domain/objectives/ledger.
 import type { Span } from "../../domain/objectives/progress.ts";
 import { readingOf } from "../../domain/objectives/verdict.ts";
 import { wireGuide, type WireGuide } from "../../domain/objectives/wire.ts";
-import { contactCosts } from "../../domain/roi/contact-costs.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { campaigns } from "../../migrations/schema.ts";
 import { type Later, readSettings, reportKpis } from "../kpis/report.ts";
@@ -36,10 +35,7 @@ export async function reportGuide(
   const groups = new Map(
     byCampaign.flatMap((row) => (row.group === null ? [] : [[row.group, row] as const])),
   );
-  const chats = figures.chats_handled.value ?? 0;
-  const agentHours = figures.agent_hours.value ?? 0;
-  const { total } = contactCosts(settings.economics, { from, to, now, agentHours, chats });
-  const ledger = ledgerRows(listed, groups, { chats, cost: total });
+  const ledger = ledgerRows(listed, groups);
   const findings = guide({
     site: figures,
     campaigns: groups,

@@ -25,6 +25,8 @@ export async function measuredEffect(
     planned: plan.effect,
     incrementalSales: money.incrementalSales,
     incrementalRevenue: money.incrementalRevenue,
+    incrementalMargin: money.margin?.amount ?? null,
+    cost: money.agents.cost,
     net: money.net,
   };
 }

@@ -40,7 +40,7 @@ export function Ledger({ guide }: { guide: WireGuide }): VNode {
                   <th scope="col" class="bar-cell">
                     <span class="sr-only">{o("picture")}</span>
                   </th>
-                  {(["cost", "net"] as const).map((name) => (
+                  {(["margin", "cost", "net"] as const).map((name) => (
                     <th key={name} scope="col" class="number">
                       {o(name)}
                     </th>
@@ -68,21 +68,19 @@ export function Ledger({ guide }: { guide: WireGuide }): VNode {
                       </span>
                     </td>
                     <Effect row={row} scale={scale} />
+                    <td class="number">
+                      {row.incremental_margin === null
+                        ? "-"
+                        : roundMoney(
+                            locale.value,
+                            row.incremental_margin.value,
+                            currency,
+                            row.incremental_margin,
+                          )}
+                    </td>
                     <td class="number">{money(locale.value, row.cost, currency)}</td>
                     <td class="number nowrap">
-                      {row.net === null ? (
-                        "-"
-                      ) : (
-                        <>
-                          <strong>{roundMoney(locale.value, row.net.value, currency, row.net)}</strong>
-                          <span class="note">
-                            {o("span", {
-                              low: roundMoney(locale.value, row.net.low, currency, row.net),
-                              high: roundMoney(locale.value, row.net.high, currency, row.net),
-                            })}
-                          </span>
-                        </>
-                      )}
+                      <Net row={row} currency={currency} />
                     </td>
                   </tr>
                 ))}
@@ -97,6 +95,17 @@ export function Ledger({ guide }: { guide: WireGuide }): VNode {
         </>
       )}
     </section>
+  );
+}
+
+function Net({ row: { net }, currency }: { row: WireLedgerRow; currency: string }): VNode {
+  if (net === null) return <>-</>;
+  const write = (value: number) => roundMoney(locale.value, value, currency, net);
+  return (
+    <>
+      <strong>{write(net.value)}</strong>
+      <span class="note">{o("span", { low: write(net.low), high: write(net.high) })}</span>
+    </>
   );
 }
 
@@ -155,11 +164,12 @@ function saveCsv(site: string, { ledger, currency, span }: WireGuide): void {
         "accepted",
         "acceptance_rate",
         "chats_handled",
-        `cost_${currency}`,
         "effect_state",
         "effect",
         "effect_low",
         "effect_high",
+        `margin_${currency}`,
+        `cost_${currency}`,
         `net_${currency}`,
         "net_low",
         "net_high",
@@ -176,11 +186,12 @@ function saveCsv(site: string, { ledger, currency, span }: WireGuide): void {
         row.acceptance_rate.numerator,
         row.acceptance_rate.value,
         row.chats_handled,
-        row.cost,
         row.effect.state,
         row.effect.difference,
         row.effect.interval?.[0] ?? null,
         row.effect.interval?.[1] ?? null,
+        row.incremental_margin?.value ?? null,
+        row.cost,
         row.net?.value ?? null,
         row.net?.low ?? null,
         row.net?.high ?? null,
