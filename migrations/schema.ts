@@ -242,6 +242,8 @@ export const orders = sqliteTable("orders", {
   at: moment("at").notNull(),
   receivedAt: moment("received_at").notNull(),
   total: real("total").notNull(),
+  /** What the price was lowered by before that; null where nobody told. */
+  discount: real("discount"),
   currency: text("currency").notNull(),
   status: text("status").notNull(),
   items: integer("items").notNull(),
