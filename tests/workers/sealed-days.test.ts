@@ -167,6 +167,12 @@ test("SEAL8: in another zone final days are told by their hours, in another curr
   expect(await figuresOf(site, SPAN)).toEqual([
     { group: null, visits: 48, orders: 48, revenue: 1_440, foreign: 0 },
   ]);
+  // Without the seal, what is left of history would be counted: nothing.
+  await env.DB.batch([
+    env.DB.prepare("DELETE FROM installation WHERE key = ?").bind(`sealed:${site}`),
+    env.DB.prepare("UPDATE rollup_marks SET definition = 'older' WHERE site = ?").bind(site),
+  ]);
+  expect(await figuresOf(site, SPAN)).toEqual([]);
 });
 
 test("SEAL9: of a final day that a span cuts, an hour belongs to where it begins; the answer says up to where days are final", async () => {

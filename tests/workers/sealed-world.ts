@@ -1,7 +1,7 @@
 /** A site that is old enough for some of its days to be sealed, and what can be seen of its figures. */
 import { env } from "cloudflare:workers";
 import { type Grouping, GROUPINGS } from "../../domain/kpi/grouping.ts";
-import { buildDays, journeySite } from "../../workers/journeys/kept-days.ts";
+import { bodiesOf, buildDays, journeySite } from "../../workers/journeys/kept-days.ts";
 import { countedSite } from "../../workers/kpis/counted-site.ts";
 import { reportKpis } from "../../workers/kpis/report.ts";
 import { buildSite } from "../../workers/kpis/rollup-builder.ts";
@@ -14,13 +14,19 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 const EVERY: (Grouping | null)[] = [null, ...GROUPINGS];
 
-/** Every figure of every grouping for the days around what is told. */
+/** Every figure of every grouping for the days around what is told, and their ways. */
 export async function everyFigure(site: string, now: number) {
   const span = { from: FROM - 2 * DAY_MS, to: TO + 2 * DAY_MS };
   const figures: Record<string, unknown> = {};
   for (const groupBy of EVERY)
     figures[groupBy ?? "whole"] = await reportKpis(env, site, { ...span, groupBy, now });
-  return figures;
+  const counted = journeySite(site, await readSettings(env, site));
+  const keeping: Promise<unknown>[] = [];
+  const { startOfDay } = counted.counted.calendar;
+  const days = { from: startOfDay(span.from), to: startOfDay(span.to), now };
+  const ways = await bodiesOf(env, counted, days, ["visits", "ways", "pages"], (work) => keeping.push(work));
+  await Promise.all(keeping);
+  return { ...figures, ways: ways.map(({ kind, body }) => `${kind} ${body}`).toSorted() };
 }
 
 /** What the schedule does for `site` until nothing is behind, and then seals as far as it goes; returns up to where. */
