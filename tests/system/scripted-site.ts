@@ -56,6 +56,14 @@ type Standing = {
   articles?: { id: string; title: string }[];
 };
 type Entry = MessageFrame | EventFrame;
+type PastTold = {
+  id: string;
+  token: string;
+  at: string;
+  agent: string | null;
+  last: string;
+  events: readonly Entry[];
+};
 
 /** The scripted room: one log, one epoch, and switches for what may go wrong. */
 export class ScriptedRoom {
@@ -76,6 +84,8 @@ export class ScriptedRoom {
   turnAway: (Standing & { state: string }) | null = null;
   /** Hold uploads back until it is called. */
   uploadGate: Promise<void> | null = null;
+  /** What is over, as its visitor may read it; null where it cannot be asked for now. */
+  past: PastTold[] | null = [];
   slots: string[] = [];
   /** The slot that somebody else took first. */
   takenSlot: string | null = null;
@@ -238,6 +248,14 @@ export async function openTab(context: BrowserContext, options: Options, room: S
     }
     if (pathname.startsWith("/v1/callbacks")) return answerCall(route, room);
     if (pathname.startsWith("/v1/articles")) return answerArticles(route);
+    if (pathname === "/v1/conversations/past") {
+      if (room.past === null) return route.abort();
+      return json(200, { items: room.past.map(({ events: _events, ...item }) => item) });
+    }
+    const past = room.past?.find(({ id }) => pathname === `/v1/conversations/${id}/messages`);
+    if (past && request.method() === "GET") {
+      return json(200, { epoch: "e", head: past.events.length, status: "closed", events: past.events });
+    }
     if (pathname === "/v1/conversations" && room.turnAway) {
       const error = { code: "unavailable", message: "no conversation can begin now" };
       return json(409, { error, availability: room.turnAway });

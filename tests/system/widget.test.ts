@@ -192,6 +192,41 @@ test("R-W77 R-W78: a visitor's file is kept, is there after a reload, and is fet
   await context.close();
 });
 
+test("R-W96: a conversation that is over is read again beside the next one", async () => {
+  const { desk } = await agentOnline();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await openChat(page);
+  await field(page).waitFor();
+  await write(page, "La Canebière en M ?");
+  await page.getByText("Envoyé").waitFor();
+  await desk.until(() => desk.mine.size === 1, "the conversation");
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("button", { name: "Terminer la conversation" }).click();
+  await page.getByRole("button", { name: "Terminer", exact: true }).click();
+  await page.getByText("Vous avez clos la conversation").waitFor();
+  await page.getByRole("button", { name: "Passer" }).click();
+  await page.getByRole("button", { name: "Nouvelle conversation" }).click();
+  await field(page).waitFor();
+  // History hears of it after its end.
+  const over = page.getByRole("button", { name: /La Canebière en M/ });
+  const listed = async () => {
+    await page.getByRole("button", { name: "Options" }).click();
+    await page.getByRole("button", { name: "Vos conversations passées" }).click();
+    await page.getByText("Un instant…").waitFor({ state: "detached" });
+    if ((await over.count()) === 1) return true;
+    await page.getByRole("button", { name: "Revenir à la conversation" }).click();
+    return false;
+  };
+  expect(await eventually(listed, Boolean)).toBe(true);
+  await over.click();
+  await page.getByText("Léa Martin rejoint la conversation").waitFor();
+  expect(await page.locator(".bubble").allTextContents()).toEqual(["Vous : La Canebière en M ?"]);
+  desk.close();
+  await context.close();
+});
+
 test("R-W13: where no socket passes, both sides are heard by HTTP, each message once", async () => {
   const { desk, cookie } = await agentOnline();
   const context = await browser.newContext();

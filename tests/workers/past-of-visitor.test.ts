@@ -50,7 +50,7 @@ test("R-C40: who keeps a conversation's token reads it once it is over; a visito
     "une question",
     "et\nla suite",
   );
-  const second = await over(await openConversation(site, { anonymousId: "ada" }), "autre chose");
+  const second = await over(await openConversation(site, { anonymousId: "ada" }), "**autre** chose");
   const open = await openConversation(site, { anonymousId: "ada" });
   await (await joinRoom(open)).post("en cours");
   const [item, ...others] = await past(site, "ada", { tokens: [first.token, open.token] });
@@ -71,6 +71,7 @@ test("R-C40: who keeps a conversation's token reads it once it is over; a visito
   expect(await past(elsewhere, "ada", { tokens: [first.token, second.token, "nothing"] })).toEqual([]);
   const both = await past(site, "ada", { tokens: [first.token, second.token] });
   expect(both.map(({ id }) => id)).toEqual([second.id, first.id]);
+  expect(both[0]?.last).toBe("autre chose");
   await forget(env, site, [first.id]);
   expect((await past(site, "ada", { tokens: [first.token] })).length).toBe(0);
 });

@@ -2,3 +2,4 @@
 export { conversationOf } from "./conversation.ts";
 export { default as style } from "./panel.css?inline";
 export { Panel } from "./panel.tsx";
+export { Transcript } from "./transcript.tsx";

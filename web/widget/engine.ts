@@ -19,6 +19,10 @@ import { threadOf } from "./thread.ts";
 import { timersOf } from "./timers.ts";
 import { agentNamed } from "./transcript-rows.ts";
 
+/** For who reads what is over. */
+export { frameOf } from "./frames.ts";
+export { rowsOf } from "./transcript-rows.ts";
+
 const TYPING_EVERY_MS = 3_000;
 const TYPING_LASTS_MS = 6_000;
 

@@ -8,6 +8,12 @@ import { openingOf, zoneOf } from "./when.ts";
 export function Heading({ screen }: { screen: ChatScreen }): VNode {
   const { words, conversation } = screen;
   const { t } = words;
+  const aside = screen.leaving.value;
+  if (aside === "past" || aside === "call") {
+    return (
+      <Title face={null} title={t(aside === "past" ? "pastTitle" : "yourCall")} line={screen.site.value} />
+    );
+  }
   const known = screen.available.value;
   const there = isTaken(conversation) ? "online" : (known?.state ?? "closed");
   if (there !== "closed") {

@@ -8,7 +8,7 @@ import type { PageLink } from "../shared/widget-mount.ts";
 import { type Cell, cell, derived } from "./cell.ts";
 import type { Conversation } from "./conversation.ts";
 import { type Card, leadsToTalk, readCreative } from "./creative.ts";
-import type { View } from "./screen.ts";
+import type { Leaving, View } from "./screen.ts";
 import type { Availability, Standing } from "./server.ts";
 
 /** What of the screen an invitation moves. */
@@ -17,7 +17,7 @@ export type Inviting = {
   view: Cell<View>;
   decision: Cell<Decision | null>;
   available: Cell<Availability | null>;
-  leaving: Cell<boolean>;
+  leaving: Cell<Leaving>;
   asked: Cell<boolean>;
   /** Decisions that are done with. */
   judged: Set<string>;

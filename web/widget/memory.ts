@@ -7,6 +7,7 @@
  */
 
 import { conversationKey } from "../shared/widget-mount.ts";
+import { pastKey } from "./past-key.ts";
 
 export type Remembered = {
   id: string;
@@ -40,6 +41,7 @@ export function memoryOf(key: string) {
     keepCall: (call: string | null) => write("sessionStorage", name("call"), call),
     clear(): void {
       write("localStorage", shared, null);
+      write("localStorage", pastKey(key), null);
       for (const what of ["draft", "open", "request", "files", "call"]) {
         write("sessionStorage", name(what), null);
       }

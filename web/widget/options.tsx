@@ -1,7 +1,8 @@
-/** What the head's menu offers: the conversation as a text file, and its end, which is asked twice. */
+/** What the head's menu offers: what was said before, a booked call, the conversation as a text file, and its end. */
+import { callIn, callLine } from "./call.ts";
 import { useState } from "./hooks.ts";
 import type { VNode } from "preact";
-import type { ChatScreen } from "./screen.ts";
+import type { ChatScreen, Leaving } from "./screen.ts";
 import { saveTranscript } from "./save-transcript.ts";
 
 export { default as style } from "./options.css?inline";
@@ -12,6 +13,7 @@ export function Menu({ screen, close }: Props): VNode {
   const [sure, setSure] = useState(false);
   const { t } = screen.words;
   const { phase, rows, status } = screen.conversation;
+  const call = callIn(screen.memory.call());
   const mayEnd = phase.value === "live" && status.value !== "closed";
   if (sure) {
     return (
@@ -28,6 +30,14 @@ export function Menu({ screen, close }: Props): VNode {
   }
   return (
     <div class="menu">
+      <button type="button" class="plain" onClick={() => go("past")}>
+        {t("pastTitle")}
+      </button>
+      {call && (
+        <button type="button" class="plain" onClick={() => go("call")}>
+          {t("yourCall")} <small>{callLine(call, screen.words)}</small>
+        </button>
+      )}
       {rows.value.length > 0 && (
         <button type="button" class="plain" onClick={download}>
           {t("transcript")}
@@ -40,6 +50,11 @@ export function Menu({ screen, close }: Props): VNode {
       )}
     </div>
   );
+
+  function go(there: Leaving): void {
+    close();
+    screen.leaving.value = there;
+  }
 
   function download(): void {
     saveTranscript(screen);

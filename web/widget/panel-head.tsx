@@ -13,7 +13,6 @@ import { Title, type Titled } from "./title.tsx";
 
 export function PanelHead({ screen }: { screen: ChatScreen }): VNode {
   const { t } = screen.words;
-  const { phase } = screen.conversation;
   const leaving = screen.leaving.value;
   const button = (label: string, svg: Shapes, kind: string): VNode => (
     <button
@@ -36,7 +35,7 @@ export function PanelHead({ screen }: { screen: ChatScreen }): VNode {
       ) : (
         <Title {...titleOf(screen)} />
       )}
-      {phase.value === "live" && !leaving && <Options screen={screen} />}
+      {!leaving && <Options screen={screen} />}
       {button(t("minimise"), Minus, "desk")}
       {button(t("close"), Cross, "phone")}
     </div>

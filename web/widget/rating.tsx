@@ -261,6 +261,17 @@ function Choices<T extends number | boolean>(props: Choosing<T>): VNode {
   );
 }
 
+/** What is over can be read later on; where that part does not come, the new conversation begins all the same. */
+async function startAgain(screen: ChatScreen): Promise<void> {
+  try {
+    const { keepPast } = await import("./past.tsx");
+    keepPast(screen);
+  } catch (failure) {
+    console.warn("aparte: past", failure);
+  }
+  await screen.startAgain();
+}
+
 function After({ screen }: { screen: ChatScreen }): VNode {
   const { t } = screen.words;
   return (
@@ -268,7 +279,7 @@ function After({ screen }: { screen: ChatScreen }): VNode {
       <button type="button" class="link" onClick={() => saveTranscript(screen)}>
         {t("transcript")}
       </button>
-      <button type="button" class="link" onClick={() => void screen.startAgain()}>
+      <button type="button" class="link" onClick={() => void startAgain(screen)}>
         {t("reopen")}
       </button>
     </p>

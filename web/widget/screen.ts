@@ -16,6 +16,8 @@ import { type Availability, serverOf, type Standing } from "./server.ts";
 import type { Words } from "./words.ts";
 
 export type View = "none" | "card" | "panel" | "launcher";
+/** Another way than the chat is looked at; `past` and `call` beside it, on the visitor's wish. */
+export type Leaving = boolean | "past" | "call";
 export type Screen = ReturnType<typeof screenOf>;
 /** The screen once its conversation is loaded: what the panel draws from. */
 export type ChatScreen = Screen & { conversation: Conversation };
@@ -32,7 +34,7 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
   const view = cell<View>("none");
   const decision = cell<Decision | null>(null);
   const available = cell<Availability | null>(null);
-  const leaving = cell(false);
+  const leaving = cell<Leaving>(false);
   /** True once the visitor asked for the panel: only then may focus move into it. */
   const asked = cell(false);
   /** True once the visitor put the panel away themselves: then the launcher takes the focus. */

@@ -19,6 +19,8 @@ import { Message } from "./message.tsx";
 import type { ChatScreen } from "./screen.ts";
 
 export { default as style } from "./ways.css?inline";
+const past = () => import("./past.tsx");
+
 export { Heading } from "./heading.tsx";
 export { Waiting } from "./waiting.tsx";
 
@@ -39,7 +41,9 @@ export function Ways({ screen }: { screen: ChatScreen }): VNode {
   const mayGoBack = chosen !== null && ways.length > 1;
   useEffect(() => screen.keepLooking(), [screen]);
   useEffect(() => holdFiles(screen), [screen]);
+  const aside = screen.leaving.value;
 
+  if (aside === "past" || aside === "call") return <Aside screen={screen} aside={aside} />;
   if (way === null) return <Choice screen={screen} ways={ways} choose={choose} />;
   const back = mayGoBack && (
     <button type="button" class="link back" onClick={() => choose(null)}>
@@ -71,6 +75,31 @@ export function Ways({ screen }: { screen: ChatScreen }): VNode {
         <Faq screen={screen} top={top} write={ways.includes("message") ? () => choose("message") : null} />
       )}
     />
+  );
+}
+
+/** Beside the chat, which goes on: what is said there meanwhile is not told as read, and is counted on the way back. */
+function Aside({ screen, aside }: { screen: ChatScreen; aside: "past" | "call" }): VNode {
+  const { conversation, leaving, view, words } = screen;
+  const unread = conversation.unread.value;
+  useEffect(() => {
+    conversation.watch(false);
+    return () => conversation.watch(view.value === "panel" && document.visibilityState === "visible");
+  }, [screen]);
+  const back = (
+    <button type="button" class="link back" onClick={() => (leaving.value = false)}>
+      <Icon of={Back} size={16} />
+      {unread > 0 ? words.t("unread", { count: unread }) : words.t("backToChat")}
+    </button>
+  );
+  return aside === "past" ? (
+    <Later screen={screen} load={past} draw={({ Past }) => <Past screen={screen} top={back} />}>
+      {back}
+    </Later>
+  ) : (
+    <Later screen={screen} load={callback} draw={({ Callback }) => <Callback screen={screen} top={back} />}>
+      {back}
+    </Later>
   );
 }
 

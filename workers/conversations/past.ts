@@ -67,9 +67,15 @@ export async function pastConversations(
       token: await signConversationToken(env.TOKEN_SECRET, { site, conversation: id, visitor }, now),
       at: isoOf(at),
       agent,
-      last: tail.trim().split("\n").at(-1)?.slice(0, LINE_LENGTH) ?? "",
+      last: lastLine(tail),
     })),
   );
+}
+
+/** An agent's Markdown is read without its marks. */
+function lastLine(tail: string): string {
+  const line = tail.trim().split("\n").at(-1) ?? "";
+  return line.replaceAll(/\*\*|`/g, "").slice(0, LINE_LENGTH);
 }
 
 async function conversationOf(env: Env, site: SiteKey, token: string, now: EpochMs): Promise<string | null> {
