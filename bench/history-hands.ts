@@ -12,10 +12,10 @@ type Talk = { seed: number; agent: string; colleagues: readonly string[]; at: Ep
 
 const ANSWERS = 12;
 const RATES = {
-  transferred: 0.1,
-  takenOver: 0.3,
-  bySkill: 0.3,
-  calledOff: 0.02,
+  transferred: 0.18,
+  takenOver: 0.4,
+  bySkill: 0.5,
+  calledOff: 0.08,
   canned: 0.55,
   edited: 0.4,
 };
