@@ -119,7 +119,6 @@ async function fill(bench: Bench, scale: number): Promise<void> {
 }
 
 async function ask(bench: Bench, call: Call): Promise<number> {
-  await fallBehind(bench.miniflare, SITE, call);
   const headers = { authorization: `Bearer ${KEY}` };
   let bytes = 0;
   for (const path of call.paths) {
@@ -145,9 +144,13 @@ async function printCosts(bench: Bench): Promise<void> {
   for (const one of CALLS) {
     if (values.only !== undefined && !one.name.includes(values.only)) continue;
     for (let turn = 0; turn < WARM_UP; turn += 1) await ask(bench, one);
-    const before = bench.cpuMs();
-    for (let turn = 0; turn < calls; turn += 1) await ask(bench, one);
-    const cpu = (bench.cpuMs() - before) / calls;
+    let cpu = 0;
+    for (let turn = 0; turn < calls; turn += 1) {
+      await fallBehind(bench.miniflare, SITE, one);
+      const before = bench.cpuMs();
+      await ask(bench, one);
+      cpu += (bench.cpuMs() - before) / calls;
+    }
     await fallBehind(bench.miniflare, SITE, one);
     await fetch(`${bench.url}/__d1`, { method: "POST" });
     const answered = await ask(bench, one);
@@ -175,7 +178,10 @@ async function printProfile(bench: Bench, name: string): Promise<void> {
   const own = targets.find(({ id }) => id.includes("aparte"));
   if (own === undefined) throw new Error("no inspector");
   const shares = await profile(new URL(own.webSocketDebuggerUrl), async () => {
-    for (let turn = 0; turn < calls; turn += 1) await ask(bench, one);
+    for (let turn = 0; turn < calls; turn += 1) {
+      await fallBehind(bench.miniflare, SITE, one);
+      await ask(bench, one);
+    }
   });
   for (const { name: place, share } of shares.slice(0, SHOWN)) {
     console.log(`${(share * 100).toFixed(1).padStart(6)} %  ${place}`);

@@ -4,7 +4,8 @@
  *
  * A day's figures are a sum over people, and over what belongs to nobody (`domain/kpi/measure.ts`). Whoever a write has
  * touched is counted twice, as they were when the day was counted and as they are, with whom they belong together; the
- * difference is what the day changes by. Agents and page views without consent are few, and counted whole both times.
+ * difference is what the day changes by. What belongs to agents and to nobody is counted both times from the hour on in
+ * which it may differ: of an hour it only depends on who was there in it.
  * Everything is of one moment between two writes: rows that were read later are told as they were then.
  *
  * Errors  a day of which this cannot be told (nobody knows since when, too much has happened) is not among the answers.
@@ -55,7 +56,7 @@ export type DayChange = {
 };
 
 /** A day that is known well enough to go on from: as it was counted at `countedAt`, before all of `writes`. */
-type Known = { day: LocalDay; built: number; countedAt: EpochMs; writes: Before[] };
+type Known = { day: LocalDay; built: number; countedAt: EpochMs; writes: Before[]; deskFrom: EpochMs };
 
 /** The changes of those of `days` that can be told, as of the last write before they were claimed. */
 export async function readChanges(
@@ -65,7 +66,7 @@ export async function readChanges(
   claims: Claims,
   now: EpochMs,
 ): Promise<DayChange[]> {
-  const known = days.flatMap((day) => knownOf(site, day, claims));
+  const known = days.flatMap((day) => knownOf(site, day, claims, now));
   const seeds = new RowsBefore(known.toSorted((a, b) => b.writes.length - a.writes.length)[0]?.writes ?? [])
     .seeds;
   if (known.length === 0) return [];
@@ -81,7 +82,7 @@ export async function readChanges(
     env.DB.prepare(LAST_SEQ).bind(site.key),
     env.DB.prepare(LATER_WRITES).bind(site.key, claims.last + 1),
     ...people,
-    ...known.flatMap(({ day }) => deskStatements(env, site, day)),
+    ...known.flatMap((one) => deskStatements(env, site, one, now)),
   ]);
   const last = Number(answers[0]?.results[0]?.["seq"] ?? 0);
   const later = (answers[1]?.results ?? []).map(beforeOf);
@@ -89,8 +90,10 @@ export async function readChanges(
   const rows = rowsOfPeople(answers.slice(2, 2 + people.length));
   return known.map((one, index): DayChange => {
     const at = 2 + people.length + index * DESK_STATEMENTS;
-    const desk = answers.slice(at, at + DESK_STATEMENTS).map(cellsOf);
-    return changeOf(site, one, { rows, desk, whom: new Set(visitors), later, now });
+    const [ripens, ...desk] = answers.slice(at, at + DESK_STATEMENTS).map(cellsOf);
+    const ripensAt = ripens?.[0]?.[0] ?? null;
+    const read = { rows, desk, whom: new Set(visitors), later, now };
+    return changeOf(site, one, read, ripensAt === null ? null : Number(ripensAt));
   });
 }
 
@@ -101,15 +104,21 @@ function beforeOf({ seq, form, body }: Record<string, Cell>): Before {
 }
 
 /** `day` if what is kept of it is a place to go on from: of this definition, with every write that has touched it since. */
-function knownOf({ definition }: CountedSite, day: LocalDay, claims: Claims): Known[] {
+function knownOf(
+  { definition, calendar }: CountedSite,
+  day: LocalDay,
+  claims: Claims,
+  now: EpochMs,
+): Known[] {
   const mark = claims.marks.get(subjectOf(day));
   if (mark === undefined || mark.built === 0 || mark.definition !== definition || mark.built_at === null)
     return [];
-  const known = { day, built: mark.built, countedAt: mark.built_at };
-  if (mark.since === null) return isUntouched(mark) ? [{ ...known, writes: [] }] : [];
-  const { since } = mark;
+  const since = mark.since ?? claims.last + 1;
   const writes = claims.writes.filter(({ seq }) => seq >= since);
-  return areWhole(writes, since, claims.last) ? [{ ...known, writes }] : [];
+  if (!areWhole(writes, since, claims.last) || (mark.since === null && !isUntouched(mark))) return [];
+  const from = Math.min(mark.built_at, now, new RowsBefore(writes).deskFrom);
+  const deskFrom = Math.min(day.to, Math.max(day.from, calendar.startOfHour(from)));
+  return [{ day, built: mark.built, countedAt: mark.built_at, writes, deskFrom }];
 }
 
 /** Whether only time has passed. */
@@ -131,20 +140,30 @@ function ripened({ day, countedAt }: Known, now: EpochMs): Ended[] {
   ];
 }
 
-/** What of a day belongs to agents and to nobody: shifts, conversations that reach into it, page views without consent. */
-function deskStatements(env: Env, { key }: CountedSite, { from, to }: LocalDay): D1PreparedStatement[] {
+/** When the next conversation will have had its week; and shifts, conversations, page views that reach into the desk's span. */
+function deskStatements(
+  env: Env,
+  { key }: CountedSite,
+  { day: { from, to }, deskFrom }: Known,
+  now: EpochMs,
+): D1PreparedStatement[] {
   return [
-    env.DB.prepare(STATES_IN).bind(key, from - LONGEST_SHIFT_MS, to, from),
-    env.DB.prepare(CHATS_IN).bind(key, from - LONG_CHAT_MS - SILENT_CHAT_MS, to, from),
-    env.DB.prepare(EXEMPT_IN).bind(key, from, to),
+    env.DB.prepare(RIPENS).bind(key, from - SILENT_CHAT_MS, to, from, now - RECONTACT_MS),
+    env.DB.prepare(STATES_IN).bind(key, deskFrom - LONGEST_SHIFT_MS, to, deskFrom),
+    env.DB.prepare(CHATS_IN).bind(key, deskFrom - LONG_CHAT_MS - SILENT_CHAT_MS, to, deskFrom),
+    env.DB.prepare(EXEMPT_IN).bind(key, deskFrom, to),
   ];
 }
 
-const DESK_STATEMENTS = 3;
+const DESK_STATEMENTS = 4;
 const CHATS_IN = `SELECT ${CELLS.conversations} FROM conversations c
   LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id
   WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3 AND (c.closed_at IS NULL OR c.closed_at >= ?4)
     AND c.first_visitor_message_at IS NOT NULL`;
+const RIPENS = `SELECT min(ended) + ${RECONTACT_MS} AS at FROM (
+  SELECT min(closed_at, first_visitor_message_at + ${LONG_CHAT_MS}) AS ended FROM conversations
+  WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3 AND first_visitor_message_at >= ?4
+    AND first_visitor_message_at < ?3 AND first_agent_message_at IS NOT NULL AND closed_at > ?5) WHERE ended > ?5`;
 
 type Read = {
   rows: RowsOfPeople;
@@ -155,24 +174,25 @@ type Read = {
   now: EpochMs;
 };
 
-function changeOf(site: CountedSite, known: Known, { rows, desk, whom, later, now }: Read): DayChange {
-  const { day, built, countedAt, writes } = known;
+function changeOf(
+  site: CountedSite,
+  { day, built, countedAt, writes, deskFrom }: Known,
+  { rows, desk, whom, later, now }: Read,
+  ripensAt: EpochMs | null,
+): DayChange {
   const then = new RowsBefore([...writes, ...later]);
   const since = new RowsBefore(later);
   const before: DayScope = { ...site.rules, from: day.from, to: day.to, now: countedAt };
   const scope: DayScope = { ...before, now };
-  const deskNow = deskHistory(desk, since, scope);
-  const hoursNow = tallyDesk(deskNow, scope);
-  const change = [
-    ...changeBetween(tallyDesk(deskHistory(desk, then, before), before), hoursNow),
-    ...(whom.size === 0
-      ? []
-      : changeBetween(
-          tallyPeople(historyOf(rows, then, whom), before),
-          tallyPeople(historyOf(rows, since, whom), scope),
-        )),
-  ];
-  const moments = [changesAt(hoursNow), ripensAt(deskNow, scope)].filter((at) => at !== null);
+  const deskOf = (past: RowsBefore, of: DayScope) =>
+    tallyDesk(deskHistory(desk, past, of), { ...of, from: deskFrom });
+  const deskNow = deskOf(since, scope);
+  const change = changeBetween(deskOf(then, before), deskNow);
+  if (whom.size > 0) {
+    const peopleThen = tallyPeople(historyOf(rows, then, whom), before);
+    change.push(...changeBetween(peopleThen, tallyPeople(historyOf(rows, since, whom), scope)));
+  }
+  const moments = [changesAt(deskNow), ripensAt].filter((at) => at !== null);
   return { day, built, change, changesAt: moments.length === 0 ? null : Math.min(...moments) };
 }
 
@@ -216,13 +236,4 @@ function deskHistory(
 /** Before its visitor's first message there is no conversation to count. */
 function hasBegun(cells: Cells): boolean {
   return (cells[7] ?? null) !== null;
-}
-
-/** When the next conversation of the day will have had its week. */
-function ripensAt({ chats }: KpiHistory, { from, to, now }: DayScope): EpochMs | null {
-  const moments = chats.flatMap(({ startedAt, answeredAt, closedAt }) => {
-    const isCounted = from <= startedAt && startedAt < to && answeredAt !== null && closedAt !== null;
-    return isCounted && closedAt + RECONTACT_MS > now ? [closedAt + RECONTACT_MS] : [];
-  });
-  return moments.length === 0 ? null : Math.min(...moments);
 }

@@ -42,14 +42,31 @@ const WRITTEN: Record<Table, string> = {
 const isCounted = (table: string): table is Table => Object.hasOwn(FROM, table);
 
 /** The ids that a write touches, and who is told of in it. */
-type Touched = { ids: Map<Table, Set<string>>; told: Told };
+type Touched = { ids: Map<Table, Set<string>>; told: Told; desk: EpochMs | null };
 /** Visitors, the orders that are refunded, and the conversations that are judged. */
 type Told = { visitors: Set<string>; known: Set<string>; orders: Set<string>; conversations: Set<string> };
+
+/** From when on a record says something of agents, or of nobody. */
+function deskMoment(record: HistoryRecord): EpochMs | null {
+  switch (record.table) {
+    case "conversations":
+      return record.created_at;
+    case "agent_states":
+      return record.started_at;
+    case "exempt_counts":
+      return record.hour;
+    default:
+      return null;
+  }
+}
+/** Where a row of these says the same. */
+const DESK_CELLS: Partial<Record<Table, number>> = { conversations: 7, agent_states: 4, exempt_counts: 1 };
 
 function touchedBy(records: readonly HistoryRecord[]): Touched {
   const touched: Touched = {
     ids: new Map(),
     told: { visitors: new Set(), known: new Set(), orders: new Set(), conversations: new Set() },
+    desk: null,
   };
   const { ids, told } = touched;
   for (const record of records) {
@@ -60,6 +77,8 @@ function touchedBy(records: readonly HistoryRecord[]): Touched {
     if ("visitor_id" in record) told.visitors.add(record.visitor_id);
     if (table === "refunds") told.orders.add(record.order_id);
     if (table === "surveys") told.conversations.add(id);
+    const moment = deskMoment(record);
+    if (moment !== null) touched.desk = Math.min(moment, touched.desk ?? moment);
   }
   return touched;
 }
@@ -71,7 +90,7 @@ export function rememberRows(
   records: readonly HistoryRecord[],
   at: EpochMs,
 ): D1PreparedStatement[] {
-  const { ids, told } = touchedBy(records);
+  const { ids, told, desk } = touchedBy(records);
   if (ids.size === 0 && told.known.size === 0) return [];
   const parts = [...ids.keys()].map(
     (table) => `'${table}', (SELECT json_group_array(json_array(j.value, ${WRITTEN[table]}))
@@ -80,7 +99,7 @@ export function rememberRows(
   if (told.known.size > 0) parts.push(`'identities', ${IDENTITIES}`);
   const given = {
     ...Object.fromEntries([...ids].map(([table, of]) => [table, [...of]])),
-    told: Object.fromEntries(Object.entries(told).map(([name, of]) => [name, [...of]])),
+    told: { ...Object.fromEntries(Object.entries(told).map(([name, of]) => [name, [...of]])), desk },
   };
   const statement = `INSERT INTO rows_before (site, seq, at, form, body)
     SELECT ?1, coalesce((SELECT max(seq) FROM rows_before WHERE site = ?1), 0) + 1, ?3, ?4,
@@ -94,7 +113,13 @@ const IDENTITIES = `(SELECT json_group_array(json_array(j.value, (SELECT json_gr
   FROM json_each(?2, '$.told.known') j)`;
 
 type Body = {
-  told: { visitors: string[]; known: string[]; orders: string[]; conversations: string[] };
+  told: {
+    visitors: string[];
+    known: string[];
+    orders: string[];
+    conversations: string[];
+    desk: EpochMs | null;
+  };
 } & Partial<Record<Table, [id: string, ...Cells][]>> & {
     identities?: [visitor: string, users: [user: string, at: EpochMs][]][];
   };
@@ -118,6 +143,8 @@ export class RowsBefore {
   readonly #rows = new Map<Table, Map<string, Cells | null>>();
   readonly #users = new Map<string, [user: string, at: EpochMs][]>();
   readonly seeds: Seeds;
+  /** Since when they may have another part in what belongs to agents and to nobody; `Infinity` where none has. */
+  deskFrom = Infinity;
 
   /** `writes` are all from some number on. */
   constructor(writes: readonly Before[]) {
@@ -132,6 +159,7 @@ export class RowsBefore {
       for (const name of ["visitors", "orders", "conversations"] as const) {
         for (const id of told[name]) seeds[name].add(id);
       }
+      this.deskFrom = Math.min(this.deskFrom, told.desk ?? Infinity);
       for (const [visitor, users] of identities) {
         if (!this.#users.has(visitor)) this.#users.set(visitor, users);
       }
@@ -160,6 +188,8 @@ export class RowsBefore {
     const rows = this.#rows.get(table) ?? new Map<string, Cells | null>();
     this.#rows.set(table, rows);
     if (!rows.has(id)) rows.set(id, row);
+    const moment = row?.[DESK_CELLS[table] ?? -1] ?? null;
+    if (moment !== null) this.deskFrom = Math.min(this.deskFrom, Number(moment));
   }
 
   /** `rows` of `table`, which are as they are now, as they were; of what was another's, what belongs to `whom`. */
