@@ -39,6 +39,9 @@ beforeAll(async () => {
   });
   await makeCampaign("Bienvenue", { a: { visitors: 900, buyers: 90, talked: 60 } });
   await plan(cart);
+  // Weeks of history are counted at the first look; how long that takes is no matter of the screens.
+  for (const noun of ["objectives/progress", "pilots/progress", "guide"])
+    await call("GET", `/${noun}`, undefined, "lin");
   browser = await launchBrowser();
 });
 afterAll(async () => {
@@ -203,6 +206,30 @@ test("OBJ11: what cannot be read says so, and can be tried again", async () => {
   await page.unroute("**/objectives/progress");
   await page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
   await page.getByRole("heading", { name: "Pilots" }).waitFor();
+  await context.close();
+});
+
+test("OBJ13: a pilot takes its share from the campaign that carries it, and is refused where that keeps to other pages", async () => {
+  const { context, page, complaints } = await enter("objectives", {}, "lin");
+  await page.getByRole("button", { name: "New pilot" }).click();
+  const form = page.getByRole("form", { name: "New pilot" });
+  await form.getByLabel("Name", { exact: true }).fill("Cart, again");
+  await form.getByLabel("Stage", { exact: true }).fill("One page");
+  await form.getByLabel("Next stage").fill("All");
+  await form.getByLabel("Value (%)").fill("5");
+  await form.getByLabel("Carried by the campaign").selectOption({ label: "Aide au panier" });
+  expect(await form.getByLabel("Share of traffic (%)").inputValue()).toBe("80");
+  await form.getByLabel("Pages (paths)").fill("/help");
+  await form.getByRole("button", { name: "Save" }).click();
+  await page
+    .getByRole("alert")
+    .getByText(/condition does not keep to these pages/)
+    .waitFor();
+  await form.getByLabel("Pages (paths)").fill("/cart");
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: /Cart, again/ }).waitFor();
+  // What was refused is the browser's own complaint too.
+  expect(complaints.filter((said) => !said.includes("400"))).toEqual([]);
   await context.close();
 });
 
