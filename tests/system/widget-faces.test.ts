@@ -263,6 +263,33 @@ test("R-W32 P12: two tabs of one visitor show the same messages", async () => {
   });
 });
 
+test("P27 R-W33: of a room that was set back, what is said after that is counted as not read", async () => {
+  const room = new ScriptedRoom();
+  await on(
+    browser,
+    { decision: decisionOf() },
+    async (site) => {
+      const { page } = site;
+      await accept(site);
+      await write(page, "Bonjour");
+      await page.getByText("Envoyé").waitFor();
+      for (const text of ["Un.", "Deux.", "Trois."]) room.say(text);
+      await until(true, () => room.heard.some((frame) => frame.type === "read" && frame.seq === 4));
+      await page.getByRole("button", { name: "Réduire" }).click();
+      await page.getByRole("button", { name: "Ouvrir la conversation" }).waitFor();
+      room.log.length = 2;
+      room.epoch = "epoch-2";
+      await room.cut(4_000);
+      room.down = false;
+      await until(true, () => room.sockets.size > 0);
+      room.say("Deux, autrement.");
+      await page.getByRole("button", { name: "Ouvrir la conversation, 1 message non lu" }).click();
+      await until(["Vous : Bonjour", "Léa : Un.", "Léa : Deux, autrement."], () => said(page));
+    },
+    room,
+  );
+});
+
 test("R-W33: minimised, the launcher counts what was not read, and focus goes there and back", async () => {
   await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;

@@ -92,11 +92,11 @@ export function engineOf({ page, server, memory, cells, turnedAway, write }: Eng
     try {
       const opened = await openAt({ requestId: request, token: null, decisionId });
       await delivery.adopt(request, opened.id);
-      const { id, token, socketUrl } = opened;
-      keep({ id, token, socketUrl, readSeq: 0 });
+      const { lost, ...entered } = { ...opened, readSeq: 0 };
+      keep(entered);
       memory.keepRequest(null);
-      enter({ id, token, socketUrl, readSeq: 0 });
-      return opened.lost;
+      enter(entered);
+      return lost;
     } catch (failure) {
       const instead = failure instanceof Refused && failure.answer["availability"];
       if (instead) {

@@ -7,7 +7,6 @@
  */
 
 import { conversationKey } from "../shared/widget-mount.ts";
-import { pastKey } from "./past-key.ts";
 
 export type Remembered = {
   id: string;
@@ -40,9 +39,8 @@ export function memoryOf(key: string) {
     call: () => read("sessionStorage", name("call")),
     keepCall: (call: string | null) => write("sessionStorage", name("call"), call),
     clear(): void {
-      write("localStorage", shared, null);
-      write("localStorage", pastKey(key), null);
-      for (const what of ["draft", "open", "request", "files", "call"]) {
+      for (const what of ["conversation", "past", "draft", "open", "request", "files", "call"]) {
+        write("localStorage", name(what), null);
         write("sessionStorage", name(what), null);
       }
     },

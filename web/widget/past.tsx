@@ -10,7 +10,6 @@ import Next from "lucide-static/icons/chevron-right.svg?shapes";
 import type { LogEvent } from "./conversation-log.ts";
 import { useEffect, useRef, useState } from "./hooks.ts";
 import { Icon } from "./icon.tsx";
-import { pastKey } from "./past-key.ts";
 import type { ChatScreen } from "./screen.ts";
 import { conversationPath, fields, text } from "./server.ts";
 import type { Row } from "./transcript-rows.ts";
@@ -19,6 +18,9 @@ export { default as style } from "./past.css?inline";
 
 /** As many as the server is asked about at once. */
 const MOST = 20;
+
+/** Where the tokens lie; memory.ts lets go of them with the rest. */
+const pastKey = (key: string): string => `aparte:${key}:past`;
 
 type Item = { id: string; token: string; at: string; agent: string; last: string };
 type Reading = { item: Item; screen: ChatScreen };

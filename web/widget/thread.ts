@@ -132,6 +132,8 @@ export function threadOf({ outbox, send, restart, happened, keepRead }: ThreadPo
     greeted(welcome: Extract<ServerFrame, { type: "welcome" }>): void {
       log.value = greet(log.value, welcome);
       head = welcome.head;
+      // A room that was set back to an earlier moment counts from there.
+      mineRead.value = Math.min(mineRead.value, head);
       // The hello said where we stand.
       told = log.value.last;
       asked = 0;
