@@ -1,6 +1,7 @@
 /** What was offered, shown, opened, declined and ignored, and what either arm's visitors did after. */
 import { type Counting, countIn, countVisitorDaysOf, within } from "./counting.ts";
-import { countSeconds, secondsBetween } from "./durations.ts";
+import { countArmIn } from "./arms.ts";
+import { secondsBetween } from "./durations.ts";
 import type { ExposureRow } from "./history.ts";
 import { compare, personOf } from "./orders.ts";
 import type { Tally } from "./tally.ts";
@@ -78,15 +79,15 @@ function countArm(counting: Counting, tally: Tally, { at, exposure, person, visi
   const kept = bought.filter((order) => order.kept);
   const leadsUntil = end + (scope.leadAttributionMs ?? scope.attributionMs);
   const leads = leadsByPerson.get(person)?.some((lead) => at <= lead.at && lead.at <= leadsUntil) ?? false;
-  const holdout = exposure.arm === "holdout";
-  tally[holdout ? "holdout_units" : "treated_units"] += 1;
-  tally[holdout ? "holdout_buyers" : "treated_buyers"] += kept.length > 0 ? 1 : 0;
-  tally[holdout ? "holdout_rebuyers" : "treated_rebuyers"] += kept.length > 1 ? 1 : 0;
-  tally[holdout ? "holdout_orders_placed" : "treated_orders_placed"] += bought.length;
-  tally[holdout ? "holdout_returns" : "treated_returns"] += bought.filter(({ returned }) => returned).length;
-  tally[holdout ? "holdout_leads" : "treated_leads"] += leads ? 1 : 0;
+  const { arm, campaign, phase } = exposure;
+  tally[`${arm}_units`] += 1;
+  tally[`${arm}_leads`] += leads ? 1 : 0;
   const [first] = kept;
-  if (first === undefined) return;
-  const spread = tally[holdout ? "holdout_time_to_purchase" : "treated_time_to_purchase"];
-  countSeconds(spread, secondsBetween(at, first.at));
+  countArmIn(tally, arm, `${campaign}:${phase}`, {
+    orders_placed: bought.length,
+    returns: bought.filter(({ returned }) => returned).length,
+    buyers: kept.length > 0 ? 1 : 0,
+    rebuyers: kept.length > 1 ? 1 : 0,
+    seconds: first === undefined ? null : secondsBetween(at, first.at),
+  });
 }

@@ -7,6 +7,7 @@
  */
 import type { Interval } from "../experiments/effect.ts";
 import { wilson } from "../experiments/small-counts.ts";
+import { armMedian, armShare } from "./arms.ts";
 import { areHoursKnown, type CostOfRow } from "./costs.ts";
 import { durationsOf } from "./durations.ts";
 import {
@@ -159,12 +160,12 @@ const OF_OFFERS = {
   click_rate: ({ t }) => share(t.invites_opened, t.invites_displayed),
   acceptance_rate: ({ t }) => share(t.invites_accepted, t.invites_displayed),
   acceptance_rate_by_visitor: ({ t }) => share(t.invited_visitors_accepting, t.invited_visitors),
-  treated_return_rate: ({ t }) => share(t.treated_returns, t.treated_orders_placed),
-  holdout_return_rate: ({ t }) => share(t.holdout_returns, t.holdout_orders_placed),
-  treated_repeat_rate: ({ t }) => share(t.treated_rebuyers, t.treated_buyers),
-  holdout_repeat_rate: ({ t }) => share(t.holdout_rebuyers, t.holdout_buyers),
-  treated_time_to_purchase_median: ({ t }) => quantile(t.treated_time_to_purchase, 0.5),
-  holdout_time_to_purchase_median: ({ t }) => quantile(t.holdout_time_to_purchase, 0.5),
+  treated_return_rate: ({ t }) => armShare(t, "treated", "returns", "orders_placed"),
+  holdout_return_rate: ({ t }) => armShare(t, "holdout", "returns", "orders_placed"),
+  treated_repeat_rate: ({ t }) => armShare(t, "treated", "rebuyers", "buyers"),
+  holdout_repeat_rate: ({ t }) => armShare(t, "holdout", "rebuyers", "buyers"),
+  treated_time_to_purchase_median: ({ t }) => armMedian(t, "treated"),
+  holdout_time_to_purchase_median: ({ t }) => armMedian(t, "holdout"),
 } satisfies Record<string, (source: Source) => Figure>;
 
 const OF_CHATS = {
@@ -318,12 +319,18 @@ export function figuresAmong<Name extends KpiName>(
   return figures as Pick<KpiFigures, Name>;
 }
 
+const TIMES_BY_ARM = ["arm_times", "treated_time_to_purchase", "holdout_time_to_purchase"] as const;
+
 /** What each figure that looks into a spread looks into; all others are made of counts alone. */
 const READ_SPREADS: { readonly [name in KpiName]?: readonly SpreadName[] } = {
   time_to_purchase_median: ["time_to_purchase"],
   time_to_purchase_p90: ["time_to_purchase"],
-  treated_time_to_purchase_median: ["treated_time_to_purchase"],
-  holdout_time_to_purchase_median: ["holdout_time_to_purchase"],
+  treated_return_rate: ["arms"],
+  holdout_return_rate: ["arms"],
+  treated_repeat_rate: ["arms"],
+  holdout_repeat_rate: ["arms"],
+  treated_time_to_purchase_median: TIMES_BY_ARM,
+  holdout_time_to_purchase_median: TIMES_BY_ARM,
   csat: ["csat"],
   csat_mean: ["csat"],
   csat_response_rate: ["csat"],

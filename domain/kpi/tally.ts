@@ -12,7 +12,7 @@
 import type { EpochMs } from "../ids.ts";
 
 /** Raised when a definition changes, so that a figure kept somewhere says which definition it has. */
-export const KPI_VERSION = 5;
+export const KPI_VERSION = 6;
 
 /**
  * Numbers that add up, by what they count. Written out, because an object that is made by name is slow to copy. What is
@@ -148,10 +148,14 @@ export const SPREADS = [
   "time_to_purchase",
   "treated_time_to_purchase",
   "holdout_time_to_purchase",
+  "arms",
+  "arm_times",
 ] as const;
 
 export type SpreadName = (typeof SPREADS)[number];
-/** How often each key occurred: an answer, or a number of seconds. */
+/** Those whose keys are a name, a blank and a whole number (`arms.ts`); of all others, keys are whole numbers. */
+export const NAMED_SPREADS: ReadonlySet<SpreadName> = new Set<SpreadName>(["arms", "arm_times"]);
+/** How often each key occurred: an answer, a number of seconds, or one of these under a name. */
 export type Spread = Record<string, number>;
 
 export type Tally = Record<CountName, number> &
@@ -181,6 +185,8 @@ export function emptyTally(): Tally {
     time_to_purchase: {},
     treated_time_to_purchase: {},
     holdout_time_to_purchase: {},
+    arms: {},
+    arm_times: {},
     stale_at: null,
   };
 }

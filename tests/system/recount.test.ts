@@ -10,6 +10,7 @@ import { cannedIds } from "../../bench/history-hands.ts";
 import { databaseFile } from "../../bench/history-store.ts";
 import type { HistoryMessage, HistoryRecord } from "../../domain/history/records.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { type ArmRow, armRows, armsFrom } from "./recount/arms.ts";
 import { type Counted, figuresFrom } from "./recount/figures.ts";
 import { DURATIONS, type Group, quantilesOf, SOURCES, sumsOf } from "./recount/sums.ts";
 import { TABLES } from "./recount/tables.ts";
@@ -301,6 +302,9 @@ function recount(site: Site, group: Group): Map<string, Record<string, Counted>>
     const sql = quantilesOf(name, group);
     if (sql !== null) into(database.prepare(sql).all(), quantiles, `${name} `);
   }
+  const sql = armRows(group);
+  const arms = sql === null ? [] : (database.prepare(sql).all() as unknown as ArmRow[]);
+  const armsByGroup = Map.groupBy(arms, ({ g }) => g);
   const isTime = group === null || group === "hour" || group === "day" || group === "week";
   const names = group === null ? [""] : isTime ? everyTime(database, group) : [...sums.keys()];
   return new Map(
@@ -312,6 +316,7 @@ function recount(site: Site, group: Group): Map<string, Record<string, Counted>>
         (of) => sums.get(name)?.[of] ?? 0,
         (of, quantile) => quantiles.get(name)?.[`${of} ${quantile}`] ?? null,
         money,
+        armsFrom(armsByGroup.get(name) ?? []),
       );
       return [name, figures];
     }),

@@ -1,4 +1,6 @@
 /** The figures of `kpis.md` from recounted sums: what stands above the line, and what below. */
+import type { Arms } from "./arms.ts";
+
 export type Sums = Record<string, number>;
 export type Counted = { value: number | null; numerator: number | null; denominator: number | null };
 
@@ -12,6 +14,7 @@ export function figuresFrom(
   of: (name: string) => number,
   seconds: (name: string, quantile: "median" | "p90") => number | null,
   money: Money,
+  arms: Arms,
 ): Record<string, Counted> {
   const sum = (value: number): Counted => ({ value, numerator: value, denominator: null });
   const over = (numerator: number, denominator: number): Counted => ({
@@ -90,12 +93,12 @@ export function figuresFrom(
     click_rate: share("invited_opened", "invited"),
     acceptance_rate: share("accepted", "invited"),
     acceptance_rate_by_visitor: share("accepting_visitors", "invited_visitors"),
-    treated_return_rate: share("treated_returns", "treated_placed"),
-    holdout_return_rate: share("holdout_returns", "holdout_placed"),
-    treated_repeat_rate: share("treated_rebuyers", "treated_buyers"),
-    holdout_repeat_rate: share("holdout_rebuyers", "holdout_buyers"),
-    treated_time_to_purchase_median: time("treated_time_to_purchase", "median"),
-    holdout_time_to_purchase_median: time("holdout_time_to_purchase", "median"),
+    treated_return_rate: arms.share("treated", "returned", "placed"),
+    holdout_return_rate: arms.share("holdout", "returned", "placed"),
+    treated_repeat_rate: arms.share("treated", "again", "bought"),
+    holdout_repeat_rate: arms.share("holdout", "again", "bought"),
+    treated_time_to_purchase_median: arms.median("treated"),
+    holdout_time_to_purchase_median: arms.median("holdout"),
     conversion_after_chat_among_covered: share("covered_after_chat", "covered"),
     conversion_after_chat: share("chatters_buying", "chatters"),
     conversion_after_chat_with_leads: share("chatters_converting", "chatters"),

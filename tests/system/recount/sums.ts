@@ -21,9 +21,9 @@ const OF_CHAT = [...OF_OFFER, "agent", "skill", "canned"];
 type Source = { groups: string[]; from: (group: Group) => string; sums: Record<string, string> };
 
 const isTime = (group: Group) => group === null || TIMES.includes(group);
-const column = (group: Group) => (group === null ? "''" : group);
+export const column = (group: Group) => (group === null ? "''" : group);
 /** Visitor-days among things: of one person on one day, and in one group where that is no time. */
-const units = (table: string, group: Group, all: string) => {
+export const units = (table: string, group: Group, all: string) => {
   const by = isTime(group) ? "person, day" : `person, day, ${column(group)}`;
   return `(SELECT *, row_number() OVER (PARTITION BY ${by} ORDER BY at, id) AS nth, ${all
     .split("; ")
@@ -49,10 +49,6 @@ const hands = (group: Group) => {
     ${uses(used)} AS sent, ${uses(`${used} AND u.edited`)} AS edited
     FROM ${isAgent ? "hand" : chats(group)} x)`;
 };
-const arm = (name: "treated" | "holdout") =>
-  `(SELECT count(*) FROM placed o, setting WHERE x.arm = '${name}' AND o.person = x.person AND o.at BETWEEN x.at
-    AND x.ends + setting.attribution`;
-
 export const SOURCES: Source[] = [
   {
     groups: OF_VISIT,
@@ -100,23 +96,10 @@ export const SOURCES: Source[] = [
   },
   {
     groups: OF_OFFER,
-    from: (group) => `(SELECT x.*,
-      ${arm("treated")} AND o.kept) AS treated_kept, ${arm("holdout")} AND o.kept) AS holdout_kept,
-      ${arm("treated")}) AS treated_all, ${arm("holdout")}) AS holdout_all,
-      ${arm("treated")} AND o.back IS NOT NULL) AS treated_back,
-      ${arm("holdout")} AND o.back IS NOT NULL) AS holdout_back
-      FROM ${units("offer", group, "1 AS one")} x WHERE nth = 1)`,
+    from: (group) => `(SELECT * FROM ${units("offer", group, "1 AS one")} WHERE nth = 1)`,
     sums: {
       treated: "sum(arm = 'treated')",
       holdout: "sum(arm = 'holdout')",
-      treated_buyers: "sum(treated_kept > 0)",
-      holdout_buyers: "sum(holdout_kept > 0)",
-      treated_rebuyers: "sum(treated_kept > 1)",
-      holdout_rebuyers: "sum(holdout_kept > 1)",
-      treated_placed: "sum(treated_all)",
-      holdout_placed: "sum(holdout_all)",
-      treated_returns: "sum(treated_back)",
-      holdout_returns: "sum(holdout_back)",
     },
   },
   {
@@ -258,21 +241,9 @@ export const DURATIONS: Record<
     from: plain("(SELECT * FROM unit WHERE first_order >= at)"),
     seconds: "(first_order - at) / 1000",
   },
-  ...Object.fromEntries(
-    (["treated", "holdout"] as const).map((name) => [
-      `${name}_time_to_purchase`,
-      {
-        groups: OF_OFFER,
-        from: (group: Group) => `(SELECT * FROM (SELECT x.*, (SELECT min(o.at) FROM placed o, setting
-          WHERE o.kept AND o.person = x.person AND o.at BETWEEN x.at AND x.ends + setting.attribution) AS first_order
-          FROM ${units("offer", group, "1 AS one")} x WHERE nth = 1 AND arm = '${name}') WHERE first_order IS NOT NULL)`,
-        seconds: "(first_order - at) / 1000",
-      },
-    ]),
-  ),
 };
 
-const SPAN = "at >= (SELECT since FROM setting) AND at < (SELECT until FROM setting)";
+export const SPAN = "at >= (SELECT since FROM setting) AND at < (SELECT until FROM setting)";
 
 /** The sums of a source for each group. */
 export function sumsOf(source: Source, group: Group): string | null {
@@ -283,7 +254,7 @@ export function sumsOf(source: Source, group: Group): string | null {
 }
 
 /** To the second below two minutes; beyond, down to five seconds, half a minute, a minute, an hour. */
-const rounded = (seconds: string) => `(SELECT s - s % CASE WHEN s < 120 THEN 1 WHEN s < 900 THEN 5
+export const rounded = (seconds: string) => `(SELECT s - s % CASE WHEN s < 120 THEN 1 WHEN s < 900 THEN 5
   WHEN s < 3600 THEN 30 WHEN s < 86400 THEN 60 ELSE 3600 END FROM (SELECT ${seconds} AS s))`;
 
 /** The median and the ninetieth percentile, as the least second within which so many were done. */

@@ -29,7 +29,8 @@ const visitOf = (visitor: string, at: string) => `(SELECT v.rowid FROM visit v W
 
 const EXPOSURES = `CREATE TEMP TABLE offer AS
   SELECT e.id, coalesce(p.person, e.visitor_id) AS person, e.eligible_at AS at, e.arm, e.kind,
-    e.campaign_id AS campaign, e.campaign_id || ':' || e.variant AS variant, q.hour, q.day, q.week,
+    e.campaign_id AS campaign, e.campaign_id || ':' || e.variant AS variant,
+    e.campaign_id || ':' || e.phase AS stratum, q.hour, q.day, q.week,
     e.arm = 'treated' AND EXISTS (SELECT 1 FROM conversations c WHERE c.site = e.site AND c.decision_id = e.id
       AND c.first_visitor_message_at IS NOT NULL) AS accepted,
     coalesce(e.shown_at, e.clicked_at, e.opened_at, e.declined_at, e.ignored_at) IS NOT NULL AS seen,
