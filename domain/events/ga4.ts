@@ -33,7 +33,8 @@ const RENAMED: Readonly<Record<string, string>> = {
   shipping_tier: "shipping_method",
   payment_type: "payment_method",
 };
-const PLAIN = /^(?:item_)?(name|brand|category|variant|value|currency|coupon|tax|shipping|price|quantity)$/;
+const PLAIN =
+  /^(?:item_)?(name|brand|category|variant|value|currency|coupon|tax|shipping|price|quantity|discount)$/;
 
 /** Segment's name and properties of the GA4 event `name`. */
 export function fromGa4(name: string, pushed: Parameters): { name: string; properties: Parameters } {

@@ -102,6 +102,8 @@ export const OrderRecord = z.object({
   at: moment,
   received_at: moment,
   total: z.number(),
+  /** What the price was lowered by before that; null or absent where nobody told. */
+  discount: maybe(z.number()).optional(),
   currency: z.string().max(3),
   status: z.enum(["claimed", "confirmed"]),
   items: z.int(),

@@ -2,7 +2,8 @@
  * From a phase's effect to money: what was sold that would not have been, its margin, what it cost, what is left.
  *
  * An order is told after its discount, in both arms. What an offer gave away is in the difference of revenue already, that
- * to would-be buyers included, so no discounts are subtracted from it (docs/decisions/2026-11-22-discounts-and-revenue.md).
+ * to would-be buyers included; of the margin it takes more, which `margin.ts` takes off
+ * (docs/decisions/2026-11-23-discounts-and-margin.md).
  *
  * Shapes  every figure has the interval of the reading that it comes from, or is null where that is hidden or where the
  *         site has not entered what it needs.
@@ -19,6 +20,8 @@ export type Money = {
   incrementalSales: Span | null;
   incrementalRevenue: Span | null;
   margin: { share: number; amount: Span | null } | null;
+  /** What prices were lowered by, as far as orders told it. */
+  discounts: { treated: number; holdout: number };
   /** The agents' time that these visitors' conversations took, and its cost. */
   agents: AgentTime;
   net: Span | null;
@@ -54,8 +57,8 @@ export function agentTimeOf(
 }
 
 export function moneyOf(
-  { difference, revenue }: Pick<Comparison, "difference" | "revenue">,
-  treated: ArmSums,
+  { difference, revenue, margin: left }: Pick<Comparison, "difference" | "revenue" | "margin">,
+  { treated, control }: { treated: ArmSums; control: ArmSums },
   facts: Pick<PhaseFacts, "economics" | "concurrency">,
 ): Money {
   const { economics } = facts;
@@ -64,12 +67,15 @@ export function moneyOf(
   const agents = agentTimeOf(treated.handle_ms, facts);
   const { cost } = agents;
   const margin = economics.margin ?? null;
-  const value = netValue({ orders, revenue: income }, { margin, cost });
+  // What is left of margin has the discounts off already, so all of it is margin here.
+  const kept = incrementalOf(figureOf(left), treated);
+  const value = netValue({ orders, revenue: kept }, { margin: margin === null ? null : 1, cost });
   const attributed = { orders: treated.attributed_orders, revenue: treated.attributed_cents / 100 };
   return {
     incrementalSales: spanOf(orders),
     incrementalRevenue: spanOf(income),
     margin: margin === null ? null : { share: margin, amount: spanOf(value.incrementalMargin) },
+    discounts: { treated: treated.discount_cents / 100, holdout: control.discount_cents / 100 },
     agents,
     net: spanOf(value.net),
     roi: spanOf(value.roi),

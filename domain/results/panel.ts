@@ -83,7 +83,7 @@ export type ResultPanel = {
   selection: SelectionBias | null;
 };
 
-const NOTHING_READ = { difference: null, revenue: null };
+const NOTHING_READ = { difference: null, revenue: null, margin: null };
 const ALPHA = 0.05;
 const USUAL_POWER = 0.8;
 const DAY_MS = 86_400_000;
@@ -108,7 +108,7 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
     })),
     between: overall.basis === null ? [] : pairsOf(facts, overall.basis, onlyOf(variants, compared)),
     // Of few sales the exact difference is told and nothing is made of it.
-    money: moneyOf(readable ? overall : NOTHING_READ, treated, facts),
+    money: moneyOf(readable ? overall : NOTHING_READ, totals, facts),
     guards: guardsOf(facts, totals),
     plan: planOf(facts, totals),
     course: readable ? courseOf(facts) : [],

@@ -9,7 +9,7 @@
  * Units   differences in shares (0.01 is one point), money per visitor in major units.
  */
 import { chanceToWin, expectedLosses, posteriorOf } from "../experiments/bayes.ts";
-import { compare, estimate } from "../experiments/effect.ts";
+import { compare, estimate, type Pair } from "../experiments/effect.ts";
 import {
   type Basis,
   ranLongEnough,
@@ -20,6 +20,7 @@ import {
 } from "../experiments/hybrid.ts";
 import { fewest } from "../experiments/small-counts.ts";
 import type { EpochMs } from "../ids.ts";
+import { marginPair } from "./margin.ts";
 import { looksOf, type Metric, pairOf, type PhaseFacts, rulePlan } from "./phase.ts";
 import type { ArmSums } from "./sums.ts";
 
@@ -37,6 +38,8 @@ export type Comparison = {
   revenue: Span | null;
   cappedRevenue: Span | null;
   adjustedRevenue: Span | null;
+  /** Of what a visitor leaves of margin, discounts taken off; null where nobody entered one. */
+  margin: Span | null;
   /** Both rules' intervals alone, whatever the other says; for who checks the figures. */
   sequential: { low: number; high: number } | null;
   fixed: { low: number; high: number; p: number } | null;
@@ -78,6 +81,7 @@ export function compareWithHoldout(
     revenue: null,
     cappedRevenue: null,
     adjustedRevenue: null,
+    margin: null,
     sequential: null,
     fixed: null,
     probability: null,
@@ -85,10 +89,12 @@ export function compareWithHoldout(
   };
   if (reading === null) return hidden;
   const pair = pairOf("conversion", arms.control, arms.treatment);
-  const money = (metric: Metric) => {
-    const read = readPair(pairOf(metric, arms.control, arms.treatment), reading.basis, plan);
+  const compared = (of: Pair) => {
+    const read = readPair(of, reading.basis, plan);
     return read === null ? null : spanOf(read);
   };
+  const money = (metric: Metric) => compared(pairOf(metric, arms.control, arms.treatment));
+  const margin = facts.economics.margin ?? null;
   const fixed = compare(pair, "absolute");
   const sequential = readPair(pair, "sequential", plan);
   return {
@@ -98,6 +104,7 @@ export function compareWithHoldout(
     revenue: money("revenue"),
     cappedRevenue: money("capped_revenue"),
     adjustedRevenue: money("adjusted_revenue"),
+    margin: margin === null ? null : compared(marginPair(margin, arms.control, arms.treatment)),
     sequential: sequential && { low: sequential.interval[0], high: sequential.interval[1] },
     fixed: fixed.ok ? { low: fixed.ci[0], high: fixed.ci[1], p: fixed.p } : null,
     probability: probabilityOf(arms),

@@ -24,6 +24,10 @@ export const SUMS = [
   "capped",
   "capped_cents",
   "capped_sq",
+  /** What these orders' prices were lowered by, as far as it was told, and its product with what was paid. */
+  "discount_cents",
+  "discount_sq",
+  "revenue_x_discount",
   /** Of the units whom an agent answered. */
   "reached_conversions",
   "reached_revenue_cents",
@@ -65,6 +69,9 @@ export function addSums(into: ArmSums, from: ArmSums): ArmSums {
   into.capped += from.capped;
   into.capped_cents += from.capped_cents;
   into.capped_sq += from.capped_sq;
+  into.discount_cents += from.discount_cents;
+  into.discount_sq += from.discount_sq;
+  into.revenue_x_discount += from.revenue_x_discount;
   into.reached_conversions += from.reached_conversions;
   into.reached_revenue_cents += from.reached_revenue_cents;
   into.before_cents += from.before_cents;

@@ -35,7 +35,14 @@ export type EligibleMoment = {
 };
 
 /** An order, or a lead, that counts. */
-export type Success = { id: string; visitor: string; at: EpochMs; cents: number };
+export type Success = {
+  id: string;
+  visitor: string;
+  at: EpochMs;
+  cents: number;
+  /** What the price was lowered by before that, of an order that tells it. */
+  discountCents?: number;
+};
 
 export type PhaseHistory = {
   moments: readonly EligibleMoment[];
@@ -133,6 +140,7 @@ function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseR
     successes.filter(({ at }) => at < first.eligibleAt && at >= first.eligibleAt - BEFORE_MS),
   );
   const spent = centsOf(counted);
+  const discount = total(counted, ({ discountCents = 0 }) => discountCents);
   const capped = rule.capCents === null ? spent : Math.min(spent, rule.capCents);
   const reachedAt = Math.min(...seen.map((moment) => moment.reachedAt ?? Infinity));
 
@@ -144,6 +152,9 @@ function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseR
   sums.orders += counted.length;
   sums.revenue_cents += spent;
   sums.revenue_sq += spent ** 2;
+  sums.discount_cents += discount;
+  sums.discount_sq += discount ** 2;
+  sums.revenue_x_discount += spent * discount;
   sums.capped += capped < spent ? 1 : 0;
   sums.capped_cents += capped;
   sums.capped_sq += capped ** 2;

@@ -79,6 +79,8 @@ export const ResultWire = ComparisonWire.extend({
   incremental_revenue: Span.nullable(),
   incremental_margin: Span.nullable(),
   margin: z.number().nullable(),
+  /** What the orders of each arm were lowered by, as far as they told it. */
+  discounts: z.object({ treated: z.number(), holdout: z.number() }),
   agents: z.object({ hours: z.number(), concurrency: z.number(), cost: z.number().nullable() }),
   net: Span.nullable(),
   roi: Span.nullable(),
@@ -166,6 +168,7 @@ export function resultWire(panel: ResultPanel): ResultWire {
     incremental_revenue: money.incrementalRevenue,
     incremental_margin: money.margin?.amount ?? null,
     margin: money.margin?.share ?? null,
+    discounts: money.discounts,
     agents: money.agents,
     net: money.net,
     roi: money.roi,
@@ -221,7 +224,7 @@ function armWire({ revenuePerVisitor, ...arm }: ArmFigures, isCompared: boolean)
 }
 
 function comparisonWire(comparison: Comparison): ComparisonWire {
-  const { verdict, revenue, cappedRevenue, adjustedRevenue, ...shown } = comparison;
+  const { verdict, revenue, cappedRevenue, adjustedRevenue, margin: _margin, ...shown } = comparison;
   return {
     ...shown,
     revenue_per_visitor: revenue,

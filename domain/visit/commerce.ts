@@ -82,6 +82,24 @@ export function orderTotal(properties: Properties, counted: OrderAmount = AS_TOL
   return cartTotals({ ...EMPTY_CART, lines: changed({}, linesOf(properties), 1) }).value;
 }
 
+/**
+ * What an `Order Completed` tells that its price was lowered by: `discount`, else that of its products (GA4 tells it of one
+ * piece). Null: nobody told, as of a coupon of which only the code is known.
+ */
+export function orderDiscount(properties: Properties): number | null {
+  const stated = moneyOf(properties.discount);
+  if (stated !== null) return Math.abs(stated);
+  const products = Array.isArray(properties.products) ? properties.products : [];
+  const told = products.flatMap((product) => {
+    if (typeof product !== "object" || product === null || Array.isArray(product)) return [];
+    const each = moneyOf(product.discount);
+    return each === null ? [] : [Math.abs(each) * quantityOf(product)];
+  });
+  if (told.length === 0) return null;
+  const sum = Math.round(told.reduce((all, one) => all + one, 0) * 100) / 100;
+  return Math.min(sum, MAX_MONEY);
+}
+
 /** What an `Order Refunded` gives back, read as its order was: never below 0; null where no amount can be read. */
 export function refundAmount(properties: Properties, counted: OrderAmount = AS_TOLD): number | null {
   const total = moneyOf(properties.total ?? properties.value);
@@ -125,12 +143,16 @@ function linesOf(properties: Properties): NamedLine[] {
     const id = textOf(product.product_id) ?? textOf(product.sku) ?? textOf(product.name);
     if (id === null) return [];
     const variant = textOf(product.variant);
-    const quantity = Math.max(0, Math.min(10_000, Math.trunc(moneyOf(product.quantity) ?? 1)));
+    const quantity = quantityOf(product);
     const price = Math.max(0, moneyOf(product.price) ?? 0);
     const name = textOf(product.name)?.slice(0, MAX_NAME);
     const line: Line = { price, quantity, ...(name === undefined ? {} : { name }) };
     return [{ id: variant === null ? id : `${id}/${variant}`, ...line }];
   });
+}
+
+function quantityOf(product: Properties): number {
+  return Math.max(0, Math.min(10_000, Math.trunc(moneyOf(product.quantity) ?? 1)));
 }
 
 function changed(before: Record<string, Line>, lines: NamedLine[], sign: 1 | -1): Record<string, Line> {

@@ -5,7 +5,7 @@
  */
 import type { Event } from "../events/event.ts";
 import { recordContact } from "./contact.ts";
-import { moneyOf, orderItems, orderTotal, refundAmount, textOf } from "./commerce.ts";
+import { moneyOf, orderDiscount, orderItems, orderTotal, refundAmount, textOf } from "./commerce.ts";
 import { recordKey, type RecordOf } from "../history/records.ts";
 import { LEAD_EVENT } from "../site/success.ts";
 import { keepOwed, queueOrder, queueWaiting } from "./outgoing.ts";
@@ -53,6 +53,7 @@ function complete(before: Recorded, event: Event, context: RecordContext): Recor
     at: known?.at ?? event.at,
     received_at: known?.received_at ?? context.now,
     total,
+    discount: orderDiscount(event.properties) ?? known?.discount ?? null,
     currency,
     status,
     items: orderItems(event.properties),

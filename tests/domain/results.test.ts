@@ -6,7 +6,7 @@ import type { PhaseFacts } from "../../domain/results/phase.ts";
 import { addSums, emptySums, SUMS } from "../../domain/results/sums.ts";
 import { type EligibleMoment, type PhaseSums, type Success, sumPhase } from "../../domain/results/units.ts";
 import { resultWire } from "../../domain/results/wire.ts";
-import { orderTotal } from "../../domain/visit/commerce.ts";
+import { orderDiscount, orderTotal } from "../../domain/visit/commerce.ts";
 import { mulberry } from "../mulberry.ts";
 
 const MINUTE = 60_000;
@@ -332,16 +332,19 @@ describe("what may be read", () => {
     expect(unpriced).toMatchObject({ net: null, roi: null, agents: { cost: null } });
   });
 
-  test("RES9: what an offer gives away, to would-be buyers too, is in the revenue difference once", () => {
+  test("RES9 RES28: what an offer gives away, to would-be buyers too, is in the revenue once and out of the margin whole", () => {
     // One of twenty buys anyway, for 100; the offer brings one of fifty more, and everybody redeems its 10.
     const [visitors, heldOut, price, discount] = [8_000, 2_000, 100, 10];
     const moments: EligibleMoment[] = [];
     const successes: Success[] = [];
-    const visit = (arm: "treated" | "holdout", index: number, order: { total: number } | null) => {
-      const person = `${arm}${index}`;
+    type Told = Parameters<typeof orderTotal>[0];
+    const visit = (arm: "treated" | "holdout", index: number, order: Told | null) => {
+      const visitor = `${arm}${index}`;
       const eligibleAt = T0 + (index % 28) * DAY;
-      moments.push(moment(person, arm, { eligibleAt }));
-      if (order !== null) successes.push(bought(person, eligibleAt + 1, 100 * (orderTotal(order) ?? NaN)));
+      moments.push(moment(visitor, arm, { eligibleAt }));
+      if (order === null) return;
+      const paid = bought(visitor, eligibleAt + 1, 100 * (orderTotal(order) ?? NaN));
+      successes.push({ ...paid, discountCents: 100 * (orderDiscount(order) ?? 0) });
     };
     const redeemed = { total: price - discount, subtotal: price, discount };
     for (let index = 0; index < visitors; index += 1)
@@ -349,15 +352,45 @@ describe("what may be read", () => {
     for (let index = 0; index < heldOut; index += 1)
       visit("holdout", index, index % 100 < 5 ? { total: price } : null);
 
-    const panel = resultPanel(factsOf(sumPhase({ moments, successes, joins: [] }, rule)));
+    const facts = factsOf(sumPhase({ moments, successes, joins: [] }, rule));
+    const panel = resultPanel(facts);
     const anyway = 0.05 * visitors;
     const buyers = 0.07 * visitors;
     const truth = buyers * (price - discount) - anyway * price;
     expect(truth).toBe((buyers - anyway) * price - buyers * discount);
     expect(panel.money.incrementalSales?.value).toBeCloseTo(buyers - anyway, 6);
     expect(panel.money.incrementalRevenue?.value).toBeCloseTo(truth, 6);
-    expect(panel.money.margin).toMatchObject({ share: 0.5, amount: { value: expect.closeTo(truth / 2, 6) } });
+    // The margin of what sold more at its price, less everything that was redeemed.
+    const kept = (buyers - anyway) * price * 0.5 - buyers * discount;
+    expect(kept).toBe(2_400);
+    expect(panel.money.margin).toMatchObject({ share: 0.5, amount: { value: expect.closeTo(kept, 6) } });
+    expect(panel.money.net?.value).toBeCloseTo(kept, 6);
+    expect(resultWire(panel).discounts).toEqual({ treated: buyers * discount, holdout: 0 });
+    // As much as the money says of it by hand, over everybody's own margin.
+    const own = (spent: number, off: number) => 0.5 * (spent + off) - off;
+    const variance = (share: number, value: number, n: number) =>
+      (share * (1 - share) * value ** 2) / (n - 1);
+    const se = Math.sqrt(variance(0.07, own(90, 10), visitors) + variance(0.05, own(100, 0), heldOut));
+    const amount = panel.money.margin?.amount;
+    const revenue = panel.overall.revenue;
+    if (amount == null || revenue === null) throw new Error("nothing was told");
+    const critical =
+      (revenue.high - revenue.value) / Math.sqrt(variance(0.07, 90, visitors) + variance(0.05, 100, heldOut));
+    expect((amount.high - amount.value) / visitors).toBeCloseTo(critical * se, 6);
+    // Without any discount told the margin is the revenue's.
+    const plain = resultPanel({ ...facts, sums: withoutDiscounts(facts.sums) });
+    expect(plain.money.margin?.amount?.value).toBeCloseTo(truth / 2, 6);
+    expect(plain.money.margin?.amount?.low).toBeCloseTo((plain.money.incrementalRevenue?.low ?? NaN) / 2, 6);
   });
+
+  function withoutDiscounts(sums: PhaseSums): PhaseSums {
+    const none = { discount_cents: 0, discount_sq: 0, revenue_x_discount: 0 };
+    const days = Object.entries(sums.days).map(([day, arms]) => [
+      day,
+      Object.fromEntries(Object.entries(arms).map(([key, arm]) => [key, { ...arm, ...none }])),
+    ]);
+    return { ...sums, days: Object.fromEntries(days) as PhaseSums["days"] };
+  }
 
   test("RES10: a clear effect may be told while it runs; at the planned end the final interval is narrower", () => {
     const strong = sumsOf(28, { "treated:a": { n: 686, x: 90 }, holdout: { n: 172, x: 10 } });

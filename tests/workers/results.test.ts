@@ -97,7 +97,8 @@ function visitorRecords(site: string, index: number, random: () => number): Hist
   }
   if (random() < 0.5) {
     const at = eligible + Math.floor(random() * 3 * DAY) - HOUR;
-    const order = { ...orderOf(visitor, at), total: 20 + Math.floor(random() * 80) };
+    const discount = random() < 0.3 ? null : Math.floor(random() * 700) / 100;
+    const order = { ...orderOf(visitor, at), total: 20 + Math.floor(random() * 80), discount };
     told.push(order, order);
     if (random() < 0.3) {
       const amount = random() < 0.5 ? null : 10;
@@ -136,18 +137,22 @@ const RECOUNT = `WITH known AS (SELECT visitor_id AS v, user_id AS u, at FROM id
   named AS (SELECT *, (SELECT u FROM known k WHERE k.v = unit.v AND k.at <= unit.since
       ORDER BY k.at DESC, k.u DESC LIMIT 1) AS who,
     (SELECT until FROM seen WHERE seen.v = unit.v AND seen.eligible_at = unit.since) AS until FROM unit),
-  bought AS (SELECT o.visitor_id AS v, o.at, iif(o.visitor_id LIKE 'u:%', substr(o.visitor_id, 3), NULL) AS alone
-    FROM orders o WHERE o.site = ?1 AND o.total > coalesce((SELECT sum(coalesce(r.amount, 1e9)) FROM refunds r
-      WHERE r.site = o.site AND r.order_id = o.order_id), 0)),
+  bought AS (SELECT o.visitor_id AS v, o.at, iif(o.visitor_id LIKE 'u:%', substr(o.visitor_id, 3), NULL) AS alone,
+      round(coalesce(o.discount, 0) * 100 * (o.total - coalesce(b.amount, 0)) / o.total) AS off
+    FROM orders o LEFT JOIN (SELECT order_id, sum(coalesce(amount, 1e9)) AS amount FROM refunds WHERE site = ?1
+      GROUP BY order_id) b ON b.order_id = o.order_id
+    WHERE o.site = ?1 AND o.total > coalesce(b.amount, 0)),
   placed AS (SELECT *, coalesce(
       (SELECT k.v FROM known k WHERE k.u = alone AND k.at <= bought.at ORDER BY k.at DESC, k.v DESC LIMIT 1),
       (SELECT k.v FROM known k WHERE k.u = alone ORDER BY k.at, k.v LIMIT 1)) AS bearer FROM bought)
-  SELECT arm, count(*) AS n, sum(EXISTS (SELECT 1 FROM placed b WHERE b.at BETWEEN n.since AND n.until AND (
-    b.v = n.v OR b.alone = n.who OR b.bearer = n.v
-    OR EXISTS (SELECT 1 FROM known k WHERE k.v = b.v AND k.u = n.who AND k.at <= n.since)))) AS x
-  FROM named n GROUP BY arm ORDER BY arm`;
+  SELECT arm, count(*) AS n, sum(orders > 0) AS x, sum(off) / 100 AS off FROM (
+    SELECT arm, count(b.at) AS orders, coalesce(sum(b.off), 0) AS off FROM named n LEFT JOIN placed b
+      ON b.at BETWEEN n.since AND n.until AND (b.v = n.v OR b.alone = n.who OR b.bearer = n.v
+        OR EXISTS (SELECT 1 FROM known k WHERE k.v = b.v AND k.u = n.who AND k.at <= n.since))
+    GROUP BY n.v)
+  GROUP BY arm ORDER BY arm`;
 
-test("RES13 RES26: late, doubled, merged and refunded events leave what counting everything anew gives", async () => {
+test("RES13 RES26 RES28: late, doubled, merged and refunded events leave what counting everything anew gives", async () => {
   const { key, apiKey } = await makeSite();
   await makeCampaign(key);
   const random = mulberry(5);
@@ -164,12 +169,19 @@ test("RES13 RES26: late, doubled, merged and refunded events leave what counting
   ]);
   expect(await result(key, apiKey)).toEqual(followed);
 
-  const { results } = await env.DB.prepare(RECOUNT).bind(key).all<{ arm: string; n: number; x: number }>();
+  const { results } = await env.DB.prepare(RECOUNT).bind(key).all<{
+    arm: string;
+    n: number;
+    x: number;
+    off: number;
+  }>();
   const { holdout, treated } = followed.arms;
+  const { discounts } = followed;
   expect(results).toEqual([
-    { arm: "holdout", n: holdout.visitors, x: holdout.conversions },
-    { arm: "treated", n: treated.visitors, x: treated.conversions },
+    { arm: "holdout", n: holdout.visitors, x: holdout.conversions, off: discounts.holdout },
+    { arm: "treated", n: treated.visitors, x: treated.conversions, off: discounts.treated },
   ]);
+  expect(discounts.treated).toBeGreaterThan(0);
   expect(holdout.conversions).toBeGreaterThan(0);
   expect(followed.guards.multiple_exposures.visitors).toBeGreaterThan(0);
 });

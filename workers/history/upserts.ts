@@ -149,6 +149,7 @@ function upsertOrder(db: Db, site: SiteKey, record: RecordOf<"orders">) {
     at,
     receivedAt: record.received_at,
     total,
+    discount: record.discount ?? null,
     currency,
     status,
     items,
@@ -168,6 +169,7 @@ function upsertOrder(db: Db, site: SiteKey, record: RecordOf<"orders">) {
       target: [orders.site, orders.orderId],
       set: {
         total: pick(amountWins, orders.total),
+        discount: pick(amountWins, orders.discount),
         currency: pick(amountWins, orders.currency),
         items: pick(amountWins, orders.items),
         revision: pick(amountWins, orders.revision),

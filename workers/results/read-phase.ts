@@ -1,7 +1,7 @@
 /** The rows of history that one phase of a campaign is counted from: read as arrays, of which there may be many. */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { EMPTY_HISTORY, type KpiHistory } from "../../domain/kpi/history.ts";
-import { cents, countedOrders } from "../../domain/kpi/orders.ts";
+import { cents, countedOrders, type PlacedOrder } from "../../domain/kpi/orders.ts";
 import { type Credits, NO_CREDIT } from "../../domain/results/credited.ts";
 import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
 import {
@@ -49,7 +49,8 @@ const CHATS = `SELECT c.decision_id, c.first_visitor_message_at, c.assigned_at, 
   FROM exposures e INDEXED BY exposures_campaign
     CROSS JOIN conversations c INDEXED BY conversations_decision ON c.site = e.site AND c.decision_id = e.id
   WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3 AND c.first_visitor_message_at IS NOT NULL`;
-const ORDERS = `${PEOPLE} SELECT o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered
+const ORDERS = `${PEOPLE} SELECT o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered,
+    o.discount
   FROM people p CROSS JOIN orders o INDEXED BY orders_visitor ON o.site = ?1 AND o.visitor_id = p.visitor_id
   WHERE o.at >= ${SINCE}`;
 const REFUNDS = `${PEOPLE} SELECT r.id, r.order_id, r.amount, r.status
@@ -170,12 +171,20 @@ function salesOf(orders: readonly Cells[], refunds: readonly Cells[], { settings
       status: status === "confirmed" ? "confirmed" : "claimed",
     })),
   };
-  return countedOrders(history, { ...settings, attributionMs: 0 }).map(({ id, visitor, at, netCents }) => ({
-    id,
-    visitor,
-    at,
-    cents: netCents,
+  const discounts = new Map(orders.map((cells) => [String(cells[0]), cents(Number(cells[8] ?? 0))]));
+  return countedOrders(history, { ...settings, attributionMs: 0 }).map((order) => ({
+    id: order.id,
+    visitor: order.visitor,
+    at: order.at,
+    cents: order.netCents,
+    discountCents: discountLeft(order, discounts.get(order.id) ?? 0, settings.currency),
   }));
+}
+
+/** Of an order that is given back in part, the same part of its discount is; one in another currency has none. */
+function discountLeft({ currency, grossCents, netCents }: PlacedOrder, told: number, own: string): number {
+  if (currency !== own) return 0;
+  return grossCents === 0 ? told : Math.round((told * netCents) / grossCents);
 }
 
 function leadsOf(rows: readonly Cells[], { settings }: Asked): Success[] {

@@ -61,6 +61,7 @@ export function MoneyLine({ result }: PartProps): VNode | null {
         {attributedOf(result)}
         {rate === null ? "" : ` · ${r("cannibalised")} ${percentSpan(rate)}`}
         {rate === null || rate.value >= 0 ? "" : ` · ${r("cannibalisedBelow")}`}
+        {result.incremental_margin === null ? "" : ` · ${discountsOf(result)}`}
         {agents.hours > 0 ? ` · ${agentTime(result)}` : ""}
       </p>
     </section>
@@ -90,6 +91,13 @@ function Item({
 function attributedOf({ attributed, currency }: Result): string {
   const language = locale.value;
   return `${money(language, attributed.revenue, currency)} (${count(language, attributed.orders)})`;
+}
+
+/** What prices were lowered by, which the margin bears; where nobody told, what that means. */
+function discountsOf({ discounts: { treated, holdout }, currency }: Result): string {
+  const write = (amount: number) => money(locale.value, amount, currency);
+  if (treated === 0 && holdout === 0) return r("discountsNone");
+  return r("discounts", { treated: write(treated), holdout: write(holdout) });
 }
 
 /** What of the agents' time counts here, and what does not. */
