@@ -46,9 +46,9 @@ function handoversOf(dice: Dice, { agent, colleagues, at }: Talk): NonNullable<C
   const first = dice.pick(others);
   const kind = dice.chance(RATES.takenOver) ? "taken_over" : "transferred";
   const skill = kind === "transferred" && dice.chance(RATES.bySkill) ? "sizes" : null;
-  // One in five goes there and back, and then to the agent who has it at last.
-  if (dice.chance(0.2)) {
-    handovers.push({ at: at + 1_000, kind: "transferred", from: agent, to: first, skill: null });
+  // One in three goes there and back, and then to the agent who has it at last.
+  if (dice.chance(0.35)) {
+    handovers.push({ at: at + 1_000, kind: "transferred", from: agent, to: first, skill: "sizes" });
   }
   handovers.push({ at: at + 2_000, kind, from: first, to: agent, skill });
   return handovers;
