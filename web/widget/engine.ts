@@ -98,16 +98,16 @@ export function engineOf({ page, server, memory, cells, turnedAway, write }: Eng
       enter(entered);
       return lost;
     } catch (failure) {
-      const instead = failure instanceof Refused && failure.answer["availability"];
+      const refused = failure instanceof Refused ? failure : null;
+      const instead = refused?.answer["availability"];
       if (instead) {
         takeBack();
         turnedAway(standingIn(fields(instead)));
         return null;
       }
-      const tooMany = failure instanceof Refused && failure.status === 429;
-      phase.value = tooMany ? "too_many" : "refused";
-      if (!(failure instanceof Refused)) addEventListener("online", () => void retry(), { once: true });
-      page.on("error", { code: failure instanceof Refused ? failure.code : "network" });
+      phase.value = refused?.status === 429 ? "too_many" : "refused";
+      if (!refused) addEventListener("online", () => void retry(), { once: true });
+      page.on("error", { code: refused?.code ?? "network" });
       return null;
     }
   }
