@@ -49,7 +49,11 @@ type Row = [
   agent: number | null,
   campaign: number | null,
 ];
-type ChatsBody = { agents: string[]; campaigns: string[]; chats: Row[] };
+/** How many stands first, so that it is known without reading the rest (`COUNT_OF_CHATS`). */
+type ChatsBody = { n: number; agents: string[]; campaigns: string[]; chats: Row[] };
+
+/** SQL for how many conversations are in the body `body`: the number that it begins with. */
+export const COUNT_OF_CHATS = (body: string) => `CAST(substr(${body}, ${'{"n":'.length + 1}, 12) AS INTEGER)`;
 
 export function encodeChats(chats: readonly ToldChat[]): string {
   const agents = new Map<string, number>();
@@ -67,7 +71,12 @@ export function encodeChats(chats: readonly ToldChat[]): string {
       placeIn(campaigns, chat.campaign),
     ];
   });
-  const body: ChatsBody = { agents: [...agents.keys()], campaigns: [...campaigns.keys()], chats: rows };
+  const body: ChatsBody = {
+    n: rows.length,
+    agents: [...agents.keys()],
+    campaigns: [...campaigns.keys()],
+    chats: rows,
+  };
   return JSON.stringify(body);
 }
 

@@ -26,8 +26,23 @@ export function localDay(date: string, zone: string): LocalDay {
   return dayBetween(date, from, to, zone);
 }
 
-/** `count` days from `date` on: only where the clocks change is the calendar asked anew, which is slow. */
-export function localDays(date: string, count: number, zone: string): LocalDay[] {
+/** So many stretches of days are remembered: every plan of a day asks for the same, and they are long. */
+const REMEMBERED = 24;
+const known = new Map<string, readonly LocalDay[]>();
+
+/** `count` days from `date` on. */
+export function localDays(date: string, count: number, zone: string): readonly LocalDay[] {
+  const key = `${zone} ${date} ${count}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = readDays(date, count, zone);
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(key, made);
+  return made;
+}
+
+/** Only where the clocks change is the calendar asked anew, which is slow. */
+function readDays(date: string, count: number, zone: string): LocalDay[] {
   let from = 0;
   // From midnight on with the same clock, so that a day is a day; the first is always read from the calendar.
   let steady = false;

@@ -11,6 +11,7 @@
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import {
   type Arrivals,
+  COUNT_OF_CHATS,
   decodeArrivals,
   decodeChats,
   encodeArrivals,
@@ -41,6 +42,8 @@ export type Later = (work: Promise<unknown>) => void;
 /** What is kept of a day: under which name, how many days are read together, and how. */
 type Kind = {
   name: string;
+  /** After how many things in the newest days the older ones are no longer read; null: all are. */
+  most: number | null;
   daysAtOnce: number;
   /** A body for each of `run`, which are days that follow each other. */
   count(env: Env, site: SiteKey, run: readonly LocalDay[]): Promise<string[]>;
@@ -48,6 +51,7 @@ type Kind = {
 
 const ARRIVALS: Kind = {
   name: "arrivals:1",
+  most: null,
   daysAtOnce: FORECAST_DAYS,
   async count(env, site, run) {
     const counted = await countArrivals(env, site, spanOf(run));
@@ -60,7 +64,8 @@ const ARRIVALS: Kind = {
 };
 
 const CHATS: Kind = {
-  name: "chats:1",
+  name: "chats:2",
+  most: MOST_CHATS,
   daysAtOnce: 10,
   async count(env, site, run) {
     const chats = await chatsBegunIn(env, site, spanOf(run));
@@ -121,7 +126,8 @@ async function readKept(env: Env, site: JourneySite, wants: readonly Want[], now
       ...wants.map(({ kind, days: [first, ...rest] }) => {
         const last = rest.at(-1) ?? first;
         const span = first === undefined || last === undefined ? ["", ""] : [first, last].map(subjectOf);
-        return env.DB.prepare(DAYS).bind(key, kind.name, site.definition, ...span, sealed.openDay);
+        const statement = kind.most === null ? DAYS : newestDays(kind.most);
+        return env.DB.prepare(statement).bind(key, kind.name, site.definition, ...span, sealed.openDay);
       }),
     ]);
   let [marks, ...found] = await read();
@@ -148,6 +154,16 @@ const DAYS = `SELECT substr(m.subject, 5) AS date, j.body FROM rollup_marks m
   LEFT JOIN journey_days j ON j.site = ?1 AND j.kind = ?2 AND j.day = substr(m.subject, 5)
     AND (j.definition = ?3 AND j.built >= m.dirty OR j.day < ?6)
   WHERE m.site = ?1 AND m.subject BETWEEN ?4 AND ?5`;
+
+/** A conversation may be made a day before it begins, and the newest days may hold some that are read from history instead. */
+const NEIGHBOURS = 3;
+
+/** Of them the newest, until so many conversations are in them as is wanted, and in some days more. */
+const newestDays = (most: number) => `WITH days AS (${DAYS}),
+  told AS (SELECT date, body, row_number() OVER (ORDER BY date DESC) AS nth, ${COUNT_OF_CHATS("body")} AS n FROM days),
+  summed AS (SELECT date, body, sum(iif(nth > ${NEIGHBOURS}, n, 0)) OVER (
+    ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND ${NEIGHBOURS} PRECEDING) AS newer FROM told)
+  SELECT date, body FROM summed WHERE coalesce(newer, 0) < ${most}`;
 
 /** Count `days` from history, run by run; what is counted is kept, after the answer where somebody waits for one. */
 async function countDays(

@@ -194,7 +194,7 @@ async function readCame(
 }
 
 /** The days before `date`, oldest first. */
-function daysBefore(date: string, zone: string): LocalDay[] {
+function daysBefore(date: string, zone: string): readonly LocalDay[] {
   return localDays(daysFrom(date, -FORECAST_DAYS), FORECAST_DAYS, zone);
 }
 
