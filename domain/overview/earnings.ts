@@ -12,7 +12,9 @@
  * Errors  none; what cannot be read is a state.
  */
 import { fewest } from "../experiments/small-counts.ts";
+import type { Pair } from "../experiments/effect.ts";
 import { type Basis, readPair } from "../experiments/hybrid.ts";
+import { marginPair } from "../results/margin.ts";
 import { countedDays, pairOf, type PhaseFacts, rulePlan, totalsOf } from "../results/phase.ts";
 import { compareWithHoldout, type Comparison, type Span, type State } from "../results/reading.ts";
 import { addSums, type ArmSums, emptySums } from "../results/sums.ts";
@@ -35,6 +37,8 @@ export type PhaseRead = Omit<PhaseOfCampaign, "facts"> & {
   /** Of the span. */
   arms: Arms;
   revenue: Span | null;
+  /** What of it is left of margin, discounts taken off; null where nobody entered one. */
+  margin: Span | null;
   /** What `revenue` is read by. */
   readBy: Basis | null;
 };
@@ -51,6 +55,7 @@ export type EarningsState =
 export type Earnings = {
   state: EarningsState;
   revenue: Span | null;
+  margin: Span | null;
   /** In the phases that contribute. */
   visitors: { invited: number; heldOut: number };
   bought: { invited: number; heldOut: number } | null;
@@ -63,10 +68,13 @@ export type Earnings = {
 export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earnings {
   const phases = all.map((one) => readPhase(one, days));
   const counted = phases.filter(({ revenue }) => revenue !== null);
+  const margins = counted.flatMap(({ margin }) => margin ?? []);
   const arms = counted.map((phase) => phase.arms);
   return {
     state: counted.length > 0 ? "measured" : stateOf(phases),
     revenue: counted.length === 0 ? null : sumOf(counted.flatMap(({ revenue }) => revenue ?? [])),
+    // A part of the margin is none.
+    margin: counted.length > 0 && margins.length === counted.length ? sumOf(margins) : null,
     visitors: {
       invited: total(arms.map(({ treated }) => treated.n)),
       heldOut: total(arms.map(({ control }) => control.n)),
@@ -90,6 +98,7 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
       heldOut: 0,
       arms,
       revenue: null,
+      margin: null,
       readBy: null,
     };
   }
@@ -106,6 +115,7 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
     heldOut: totals.control.n,
     arms,
     revenue: null,
+    margin: null,
     readBy: null,
   };
   if (arms.treated.n + arms.control.n === 0 && comparison.basis !== null) return { ...read, state: "nobody" };
@@ -113,7 +123,8 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
   if (fewest(countsOf(arms)) !== null) return { ...read, state: "too_few" };
   const readBy = comparison.basis === "final" && isWhole(facts, days) ? "final" : "sequential";
   const revenue = revenueOf(facts, readBy, arms);
-  return revenue === null ? { ...read, state: "too_few" } : { ...read, revenue, readBy };
+  if (revenue === null) return { ...read, state: "too_few" };
+  return { ...read, revenue, margin: marginOf(facts, readBy, arms), readBy };
 }
 
 /** Whether it is known that nobody was eligible in the span. */
@@ -132,8 +143,19 @@ const countsOf = ({ control, treated }: Arms) => ({
 });
 
 /** What inviting added over the invited of `arms`. */
-function revenueOf(facts: PhaseFacts, basis: Basis, { control, treated }: Arms): Span | null {
-  const read = readPair(pairOf("revenue", control, treated), basis, rulePlan(facts, 1));
+function revenueOf(facts: PhaseFacts, basis: Basis, arms: Arms): Span | null {
+  return addedOf(facts, basis, pairOf("revenue", arms.control, arms.treated), arms);
+}
+
+/** And what of it is left of margin. */
+function marginOf(facts: PhaseFacts, basis: Basis, arms: Arms): Span | null {
+  const margin = facts.economics.margin ?? null;
+  if (margin === null) return null;
+  return addedOf(facts, basis, marginPair(margin, arms.control, arms.treated), arms);
+}
+
+function addedOf(facts: PhaseFacts, basis: Basis, pair: Pair, { treated }: Arms): Span | null {
+  const read = readPair(pair, basis, rulePlan(facts, 1));
   if (read === null) return null;
   const { difference, interval } = read;
   return { value: difference * treated.n, low: interval[0] * treated.n, high: interval[1] * treated.n };

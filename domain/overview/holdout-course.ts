@@ -7,11 +7,19 @@
  * Errors  none.
  */
 import { type Arm, type Arms } from "../incrementality/arm.ts";
+import type { Figure } from "../incrementality/figure.ts";
 import { incrementalOf } from "../incrementality/incremental.ts";
 import { asReading } from "../incrementality/holdout-report.ts";
 import type { CoursePoint } from "./earnings.ts";
 
-export type ArmOrder = { person: string; isHeldOut: boolean; day: string; cents: number };
+export type ArmOrder = {
+  person: string;
+  isHeldOut: boolean;
+  day: string;
+  cents: number;
+  /** What its price was lowered by; absent where nobody told. */
+  off?: number;
+};
 export type People = { invited: number; heldOut: number };
 
 const CENTS = 100;
@@ -39,6 +47,16 @@ export function holdoutCourse(
     if (point !== null && ci !== null) course.push({ day, value: point, low: ci[0], high: ci[1] });
   }
   return { arms, course };
+}
+
+/** What of these orders is left of `margin`, as `domain/results/margin.ts` has it: the invited's less what was to be expected. */
+export function holdoutMargin(people: People, orders: readonly ArmOrder[], margin: number): Figure {
+  const left = orders.map((order) => ({
+    ...order,
+    cents: margin * order.cents - (1 - margin) * (order.off ?? 0),
+  }));
+  const { arms } = holdoutCourse(people, left);
+  return incrementalOf(asReading(arms, "revenue"), arms.treatment);
 }
 
 function emptyArm(n: number): Arm {

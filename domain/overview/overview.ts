@@ -34,6 +34,8 @@ export type Earned = {
   from: EpochMs;
   to: EpochMs;
   revenue: Span | null;
+  /** What of it is left of margin, discounts taken off; null where nobody entered one. */
+  margin: Span | null;
   visitors: { invited: number; heldOut: number };
   bought: { invited: number; heldOut: number } | null;
   course: CoursePoint[];
@@ -105,18 +107,18 @@ export function shownOf(
 export const WORTH_KPIS = ["cost_total", "attributed_revenue", "assisted_orders"] as const;
 
 /**
- * What the revenue is worth after what was sold and who served is paid; `figures` are of the span that it is read over,
- * and `isWhole` says that nobody was served whose part in the revenue is not known.
+ * What is left after what was sold and who served is paid; `figures` are of the span that it is read over, and `isWhole` says that nobody was served whose part in the revenue is not known.
  */
 export function worthOf(
-  { revenue, isWhole }: { revenue: Span | null; isWhole: boolean },
+  { margin: left, isWhole }: { margin: Span | null; isWhole: boolean },
   figures: Pick<KpiFigures, (typeof WORTH_KPIS)[number]>,
   economics: Economics,
 ): Worth {
   const margin = economics.margin ?? null;
   const cost = figures.cost_total.value;
-  const income = revenue === null ? NOTHING : { point: revenue.value, ci: pairOf(revenue) };
-  const value = netValue({ orders: NOTHING, revenue: income }, { margin, cost });
+  // Discounts are off already, so all of what is left is margin here.
+  const kept = left === null ? NOTHING : { point: left.value, ci: pairOf(left) };
+  const value = netValue({ orders: NOTHING, revenue: kept }, { margin: margin === null ? null : 1, cost });
   const spanOf = ({ point, ci }: typeof value.net): Span | null =>
     point === null || ci === null ? null : { value: point, low: ci[0], high: ci[1] };
   return {

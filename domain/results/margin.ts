@@ -7,6 +7,7 @@
  * Units   `margin` a share; sums in major units.
  */
 import type { Pair } from "../experiments/effect.ts";
+import type { PlacedOrder } from "../kpi/orders.ts";
 import type { ArmSums } from "./sums.ts";
 
 const CENTS = 100;
@@ -26,4 +27,14 @@ function left(margin: number, sums: ArmSums) {
       (margin ** 2 * revenue_sq - 2 * margin * off * revenue_x_discount + off ** 2 * discount_sq) /
       CENTS ** 2,
   };
+}
+
+/** Of an order that is given back in part, the same part of its discount is; one in another currency has none. */
+export function discountLeft(
+  { currency, grossCents, netCents }: PlacedOrder,
+  told: number,
+  own: string,
+): number {
+  if (currency !== own) return 0;
+  return grossCents === 0 ? told : Math.round((told * netCents) / grossCents);
 }

@@ -25,9 +25,17 @@ const DAY_MS = 86_400_000;
 const FRESH_MS = 5_000;
 const KEPT_AS = "phase:";
 /** Raised when the short form changes. */
-const FORM = 3;
+const FORM = 4;
 /** What the overview reads of an arm's day; the rest of its sums is 0 here. */
-const SHORT = ["n", "conversions", "revenue_cents", "revenue_sq"] as const;
+const SHORT = [
+  "n",
+  "conversions",
+  "revenue_cents",
+  "revenue_sq",
+  "discount_cents",
+  "discount_sq",
+  "revenue_x_discount",
+] as const;
 
 /** `days` hold how many days after `first` each is, then the cells of each arm in the order of `arms`. */
 type Short = {

@@ -10,7 +10,12 @@ import type { KpiFigures } from "../../domain/kpi/figures.ts";
 import { maturedSpans, spanBefore } from "../../domain/overview/change.ts";
 import { earningsOf, type PhaseRead } from "../../domain/overview/earnings.ts";
 import { findingsOf } from "../../domain/overview/findings.ts";
-import { holdoutCourse } from "../../domain/overview/holdout-course.ts";
+import {
+  type ArmOrder,
+  holdoutCourse,
+  holdoutMargin,
+  type People,
+} from "../../domain/overview/holdout-course.ts";
 import {
   type CampaignRow,
   type Earned,
@@ -82,7 +87,7 @@ export async function reportOverview(
     site: settings.name,
     earned,
     worth: worthOf(
-      { revenue: earned.revenue, isWhole: isSiteWide || phases.isWhole },
+      { margin: earned.margin, isWhole: isSiteWide || phases.isWhole },
       ofEarned,
       settings.economics,
     ),
@@ -173,6 +178,7 @@ async function readSiteWide(
     from: window.from,
     to: window.to,
     revenue: null,
+    margin: null,
     bought: null,
     course: [],
   };
@@ -198,12 +204,24 @@ async function readSiteWide(
     ...told,
     state: "measured",
     revenue: { value: point, low: ci[0], high: ci[1] },
+    margin: marginOf(settings, people, orders),
     bought:
       came.invited === 0 || came.heldOut === 0
         ? null
         : { invited: bought.invited / came.invited, heldOut: bought.heldOut / came.heldOut },
     course,
   };
+}
+
+/** What of the revenue is left of the site's margin, discounts taken off. */
+function marginOf(
+  { economics }: CountedSettings,
+  people: People,
+  orders: readonly ArmOrder[],
+): Earned["margin"] {
+  const margin = economics.margin ?? null;
+  const { point, ci } = margin === null ? { point: null, ci: null } : holdoutMargin(people, orders, margin);
+  return point === null || ci === null ? null : { value: point, low: ci[0], high: ci[1] };
 }
 
 function rowOf(read: PhaseRead, ran: RanPhase | undefined): CampaignRow {

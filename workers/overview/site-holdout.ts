@@ -12,8 +12,9 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { readingAt } from "../../domain/incrementality/holdout-report.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { EMPTY_HISTORY } from "../../domain/kpi/history.ts";
-import { countedOrders } from "../../domain/kpi/orders.ts";
+import { cents, countedOrders, type PlacedOrder } from "../../domain/kpi/orders.ts";
 import type { ArmOrder, People } from "../../domain/overview/holdout-course.ts";
+import { discountLeft } from "../../domain/results/margin.ts";
 import { doingsOf } from "../../domain/results/whose.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { audit, sites } from "../../migrations/schema.ts";
@@ -24,7 +25,7 @@ const DAY_MS = 86_400_000;
 /** Counted so long ago, it is counted anew after the answer. */
 const STALE_MS = 60 * 60_000;
 const KEPT_AS = "site_holdout";
-const VERSION = 3;
+const VERSION = 4;
 
 export type HoldoutWindow = { since: EpochMs; from: EpochMs; to: EpochMs; daysSinceSeed: number };
 export type CountedHoldout = {
@@ -153,12 +154,23 @@ export async function countHoldout(
   const { dayOf } = calendarOf(settings.timezone);
   const bought = { invited: new Set<string>(), heldOut: new Set<string>() };
   const ordersOf = doingsOf(countedOrders(history, { ...settings, attributionMs: 0 }), joins.map(joinOf));
+  const discounts = new Map(orders.map((cells) => [String(cells[0]), cents(Number(cells[6] ?? 0))]));
+  const offOf = (order: PlacedOrder) => {
+    const off = discountLeft(order, discounts.get(order.id) ?? 0, settings.currency);
+    return off === 0 ? {} : { off };
+  };
   const told = buyers.flatMap(([id, lo, hi, came, first]): ArmOrder[] => {
     if (lo !== hi) return [];
     const [person, isHeldOut] = [String(id), lo === 1];
     const own = ordersOf(person, Number(first));
     if (came === 1 && own.length > 0) bought[isHeldOut ? "heldOut" : "invited"].add(person);
-    return own.map(({ at, netCents }) => ({ person, isHeldOut, day: dayOf(at), cents: netCents }));
+    return own.map((order) => ({
+      person,
+      isHeldOut,
+      day: dayOf(order.at),
+      cents: order.netCents,
+      ...offOf(order),
+    }));
   });
   const { mixed, ...seen } = peopleAt(2);
   const { invited, heldOut } = peopleAt(3);
@@ -184,7 +196,8 @@ const PEOPLE = `WITH seen AS MATERIALIZED (SELECT min(global_holdout) AS lo, max
     max(started_at) >= ?4 AS came FROM sessions WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 GROUP BY visitor_id)
   SELECT lo, hi, count(*), sum(came) FROM seen GROUP BY lo, hi`;
 const IN_WEEKS = "o.site = ?1 AND o.at >= ?4 AND o.at < ?3 AND ?2 IS NOT NULL";
-const ORDERS = `SELECT o.order_id, o.visitor_id, o.at, o.total, o.currency, o.status FROM orders o WHERE ${IN_WEEKS}`;
+const ORDERS = `SELECT o.order_id, o.visitor_id, o.at, o.total, o.currency, o.status, o.discount
+  FROM orders o WHERE ${IN_WEEKS}`;
 const REFUNDS = `SELECT r.id, r.order_id, r.amount, r.status FROM orders o
   JOIN refunds r ON r.site = o.site AND r.order_id = o.order_id WHERE ${IN_WEEKS}`;
 /** Everybody who bought, and whom else these users have been. */

@@ -1,9 +1,10 @@
 /** The rows of history that one phase of a campaign is counted from: read as arrays, of which there may be many. */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { EMPTY_HISTORY, type KpiHistory } from "../../domain/kpi/history.ts";
-import { cents, countedOrders, type PlacedOrder } from "../../domain/kpi/orders.ts";
+import { cents, countedOrders } from "../../domain/kpi/orders.ts";
 import { type Credits, NO_CREDIT } from "../../domain/results/credited.ts";
 import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
+import { discountLeft } from "../../domain/results/margin.ts";
 import {
   BEFORE_MS,
   type EligibleMoment,
@@ -179,12 +180,6 @@ function salesOf(orders: readonly Cells[], refunds: readonly Cells[], { settings
     cents: order.netCents,
     discountCents: discountLeft(order, discounts.get(order.id) ?? 0, settings.currency),
   }));
-}
-
-/** Of an order that is given back in part, the same part of its discount is; one in another currency has none. */
-function discountLeft({ currency, grossCents, netCents }: PlacedOrder, told: number, own: string): number {
-  if (currency !== own) return 0;
-  return grossCents === 0 ? told : Math.round((told * netCents) / grossCents);
 }
 
 function leadsOf(rows: readonly Cells[], { settings }: Asked): Success[] {
