@@ -3,7 +3,6 @@ import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
-import type { WireGuide } from "../../domain/objectives/wire.ts";
 import type { WireCaseReport, WireContacts, WireMonth } from "../../domain/roi/wire.ts";
 import {
   agentStates,
@@ -453,7 +452,7 @@ test("RET5 RET14: a campaign's contacts are told by arm, with what a call costs"
   expect(await ask("GET", `${key}/contacts?campaign=cmp_x`, bearer(apiKey))).toMatchObject({ status: 404 });
 });
 
-/** What figures, return and ledger say that seven chats of three days ago cost. */
+/** What the figures and the return say that seven chats of three days ago cost. */
 async function costsTold(economics: object, { online }: { online: boolean }) {
   const { key, apiKey } = await makeSite({
     timezone: "UTC",
@@ -493,19 +492,17 @@ async function costsTold(economics: object, { online }: { online: boolean }) {
   return {
     figures: [row?.["cost_total"]?.value, row?.["cost_per_contact"]?.value],
     costs: ((await read("contacts")) as WireContacts).costs,
-    ledger: ((await read("guide")) as WireGuide).ledger[0]?.cost,
   };
 }
 
 const BOTH_PRICES = { agent_hour: 31, platform_month: 299.99 };
 
-test("RET15: a contact has one cost in the figures, the return and the ledger", async () => {
-  const { figures, costs, ledger } = await costsTold(BOTH_PRICES, { online: true });
+test("RET15: a contact has one cost in the figures and the return", async () => {
+  const { figures, costs } = await costsTold(BOTH_PRICES, { online: true });
   // Two hours, and four days of the platform, to within the time that this test takes.
   expect(costs.total).toBeCloseTo(2 * 31 + (299.99 * 4 * 12) / 365.2425, 2);
   expect(figures[0]).toBeCloseTo(costs.total ?? NaN, 2);
   expect(figures[1]).toBeCloseTo(costs.per_chat?.value ?? NaN, 2);
-  expect(ledger).toBeCloseTo(costs.total ?? NaN, 2);
 });
 
 test.each([
@@ -515,6 +512,5 @@ test.each([
   expect(await costsTold(economics, { online })).toMatchObject({
     figures: [null, null],
     costs: { chats: 7, total: null, per_chat: null, ...parts },
-    ledger: null,
   });
 });
