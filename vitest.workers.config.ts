@@ -24,6 +24,8 @@ export default defineConfig({
     setupFiles: ["./tests/workers/setup.ts", "./tests/property-seed.ts"],
     // Each file has a workerd of its own, and most of a file is its start.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Only what hangs is ended, however busy the machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
