@@ -426,11 +426,11 @@ export const exemptCounts = sqliteTable("exempt_counts", {
 
 // Figures counted from history, and rebuildable from it at any time. Both WITHOUT ROWID.
 
-/** Tallies by hour, day and week of the site's zone: one row each dimension, its groups together in one JSON. */
+/** Tallies by hour, day, week and month of the site's zone: one row each dimension, its groups together in one JSON. */
 export const kpiRollups = sqliteTable("kpi_rollups", {
   site: text("site").notNull(),
   dimension: text("dimension").notNull(),
-  level: text("level", { enum: ["hour", "day", "week"] }).notNull(),
+  level: text("level", { enum: ["hour", "day", "week", "month"] }).notNull(),
   start: moment("start").notNull(),
   /** JSON: group → sparse tally. */
   body: text("body").notNull(),

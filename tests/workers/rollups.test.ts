@@ -26,7 +26,7 @@ type Kept = { dimension: string; level: string; start: number; body: string };
 
 async function kept(site: string): Promise<Kept[]> {
   const { results } = await env.DB.prepare(
-    "SELECT dimension, level, start, body FROM kpi_rollups WHERE site = ? AND level <> 'week' ORDER BY 1, 2, 3",
+    "SELECT dimension, level, start, body FROM kpi_rollups WHERE site = ? AND level IN ('hour', 'day') ORDER BY 1, 2, 3",
   )
     .bind(site)
     .all<Kept>();

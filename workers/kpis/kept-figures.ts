@@ -3,7 +3,7 @@ import type { EpochMs } from "../../domain/ids.ts";
 import { dimensionOf, type Grouping } from "../../domain/kpi/grouping.ts";
 import { type CountedSite, daysBetween, type LocalDay, nextDay, subjectOf } from "./counted-site.ts";
 import { LONG_CHAT_MS } from "./history-rows.ts";
-import { type KeptGroup, readBody, readWeek, weekBody } from "./rollup-body.ts";
+import { type KeptGroup, readBody, readSum, sumBody } from "./rollup-body.ts";
 import { type Level, type Mark, type RollupRow, SITE_SUBJECT } from "./rollup-store.ts";
 import { inOwnMoney, isCountedElse, isFinal } from "./sealed-days.ts";
 
@@ -60,11 +60,12 @@ export type Kept = {
 export type BehindPart = { part: Part; kept: KeptTallies[]; built: number };
 
 type Row = { start: EpochMs; body: string };
-type Week = { start: EpochMs; parts: Part[] };
+/** Days that are kept added up: a month, or a week. */
+type Sum = { level: "month" | "week"; start: EpochMs; parts: Part[] };
 
 /**
- * What is kept of `runs`, which follow each other: weeks where they lie whole in one of them and nobody asks for their
- * days, else days or hours. However many runs, it is read at once.
+ * What is kept of `runs`, which follow each other: months and weeks where they lie whole in one of them and nobody asks
+ * for less, else days or hours. However many runs, it is read at once.
  */
 export async function readKept(
   env: Env,
@@ -73,19 +74,20 @@ export async function readKept(
   runs: readonly (readonly Part[])[],
 ): Promise<Kept> {
   const dimension = dimensionOf(span.groupBy);
-  const weeks = runs.flatMap((run) => weeksOf(site, span, run));
+  const sums = runs.flatMap((run) => sumsOf(site, span, run));
   const parts = runs.flat();
-  const inWeeks = new Set(weeks.flatMap((week) => week.parts));
-  const stretches = stretchesOf(parts.filter((part) => !inWeeks.has(part)));
+  const inSums = new Set(sums.flatMap((sum) => sum.parts));
+  const stretches = stretchesOf(parts.filter((part) => !inSums.has(part)));
+  const sumStretches = stretchesOfSums(sums);
   const rowsOf = (level: Level, from: EpochMs, to: EpochMs) =>
     env.DB.prepare(ROWS).bind(site.key, dimension, level, from, to);
   const [first, last] = [parts[0], parts.at(-1)];
   if (first === undefined || last === undefined)
     return { tallies: [], behind: [], sums: [], isEnumerated: true };
-  const [marks, open, weekRows, ...found] = await env.DB.batch<Mark & Row & { since: EpochMs | null }>([
+  const [marks, open, ...found] = await env.DB.batch<Mark & Row & { since: EpochMs | null }>([
     env.DB.prepare(MARKS).bind(site.key, subjectOf(first.day), subjectOf(last.day), SITE_SUBJECT),
     env.DB.prepare(OPEN_SINCE).bind(site.key, span.now - LONGEST_SHIFT_MS, span.now - LONG_CHAT_MS),
-    rowsOf("week", weeks[0]?.start ?? 0, (weeks.at(-1)?.start ?? 0) + 1),
+    ...sumStretches.map(({ level, from, to }) => rowsOf(level, from, to)),
     ...stretches.map(({ level, from, to }) => rowsOf(level, from, to)),
   ]);
   const state: State = {
@@ -95,19 +97,22 @@ export async function readKept(
     openSince: open?.results[0]?.since ?? Infinity,
   };
   const kept: Kept = { tallies: [], behind: [], sums: [], isEnumerated: isUpToDate(state, SITE_SUBJECT) };
-  const stale = takeWeeks(kept, state, weeks, weekRows?.results ?? []);
+  const sumRows = found.splice(0, sumStretches.length);
+  const stale = sumStretches.flatMap((stretch, index) =>
+    takeSums(kept, state, stretch.sums, sumRows[index]?.results ?? []),
+  );
   stretches.forEach((stretch, index) => takeRows(kept, state, stretch.parts, found[index]?.results ?? []));
-  const again = stretchesOf(stale.flatMap((week) => week.parts));
+  const again = stretchesOf(stale.flatMap((sum) => sum.parts));
   if (again.length === 0) return kept;
   const more = await env.DB.batch<Row>(again.map(({ level, from, to }) => rowsOf(level, from, to)));
   const dayRows = more.flatMap(({ results }) => results);
-  for (const week of stale) {
-    takeRows(kept, state, week.parts, dayRows);
-    const made = stateOf(state, week);
+  for (const { level, start, parts: days } of stale) {
+    takeRows(kept, state, days, dayRows);
+    const made = stateOf(state, days);
     if (made === null) continue;
-    const { from, to } = { from: week.start, to: week.parts.at(-1)?.to ?? week.start };
-    const bodies = dayRows.filter(({ start }) => from <= start && start < to).map(({ body }) => body);
-    kept.sums.push({ dimension, level: "week", start: week.start, body: weekBody(made, bodies) });
+    const to = days.at(-1)?.to ?? start;
+    const bodies = dayRows.filter((row) => start <= row.start && row.start < to).map(({ body }) => body);
+    kept.sums.push({ dimension, level, start, body: sumBody(made, bodies) });
   }
   return kept;
 }
@@ -128,15 +133,52 @@ type State = {
   openSince: EpochMs;
 };
 
-/** The whole weeks among `parts`, where the rows asked for are made of weeks or of more. */
-function weeksOf({ calendar }: CountedSite, { groupBy }: Asked, parts: readonly Part[]): Week[] {
+/** The whole months among `parts`, then the whole weeks of what is left, where the rows asked for are made of them. */
+function sumsOf({ calendar }: CountedSite, { groupBy }: Asked, parts: readonly Part[]): Sum[] {
   if (groupBy === "hour" || groupBy === "day") return [];
   const whole = parts.filter(({ level }) => level === "day");
-  const byWeek = Map.groupBy(whole, ({ day }) => calendar.weekOf(day.from));
-  return [...byWeek.values()].flatMap((of) => {
+  const months = groupBy === "week" ? [] : monthsOf(calendar, whole);
+  const inMonths = new Set(months.flatMap((month) => month.parts));
+  const byWeek = Map.groupBy(
+    whole.filter((part) => !inMonths.has(part)),
+    ({ day }) => calendar.weekOf(day.from),
+  );
+  const weeks = [...byWeek.values()].flatMap((of): Sum[] => {
     const [first] = of;
-    return first !== undefined && of.length === WEEK_DAYS ? [{ start: first.from, parts: of }] : [];
+    return first !== undefined && of.length === WEEK_DAYS
+      ? [{ level: "week", start: first.from, parts: of }]
+      : [];
   });
+  return [...months, ...weeks].toSorted((a, b) => a.start - b.start);
+}
+
+function monthsOf(calendar: CountedSite["calendar"], whole: readonly Part[]): Sum[] {
+  const monthOf = (date: string) => date.slice(0, "YYYY-MM".length);
+  const byMonth = Map.groupBy(whole, ({ day }) => monthOf(day.date));
+  return [...byMonth].flatMap(([month, of]): Sum[] => {
+    const [first, last] = [of[0], of.at(-1)];
+    if (first === undefined || last === undefined || monthOf(calendar.dayOf(last.to)) === month) return [];
+    const isWhole = of.length === Number(last.day.date.slice("YYYY-MM-".length));
+    return isWhole ? [{ level: "month", start: first.from, parts: of }] : [];
+  });
+}
+
+type SumStretch = { level: Sum["level"]; from: EpochMs; to: EpochMs; sums: Sum[] };
+
+/** Sums that follow each other on one level are read together. */
+function stretchesOfSums(sums: readonly Sum[]): SumStretch[] {
+  const stretches: SumStretch[] = [];
+  for (const sum of sums) {
+    const to = sum.parts.at(-1)?.to ?? sum.start;
+    const before = stretches.at(-1);
+    if (before !== undefined && before.level === sum.level && before.to === sum.start) {
+      before.to = to;
+      before.sums.push(sum);
+    } else {
+      stretches.push({ level: sum.level, from: sum.start, to, sums: [sum] });
+    }
+  }
+  return stretches;
 }
 
 type Stretch = { level: Level; from: EpochMs; to: EpochMs; parts: Part[] };
@@ -156,13 +198,13 @@ function stretchesOf(parts: readonly Part[]): Stretch[] {
   return stretches;
 }
 
-/** Take the sums of weeks that stand; the others are to be read by the day. */
-function takeWeeks(kept: Kept, state: State, weeks: readonly Week[], rows: readonly Row[]): Week[] {
+/** Take the sums that stand; the days of the others are to be read. */
+function takeSums(kept: Kept, state: State, sums: readonly Sum[], rows: readonly Row[]): Sum[] {
   const bodies = new Map(rows.map(({ start, body }) => [start, body]));
-  return weeks.filter((week) => {
-    const own = stateOf(state, week);
-    const groups = own === null ? null : readWeek(own, bodies.get(week.start) ?? "");
-    if (groups !== null) kept.tallies.push({ start: week.start, groups });
+  return sums.filter(({ start, parts }) => {
+    const own = stateOf(state, parts);
+    const groups = own === null ? null : readSum(own, bodies.get(start) ?? "");
+    if (groups !== null) kept.tallies.push({ start, groups });
     return groups === null;
   });
 }
@@ -182,8 +224,8 @@ function takeRows(kept: Kept, state: State, parts: readonly Part[], rows: readon
   }
 }
 
-/** A name for what is counted of the days of `week`, by which it changes; null while one of them is behind. */
-function stateOf(state: State, { parts }: Week): string | null {
+/** A name for what is counted of the days of `parts`, by which it changes; null while one of them is behind. */
+function stateOf(state: State, parts: readonly Part[]): string | null {
   const built: string[] = [];
   for (const { day } of parts) {
     const mark = state.marks.get(subjectOf(day));

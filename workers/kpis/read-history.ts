@@ -54,33 +54,33 @@ export async function readHistoryAt(env: Env, span: HistorySpan): Promise<ReadHi
   const chatsTo = to + RECONTACT_MS + LONG_CHAT_MS;
   const ordersTo = to + attributionMs + LONG_CHAT_MS;
   const leadsTo = to + leadAttributionMs + LONG_CHAT_MS;
-  const read = (sql: string, ...values: Cell[]) => env.DB.prepare(sql).bind(site, ...values);
+  const asked = (sql: string, ...values: Cell[]) => env.DB.prepare(sql).bind(site, ...values);
   const answers = await env.DB.batch<Record<string, Cell>>([
-    read(
+    asked(
       `${VISITS} FROM sessions s WHERE s.site = ?1 AND s.started_at >= ?2 AND s.started_at < ?3`,
       from,
       to,
     ),
-    read(LAST_VISITS, from, to, chatsFrom),
-    read(`${EXPOSURES} WHERE x.site = ?1 AND x.eligible_at >= ?2 AND x.eligible_at < ?3`, from, to),
-    read(
+    asked(LAST_VISITS, from, to, chatsFrom),
+    asked(`${EXPOSURES} WHERE x.site = ?1 AND x.eligible_at >= ?2 AND x.eligible_at < ?3`, from, to),
+    asked(
       `${CHATS} WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3
        AND c.first_visitor_message_at IS NOT NULL`,
       chatsFrom,
       chatsTo,
     ),
-    read(`${ORDERS} WHERE o.site = ?1 AND o.at >= ?2 AND o.at < ?3`, from, ordersTo),
-    read(`${REFUNDS} WHERE o.site = ?1 AND o.at >= ?2 AND o.at < ?3`, from, ordersTo),
-    read(`${LEADS} WHERE l.site = ?1 AND l.at >= ?2 AND l.at < ?3`, from, leadsTo),
-    read(
+    asked(`${ORDERS} WHERE o.site = ?1 AND o.at >= ?2 AND o.at < ?3`, from, ordersTo),
+    asked(`${REFUNDS} WHERE o.site = ?1 AND o.at >= ?2 AND o.at < ?3`, from, ordersTo),
+    asked(`${LEADS} WHERE l.site = ?1 AND l.at >= ?2 AND l.at < ?3`, from, leadsTo),
+    asked(
       `${SURVEYS} WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3`,
       from - SILENT_CHAT_MS,
       to,
     ),
-    read(STATES_IN, from - LONGEST_SHIFT_MS, to, from),
-    read(EXEMPT_IN, from, to),
-    read(PERSONS, from, to, chatsFrom, chatsTo, Math.max(ordersTo, leadsTo)),
-    read(LAST_SEQ),
+    asked(STATES_IN, from - LONGEST_SHIFT_MS, to, from),
+    asked(EXEMPT_IN, from, to),
+    asked(PERSONS, from, to, chatsFrom, chatsTo, Math.max(ordersTo, leadsTo)),
+    asked(LAST_SEQ),
   ]);
   const [
     visits,

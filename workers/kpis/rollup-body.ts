@@ -72,8 +72,8 @@ export function readBody(body: string): KeptGroup[] {
   return Object.entries(JSON.parse(body) as Groups);
 }
 
-/** A week's body names the state of its days that it was summed from: it stands as long as that is theirs. */
-export function weekBody(state: string, dayBodies: readonly string[]): string {
+/** The body of a week or month names the state of its days that it was summed from: it stands as long as that is theirs. */
+export function sumBody(state: string, dayBodies: readonly string[]): string {
   const sums = new Map<string, Tally>();
   for (const body of dayBodies) {
     for (const [group, tally] of readBody(body)) {
@@ -85,9 +85,9 @@ export function weekBody(state: string, dayBodies: readonly string[]): string {
   return JSON.stringify({ state, groups: packed([...sums]) });
 }
 
-/** The groups of a week's body, or null where its days have another state by now. */
-export function readWeek(state: string, body: string): KeptGroup[] | null {
-  // The state stands first, so that a week that is out of date is not read whole.
+/** The groups of such a body, or null where its days have another state by now. */
+export function readSum(state: string, body: string): KeptGroup[] | null {
+  // The state stands first, so that a sum that is out of date is not read whole.
   if (!body.startsWith(`{"state":${JSON.stringify(state)},`)) return null;
   return Object.entries((JSON.parse(body) as { groups: Groups }).groups);
 }

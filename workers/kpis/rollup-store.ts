@@ -18,7 +18,7 @@ import { changedGroups, changesByRow } from "./tally-change.ts";
 /** What one statement binds at once, well below what D1 takes. */
 const MAX_BOUND_LENGTH = 400_000;
 
-export type Level = "hour" | "day" | "week";
+export type Level = "hour" | "day" | "week" | "month";
 export type RollupRow = { dimension: string; level: Level; start: EpochMs; body: string };
 
 export type Mark = {
