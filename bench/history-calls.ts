@@ -39,6 +39,10 @@ export const CALLS: Call[] = [
     name: `a year by ${groupBy}`,
     paths: kpis(aligned(365, groupBy)),
   })),
+  {
+    name: "a year, an agent beside the best",
+    paths: [`agent-comparison?agent=agent_1&${aligned(365, null)}`],
+  },
   { name: "a month by hour", paths: kpis(aligned(30, "hour") + DRAWN) },
   { name: "a month by day", paths: kpis(aligned(30, "day")) },
   { name: "a month and the one before", paths: kpis(aligned(30, null), before(30)) },
