@@ -3,7 +3,8 @@ import type { EpochMs } from "../ids.ts";
 import type { OpenDays } from "../site/open-days.ts";
 import type { Calendar } from "./calendar.ts";
 import type { CostModel } from "./costs.ts";
-import { type Dimension, type Grouping, NO_GROUP } from "./grouping.ts";
+import type { Entries, Entry } from "./entries.ts";
+import { type Dimension, type Grouping, isEntered, NO_GROUP } from "./grouping.ts";
 import type { ChatRow, ExposureRow, KpiHistory, LeadRow, VisitRow } from "./history.ts";
 import { type AnsweredChat, inWindow, type OrderRule, type PlacedOrder, type visitFinder } from "./orders.ts";
 import type { Tally } from "./tally.ts";
@@ -43,6 +44,8 @@ export type Counting = {
   placedByPerson: Map<string, PlacedOrder[]>;
   leadsByPerson: Map<string, LeadRow[]>;
   visitAt: ReturnType<typeof visitFinder>;
+  /** Into which rows visitor-days came by an offer or a conversation. */
+  entries: Entries;
   /** The tally of the hour of `at` for a group of a dimension. */
   tallyOf(at: EpochMs, dimension: Dimension, group: string): Tally;
 };
@@ -53,7 +56,19 @@ export type Groupable = {
   visit?: VisitRow | undefined;
   exposure?: Pick<ExposureRow, "campaign" | "variant"> | undefined;
   chat?: Pick<ChatRow, "campaign" | "variant" | "agent" | "skill" | "canned"> | undefined;
+  /** The rows that its person had come into that day, for what is in no offer and no conversation itself. */
+  entered?: readonly Entry[] | undefined;
 };
+
+/** The rows into which the person of `thing` had come that day, by its moment. */
+export function enteredBy(
+  { entries, ...counting }: Counting,
+  thing: { at: EpochMs; person: string },
+): readonly Entry[] {
+  const own = entries.get(dayKey(counting, thing));
+  return own === undefined ? NO_ENTRY : own.filter(({ at }) => at <= thing.at);
+}
+const NO_ENTRY: readonly Entry[] = [];
 
 /** Whether `at` lies in the span. */
 export function within({ scope }: Counting, at: EpochMs): boolean {
@@ -71,6 +86,9 @@ const NOWHERE: readonly string[] = [];
 
 /** The groups of a thing: one, none where this dimension does not know it, or each answer that was sent in a chat. */
 export function groupsOf(dimension: Dimension, thing: Groupable): readonly string[] {
+  if (thing.entered !== undefined && isEntered(dimension)) {
+    return thing.entered.flatMap((entry) => (entry.dimension === dimension ? [entry.group] : []));
+  }
   if (dimension === "canned") return thing.chat === undefined ? NOWHERE : cannedGroupsOf(thing.chat);
   const group = groupIn(dimension, thing);
   return group === null ? NOWHERE : [group];
@@ -143,7 +161,10 @@ export function countVisitorDaysOf<T extends Groupable & { person: string }>(
 }
 
 /** One person on one day of the site's zone. */
-export function dayKey({ calendar }: Counting, { at, person }: { at: EpochMs; person: string }): string {
+export function dayKey(
+  { calendar }: Pick<Counting, "calendar">,
+  { at, person }: { at: EpochMs; person: string },
+): string {
   return `${calendar.dayOf(at)} ${person}`;
 }
 

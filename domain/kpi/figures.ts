@@ -22,7 +22,9 @@ import {
   sumRateOf,
   UNKNOWN,
 } from "./figure.ts";
+import { type Dimension, NO_GROUP } from "./grouping.ts";
 import { promoterInterval, scaleInterval } from "./intervals.ts";
+import { isKnownBy } from "./known.ts";
 import { answersWhere, KPI_FORMULAS, type KpiTotals, type Ratio, ratio } from "./ratios.ts";
 import type { SpreadName, Tally } from "./tally.ts";
 
@@ -31,6 +33,8 @@ export type FigureOptions = {
   businessHours?: boolean;
   /** What the row cost; null: nobody has entered it. */
   costs?: CostOfRow | null;
+  /** By what the row is one of several; absent, it is the whole or a stretch of time. */
+  dimension?: Dimension;
 };
 
 /** What a figure is made from. */
@@ -302,7 +306,8 @@ export type KpiFigures = Record<KpiName, Figure>;
 export function figuresOf(tally: Tally, options: FigureOptions = {}): KpiFigures {
   const source = sourceOf(tally, options);
   const figures = { ...NO_FIGURES };
-  for (const name of KPI_NAMES) figures[name] = FIGURES[name](source);
+  const { dimension = NO_GROUP } = options;
+  for (const name of KPI_NAMES) if (isKnownBy(name, dimension)) figures[name] = FIGURES[name](source);
   return figures;
 }
 
@@ -315,7 +320,8 @@ export function figuresAmong<Name extends KpiName>(
   if (names.length === KPI_NAMES.length) return figuresOf(tally, options);
   const source = sourceOf(tally, options);
   const figures: Partial<KpiFigures> = {};
-  for (const name of names) figures[name] = FIGURES[name](source);
+  const { dimension = NO_GROUP } = options;
+  for (const name of names) figures[name] = isKnownBy(name, dimension) ? FIGURES[name](source) : UNKNOWN;
   return figures as Pick<KpiFigures, Name>;
 }
 

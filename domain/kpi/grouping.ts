@@ -37,6 +37,15 @@ export const DIMENSIONS = [
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** Dimensions whose rows know a visitor by an offer, or by a conversation; the others by the day's first visit. */
+export const BY_OFFER: ReadonlySet<Dimension> = new Set<Dimension>(["campaign", "variant"]);
+export const BY_CHAT: ReadonlySet<Dimension> = new Set<Dimension>(["agent", "skill", "canned"]);
+
+/** Whether a visitor comes into a row of `dimension` by something that happened in a visit. */
+export function isEntered(dimension: Dimension): boolean {
+  return BY_OFFER.has(dimension) || BY_CHAT.has(dimension);
+}
+
 /** Whether the rows are stretches of time. */
 export function isTime(groupBy: Grouping): groupBy is TimeGrouping {
   return groupBy === "hour" || groupBy === "day" || groupBy === "week";

@@ -18,6 +18,7 @@ import { calendarOf } from "./calendar.ts";
 import { countChats, countChatters } from "./chats.ts";
 import { costsOfRows } from "./costs.ts";
 import type { Counting, DayScope, KpiScope } from "./counting.ts";
+import { entriesOf } from "./entries.ts";
 import { countExposures } from "./exposures.ts";
 import { type KpiFigures, figuresOf } from "./figures.ts";
 import { type Dimension, dimensionOf, DIMENSIONS, groupsWithoutRows, rowOf } from "./grouping.ts";
@@ -72,7 +73,7 @@ export function rowsOf(hours: readonly HourTally[], scope: KpiScope): KpiRow[] {
     .toSorted(([a], [b]) => compare(a, b))
     .map(([group, tally]) => ({
       group: scope.groupBy === null ? null : group,
-      ...figuresOf(tally, { businessHours: scope.businessHours === true, costs: costsOf(group) }),
+      ...figuresOf(tally, { businessHours: scope.businessHours === true, costs: costsOf(group), dimension }),
     }));
 }
 
@@ -86,6 +87,7 @@ function tallySpan(
   const hours = new Map<string, HourTally>();
   const placed = placedOrders(history, scope);
   const orders = placed.filter(({ kept }) => kept);
+  const visitAt = visitFinder(history.visits);
   const counting: Counting = {
     history,
     scope,
@@ -97,7 +99,8 @@ function tallySpan(
     ordersByPerson: Map.groupBy(orders, ({ person }) => person),
     placedByPerson: Map.groupBy(placed, ({ person }) => person),
     leadsByPerson: Map.groupBy(history.leads, ({ visitor }) => personOf(history, visitor)),
-    visitAt: visitFinder(history.visits),
+    visitAt,
+    entries: entriesOf({ history, calendar, dimensions, visitAt }),
     tallyOf(at, dimension, group) {
       const hour = calendar.startOfHour(at);
       const key = `${hour} ${dimension} ${group}`;

@@ -1,6 +1,7 @@
 /** What was ordered, what became a lead, and what of it chats are credited with. */
-import { type Counting, countIn, countVisitorDaysOf, within } from "./counting.ts";
-import { type AnsweredChat, cents, type PlacedOrder } from "./orders.ts";
+import { type Counting, countIn, countVisitorDaysOf, enteredBy, within } from "./counting.ts";
+import type { Entry } from "./entries.ts";
+import { type AnsweredChat, cents, personOf, type PlacedOrder } from "./orders.ts";
 
 /** The chats that orders are credited to: which one an order has, and which orders one has. */
 export type Credits = {
@@ -15,12 +16,13 @@ export function countOrders(counting: Counting, { chatOf }: Credits): void {
     at: order.at,
     person: order.person,
     visit: visitAt(order.visitor, order.at),
+    entered: enteredBy(counting, order),
     order,
     chat: chatOf.get(order.id),
   }));
-  for (const { at, visit, order, chat } of things) {
+  for (const { at, visit, entered, order, chat } of things) {
     if (within(counting, at)) {
-      countIn(counting, { at, visit }, (tally) => {
+      countIn(counting, { at, visit, entered }, (tally) => {
         tally.total_orders += 1;
         tally.total_revenue_cents += order.netCents;
         tally.orders_covered += order.covered ? 1 : 0;
@@ -46,14 +48,14 @@ export function countOrders(counting: Counting, { chatOf }: Credits): void {
     counting,
     things
       .filter(({ order }) => order.own)
-      .map(({ at, person, visit, order, chat }) => ({ at, person, visit, order, assisted: !!chat })),
+      .map(({ chat, ...thing }) => ({ ...thing, assisted: chat !== undefined })),
   );
 }
 
 /** What was placed and what came back of it, also where nothing is left. */
 function countPlaced(counting: Counting, order: PlacedOrder): void {
   const visit = counting.visitAt(order.visitor, order.at);
-  countIn(counting, { at: order.at, visit }, (tally) => {
+  countIn(counting, { at: order.at, visit, entered: enteredBy(counting, order) }, (tally) => {
     tally.gross_revenue_cents += order.grossCents;
     tally.refunded_cents += order.grossCents - order.netCents;
     tally.orders_returned += order.returned ? 1 : 0;
@@ -65,6 +67,7 @@ type OrderOfBuyer = {
   at: number;
   person: string;
   visit: ReturnType<Counting["visitAt"]>;
+  entered: readonly Entry[];
   order: PlacedOrder;
   assisted: boolean;
 };
@@ -97,7 +100,8 @@ export function countLeads(counting: Counting): void {
   for (const { at, visitor, value, currency } of history.leads) {
     if (!within(counting, at)) continue;
     const own = value !== null && (currency === null || currency === scope.currency);
-    countIn(counting, { at, visit: visitAt(visitor, at) }, (tally) => {
+    const entered = enteredBy(counting, { at, person: personOf(history, visitor) });
+    countIn(counting, { at, visit: visitAt(visitor, at), entered }, (tally) => {
       tally.leads += 1;
       tally.lead_value_cents += own ? cents(value) : 0;
     });

@@ -1,8 +1,10 @@
 /** Visits, and visitor-days: a person on a day of the site's zone, in the hour of the first event. */
 import { type Counting, countIn, dayKey, hasOrder, within } from "./counting.ts";
+import type { EpochMs } from "../ids.ts";
 import { countSeconds, secondsBetween } from "./durations.ts";
 import type { VisitRow } from "./history.ts";
-import { compare, personOf, type PlacedOrder } from "./orders.ts";
+import { type AnsweredChat, compare, personOf, type PlacedOrder } from "./orders.ts";
+import type { Tally } from "./tally.ts";
 
 type DayOfVisits = [VisitRow, ...VisitRow[]];
 
@@ -19,6 +21,7 @@ export function countVisitorDays(counting: Counting): void {
   }
   const done = whatDaysDid(counting);
   for (const [key, visits] of days) countDay(counting, visits, key, done);
+  countEntered(counting, days, done);
   for (const visit of sorted) {
     if (!within(counting, visit.startedAt)) continue;
     countIn(counting, { at: visit.startedAt, visit }, (tally) => {
@@ -39,59 +42,91 @@ export function countExemptPageViews(counting: Counting): void {
 }
 
 type Done = {
-  chatted: Set<string>;
-  boughtAfterChat: Set<string>;
-  boughtAfterProactive: Set<string>;
+  /** The answered conversations of a day, in their order. */
+  chats: Map<string, AnsweredChat[]>;
   orders: Map<string, PlacedOrder[]>;
-  leads: Set<string>;
+  leads: Map<string, EpochMs[]>;
 };
 
 /** What the person-days of the history did, by their key. Answered chats and orders are in order of time. */
 function whatDaysDid(counting: Counting): Done {
   const { answered, orders, history } = counting;
-  const chatsByDay = Map.groupBy(answered, (chat) => dayKey(counting, { ...chat, at: chat.startedAt }));
-  const boughtAfterChat = new Set<string>();
-  const boughtAfterProactive = new Set<string>();
-  for (const [key, chats] of chatsByDay) {
-    if (chats.some((chat) => hasOrder(counting, chat))) boughtAfterChat.add(key);
-    const [first] = chats;
-    if (first !== undefined && first.decision !== null && hasOrder(counting, first))
-      boughtAfterProactive.add(key);
+  const leads = new Map<string, EpochMs[]>();
+  for (const { at, visitor } of history.leads) {
+    const key = dayKey(counting, { at, person: personOf(history, visitor) });
+    const known = leads.get(key);
+    if (known === undefined) leads.set(key, [at]);
+    else known.push(at);
   }
   return {
-    chatted: new Set(chatsByDay.keys()),
-    boughtAfterChat,
-    boughtAfterProactive,
+    chats: Map.groupBy(answered, (chat) => dayKey(counting, { ...chat, at: chat.startedAt })),
     orders: Map.groupBy(orders, (order) => dayKey(counting, order)),
-    leads: new Set(
-      history.leads.map(({ at, visitor }) => dayKey(counting, { at, person: personOf(history, visitor) })),
-    ),
+    leads,
   };
 }
 
 function countDay(counting: Counting, visits: DayOfVisits, key: string, done: Done): void {
   const [first] = visits;
   if (!within(counting, first.startedAt)) return;
-  const covered = visits.some((visit) => visit.eligible && visit.covered);
-  const eligible = visits.some((visit) => visit.eligible);
-  const [order] = done.orders.get(key) ?? [];
-  const isLead = done.leads.has(key);
-  countIn(counting, { at: first.startedAt, visit: first }, (tally) => {
-    tally.visitors += 1;
-    tally.eligible_visitors += eligible ? 1 : 0;
-    tally.covered_visitors += covered ? 1 : 0;
-    tally.covered_visitors_buying_after_chat += covered && done.boughtAfterChat.has(key) ? 1 : 0;
-    tally.covered_visitors_buying_proactive += covered && done.boughtAfterProactive.has(key) ? 1 : 0;
-    tally.engaged_visitors += done.chatted.has(key) ? 1 : 0;
-    tally.lead_visitors += isLead ? 1 : 0;
-    tally.converting_visitors += isLead || order !== undefined ? 1 : 0;
-    if (order === undefined) return;
-    tally.buying_visitors += 1;
-    tally.rebuying_visitors += buysAgain(counting, order) ? 1 : 0;
+  const unit = { key, ...flagsOf(visits), since: -Infinity, from: first.startedAt };
+  const did = whatUnitDid(counting, unit, done);
+  countIn(counting, { at: first.startedAt, visit: first }, (tally) => addUnit(tally, did));
+}
+
+/** Visitor-days in the rows of offers and conversations: from the first of them on. */
+function countEntered(counting: Counting, days: ReadonlyMap<string, DayOfVisits>, done: Done): void {
+  for (const [key, entries] of counting.entries) {
+    for (const { dimension, group, at, visit } of entries) {
+      if (!within(counting, at)) continue;
+      const visits = [...(days.get(key) ?? []), ...(visit === undefined ? [] : [visit])];
+      const unit = { key, ...flagsOf(visits), since: at, from: at };
+      const tally = counting.tallyOf(at, dimension, group);
+      addUnit(tally, whatUnitDid(counting, unit, done));
+      tally.visits += new Set(visits.filter(({ endedAt }) => endedAt >= at).map(({ id }) => id)).size;
+    }
+  }
+}
+
+const flagsOf = (visits: readonly VisitRow[]) => ({
+  covered: visits.some((visit) => visit.eligible && visit.covered),
+  eligible: visits.some((visit) => visit.eligible),
+});
+
+/** A visitor-day as a row knows it: what it did `since` then is the row's, and takes its time `from` then. */
+type Unit = { key: string; covered: boolean; eligible: boolean; since: EpochMs; from: EpochMs };
+type UnitDone = ReturnType<typeof whatUnitDid>;
+
+function whatUnitDid(counting: Counting, { key, covered, eligible, since, from }: Unit, done: Done) {
+  const order = done.orders.get(key)?.find(({ at }) => at >= since);
+  const chats = (done.chats.get(key) ?? []).filter(({ startedAt }) => startedAt >= since);
+  const [first] = chats;
+  return {
+    covered,
+    eligible,
+    engaged: first !== undefined,
+    boughtAfterChat: covered && chats.some((chat) => hasOrder(counting, chat)),
+    boughtAfterProactive:
+      covered && first !== undefined && first.decision !== null && hasOrder(counting, first),
+    lead: done.leads.get(key)?.some((at) => at >= since) ?? false,
+    bought: order !== undefined,
+    again: order !== undefined && buysAgain(counting, order),
     // What was told later for a moment before the visit took no time.
-    if (order.at >= first.startedAt)
-      countSeconds(tally.time_to_purchase, secondsBetween(first.startedAt, order.at));
-  });
+    seconds: order !== undefined && order.at >= from ? secondsBetween(from, order.at) : null,
+  };
+}
+
+function addUnit(tally: Tally, did: UnitDone): void {
+  tally.visitors += 1;
+  tally.eligible_visitors += did.eligible ? 1 : 0;
+  tally.covered_visitors += did.covered ? 1 : 0;
+  tally.covered_visitors_buying_after_chat += did.boughtAfterChat ? 1 : 0;
+  tally.covered_visitors_buying_proactive += did.boughtAfterProactive ? 1 : 0;
+  tally.engaged_visitors += did.engaged ? 1 : 0;
+  tally.lead_visitors += did.lead ? 1 : 0;
+  tally.converting_visitors += did.lead || did.bought ? 1 : 0;
+  tally.buying_visitors += did.bought ? 1 : 0;
+  tally.rebuying_visitors += did.again ? 1 : 0;
+  if (did.seconds !== null) countSeconds(tally.time_to_purchase, did.seconds);
 }
 
 /** Whether the person of `order` bought again within the attribution window after it. */

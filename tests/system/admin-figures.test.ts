@@ -180,6 +180,30 @@ test("KPI55: by each dimension the table says what the API says, in whole and ro
   }
 });
 
+test("KPI62: what rows cannot know is a dash, and said; what they can is a figure", async () => {
+  const { context, page, complaints } = await enter("?by=campaign&kpis=visitors,orders,agent_hours");
+  await drawn(page, 2);
+  await page.getByText("Hours online is not known by campaign.").waitFor();
+  const cells = page.locator(".figures-table tbody tr").first().locator("td");
+  expect(
+    Number(
+      plain(await cells.nth(0).innerText())
+        .split("\n")[0]
+        ?.replace(",", ""),
+    ),
+  ).toBeGreaterThan(0);
+  expect(
+    Number(
+      plain(await cells.nth(1).innerText())
+        .split("\n")[0]
+        ?.replace(",", ""),
+    ),
+  ).toBeGreaterThan(0);
+  expect(plain(await cells.nth(2).innerText()).split("\n")[0]).toBe("-");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("KPI55: rows stand by their names, sorted by any column, and lead on; a day leads to its hours, with the figures that were chosen", async () => {
   const { context, page, complaints } = await enter("?by=campaign&kpis=displayed,acceptance_rate");
   await drawn(page, 2);

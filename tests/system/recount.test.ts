@@ -11,7 +11,7 @@ import { databaseFile } from "../../bench/history-store.ts";
 import type { HistoryMessage, HistoryRecord } from "../../domain/history/records.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
 import { type ArmRow, armRows, armsFrom } from "./recount/arms.ts";
-import { type Counted, figuresFrom } from "./recount/figures.ts";
+import { type Counted, figuresFrom, unknownBy, UNKNOWN } from "./recount/figures.ts";
 import { DURATIONS, type Group, quantilesOf, SOURCES, sumsOf } from "./recount/sums.ts";
 import { TABLES } from "./recount/tables.ts";
 
@@ -318,6 +318,7 @@ function recount(site: Site, group: Group): Map<string, Record<string, Counted>>
         money,
         armsFrom(armsByGroup.get(name) ?? []),
       );
+      for (const unknown of unknownBy(group)) figures[unknown] = UNKNOWN;
       return [name, figures];
     }),
   );

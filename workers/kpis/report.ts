@@ -182,7 +182,11 @@ class Rows {
       .toSorted(([a], [b]) => compare(a, b))
       .map(([group, tally]) => ({
         group: groupBy === null ? null : group,
-        ...figuresAmong(names, tally, { businessHours: businessHours === true, costs: this.#costsOf(group) }),
+        ...figuresAmong(names, tally, {
+          businessHours: businessHours === true,
+          costs: this.#costsOf(group),
+          dimension: dimensionOf(groupBy),
+        }),
       }));
   }
 

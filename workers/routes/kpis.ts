@@ -59,7 +59,9 @@ export const KpiQuery = z.object({
 const description =
   "`from` is inside, `to` is not; without them, the last 30 days. A date begins that day of the site's time zone, whose " +
   "days and weeks the rows are; the answer names it and the span. " +
-  "`business_hours=true` counts first reply, waiting and resolution inside the site's business hours only. `kpis` names " +
+  "`business_hours=true` counts first reply, waiting and resolution inside the site's business hours only. By campaign, variant, agent, " +
+  "skill and canned answer a row has the visitors who came into it that day, and what they did from then on; what a row " +
+  "cannot know is null. `kpis` names " +
   "those that are wanted, with commas; without it, all.";
 
 const read = createRoute({

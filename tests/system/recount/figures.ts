@@ -7,7 +7,32 @@ export type Counted = { value: number | null; numerator: number | null; denomina
 type Money = { agentHour: number; platform: number } | null;
 
 const HOUR_MS = 3_600_000;
-const UNKNOWN: Counted = { value: null, numerator: null, denominator: null };
+export const UNKNOWN: Counted = { value: null, numerator: null, denominator: null };
+
+const OFFERS = [
+  "triggered held_out displayed opened accepted declined ignored treated_visitors holdout_visitors",
+  "display_rate display_rate_treated display_rate_among_covered opened_rate click_rate acceptance_rate acceptance_rate_by_visitor",
+  "treated_return_rate holdout_return_rate treated_repeat_rate holdout_repeat_rate",
+  "treated_time_to_purchase_median holdout_time_to_purchase_median",
+].flatMap((line) => line.split(" "));
+const HOURS =
+  "agent_hours sales_per_agent_hour revenue_per_agent_hour chats_per_agent_hour occupancy concurrency".split(
+    " ",
+  );
+const TIMES = [null, "hour", "day", "week"];
+
+/** What rows of `group` cannot know: told as unknown, and not as 0. */
+export function unknownBy(group: string | null): string[] {
+  if (TIMES.includes(group)) return [];
+  const ofOffers = ["campaign", "variant", "channel", "device"].includes(group ?? "");
+  const ofVisits = ["channel", "device"].includes(group ?? "");
+  return [
+    "exempt_page_views",
+    ...(ofVisits ? [] : ["capacity_suppressed"]),
+    ...(ofOffers ? [] : OFFERS),
+    ...(group === "agent" ? [] : HOURS),
+  ];
+}
 
 /** Every figure by its public name. `of` gives a sum, 0 where nothing was counted; `seconds` a quantile or null. */
 export function figuresFrom(

@@ -17,6 +17,35 @@ const TIMES = ["hour", "day", "week"];
 const OF_VISIT = [...TIMES, "channel", "device"];
 const OF_OFFER = [...OF_VISIT, "campaign", "variant"];
 const OF_CHAT = [...OF_OFFER, "agent", "skill", "canned"];
+/** Whose rows a visitor comes into by an offer or by a conversation. */
+const ENTERED = ["campaign", "variant", "agent", "skill", "canned"];
+const isEntered = (group: Group): group is Exclude<Group, null> => group !== null && ENTERED.includes(group);
+/** What somebody did on a day, in the rows into which they had come by then. */
+const done = (table: string) => (group: Group) =>
+  isEntered(group)
+    ? `(SELECT x.*, e.${group} FROM ${table} x JOIN entry_${group} e
+        ON e.person = x.person AND e.day = x.day AND x.at >= e.at)`
+    : table;
+const since = (table: string, what: string) =>
+  `FROM ${table} t WHERE t.person = e.person AND t.day = e.day AND t.at >= e.at AND ${what}`;
+const VISITED = "FROM visit v WHERE ((v.person = e.person AND v.day = e.day) OR v.rowid = e.visit)";
+/** Visitor-days as a row of offers or conversations knows them. */
+const entered = (
+  group: Group,
+) => `(SELECT *, EXISTS (SELECT 1 FROM placed o, setting WHERE o.kept AND o.person = u.person
+    AND o.id <> u.first_order_id AND o.at BETWEEN u.first_order AND u.first_order + setting.attribution) AS again
+  FROM (SELECT e.*,
+    EXISTS (SELECT 1 ${VISITED} AND v.eligible) AS eligible,
+    EXISTS (SELECT 1 ${VISITED} AND v.eligible AND v.covered) AS covered,
+    (SELECT count(*) ${VISITED} AND v.ends >= e.at) AS own_visits,
+    EXISTS (SELECT 1 ${since("chat", "t.answered IS NOT NULL")}) AS engaged,
+    EXISTS (SELECT 1 ${since("chat", "t.answered IS NOT NULL AND t.bought")}) AS after_chat,
+    coalesce((SELECT t.decision IS NOT NULL AND t.bought ${since("chat", "t.answered IS NOT NULL")}
+      ORDER BY t.at, t.id LIMIT 1), 0) AS after_proactive,
+    EXISTS (SELECT 1 ${since("lead", "1")}) AS lead,
+    (SELECT t.at ${since("placed", "t.kept")} ORDER BY t.at, t.id LIMIT 1) AS first_order,
+    (SELECT t.id ${since("placed", "t.kept")} ORDER BY t.at, t.id LIMIT 1) AS first_order_id
+    FROM entry_${group ?? ""} e) u)`;
 
 type Source = { groups: string[]; from: (group: Group) => string; sums: Record<string, string> };
 
@@ -51,8 +80,8 @@ const hands = (group: Group) => {
 };
 export const SOURCES: Source[] = [
   {
-    groups: OF_VISIT,
-    from: plain("unit"),
+    groups: [...OF_VISIT, ...ENTERED],
+    from: (group) => (isEntered(group) ? entered(group) : "unit"),
     sums: {
       visitors: "count(*)",
       eligible: "sum(eligible)",
@@ -65,6 +94,11 @@ export const SOURCES: Source[] = [
       lead_visitors: "sum(lead)",
       converting: "sum(lead OR first_order IS NOT NULL)",
     },
+  },
+  {
+    groups: ENTERED,
+    from: (group) => (isEntered(group) ? entered(group) : "(SELECT at, 0 AS own_visits FROM visit WHERE 0)"),
+    sums: { visits: "sum(own_visits)" },
   },
   { groups: OF_VISIT, from: plain("visit"), sums: { visits: "count(*)", suppressed: "sum(suppressed)" } },
   {
@@ -151,8 +185,8 @@ export const SOURCES: Source[] = [
     sums: { assisted: "count(*)", assisted_own: "sum(own)", assisted_cents: "sum(net)" },
   },
   {
-    groups: OF_VISIT,
-    from: plain("(SELECT * FROM placed WHERE kept)"),
+    groups: [...OF_VISIT, ...ENTERED],
+    from: (group) => `(SELECT * FROM ${done("placed")(group)} WHERE kept)`,
     sums: {
       orders: "count(*)",
       revenue_cents: "sum(net)",
@@ -165,8 +199,8 @@ export const SOURCES: Source[] = [
     },
   },
   {
-    groups: OF_VISIT,
-    from: plain("placed"),
+    groups: [...OF_VISIT, ...ENTERED],
+    from: done("placed"),
     sums: {
       gross_cents: "sum(gross)",
       refunded_cents: "sum(gross - net)",
@@ -174,7 +208,11 @@ export const SOURCES: Source[] = [
       refunded_whole: "sum(NOT kept)",
     },
   },
-  { groups: OF_VISIT, from: plain("lead"), sums: { leads: "count(*)", lead_cents: "sum(value)" } },
+  {
+    groups: [...OF_VISIT, ...ENTERED],
+    from: done("lead"),
+    sums: { leads: "count(*)", lead_cents: "sum(value)" },
+  },
   {
     groups: OF_CHAT,
     from: hands,
@@ -236,9 +274,9 @@ export const DURATIONS: Record<
     seconds: "max(0, ended - at) / 1000",
   },
   time_to_purchase: {
-    groups: OF_VISIT,
+    groups: [...OF_VISIT, ...ENTERED],
     // An order that came before the day's first visit took no time from it.
-    from: plain("(SELECT * FROM unit WHERE first_order >= at)"),
+    from: (group) => `(SELECT * FROM ${isEntered(group) ? entered(group) : "unit"} WHERE first_order >= at)`,
     seconds: "(first_order - at) / 1000",
   },
 };

@@ -174,4 +174,21 @@ CREATE TEMP TABLE hand AS SELECT c.id, c.at, c.hour, c.day, c.week, a.agent FROM
 CREATE TEMP TABLE answer AS SELECT c.*, a.answer AS canned FROM chat c
   JOIN (SELECT DISTINCT chat, canned || ':' || agent AS answer FROM used) a ON a.chat = c.id;`;
 
-export const TABLES = [PERSONS, VISITS, EXPOSURES, CHATS, ORDERS, LEADS, DAYS, AGENTS, HANDS];
+/**
+ * A row of a campaign begins with a visitor-day's first eligible moment in it, one of an agent, a skill or an answer with
+ * the first conversation: what the visitor does that day from then on is the row's.
+ */
+const entry = (group: string, things: string) => `CREATE TEMP TABLE entry_${group} AS
+  SELECT person, day, hour, week, at, visit, ${group} FROM (
+    SELECT *, row_number() OVER (PARTITION BY person, day, ${group} ORDER BY at, id) AS nth FROM ${things}
+    WHERE ${group} IS NOT NULL) WHERE nth = 1;
+CREATE INDEX temp.entry_${group}_person ON entry_${group} (person, day);`;
+const ENTRIES = [
+  entry("campaign", "offer"),
+  entry("variant", "offer"),
+  entry("agent", "chat"),
+  entry("skill", "chat"),
+  entry("canned", "answer"),
+];
+
+export const TABLES = [PERSONS, VISITS, EXPOSURES, CHATS, ORDERS, LEADS, DAYS, AGENTS, HANDS, ...ENTRIES];
