@@ -2,7 +2,7 @@
  * What a monthly statement rests on, event by event, as text that anybody can keep, compare and count again.
  *
  * Shapes  one line an event, each a JSON array that begins with its kind; sorted, each once. `digestText` is what the
- *         digest is taken of. A unit is a person at the first eligible moment, named by that exposure's id.
+ *         digest is taken of. A unit is a visitor id at its first eligible moment, named by that exposure's id.
  * Units   amounts are whole hundredths of the site's currency, net of what was given back.
  * Errors  a line that is none of these makes the whole unreadable: null.
  */

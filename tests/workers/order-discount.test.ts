@@ -1,5 +1,5 @@
 /** The discount of an order, from what a page or a server tells to the row that results are counted from. */
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
 import { makeSite, send, track } from "./site.ts";
@@ -32,4 +32,10 @@ test("RES28: an order keeps the discount that it is told with, also where a serv
     { order_id: "b", total: 90, discount: 4, status: "confirmed" },
     { order_id: "c", total: 90, discount: null, status: "claimed" },
   ]);
+  const file = await exports.default.fetch(`http://localhost/api/sites/${key}/exports/orders.csv`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
+  const [names, ...lines] = (await file.text()).trim().split("\r\n");
+  const column = names?.split(",").indexOf("discount") ?? -1;
+  expect(lines.map((line) => line.split(",")[column]).toSorted()).toEqual(["", "10", "4"]);
 });

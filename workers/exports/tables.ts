@@ -87,6 +87,7 @@ export const TABLES: Record<string, Table> = {
       "at",
       "received_at",
       "total",
+      "discount",
       "currency",
       "status",
       "items",
