@@ -77,7 +77,7 @@ const exposure = fc
       visitor_id,
       session_id: `ses_${n}`,
       campaign_id: `cmp_${n % 2}`,
-      phase: 1,
+      phase: 1 + (Math.floor(n / 2) % 2),
       variant: n % 3 === 0 ? "a" : "b",
       kind: n % 2 === 0 ? "chat" : "offer",
       arm,
