@@ -286,6 +286,9 @@ test("KPI58: with nothing counted, nothing chosen or no answer it says so, and w
   await page.getByRole("button", { name: "Show the usual ones" }).click();
   await drawn(page, 4);
   await page.route("**/api/sites/lin/kpis?*", (route) => route.abort());
+  await page.locator(".data-age").click();
+  await page.getByText("The figures could not be read").waitFor();
+  await page.locator(".stale .figures-table").waitFor();
   await page.getByLabel("By", { exact: true }).selectOption("device");
   await page.getByText("The figures could not be read").waitFor();
   await picture(page, "failed");
