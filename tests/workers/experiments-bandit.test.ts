@@ -221,7 +221,13 @@ test("RES25: what has matured is told by the period of weights in which each vis
   await expose(key, at([{ visitor: "first-0", variant: "a" }], 52));
   await buy(key, ["first-0", "first-1"], 95);
   await buy(key, ["fourth-4"], 54);
-  const asked = { campaign: "cmp_ab", phase: 1, goal: { kind: "sale" as const, lead: null }, windowMs: 48 * HOUR, now: NOON };
+  const asked = {
+    campaign: "cmp_ab",
+    phase: 1,
+    goal: { kind: "sale" as const, lead: null },
+    windowMs: 48 * HOUR,
+    now: NOON,
+  };
   expect(await maturedArms(env, key, asked)).toEqual(
     new Map([
       [

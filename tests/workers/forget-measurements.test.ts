@@ -125,9 +125,16 @@ test("SEAL5: a visit stays until its visitor is forgotten, a conversation as lon
   const now = Date.parse("2028-06-01T12:00:00Z");
   const young = now - 100 * DAY_MS;
   await tell(site, [
-    ...[visit("v1", DAY), conversation("v1", DAY), contact("v1", DAY), identity("v1", "u1", DAY)],
-    ...[order("v1", DAY, "o1"), refund("v1", "o1", young), refund("v1", "never", DAY)],
-    ...[identity("v2", "u1", DAY), order("v2", young, "o2"), refund("v2", "o2", DAY)],
+    visit("v1", DAY),
+    conversation("v1", DAY),
+    contact("v1", DAY),
+    identity("v1", "u1", DAY),
+    order("v1", DAY, "o1"),
+    refund("v1", "o1", young),
+    refund("v1", "never", DAY),
+    identity("v2", "u1", DAY),
+    order("v2", young, "o2"),
+    refund("v2", "o2", DAY),
   ]);
   await sealAll(site, now);
   vi.setSystemTime(now + HOUR_MS);
@@ -188,12 +195,18 @@ test("SEAL6: after its months nothing anywhere in D1 names a visitor, a user or 
   const { key: site } = await makeSite({ measurement_months: 14 });
   const [visitor, user, bought] = ["vis_7f3d21", "usr_9c1e44", "ord_55aa10"];
   await tell(site, [
-    ...[
-      { ...visit(visitor, DAY), id: "ses_1" },
-      { ...conversation(visitor, DAY), id: "cnv_1" },
-      contact(visitor, DAY),
-    ],
-    ...[identity(visitor, user, DAY), order(visitor, DAY, bought), refund(visitor, bought, DAY)],
+    {
+      ...visit(visitor, DAY),
+      id: "ses_1",
+    },
+    {
+      ...conversation(visitor, DAY),
+      id: "cnv_1",
+    },
+    contact(visitor, DAY),
+    identity(visitor, user, DAY),
+    order(visitor, DAY, bought),
+    refund(visitor, bought, DAY),
   ]);
   const reading = {
     orders: [{ person: visitor, isHeldOut: false, day: "2026-10-24", cents: 4_000 }],

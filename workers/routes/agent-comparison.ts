@@ -51,5 +51,14 @@ agentComparison.openapi(read, async (c) => {
   const comparison = await reportComparison(c.env, { key: site, settings }, agent, { ...span, now }, later);
   if (comparison === null) throw new ApiError("not_found", "nobody of this site has this id");
   c.header("cache-control", "private, no-store");
-  return c.json({ version: KPI_VERSION, from: isoOf(span.from), to: isoOf(span.to), timezone: settings.timezone, ...comparison }, 200);
+  return c.json(
+    {
+      version: KPI_VERSION,
+      from: isoOf(span.from),
+      to: isoOf(span.to),
+      timezone: settings.timezone,
+      ...comparison,
+    },
+    200,
+  );
 });
