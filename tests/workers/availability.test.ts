@@ -9,8 +9,8 @@ import { eventually } from "./eventually.ts";
 import { signIn } from "./login.ts";
 import { makeSite, post } from "./site.ts";
 
-/** A Monday, 2026-11-23, 10:00 in Paris. */
-const MONDAY_10 = Date.parse("2026-11-23T09:00:00Z");
+/** A Monday, 2037-11-23, 10:00 in Paris. */
+const MONDAY_10 = Date.parse("2037-11-23T09:00:00Z");
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"] as const;
 const OFFICE = [{ dayOfWeek: [...WEEKDAYS], opens: "09:00", closes: "18:00" }];
 
@@ -62,8 +62,8 @@ test("R-A9: the answer says the state, what to do, when it opens and in which zo
     site: { name: "Atelier", locale: "fr", currency: "EUR", timezone: "Europe/Paris" },
     articles: [],
   });
-  vi.setSystemTime(Date.parse("2026-11-21T12:00:00Z"));
-  expect(await ask(key)).toMatchObject({ state: "closed", opens_at: "2026-11-23T08:00:00.000Z" });
+  vi.setSystemTime(Date.parse("2037-11-21T12:00:00Z"));
+  expect(await ask(key)).toMatchObject({ state: "closed", opens_at: "2037-11-23T08:00:00.000Z" });
   expect((await get("/v1/availability?key=nobody")).status).toBe(401);
   expect((await get("/v1/availability")).status).toBe(401);
 });
@@ -100,18 +100,18 @@ test("R-A9: an agent who comes, takes all they can or goes is in the answer two 
 test("R-A10: a skill with hours of its own goes by them", async () => {
   const hours = { urgent: [{ dayOfWeek: ["Saturday" as const], opens: "00:00", closes: "24:00" }] };
   const { key } = await makeSite({ business_hours: OFFICE, availability: { hours } });
-  expect(await ask(key, "&skill=urgent")).toMatchObject({ opens_at: "2026-11-27T23:00:00.000Z" });
+  expect(await ask(key, "&skill=urgent")).toMatchObject({ opens_at: "2037-11-27T23:00:00.000Z" });
   expect(await ask(key, "&skill=returns")).toMatchObject({ opens_at: null });
 });
 
 test("R-A11: outside its hours a site takes no new conversation and says what it offers instead", async () => {
   const { key } = await makeSite({ business_hours: OFFICE });
-  vi.setSystemTime(Date.parse("2026-11-21T12:00:00Z"));
+  vi.setSystemTime(Date.parse("2037-11-21T12:00:00Z"));
   const refused = await open(key);
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({
     error: { code: "unavailable" },
-    availability: { state: "closed", actions: ["message", "callback"], opens_at: "2026-11-23T08:00:00.000Z" },
+    availability: { state: "closed", actions: ["message", "callback"], opens_at: "2037-11-23T08:00:00.000Z" },
   });
 });
 
@@ -120,7 +120,7 @@ test("R-A11: whose conversation was open when the site closed keeps it", async (
   const { token, conversation } = await (
     await open(key)
   ).json<{ token: string; conversation: { id: string } }>();
-  vi.setSystemTime(Date.parse("2026-11-23T17:00:05Z"));
+  vi.setSystemTime(Date.parse("2037-11-23T17:00:05Z"));
   expect((await open(key)).status).toBe(409);
   expect((await open(key, { token: "forged" })).status).toBe(409);
   const again = await open(key, { token });
@@ -192,8 +192,8 @@ test("R-A6: hours that name no day are refused at their place, whatever they are
       dayOfWeek: ["Monday"],
       opens: "09:00",
       closes: "10:00",
-      validFrom: "2026-12-02",
-      validThrough: "2026-12-01",
+      validFrom: "2037-12-02",
+      validThrough: "2037-12-01",
     },
   ];
   const change = async (patch: Record<string, unknown>) => {

@@ -6,8 +6,8 @@ import { HOST, type Login } from "./chat-client.ts";
 import { signIn } from "./login.ts";
 import { makeSite, pageView, post, send } from "./site.ts";
 
-/** A Monday, 2026-11-23, 10:00 in Paris. */
-const MONDAY_10 = Date.parse("2026-11-23T09:00:00Z");
+/** A Monday, 2037-11-23, 10:00 in Paris. */
+const MONDAY_10 = Date.parse("2037-11-23T09:00:00Z");
 const OFFICE = [{ dayOfWeek: ["Monday" as const, "Tuesday" as const], opens: "09:00", closes: "12:00" }];
 const calls = (more: Record<string, unknown> = {}) => ({
   enabled: true,
@@ -20,8 +20,8 @@ const calls = (more: Record<string, unknown> = {}) => ({
   per_address_hour: 1_000,
   ...more,
 });
-const AT_1030 = "2026-11-23T09:30:00.000Z";
-const AT_1130 = "2026-11-23T10:30:00.000Z";
+const AT_1030 = "2037-11-23T09:30:00.000Z";
+const AT_1130 = "2037-11-23T10:30:00.000Z";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: MONDAY_10 }));
 afterEach(() => void vi.useRealTimers());
@@ -77,16 +77,16 @@ test("R-A16: a booked call answers its time, a reference, a token and a calendar
   const { key } = await makeSite({ name: "Atelier", callbacks: calls() });
   expect((await slotsOf(key)).slice(0, 4)).toEqual([
     AT_1030,
-    "2026-11-23T10:00:00.000Z",
+    "2037-11-23T10:00:00.000Z",
     AT_1130,
-    "2026-11-24T08:00:00.000Z",
+    "2037-11-24T08:00:00.000Z",
   ]);
   const { callback, token, timezone, ics } = await booked(key, { name: "Ada", topic: "Une taille;\nvite" });
   expect(callback).toMatchObject({ slot: AT_1030, status: "booked", phone: "+33 6 12 34 56 47" });
   expect(callback.reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
   expect(token).toMatch(/^[\w-]{43}$/);
   expect(timezone).toBe("Europe/Paris");
-  expect(ics).toContain("DTSTART:20261123T093000Z\r\n");
+  expect(ics).toContain("DTSTART:20371123T093000Z\r\n");
   expect(await slotsOf(key)).not.toContain(AT_1030);
 });
 
@@ -153,7 +153,7 @@ test("R-A20: only its token moves or cancels a call; a cancelled one frees its p
   expect((await change("cancel", {})).status).toBe(401);
   expect((await change("cancel", { token: "x".repeat(43) })).status).toBe(401);
   expect((await change("cancel", { token, writeKey: other.key })).status).toBe(401);
-  expect((await change("move", { token, slot: "2026-11-23T09:31:00Z" })).status).toBe(400);
+  expect((await change("move", { token, slot: "2037-11-23T09:31:00Z" })).status).toBe(400);
   expect(await (await change("move", { token, slot: AT_1130 })).json()).toMatchObject({
     callback: { slot: AT_1130 },
   });
@@ -176,7 +176,7 @@ test("R-A21: a number that nobody can call, a time that is no slot and a bad bod
   for (const phone of ["112", "3615", "abc", "0899 70 01 23", "+33 6 12 34", ""]) {
     expect(await refused({ phone })).toEqual([400, "phone"]);
   }
-  for (const slot of ["2026-11-23T09:35:00Z", "2026-11-23T08:00:00Z", "2026-11-28T09:00:00Z", "soon"]) {
+  for (const slot of ["2037-11-23T09:35:00Z", "2037-11-23T08:00:00Z", "2037-11-28T09:00:00Z", "soon"]) {
     expect(await refused({ slot })).toEqual([400, "slot"]);
   }
   expect(await refused({ request_id: "1" })).toEqual([400, "request_id"]);
@@ -193,11 +193,11 @@ test("R-A22: a visitor has only so many calls coming, and an address books only 
   const from = (address: string) => ({ "cf-connecting-ip": address });
   const one = await booked(key);
   await booked(key, { slot: AT_1130 });
-  const third = await book(key, { slot: "2026-11-24T08:00:00Z" });
+  const third = await book(key, { slot: "2037-11-24T08:00:00Z" });
   expect(third.status).toBe(429);
   expect(third.headers.get("retry-after")).not.toBeNull();
   await post(`/v1/callbacks/${one.callback.id}/cancel`, null, { writeKey: key, token: one.token });
-  await booked(key, { slot: "2026-11-24T08:00:00Z" });
+  await booked(key, { slot: "2037-11-24T08:00:00Z" });
   for (const each of [1, 2, 3, 4]) {
     expect((await book(key, { anonymousId: `b-${each}` }, from("192.0.2.7"))).status).toBe(201);
   }
@@ -215,7 +215,7 @@ test("R-A22: a visitor has only so many calls coming, and an address books only 
   expect(await addresses()).toBe(0);
   vi.setSystemTime(MONDAY_10 + 3_601_000);
   expect(
-    (await book(key, { anonymousId: "b-6", slot: "2026-11-24T08:00:00Z" }, from("192.0.2.7"))).status,
+    (await book(key, { anonymousId: "b-6", slot: "2037-11-24T08:00:00Z" }, from("192.0.2.7"))).status,
   ).toBe(201);
 });
 

@@ -8,7 +8,7 @@ import { ChatRoomStore, type Tally } from "../../durable-objects/chat-room-store
 
 type Said = { role: Role; kind: MessageFrame["kind"] };
 
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 const momentOf = (index: number) => NOON + index * 1_000;
 
 /** What a new room counts after `said`, a second apart from noon on. */

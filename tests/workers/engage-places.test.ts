@@ -5,7 +5,7 @@ import { joinRoom, postJson } from "./chat-client.ts";
 import { chat, decline, deskOf, freeSlots, outcomesOf, staff, stateOf } from "./engaging.ts";
 import { makeSite, pageView, send, track } from "./site.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 const MINUTE = 60_000;
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOON }));

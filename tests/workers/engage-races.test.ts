@@ -10,7 +10,7 @@ import { type Answer, makeSite, pageView, track } from "./site.ts";
 import { storedState } from "./stored-visitor.ts";
 
 const SEED = 20_261_123;
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 const HOUR = 3_600_000;
 /** Each race is a visit of its own; the visitors come back after hours. */
 const VISITORS = 40;

@@ -6,7 +6,7 @@ import worker from "../../workers/index.ts";
 import { chat, decline, outcomesOf, settled, staff, stateOf, storedText, withSegments } from "./engaging.ts";
 import { type Answer, makeSite, pageView, send, track } from "./site.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -51,7 +51,7 @@ test("T66: what became of each campaign is noted once a visit, and what is known
     pressure: { after_decline_kind_days: 1 },
     campaigns: [
       { id: "cmp_a", priority: 9, caps: { per_session: 1, after_decline_days: 7 } },
-      { id: "cmp_closed", priority: 8, schedule: { from: "2027-01-01T00:00:00Z" } },
+      { id: "cmp_closed", priority: 8, schedule: { from: "2038-01-01T00:00:00Z" } },
       { id: "cmp_b", condition: { "session.pages": { $gte: 1 } } },
       { id: "cmp_chat", ...chat },
       { id: "cmp_never", condition: { "page.path": "/never" } },
@@ -232,7 +232,7 @@ test("T78: without consent a campaign is judged from this request alone: open ho
     campaigns: [
       { id: "cmp_chat", ...chat, exempt_ok: true, priority: 9 },
       { id: "cmp_hidden", priority: 8 },
-      { id: "cmp_closed", exempt_ok: true, priority: 7, schedule: { to: "2026-01-01T00:00:00Z" } },
+      { id: "cmp_closed", exempt_ok: true, priority: 7, schedule: { to: "2037-01-01T00:00:00Z" } },
       { id: "cmp_spaced", exempt_ok: true, priority: 6, namespace: { key: "n", from: 0, to: 1 } },
       { id: "cmp_back", exempt_ok: true, priority: 5, condition: { "visitor.visits": { $gte: 2 } } },
       { id: "cmp_held", exempt_ok: true, priority: 4, holdout: 1, condition: { "segment.reader": true } },

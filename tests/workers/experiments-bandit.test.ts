@@ -10,7 +10,7 @@ import { configKey } from "../../workers/publish/publish.ts";
 import { runSchedule } from "../../workers/schedule.ts";
 import { makeSite, pageView, send } from "./site.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 const HOUR = 3_600_000;
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOON }));

@@ -11,7 +11,7 @@ import { visitorObject } from "../../workers/site/visitor.ts";
 import { makeSite, pageView, post, send, track } from "./site.ts";
 import { storedState } from "./stored-visitor.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOON }));
 afterEach(() => void vi.useRealTimers());

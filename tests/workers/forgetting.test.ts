@@ -11,7 +11,7 @@ import { eventually } from "./eventually.ts";
 import { pngWith } from "./hostile-files.ts";
 import { makeSite } from "./site.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 12);
+const NOON = Date.UTC(2037, 10, 23, 12);
 const DAY = 86_400_000;
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOON }));
@@ -84,7 +84,7 @@ test("R-F13: what was said is gone the moment its months are over, and not a mom
     .bind(chat.id)
     .first<number>("created_at");
   expect(row).toBe(NOON);
-  const due = Date.UTC(2027, 1, 23, 12);
+  const due = Date.UTC(2038, 1, 23, 12);
   expect(await forgetTranscripts(env, due)).toBe(0);
   expect(await left(site, chat)).toEqual(EVERYTHING);
   expect(await forgetTranscripts(env, due + 1)).toBe(1);
@@ -148,7 +148,7 @@ test("R-F13: who asked to be called or written to is forgotten after as many mon
     calls: await count("callbacks where site = ?", of),
     messages: await count("left_messages where site = ?", of),
   });
-  const due = Date.UTC(2027, 1, 23, 12);
+  const due = Date.UTC(2038, 1, 23, 12);
   await forgetRequests(env, due);
   expect(await kept(site)).toEqual({ calls: 2, messages: 2 });
   expect(await forgetRequests(env, due + 1)).toBe(2);
@@ -159,10 +159,10 @@ test("R-F13: who asked to be called or written to is forgotten after as many mon
 
 test("R-F13: months are those of the calendar; the setting has bounds and is 12 without a word", async () => {
   const from = (iso: string, months: number) => new Date(keptSince(Date.parse(iso), months)).toISOString();
-  expect(from("2027-03-31T10:00:00Z", 1)).toBe("2027-02-28T10:00:00.000Z");
+  expect(from("2038-03-31T10:00:00Z", 1)).toBe("2038-02-28T10:00:00.000Z");
   expect(from("2028-03-31T10:00:00Z", 1)).toBe("2028-02-29T10:00:00.000Z");
-  expect(from("2027-01-15T00:00:00Z", 12)).toBe("2026-01-15T00:00:00.000Z");
-  expect(from("2027-01-31T23:59:59Z", 36)).toBe("2024-01-31T23:59:59.000Z");
+  expect(from("2038-01-15T00:00:00Z", 12)).toBe("2037-01-15T00:00:00.000Z");
+  expect(from("2038-01-31T23:59:59Z", 36)).toBe("2035-01-31T23:59:59.000Z");
   const { key, apiKey } = await makeSite();
   const headers = { authorization: `Bearer ${apiKey}` };
   const read = await request(`/api/sites/${key}`, { headers });

@@ -14,7 +14,7 @@ import { signIn } from "./login.ts";
 import { type Answer, makeSite, pageView, track } from "./site.ts";
 import { nothingOwed } from "./stored-visitor.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/139.0 Safari/537.36";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: NOON }));

@@ -9,8 +9,8 @@ import { sessions } from "../../migrations/schema.ts";
 import { emptyOldReplays, REPLAY_RETENTION_MS, unpackReplay } from "../../workers/history/replays.ts";
 import { makeSite, pageView, send, track } from "./site.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 11);
-const MIDNIGHT = Date.UTC(2026, 10, 24);
+const NOON = Date.UTC(2037, 10, 23, 11);
+const MIDNIGHT = Date.UTC(2037, 10, 24);
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 

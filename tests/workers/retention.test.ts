@@ -12,7 +12,7 @@ import { eventually } from "./eventually.ts";
 import { makeSite, pageView, send } from "./site.ts";
 import { nothingOwed, storedState } from "./stored-visitor.ts";
 
-const NOON = Date.UTC(2026, 10, 23, 11);
+const NOON = Date.UTC(2037, 10, 23, 11);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
