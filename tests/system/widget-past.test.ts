@@ -105,6 +105,30 @@ test("R-W96: a conversation that is over is kept on the device once a new one is
   await context.close();
 });
 
+test("R-W96: who has gone to what was said before stays there, though the answer of how things stand comes late", async () => {
+  const { page, context } = await visit(browser, {}, roomWithPast());
+  const late = Promise.withResolvers<void>();
+  const isStanding = (url: string) => url.includes("/v1/availability");
+  let [asked, heard] = [0, 0];
+  page.on("requestfinished", (request) => void (heard += Number(isStanding(request.url()))));
+  await page.route(/\/v1\/availability/, async (route) => {
+    asked += 1;
+    await late.promise;
+    await route.fallback();
+  });
+  await openPanel(page);
+  await button(page, "Options").click();
+  await button(page, "Vos conversations passées").click();
+  await button(page, /20 novembre 2026/).waitFor();
+  late.resolve();
+  await until(true, () => heard > 0 && heard === asked);
+  // What the answer changes is drawn by the next frame.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+  await button(page, /20 novembre 2026/).click({ timeout: 5_000 });
+  await page.getByText(WORDS[0] ?? "").waitFor();
+  await context.close();
+});
+
 test("R-W96: by keyboard there and back; who is signed in says so; a list that does not come can be asked for again", async () => {
   const room = roomWithPast();
   const { past } = room;

@@ -133,7 +133,7 @@ function dayOf({ at, agent }: Item, { words }: ChatScreen): string {
 }
 
 async function listOf({ conversation, page, server }: ChatScreen): Promise<Item[]> {
-  if (page.identityToken() !== null) await (await import("./identity.ts")).freshIdentity(page);
+  if (page.identityToken()) await (await import("./identity.ts")).freshIdentity(page);
   const identity = page.identityToken();
   const { items } = await server.call("POST", "/v1/conversations/past", {
     writeKey: page.key,

@@ -94,9 +94,12 @@ export function screenOf(page: PageLink, words: Words, addStyle: (css: string) =
     const talking = await talk();
     showPanel();
     if (talking.phase.value === "none" && !talking.resume()) {
+      const before = leaving.value;
       await look();
       const { actions = ["chat"] } = available.value ?? {};
-      leaving.value = actions[0] !== "chat" && !(actions.length === 1 && actions[0] === "queue");
+      // Somebody who has gone elsewhere meanwhile stays there.
+      if (leaving.value === before)
+        leaving.value = actions[0] !== "chat" && !(actions.length === 1 && actions[0] === "queue");
     }
   }
 
