@@ -10,6 +10,7 @@ import { judged } from "../../domain/overview/judge.ts";
 import { queryOf, readAskedFigures } from "../../web/admin/figures/asked.ts";
 import { GROUPS, MOST_CHOSEN, NAMES } from "../../web/admin/figures/catalogue.ts";
 import { sureOf } from "../../web/admin/figures/sure.ts";
+import { runningOf } from "../../web/admin/figures/view.ts";
 import { PRESETS } from "../../web/admin/overview/periods.ts";
 
 const period = fc.oneof(
@@ -71,4 +72,19 @@ test("KPI56: what is said to be beyond chance is what Holm's procedure over all 
       }
     }),
   );
+});
+
+test.each([
+  ["day", "2026-11-23", true],
+  ["day", "2026-11-22", false],
+  ["week", "2026-11-23", true],
+  ["week", "2026-11-17", true],
+  ["week", "2026-11-16", false],
+  ["hour", "2026-11-23T10:00:00.000Z", true],
+  ["hour", "2026-11-23T09:00:00.000Z", false],
+  ["campaign", "cmp_1", false],
+] as const)("KPI58: the %s %s is told as not over: %s", (by, last, running) => {
+  const now = { now: Date.parse("2026-11-23T10:30:00Z"), today: "2026-11-23" };
+  expect(runningOf(last, by, now)).toBe(running ? last : null);
+  expect(runningOf(undefined, by, now)).toBeNull();
 });

@@ -46,6 +46,11 @@ export function Charts({ data, rows }: Part): VNode {
         <span>
           <span class="band-swatch" aria-hidden="true" /> {f("legendBand")}
         </span>
+        {data.running === null ? null : (
+          <span>
+            <span class="running-dot" aria-hidden="true" /> {f(`legendRunning_${by}`)}
+          </span>
+        )}
         {drawn.length < data.rows.length ? <span>{f("first", { n: drawn.length })}</span> : null}
       </p>
     </section>
@@ -81,6 +86,7 @@ function OverTime({ data, rows, name }: Part & { name: KpiName }): VNode {
   const { unit } = FIGURES[name];
   const marks = marksOf(rows, besideOf(data), name).map(({ group, ...mark }) => ({
     ...mark,
+    running: group === data.running,
     at: new Date(by === "hour" ? group : `${group}T00:00:00Z`),
   }));
   const when = (at: Date): string => {

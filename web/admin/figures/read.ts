@@ -18,6 +18,7 @@ import { apiPath } from "../site.ts";
 import { FIGURES } from "./catalogue.ts";
 import { type NameOf, readNames } from "./names.ts";
 import { sureOf } from "./sure.ts";
+import { runningOf } from "./view.ts";
 
 const HOUR_MS = 3_600_000;
 /** The API counts by the hour for no longer, give or take a change of clocks. */
@@ -33,6 +34,8 @@ export type FiguresData = {
   /** The hour was asked for of more days than it is counted for. */
   tooLong: boolean;
   rows: Row[];
+  /** The last row's group where its hour, day or week is not over. */
+  running: string | null;
   whole: Row;
   before: Before | null;
   changes: ReadonlyMap<KpiName, Change>;
@@ -82,12 +85,14 @@ export async function readFigures(wanted: Wanted, now: number, signal: AbortSign
     const change = changeBetween(one?.figures[name], other?.figures[name]);
     return change === null ? [] : [[name, change]];
   });
+  const begun = rows.filter(({ group }) => hasBegun(group, by, zone, now));
   return {
     range,
     kpis,
     by,
     tooLong,
-    rows: rows.filter(({ group }) => hasBegun(group, by, zone, now)),
+    rows: begun,
+    running: runningOf(begun.at(-1)?.group, by, { now, today: localDate(now, zone) }),
     whole: whole ?? NOTHING,
     before: compare ? { ...toldSpan(before), rows: earlier, whole: wholeBefore ?? NOTHING } : null,
     changes: new Map(changes),

@@ -46,6 +46,7 @@ export function FiguresTable({
             <tr key={row.group}>
               <th scope="row">
                 <Group data={data} asked={asked} group={row.group} />
+                {row.group === data.running ? <span class="note">{f("soFar")}</span> : null}
               </th>
               {kpis.map((name) => (
                 <Cell

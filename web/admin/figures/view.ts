@@ -10,6 +10,10 @@ import type { KpiName } from "../../../domain/kpi/figures.ts";
 import { type Grouping, isTime } from "../../../domain/kpi/grouping.ts";
 import type { FiguresData, Row } from "./read.ts";
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const WEEK_MS = 7 * DAY_MS;
+
 export type Mark = {
   group: string;
   value: number | null;
@@ -80,4 +84,17 @@ export function unknownBy({ rows, whole, kpis }: FiguresData): KpiName[] {
       (whole.figures[name]?.value ?? null) !== null &&
       rows.every(({ figures }) => (figures[name]?.value ?? null) === null),
   );
+}
+
+/** `last` where it is not over: what it counts is of a part of it, and no fall. `today` is the site's date. */
+export function runningOf(
+  last: string | undefined,
+  by: Grouping,
+  { now, today }: { now: number; today: string },
+): string | null {
+  if (last === undefined || !isTime(by)) return null;
+  if (by === "hour") return Date.parse(last) + HOUR_MS > now ? last : null;
+  const length = by === "day" ? DAY_MS : WEEK_MS;
+  const next = new Date(Date.parse(last) + length).toISOString().slice(0, today.length);
+  return next > today ? last : null;
 }
