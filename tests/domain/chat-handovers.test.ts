@@ -7,6 +7,7 @@ import { afterCommand, newRoom } from "../../domain/chat/state.ts";
 import type { Author, MessageKind } from "../../domain/chat/wire.ts";
 import type { DeskCommand, Person } from "../../domain/desk/report.ts";
 import { beganAgain, isAlone, stillBegan, usedIn } from "../../web/console/model/canned.ts";
+import { OPENING } from "./room-opening.ts";
 
 const VISITOR: Author = { role: "visitor", id: "v", name: null };
 const LEA: Author = { role: "agent", id: "usr_lea", name: "Léa" };
@@ -113,21 +114,6 @@ test("R-C35: what history keeps is every hand-over and every answer that was sen
 });
 
 test("R-C36: a transfer that was called off moves nothing, and the log says who asked whom", () => {
-  const opening = {
-    site: "s",
-    conversation: "cnv_1",
-    visitor: "v",
-    userId: null,
-    verified: false,
-    name: null,
-    decisionId: null,
-    skill: null,
-    priority: 0,
-    locale: null,
-    page: null,
-    place: null,
-    idleMinutes: 15,
-  };
   const silent = { conversation: "cnv_1", note: null, reason: null, outcome: null, at: 5 };
   const command = (n: number, more: Partial<DeskCommand> & Pick<DeskCommand, "name">): DeskCommand => ({
     ...silent,
@@ -137,7 +123,7 @@ test("R-C36: a transfer that was called off moves nothing, and the log says who 
     ...more,
   });
   const lea = { id: LEA.id, name: LEA.name };
-  const had = afterCommand(newRoom(opening, "e", 0), command(1, { name: "assigned", agent: lea }), 5).room;
+  const had = afterCommand(newRoom(OPENING, "e", 0), command(1, { name: "assigned", agent: lea }), 5).room;
   const back = afterCommand(had, command(2, { name: "transfer_taken_back", agent: lea, from: HUGO }), 6);
   expect(back.room.agent).toEqual(lea);
   expect(back.room).toMatchObject({

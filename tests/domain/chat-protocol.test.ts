@@ -38,27 +38,13 @@ import { afterClose, BASE_MS, CAP_HIDDEN_MS, CAP_VISIBLE_MS, delayMs } from "../
 import { apply, emptyLog, HOLE_TRIES, askAgain, type Log } from "../../web/widget/conversation-log.ts";
 import { uuidOf } from "../../web/widget/message-id.ts";
 import { add, next, type Outbox, refuse, settle } from "../../web/widget/outbox.ts";
+import { OPENING } from "./room-opening.ts";
 
 const LEA = { id: "usr_lea", name: "Léa" };
 const HUGO = { id: "usr_hugo", name: "Hugo" };
 
 function roomOf(more: Partial<RoomState> = {}): RoomState {
-  const opening = {
-    site: "s",
-    conversation: "cnv_1",
-    visitor: "v",
-    userId: null,
-    verified: false,
-    name: null,
-    decisionId: null,
-    skill: null,
-    priority: 0,
-    locale: null,
-    page: null,
-    place: null,
-    idleMinutes: 15,
-  };
-  return { ...newRoom(opening, "epoch", 0), ...more };
+  return { ...newRoom(OPENING, "epoch", 0), ...more };
 }
 
 function command(more: Partial<DeskCommand>): DeskCommand {

@@ -15,6 +15,7 @@ import { settle } from "../../domain/desk/settle.ts";
 import { end, give, takeOver } from "../../domain/desk/supervision.ts";
 import { transfer } from "../../domain/desk/transfer.ts";
 import { report } from "./desk-days.ts";
+import { OPENING as ROOM_OPENING } from "./room-opening.ts";
 
 const RACES = 2_000;
 const AGENTS = ["ana", "bob", "cyd"];
@@ -92,21 +93,7 @@ class Stage {
   }
 }
 
-const OPENING = {
-  site: "shop",
-  conversation: CONVERSATION,
-  visitor: "v1",
-  userId: null,
-  verified: false,
-  name: null,
-  decisionId: null,
-  skill: null,
-  priority: 0,
-  locale: null,
-  page: null,
-  place: null,
-  idleMinutes: 15,
-};
+const OPENING = { ...ROOM_OPENING, site: "shop", conversation: CONVERSATION, visitor: "v1" };
 
 const who = fc.constantFrom(...AGENTS);
 const wish = fc.oneof(

@@ -11,8 +11,6 @@ import { newId } from "./message-id.ts";
 import { conversationPath } from "./server.ts";
 
 export const MAX_FILE_BYTES = 10 * 1_024 * 1_024;
-export const ACCEPT =
-  "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain,text/csv,.csv,.txt";
 
 export type Upload = {
   /** The id under which the file's message will be said. */

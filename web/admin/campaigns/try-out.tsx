@@ -11,6 +11,7 @@ import { faultOf } from "../refusal.ts";
 import { asFailure } from "../resource.ts";
 import { locale, t } from "../session.ts";
 import { apiPath, useSite } from "../site.ts";
+import { firstPageOf } from "../first-page.ts";
 import { CopyButton, Failed } from "../states.tsx";
 import { faultAt } from "./fault.ts";
 import { w } from "./words.ts";
@@ -110,11 +111,4 @@ function LinkLine({ link }: { link: Link }): VNode {
       </p>
     </>
   );
-}
-
-/** A page that most likely carries the snippet: the site's own, or the demo's shop. */
-export function firstPageOf(origins: readonly string[], site: string): string {
-  const [first] = origins;
-  if (first !== undefined) return `${first}/`;
-  return site === "demo" ? `${location.origin}/shop/` : "https://";
 }
