@@ -59,6 +59,7 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
     agent_messages: tally.agentMessages,
     codes: [...room.codes],
     wrap_up_note: room.wrapUpNote,
+    ...(room.surveyAsked === null ? {} : { survey_asked: room.surveyAsked }),
     ...(isClosed ? { transfers: handovers.filter(({ kind }) => kind !== "taken_back").length } : {}),
     handovers,
     canned,

@@ -177,7 +177,11 @@ export class ChatRoomOutbox {
     if (entry === undefined) return;
     try {
       const visitor = this.#env.VISITOR_SESSION.getByName(`${room.site}:${room.visitor}`);
-      await visitor.conversationClosed({ conversation: room.conversation, agent: room.agent?.id ?? null });
+      await visitor.conversationClosed({
+        conversation: room.conversation,
+        agent: room.agent?.id ?? null,
+        surveyedAt: room.surveyAsked === true ? room.closedAt : null,
+      });
       this.#done([{ key: "visitor", revision: entry.revision }]);
     } catch (error) {
       reportFault("warn", "room", "visitor", error);

@@ -20,6 +20,7 @@ import {
   endConversation,
   openConversation,
   type ConversationRequest,
+  type Ended,
   type Guidance,
   type OpenedConversation,
 } from "../domain/visit/conversation.ts";
@@ -147,11 +148,11 @@ export class VisitorSession extends DurableObject<Env> {
   }
 
   /** The conversation has ended; the next one is new. */
-  async conversationClosed(ended: { conversation: string; agent?: string | null }): Promise<void> {
+  async conversationClosed(ended: Ended): Promise<void> {
     await this.#store.open();
     const loaded = this.#store.load();
     if (loaded === null) return;
-    const after = endConversation(loaded.state, ended.conversation, ended.agent ?? null);
+    const after = endConversation(loaded.state, ended);
     if (after === loaded.state) return;
     await this.#outbox.keep(after, loaded.state, loaded.seen, null, Date.now());
   }

@@ -345,6 +345,8 @@ export const conversations = sqliteTable("conversations", {
    */
   handovers: text("handovers"),
   canned: text("canned"),
+  /** Whether its visitor was asked what they thought; null while it goes on, and where that was not told. */
+  surveyAsked: flag("survey_asked"),
 }, (t) => [
   primaryKey({ columns: [t.site, t.id] }),
   index("conversations_created").on(t.site, t.createdAt),

@@ -133,7 +133,7 @@ const SHOWN: Readonly<Record<string, { name: string; fields: readonly string[] }
   transferred: { name: "transferred", fields: ["from", "agent"] },
   taken_over: { name: "transferred", fields: ["from", "agent"] },
   requeued: { name: "requeued", fields: ["reason"] },
-  closed: { name: "closed", fields: ["reason"] },
+  closed: { name: "closed", fields: ["reason", "survey"] },
 };
 
 /** What `role` sees of `entry`: a visitor sees that something was noted, never what or by whom, nor what an answer began from. */

@@ -7,6 +7,7 @@
  */
 import type { DeskCommand, Person } from "../desk/report.ts";
 import type { EpochMs } from "../ids.ts";
+import { isAsked, type SurveyPlan, USUAL_PLAN } from "../site/survey-policy.ts";
 import type { Status } from "./room.ts";
 import type { MessageKind } from "./wire.ts";
 
@@ -68,6 +69,10 @@ export type RoomState = {
   /** The number of the desk's last command that was carried out. */
   lastCommand: number;
   survey: (Survey & { at: EpochMs }) | null;
+  /** Whether its visitor is asked at its end, and what: as it was when it was opened. Null: it was opened before that. */
+  surveyPlan: SurveyPlan | null;
+  /** Whether the visitor was asked; null until the end, and of those that ended before it was decided here. */
+  surveyAsked: boolean | null;
   /** How far history knows the log, and since when. */
   loggedSeq: number;
   loggedAt: EpochMs;
@@ -91,7 +96,7 @@ export type Opening = Pick<
   | "page"
   | "place"
   | "idleMinutes"
-> & { preferredAgent?: string | null; staff?: boolean };
+> & { preferredAgent?: string | null; staff?: boolean; surveyPlan?: SurveyPlan };
 
 /** What rooms that were stored before these fields came hold in them. */
 export const LATER_FIELDS = {
@@ -101,6 +106,8 @@ export const LATER_FIELDS = {
   preferredAgent: null,
   turn: "agent",
   restoredAt: null,
+  surveyPlan: null,
+  surveyAsked: null,
 } satisfies Partial<RoomState>;
 
 export function newRoom(opening: Opening, epoch: string, now: EpochMs): RoomState {
@@ -233,32 +240,41 @@ function afterConsult(room: RoomState, { agent, from, note }: DeskCommand): Obey
 /** The agent has said how it ended: with that it is over, where it was not before. */
 function afterWrapUp(
   room: RoomState,
-  { outcome, codes = [], note, from }: DeskCommand,
+  { outcome, codes = [], note, from, ask = false }: DeskCommand,
   now: EpochMs,
 ): Obeyed {
   const done = { ...room, outcome, codes, wrapUpNote: note };
   const fields = { outcome, codes, note, by: from };
   if (room.status === "closed") return { room: done, event: { name: "wrapped_up", fields } };
-  return afterClose(done, "agent", now, fields);
+  return afterClose(done, "agent", now, fields, ask);
 }
 
-/** The room at its end, and the event that says why. */
+/**
+ * The room at its end, and the event that says why, and what the visitor is asked: an empty list is nothing.
+ * `wanted` says that the agent wants them to be asked.
+ */
 export function afterClose(
   room: RoomState,
   reason: string,
   now: EpochMs,
   fields: Record<string, unknown> = {},
+  wanted = false,
 ): Obeyed {
-  const { revision, deskRevision, queuedAt } = room;
+  const { revision, deskRevision, queuedAt, conversation, answered } = room;
+  const plan = room.surveyPlan ?? USUAL_PLAN;
+  // One of the site's own is no visitor to be asked.
+  const surveyAsked = room.staff !== true && isAsked(plan, { conversation, answered, wanted });
   const closed: RoomState = {
     ...room,
     status: "closed",
     closedAt: now,
     closeReason: reason,
+    surveyAsked,
     revision: revision + 1,
     deskRevision: queuedAt === null ? deskRevision : deskRevision + 1,
   };
-  return { room: closed, event: { name: "closed", fields: { ...fields, reason } } };
+  const survey = surveyAsked ? plan.questions : [];
+  return { room: closed, event: { name: "closed", fields: { ...fields, reason, survey } } };
 }
 
 /**

@@ -47,14 +47,14 @@ export function claim(desk: Desk, person: Person, conversation: string, now: Epo
 }
 
 /** What an agent says at the end of a conversation. */
-export type WrapUp = { outcome: string; codes?: readonly string[]; note?: string | null };
+export type WrapUp = { outcome: string; codes?: readonly string[]; note?: string | null; ask?: boolean };
 
 /** The agent is done with a conversation that is or was theirs: its room learns the outcome, and closes. */
 export function wrapUp(
   desk: Desk,
   agentId: string,
   conversation: string,
-  { outcome, codes = [], note = null }: WrapUp,
+  { outcome, codes = [], note = null, ask }: WrapUp,
   now: EpochMs,
 ): Outcome {
   const item = desk.items.get(conversation);
@@ -62,7 +62,7 @@ export function wrapUp(
   return {
     ok: true,
     desk,
-    effects: [toRoom(conversation, "wrapped_up", now, { outcome, note, codes })],
+    effects: [toRoom(conversation, "wrapped_up", now, { outcome, note, codes, ...(ask ? { ask } : {}) })],
   };
 }
 

@@ -205,7 +205,9 @@ export function toRoom(
   conversation: string,
   name: DeskCommand["name"],
   at: EpochMs,
-  said: Partial<Pick<DeskCommand, "agent" | "from" | "note" | "reason" | "outcome" | "codes" | "skill">>,
+  said: Partial<
+    Pick<DeskCommand, "agent" | "from" | "note" | "reason" | "outcome" | "codes" | "ask" | "skill">
+  >,
 ): Effect {
   const silent = { agent: null, from: null, note: null, reason: null, outcome: null };
   return { to: "room", command: { conversation, name, ...silent, ...said, at } };

@@ -60,6 +60,8 @@ export type DeskCommand = {
   outcome: string | null;
   /** Keys of the site's wrap-up codes, where it was wrapped up with some. */
   codes?: readonly string[];
+  /** Its agent wants the visitor to be asked what they thought. */
+  ask?: boolean;
   /** Of a transfer that asked for somebody with a skill. */
   skill?: string | null;
   at: EpochMs;

@@ -36,6 +36,7 @@ export function heed(desk: Desk, agentId: string, frame: AgentFrame, now: EpochM
           outcome: frame.outcome,
           ...(frame.codes === undefined ? {} : { codes: frame.codes }),
           ...(frame.note === undefined ? {} : { note: frame.note }),
+          ...(frame.ask === undefined ? {} : { ask: frame.ask }),
         },
         now,
       );

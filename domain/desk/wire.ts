@@ -33,6 +33,8 @@ export const DeskClientFrame = z.discriminatedUnion("type", [
     /** Keys of the site's wrap-up codes. */
     codes: z.optional(z.array(z.string().check(z.maxLength(64))).check(z.maxLength(10))),
     note: z.optional(z.string().check(z.maxLength(2_000))),
+    /** The visitor is to be asked what they thought: heard where the site leaves that to its agents. */
+    ask: z.optional(z.boolean()),
   }),
   /** The agent is busy elsewhere for it, and says so: it takes no place meanwhile. */
   z.object({ type: z.literal("hold"), conversation: id, on: z.boolean() }),

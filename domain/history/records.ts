@@ -192,6 +192,8 @@ export const ConversationRecord = z.object({
   codes: z.array(z.string().max(64)).max(20).optional(),
   /** What its agent wrote beside them. */
   wrap_up_note: maybe(text).optional(),
+  /** Whether its visitor was asked what they thought; of one that goes on, or ended before rooms told it, nothing. */
+  survey_asked: z.boolean().optional(),
   /** How often it went from one agent to another. */
   transfers: z.int().min(0).optional(),
   /** Told with `canned`; rooms of before did not tell either. */

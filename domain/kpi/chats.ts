@@ -31,6 +31,17 @@ export function takenAt({
   return Math.min(assignedAt, answeredAt);
 }
 
+/**
+ * Whether `chat` counts as a survey that was sent: it was asked, or answered anyway. Where nobody told whether it was
+ * asked, every answered one was, once it had ended.
+ */
+export function isSurveyed(
+  { answeredAt, closedAt, surveyAsked }: Pick<ChatRow, "answeredAt" | "closedAt" | "surveyAsked">,
+  survey: SurveyRow | undefined,
+): boolean {
+  return survey !== undefined || (surveyAsked ?? (answeredAt !== null && closedAt !== null));
+}
+
 /** Count the conversations that began in the span: answered, abandoned, resolved without another within a week. */
 export function countChats(counting: Counting): void {
   const { history, visitAt } = counting;
@@ -51,8 +62,7 @@ export function countChats(counting: Counting): void {
       const { answeredAt } = chat;
       if (answeredAt === null) countUnanswered(tally, chat);
       else countHandled(counting, tally, { chat: { ...chat, answeredAt }, survey, again });
-      const isAsked = answeredAt !== null && closedAt !== null;
-      tally.surveys_sent += isAsked || survey !== undefined ? 1 : 0;
+      tally.surveys_sent += isSurveyed(chat, survey) ? 1 : 0;
     });
   }
 }

@@ -61,6 +61,8 @@ export type ChatRow = {
   handovers: readonly Handover[] | null;
   /** The canned answers that agents sent in it. */
   canned: readonly SentCanned[];
+  /** Whether its visitor was asked what they thought; null while it goes on, and of one that ended before that was told. */
+  surveyAsked: boolean | null;
 };
 
 export type OrderRow = {

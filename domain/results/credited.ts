@@ -62,6 +62,7 @@ const UNTOLD_CHAT = {
   closeReason: null,
   handovers: [],
   canned: [],
+  surveyAsked: null,
 } satisfies Partial<ChatRow>;
 const UNTOLD_VISIT = {
   covered: false,

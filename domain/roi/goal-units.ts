@@ -11,7 +11,7 @@
  * Errors  a KPI that is told by none of these has no units: null.
  */
 import type { EpochMs } from "../ids.ts";
-import { chatEnd, takenAt } from "../kpi/chats.ts";
+import { chatEnd, isSurveyed, takenAt } from "../kpi/chats.ts";
 import { countSeconds, secondsBetween } from "../kpi/durations.ts";
 import type { ChatRow, KpiHistory, SurveyRow } from "../kpi/history.ts";
 import { quantileOf } from "../kpi/intervals.ts";
@@ -39,6 +39,7 @@ export type GoalChat = Pick<
   | "lastMessageAt"
   | "closedAt"
   | "closeReason"
+  | "surveyAsked"
 >;
 /** Of the month, and the conversations that began within a week of the end of one of it. */
 export type GoalHistory = Pick<KpiHistory, "orders" | "refunds" | "persons"> & {
@@ -70,8 +71,7 @@ const OF_CHATS = {
   nps: ({ survey }) => survey?.nps ?? null,
   ces_mean: ({ survey }) => survey?.ces ?? null,
   csat_response_rate: ({ chat, survey }) => {
-    const isAsked = survey !== undefined || (chat.answeredAt !== null && chat.closedAt !== null);
-    return isAsked ? Number((survey?.csat ?? null) !== null) : null;
+    return isSurveyed(chat, survey) ? Number((survey?.csat ?? null) !== null) : null;
   },
   fcr: answeredOnly(({ closedAt }, { survey, again, now }) =>
     closedAt === null || closedAt + RECONTACT_MS > now ? null : Number(!again && isResolved(survey)),

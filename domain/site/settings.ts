@@ -21,6 +21,7 @@ import {
   MIN_MEASUREMENT_MONTHS,
 } from "../history/measurement-retention.ts";
 import { OrderAmount } from "./order-amount.ts";
+import { SurveyPolicy } from "./survey-policy.ts";
 import { WrapUpCodes } from "./wrap-up.ts";
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+$/, "an origin such as https://shop.example");
@@ -146,6 +147,8 @@ export const SiteSettings = z.object({
     .default(DEFAULT_MEASUREMENT_MONTHS),
   /** What agents choose from once a conversation is over; none: they are not asked. */
   wrap_up_codes: WrapUpCodes.default([]),
+  /** When and how often visitors are asked what they thought of a conversation, and what. */
+  surveys: SurveyPolicy.prefault({}),
   /** Count browsers driven by a program (HeadlessChrome) as visitors: for sites under test only. */
   admit_headless: z.boolean().default(false),
   /** Raised to make every identity token signed before worthless. */

@@ -36,11 +36,13 @@ export type Guidance = {
   lastAgent: string | null;
   /** One of the site's own: the conversation is no contact. */
   isStaff: boolean;
+  /** When they were last asked what they thought of a conversation. */
+  surveyedAt: EpochMs | null;
   worth: VisitorWorth;
 };
 
 export function guidanceOf(
-  { visit: latest, idleMs, exposures, userId, lifetimeValue, lastAgent, staff }: VisitorState,
+  { visit: latest, idleMs, exposures, userId, lifetimeValue, lastAgent, staff, surveyedAt }: VisitorState,
   { decisionId, now }: Pick<ConversationRequest, "decisionId" | "now">,
 ): Guidance {
   const visit = latest === null || isOver(latest, idleMs, now) ? null : latest;
@@ -49,6 +51,7 @@ export function guidanceOf(
     campaign: exposures.find(({ id }) => id === decisionId)?.campaign ?? null,
     lastAgent: lastAgent ?? null,
     isStaff: staff !== undefined,
+    surveyedAt: surveyedAt ?? null,
     worth: {
       identified: userId !== null,
       cart: visit === null ? 0 : cartTotals(visit.cart).value,
@@ -80,14 +83,16 @@ export function openConversation(
   return { state: withConversation(known, made, proven.user), conversation: made.id, created: true };
 }
 
-/** `state` after a conversation that `agent` had, or nobody, has ended: the next one is new. */
-export function endConversation(
-  state: VisitorState,
-  conversation: string,
-  agent: string | null,
-): VisitorState {
+/** A conversation's end, as its room tells it: who had it, and when its visitor was asked what they thought, if at all. */
+export type Ended = { conversation: string; agent?: string | null; surveyedAt?: EpochMs | null };
+
+/** `state` after a conversation that somebody had, or nobody, has ended: the next one is new. Heard twice, it is the same. */
+export function endConversation(state: VisitorState, ended: Ended): VisitorState {
+  const { conversation, agent = null, surveyedAt = null } = ended;
   const known = agent === null || agent === state.lastAgent ? state : { ...state, lastAgent: agent };
-  return state.conversation?.id === conversation ? { ...known, conversation: null } : known;
+  const isLater = surveyedAt !== null && surveyedAt > (state.surveyedAt ?? -Infinity);
+  const asked = isLater ? { ...known, surveyedAt } : known;
+  return state.conversation?.id === conversation ? { ...asked, conversation: null } : asked;
 }
 
 /** `state` with `present` as its conversation, which stays with the first user who has proven it to be theirs. */

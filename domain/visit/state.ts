@@ -186,6 +186,8 @@ export type VisitorState = {
   staff?: Staff;
   /** Who had the last conversation that ended: asked first where the visitor comes back. */
   lastAgent?: string | null;
+  /** When a conversation last asked what they thought of it. */
+  surveyedAt?: EpochMs;
   /** Records that wait for D1 and are not part of the state above, by outbox key. */
   waiting: Record<
     string,

@@ -383,7 +383,7 @@ test("R-C30: what supervisors and codes leave in the log is whole for agents and
   const ended = shown({ name: "closed", from: HUGO });
   expect(ended.after).toMatchObject({ status: "closed", closeReason: "agent" });
   expect(ended.entry).toMatchObject({ name: "closed", by: HUGO });
-  expect(ended.seen).toEqual({ type: "event", seq: 1, at: "", name: "closed", reason: "agent" });
+  expect(ended.seen).toEqual({ type: "event", seq: 1, at: "", name: "closed", reason: "agent", survey: [] });
 
   expect(shown({ name: "consulted", agent: HUGO, from: LEA }).seen).toEqual(said(1));
   for (const name of ["held", "resumed"] as const) {
@@ -399,7 +399,7 @@ test("R-C30: what supervisors and codes leave in the log is whole for agents and
     wrapUpNote: "SECRET",
   });
   expect(done.entry).toMatchObject({ name: "closed", codes: ["size", "gift"] });
-  expect(Object.keys(done.seen).toSorted()).toEqual(["at", "name", "reason", "seq", "type"]);
+  expect(Object.keys(done.seen).toSorted()).toEqual(["at", "name", "reason", "seq", "survey", "type"]);
   const later = shown({ n: 2, name: "wrapped_up", outcome: "sold", codes: ["gift"] }, ended.after);
   expect(later.entry).toMatchObject({ name: "wrapped_up", codes: ["gift"] });
   expect(later.seen).toEqual(said(1));

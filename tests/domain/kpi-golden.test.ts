@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { kpiRows } from "../../domain/kpi/measure.ts";
 import type { KpiName } from "../../domain/kpi/figures.ts";
+import type { ChatRow } from "../../domain/kpi/history.ts";
+import { isAsked, surveyPlan, SurveyPolicy } from "../../domain/site/survey-policy.ts";
 import {
   chat,
   DAY,
@@ -200,6 +202,83 @@ describe("zones and answers", () => {
     expect(row.csat_response_rate).toMatchObject({ numerator: 2, denominator: 3 });
     const days = kpiRows(history(parts), { ...scope, ...week, groupBy: "day" });
     expect(days.map((day) => day.csat.value).slice(0, 3)).toEqual([0, 1, null]);
+  });
+
+  test("KPI64: a survey is sent for a share only, and its rate told of all: it is of those who were asked", () => {
+    // Ten conversations, of which the site asks the half; four answer.
+    const talks = Array.from({ length: 10 }, (_, index) =>
+      chat(`v${index}`, T0 + index * MINUTE, { closedAt: T0 + HOUR, surveyAsked: index < 5 }),
+    );
+    const surveys = talks.slice(0, 4).map((of) => survey(of, { csat: 4, nps: 9 }));
+    const row = whole({ chats: talks, surveys });
+    for (const name of ["csat_response_rate", "nps_response_rate", "survey_response_rate"] as const)
+      expect(row[name], name).toMatchObject({ value: 0.8, numerator: 4, denominator: 5 });
+    expect(row.csat).toMatchObject({ value: 1, n: 4, too_few: true });
+    expect(row.chats_handled.value).toBe(10);
+    // Nobody told of these whether they were asked: each one was, as it used to be.
+    const before = talks.map((talk) => ({ ...talk, surveyAsked: null }));
+    expect(whole({ chats: before, surveys }).csat_response_rate).toMatchObject({
+      numerator: 4,
+      denominator: 10,
+    });
+  });
+
+  test("KPI65: a contact was asked twice within a day: with a rest of 30 days once, and the second is in no rate", () => {
+    const policy = SurveyPolicy.parse({ contact_days: 30 });
+    const talks: ChatRow[] = [];
+    let askedAt: number | null = null;
+    for (const startedAt of [T0, T0 + 5 * HOUR, T0 + 31 * DAY]) {
+      const talk = chat("ada", startedAt, { closedAt: startedAt + HOUR });
+      const plan = surveyPlan(policy, askedAt, startedAt);
+      const surveyAsked = isAsked(plan, { conversation: talk.id, answered: true, wanted: false });
+      if (surveyAsked) askedAt = talk.closedAt;
+      talks.push({ ...talk, surveyAsked });
+    }
+    expect(talks.map(({ surveyAsked }) => surveyAsked)).toEqual([true, false, true]);
+    const surveys = talks.slice(0, 1).map((of) => survey(of, { csat: 5 }));
+    expect(whole({ chats: talks, surveys }).csat_response_rate).toMatchObject({
+      numerator: 1,
+      denominator: 1,
+    });
+    const months = { ...week, to: T0 + 40 * DAY, now: T0 + 60 * DAY };
+    expect(whole({ chats: talks, surveys }, months).csat_response_rate).toMatchObject({
+      numerator: 1,
+      denominator: 2,
+    });
+  });
+
+  test("KPI66: asked only where the agent wants it, or by the site itself: rates are of those asked, and every answer counts", () => {
+    const ended = { closedAt: T0 + HOUR };
+    const wanted = [true, true, false, false].map((surveyAsked, index) =>
+      chat(`v${index}`, T0 + index * MINUTE, { ...ended, surveyAsked }),
+    );
+    const [first, , third] = wanted;
+    if (first === undefined || third === undefined) throw new Error("no chats");
+    const byAgent = whole({ chats: wanted, surveys: [survey(first, { csat: 5 })] });
+    expect(byAgent.csat_response_rate).toMatchObject({ value: 0.5, numerator: 1, denominator: 2 });
+    // The third was not asked here, and its answer came by the site's own way.
+    const both = [survey(first, { csat: 5 }), survey(third, { csat: 1 })];
+    const mixed = whole({ chats: wanted, surveys: both });
+    expect(mixed.csat).toMatchObject({ value: 0.5, n: 2 });
+    expect(mixed.csat_response_rate).toMatchObject({ numerator: 2, denominator: 3 });
+    const never = wanted.map((talk) => ({ ...talk, surveyAsked: false }));
+    const own = whole({ chats: never, surveys: both });
+    expect(own.csat).toMatchObject({ value: 0.5, n: 2 });
+    expect(own.survey_response_rate).toMatchObject({ numerator: 2, denominator: 2 });
+    expect(whole({ chats: never }).survey_response_rate).toMatchObject({ value: null, denominator: 0 });
+  });
+
+  test("KPI67: asked once in a lifetime: each new conversation that ends asks again where the site sets no rest", () => {
+    const plan = (askedAt: number | null) => surveyPlan(SurveyPolicy.parse({}), askedAt, T0 + DAY);
+    const talks = [T0, T0 + HOUR, T0 + DAY].map((at, index) => {
+      const talk = chat("ada", at, { closedAt: at + 10 * MINUTE });
+      const moment = { conversation: talk.id, answered: true, wanted: false };
+      return { ...talk, surveyAsked: isAsked(plan(index === 0 ? null : T0), moment) };
+    });
+    const surveys = talks.map((of, index) => survey(of, { csat: index + 3 }));
+    const row = whole({ chats: talks, surveys }, week);
+    expect(row.csat_mean).toMatchObject({ value: 4, n: 3 });
+    expect(row.csat_response_rate).toMatchObject({ numerator: 3, denominator: 3 });
   });
 
   test("KPI41: recommendation, effort and resolution have response rates of their own", () => {

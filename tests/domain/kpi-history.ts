@@ -54,7 +54,7 @@ export function chat(visitor: string, startedAt: number, more: Partial<ChatRow> 
   const offer = { decision: null, campaign: null, variant: null, skill: null, agent: "usr_lea" };
   const base = { id: nextId("cnv"), visitor, startedAt, answeredAt: startedAt + 30 * SECOND, closedAt: null };
   const room = { queuedAt: null, assignedAt: null, lastMessageAt: null, closeReason: null };
-  return { ...base, ...room, ...offer, handovers: [], canned: [], ...more };
+  return { ...base, ...room, ...offer, handovers: [], canned: [], surveyAsked: null, ...more };
 }
 export function order(visitor: string, at: number, total: number, more: Partial<OrderRow> = {}): OrderRow {
   const base = { id: nextId("ord"), visitor, session: null, at, total };
@@ -134,6 +134,7 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
     lasts: fc.option(fc.integer({ min: 0, max: 3 * HOUR })),
     csat: fc.option(fc.integer({ min: 1, max: 5 })),
     resolved: fc.option(fc.boolean()),
+    asked: fc.option(fc.boolean()),
     buysAfter: fc.option(fc.integer({ min: 0, max: 70 * HOUR })),
     leadsAfter: fc.option(fc.integer({ min: 0, max: 70 * HOUR })),
     cents: fc.integer({ min: 1, max: 50_000 }),
@@ -166,6 +167,7 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
       answeredAt,
       assignedAt: answeredAt === null ? null : at + Math.floor((answeredAt - at) / 2),
       closedAt,
+      surveyAsked: closedAt === null ? null : one.asked,
     });
     const bought = order(who, at + (one.buysAfter ?? 0), one.cents / 100, {
       id: `o${index}`,

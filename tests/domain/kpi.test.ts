@@ -56,7 +56,7 @@ function chat(visitor: string, startedAt: number, more: Partial<ChatRow> = {}): 
   const offer = { decision: null, campaign: null, variant: null, skill: null, agent: "usr_lea" };
   const base = { id: nextId("cnv"), visitor, startedAt, answeredAt: startedAt + 30_000, closedAt: null };
   const room = { queuedAt: null, assignedAt: null, lastMessageAt: null, closeReason: null };
-  return { ...base, ...room, ...offer, handovers: [], canned: [], ...more };
+  return { ...base, ...room, ...offer, handovers: [], canned: [], surveyAsked: null, ...more };
 }
 function order(visitor: string, at: number, total: number, more: Partial<OrderRow> = {}): OrderRow {
   const base = { id: nextId("ord"), visitor, session: null, at, total };

@@ -58,6 +58,64 @@ test("R-W35 R-W89: three faces and a word, then three figures for who likes, and
   }
 });
 
+test("R-C44: the recommendation is asked alone from 0 to 10, its ends in words, and 0 is an answer", async () => {
+  for (const [name, context] of [
+    ["light", {}],
+    ["dark", { colorScheme: "dark" as const }],
+    ["phone", PHONE],
+    ["narrow", { ...PHONE, viewport: { width: 320, height: 700 } }],
+  ] as const) {
+    await on(browser, { decision: decisionOf(), context }, async (site) => {
+      const { page, room } = site;
+      await accept(site);
+      room.say("Prenez du M.");
+      room.event("closed", { reason: "agent", survey: ["nps"] });
+      const asked = page.getByRole("group", { name: "Nous recommanderiez-vous, de 0 à 10" });
+      await asked.waitFor();
+      expect(await page.getByRole("group").count()).toBe(1);
+      expect(await asked.getByRole("radio").count()).toBe(11);
+      await asked.getByText("Pas du tout").waitFor();
+      const least = await asked
+        .locator("label")
+        .evaluateAll((labels) => Math.min(...labels.map((label) => label.getBoundingClientRect().width)));
+      expect(least).toBeGreaterThanOrEqual(24);
+      const send = page.getByRole("button", { name: "Envoyer" });
+      expect(await send.getAttribute("aria-disabled")).toBe("true");
+      await asked.getByRole("radio").first().focus();
+      await page.keyboard.press("Space");
+      await shoot(page, `nps-${name}`);
+      await expectAccessible(page);
+      await send.click();
+      await page.getByText("Merci, c’est noté.").waitFor();
+      expect(surveys(site)).toMatchObject([{ body: { token: "token-1", nps: 0 } }]);
+      expect(await page.getByRole("group").count()).toBe(0);
+    });
+  }
+});
+
+test("R-C44: where nobody is asked the end asks nothing, and what is asked is asked in its order", async () => {
+  for (const survey of [[], ["nps", "faces"]]) {
+    await on(browser, { decision: decisionOf() }, async (site) => {
+      const { page, room } = site;
+      await accept(site);
+      room.say("Prenez du M.");
+      room.event("closed", { reason: "agent", survey });
+      await page.getByRole("button", { name: "Nouvelle conversation" }).waitFor();
+      if (survey.length === 0) {
+        expect(await page.getByRole("group").count()).toBe(0);
+        return;
+      }
+      await choice(page, "L’accueil", "Bon").click();
+      await page.getByRole("button", { name: "Envoyer" }).click();
+      await page.getByText("Merci, c’est noté. Une précision").waitFor();
+      await choice(page, "Nous recommanderiez-vous", "9").click();
+      await page.getByRole("button", { name: "Envoyer" }).click();
+      await page.getByText("Merci, c’est noté.", { exact: true }).waitFor();
+      expect(surveys(site)[1]?.body).toEqual({ token: "token-1", welcome: 3, nps: 9 });
+    });
+  }
+});
+
 test("R-W89: at the end of a long conversation the question stands in sight", async () => {
   await on(browser, { decision: decisionOf() }, async (site) => {
     const { page, room } = site;

@@ -117,7 +117,14 @@ const conversation = fc
   .record({ n: number(5), visitor_id: visitor, at: moment, minutes: number(200), decision: maybe(number(4)) })
   .chain(({ n, visitor_id, at, minutes, decision }) =>
     fc
-      .record({ answered: fc.boolean(), open: fc.boolean(), overNight: fc.boolean(), hands, canned })
+      .record({
+        answered: fc.boolean(),
+        open: fc.boolean(),
+        overNight: fc.boolean(),
+        asked: fc.boolean(),
+        hands,
+        canned,
+      })
       .map((more) => {
         const end = at + (more.overNight ? 14 * HOUR_MS : 0) + minutes * MINUTE_MS;
         return [1, 2, 3, 4].map((revision): RecordOf<"conversations"> => ({
@@ -144,6 +151,8 @@ const conversation = fc
           visitor_messages: 1,
           agent_messages: 1,
           ...(revision >= 3 ? { handovers: more.hands, canned: more.canned } : {}),
+          // Every other room is of before it was told.
+          ...(revision === 4 && n % 2 === 0 ? { survey_asked: more.asked && !more.open } : {}),
           text: null,
         }));
       }),

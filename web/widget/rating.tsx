@@ -1,12 +1,14 @@
 /**
- * What the visitor thought of it, asked once: three faces for welcome, wait and answer with a line to add; then, for
- * who likes, three figures. Each can be passed over, and what was given before counts.
+ * What the visitor thought of it, asked once, and only what the conversation's end asks: three faces for welcome, wait
+ * and answer with a line to add; then, for who likes, some figures. Each can be passed over, and what was given before
+ * counts.
  */
 import { useState } from "./hooks.ts";
 import type { ComponentChildren, VNode } from "preact";
 import Frown from "lucide-static/icons/frown.svg?shapes";
 import Meh from "lucide-static/icons/meh.svg?shapes";
 import Smile from "lucide-static/icons/smile.svg?shapes";
+import { questionsAt } from "./asked.ts";
 import { Icon } from "./icon.tsx";
 import { saveTranscript } from "./save-transcript.ts";
 import type { ChatScreen } from "./screen.ts";
@@ -21,13 +23,17 @@ const FACES = [
 ] as const;
 const ASPECTS = ["welcome", "wait", "answer"] as const;
 const SCALES = [
-  { name: "csat", steps: 5 },
-  { name: "ces", steps: 7 },
+  { name: "csat", from: 1, to: 5 },
+  { name: "ces", from: 1, to: 7 },
+  { name: "nps", from: 0, to: 10 },
 ] as const;
 
-/** Answers of 1 to 3, 1 to 5, 1 to 7; what was not answered is not there. */
+/** Answers of 1 to 3, and on their scales; what was not answered is not there. */
 type Survey = Partial<
-  Record<"welcome" | "wait" | "answer" | "csat" | "ces", number> & { resolved: boolean; comment: string }
+  Record<"welcome" | "wait" | "answer" | "csat" | "ces" | "nps", number> & {
+    resolved: boolean;
+    comment: string;
+  }
 >;
 type Step = "faces" | "figures" | "done";
 
@@ -35,16 +41,16 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
   const { conversation } = screen;
   const { t } = screen.words;
   const [survey, setSurvey] = useState<Survey>({});
-  const [step, setStep] = useState<Step>("faces");
+  const [passed, setPassed] = useState<Step | null>(null);
   const [state, setState] = useState<"" | "sending" | "failed">("");
   const [given, setGiven] = useState(false);
   const give = (more: Survey): void => setSurvey({ ...survey, ...more });
 
-  // Nobody answered: there is nothing to judge.
-  const met = conversation.rows.value.some((row) =>
-    row.type === "line" ? row.name === "joined" : !row.mine,
-  );
-  if (!met || conversation.rated.value || step === "done") {
+  const asked = questionsAt(conversation.rows.value);
+  const figures = asked.filter((one) => one !== "faces");
+  const scales = SCALES.filter(({ name }) => figures.includes(name));
+  const step = stepAfter(passed);
+  if (conversation.rated.value || step === "done") {
     return (
       <>
         {given && (
@@ -65,7 +71,7 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
           state={state}
           screen={screen}
           ready={ASPECTS.some((one) => survey[one])}
-          send={() => void send("figures")}
+          send={() => void send("faces")}
           skip={finish}
         >
           {ASPECTS.map((aspect) => (
@@ -87,29 +93,33 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
         </Questions>
       ) : (
         <Questions
-          title={t("figuresTitle")}
-          line={t("figuresLine")}
+          title={t(asked.includes("faces") ? "figuresTitle" : "ratingTitle", { n: figures.length })}
+          line={t("figuresLine", { n: figures.length })}
           state={state}
           screen={screen}
-          ready={survey.resolved !== undefined || SCALES.some(({ name }) => survey[name])}
-          send={() => void send("done")}
+          ready={figures.some((name) => survey[name] !== undefined)}
+          send={() => void send("figures")}
           skip={finish}
         >
-          <Choices
-            legend={t("resolved")}
-            name="resolved"
-            value={survey.resolved}
-            options={[true, false].map((value) => ({ value, label: t(value ? "face3" : "face1") }))}
-            choose={(resolved) => give({ resolved })}
-          />
-          {SCALES.map(({ name, steps }) => (
+          {figures.includes("resolved") && (
+            <Choices
+              legend={t("resolved")}
+              name="resolved"
+              value={survey.resolved}
+              options={[true, false].map((value) => ({ value, label: t(value ? "face3" : "face1") }))}
+              choose={(resolved) => give({ resolved })}
+            />
+          )}
+          {scales.map(({ name, from, to }) => (
             <Choices
               key={name}
               legend={t(name)}
               name={name}
               value={survey[name]}
               ends={[t(`${name}Low`), t(`${name}High`)]}
-              options={Array.from({ length: steps }, (_, at) => ({ value: at + 1, label: String(at + 1) }))}
+              options={Array.from({ length: to - from + 1 }, (_, at) => {
+                return { value: from + at, label: String(from + at) };
+              })}
               choose={(value) => give({ [name]: value })}
             />
           ))}
@@ -119,7 +129,13 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
     </>
   );
 
-  async function send(next: Step): Promise<void> {
+  /** Where somebody stands who is done with `last`: at what is asked after it. */
+  function stepAfter(last: Step | null): Step {
+    if (last === null && asked.includes("faces")) return "faces";
+    return last !== "figures" && last !== "done" && figures.length > 0 ? "figures" : "done";
+  }
+
+  async function send(from: Step): Promise<void> {
     if (state === "sending") return;
     setState("sending");
     const comment = survey.comment?.trim() ?? "";
@@ -131,8 +147,8 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
       await screen.server.call("POST", `${conversationPath(id)}/survey`, said);
       setGiven(true);
       setState("");
-      if (next === "done") finish();
-      else setStep(next);
+      if (stepAfter(from) === "done") finish();
+      else setPassed(from);
     } catch (failure) {
       // Said beside the button; the answers stay.
       console.warn("aparte: survey", failure);
@@ -141,7 +157,7 @@ export function Rating({ screen }: { screen: ChatScreen }): VNode {
   }
 
   function finish(): void {
-    setStep("done");
+    setPassed("done");
     conversation.closeSurvey();
   }
 }
@@ -222,6 +238,9 @@ function Faces({ screen, aspect, value, give }: Facing): VNode {
   );
 }
 
+/** More choices than this get less room each, and two rows where even that is too little. */
+const MOST_IN_A_ROW = 7;
+
 type Choosing<T> = {
   legend: string;
   name: string;
@@ -237,7 +256,7 @@ function Choices<T extends number | boolean>(props: Choosing<T>): VNode {
   return (
     <fieldset>
       <legend>{legend}</legend>
-      <div class="scale">
+      <div class={options.length > MOST_IN_A_ROW ? "scale long" : "scale"}>
         {options.map((option) => (
           <label key={option.label}>
             <input

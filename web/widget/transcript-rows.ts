@@ -22,7 +22,15 @@ export type Bubble = {
   reason: ErrorCode | null;
 };
 export type Run = { type: "run"; key: string; mine: boolean; name: string | null; bubbles: Bubble[] };
-export type Line = { type: "line"; key: string; name: LineName; who: string | null; at: string };
+/** `survey`: what the visitor is asked at the end, as the event said it; the part that asks reads it. */
+export type Line = {
+  type: "line";
+  key: string;
+  name: LineName;
+  who: string | null;
+  at: string;
+  survey?: unknown;
+};
 export type LineName = "joined" | "transferred" | "closed" | "closed_by_visitor" | "closed_idle";
 export type Row = Run | Line;
 
@@ -69,7 +77,7 @@ export function agentNamed(event: LogEvent): string | null | undefined {
 
 function lineOf(event: Extract<LogEvent, { type: "event" }>, agent: string | null): Line | null {
   const line = (name: LineName, who: string | null): Line => {
-    return { type: "line", key: `s${event.seq}`, name, who, at: event.at };
+    return { ...event, type: "line", key: `s${event.seq}`, name, who };
   };
   switch (event.name) {
     case "assigned":

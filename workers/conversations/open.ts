@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { queuePoints } from "../../domain/desk/queue-points.ts";
 import { type Routing, routingOf } from "../../domain/desk/segment-routing.ts";
+import { surveyPlan } from "../../domain/site/survey-policy.ts";
 import type { PublishedSite } from "../../domain/targeting/campaign.ts";
 import { AGENT_INVITATION } from "../../domain/visit/agent-invitation.ts";
 import type { Guidance } from "../../domain/visit/conversation.ts";
@@ -92,6 +93,7 @@ export async function openConversation(
         page: (typeof wanted.page === "string" ? wanted.page : wanted.page?.url) ?? null,
         place: [from.city, from.country].filter((part) => part !== null).join(", ") || null,
         idleMinutes: settings.conversation_idle_minutes,
+        surveyPlan: surveyPlan(settings.surveys, guidance.surveyedAt, now),
       },
       now,
     );

@@ -141,6 +141,7 @@ export const TABLES: Record<string, Table> = {
       "transfers",
       "codes",
       "wrap_up_note",
+      "survey_asked",
     ],
   },
   surveys: {

@@ -211,6 +211,7 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
     codes: record.codes === undefined || record.codes.length === 0 ? null : JSON.stringify(record.codes),
     wrapUpNote: record.wrap_up_note ?? null,
     transfers: record.transfers ?? null,
+    surveyAsked: record.survey_asked ?? null,
     handovers: record.handovers === undefined ? null : JSON.stringify(record.handovers),
     canned: record.canned?.length ? knownCanned(site, record.id, record.canned) : null,
   };

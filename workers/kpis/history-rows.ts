@@ -40,7 +40,8 @@ export const CELLS = {
     x.ignored_at IS NOT NULL`,
   conversations: `c.id, c.visitor_id, c.decision_id, e.campaign_id, e.variant, c.skill, c.agent_id,
     c.first_visitor_message_at, c.queued_at, c.assigned_at, c.first_agent_message_at, c.last_message_at,
-    min(c.closed_at, c.first_visitor_message_at + ${LONG_CHAT_MS}), c.close_reason, c.handovers, c.canned`,
+    min(c.closed_at, c.first_visitor_message_at + ${LONG_CHAT_MS}), c.close_reason, c.handovers, c.canned,
+    c.survey_asked`,
   orders: `o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered`,
   refunds: `r.id, r.order_id, r.amount, r.status`,
   leads: `l.id, l.visitor_id, l.at, l.value, l.currency`,
@@ -68,6 +69,10 @@ function maybeNumber(cells: Cells, index: number): number | null {
 }
 function flag(cells: Cells, index: number): boolean {
   return cells[index] === 1;
+}
+function maybeFlag(cells: Cells, index: number): boolean | null {
+  const cell = maybeNumber(cells, index);
+  return cell === null ? null : cell === 1;
 }
 function told(cells: Cells, index: number): "claimed" | "confirmed" {
   return cells[index] === "confirmed" ? "confirmed" : "claimed";
@@ -133,6 +138,7 @@ export function chatOf(cells: Cells): ChatRow {
     closeReason: maybeText(cells, 13),
     handovers: listed(Handovers, cells, 14),
     canned: listed(Canned, cells, 15) ?? [],
+    surveyAsked: maybeFlag(cells, 16),
   };
 }
 
@@ -159,14 +165,13 @@ export function refundOf(cells: Cells): RefundRow {
 }
 
 export function surveyOf(cells: Cells): SurveyRow {
-  const resolved = maybeNumber(cells, 5);
   return {
     conversation: text(cells, 0),
     at: number(cells, 1),
     csat: maybeNumber(cells, 2),
     nps: maybeNumber(cells, 3),
     ces: maybeNumber(cells, 4),
-    resolved: resolved === null ? null : resolved === 1,
+    resolved: maybeFlag(cells, 5),
   };
 }
 

@@ -72,7 +72,7 @@ async function wholeLines(
 
 /** Those of the month, and those that began so soon after that they may be about the same. */
 const CHATS = `SELECT id, visitor_id, first_visitor_message_at, queued_at, assigned_at, first_agent_message_at,
-    last_message_at, min(closed_at, first_visitor_message_at + ${LONG_CHAT_MS}), close_reason
+    last_message_at, min(closed_at, first_visitor_message_at + ${LONG_CHAT_MS}), close_reason, survey_asked
   FROM conversations WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3 AND first_visitor_message_at IS NOT NULL`;
 const SURVEYS = `SELECT a.conversation_id, a.at, a.csat, a.nps, a.ces, a.resolved
   FROM conversations c JOIN surveys a ON a.site = c.site AND a.conversation_id = c.id
@@ -114,7 +114,7 @@ async function readGoalHistory(
       csat: numberOf(csat),
       nps: numberOf(nps),
       ces: numberOf(ces),
-      resolved: numberOf(resolved) === null ? null : resolved === 1,
+      resolved: flagOf(resolved),
     })),
     persons: new Map(persons.map(([visitor, user]) => [String(visitor), `user:${String(user)}`])),
     orders: orders.map(([id, visitor, at, total, currency, status]) => ({
@@ -146,6 +146,7 @@ function chatOf([
   lastAt,
   closedAt,
   reason,
+  asked,
 ]: Cells): GoalChat {
   return {
     id: String(id),
@@ -157,11 +158,17 @@ function chatOf([
     lastMessageAt: numberOf(lastAt),
     closedAt: numberOf(closedAt),
     closeReason: reason === null || reason === undefined ? null : String(reason),
+    surveyAsked: flagOf(asked),
   };
 }
 
 function numberOf(cell: string | number | null | undefined): number | null {
   return cell === null || cell === undefined ? null : Number(cell);
+}
+
+function flagOf(cell: string | number | null | undefined): boolean | null {
+  const number = numberOf(cell);
+  return number === null ? null : number === 1;
 }
 
 function statusOf(cell: string | number | null | undefined): "claimed" | "confirmed" {

@@ -47,6 +47,8 @@ const Conversation = z.object({
   /** The wrap-up codes that its agent chose, and what was written beside them. */
   codes: z.array(z.string()),
   wrap_up_note: z.string().nullable(),
+  /** Whether its visitor was asked what they thought; null while it goes on, and where that was not told. */
+  survey_asked: z.boolean().nullable(),
   created_at: z.string(),
   first_visitor_message_at: when,
   first_agent_message_at: when,
@@ -95,6 +97,7 @@ export function conversationOf(row: Row): z.infer<typeof Conversation> {
     transfers: row.transfers,
     codes: row.codes === null ? [] : z.array(z.string()).parse(JSON.parse(row.codes)),
     wrap_up_note: row.wrapUpNote,
+    survey_asked: row.surveyAsked,
     created_at: isoOf(row.createdAt),
     first_visitor_message_at: maybeIso(row.firstVisitorMessageAt),
     first_agent_message_at: maybeIso(row.firstAgentMessageAt),

@@ -151,7 +151,7 @@ export const SOURCES: Source[] = [
       mature_alone: "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again)",
       mature_resolved:
         "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again AND coalesce(resolved, 1))",
-      asked: "sum((answered IS NOT NULL AND closed IS NOT NULL) OR surveyed)",
+      asked: "sum(surveyed OR coalesce(sent, answered IS NOT NULL AND closed IS NOT NULL))",
       replied: "sum(coalesce(csat, nps, ces, resolved) IS NOT NULL)",
       told_resolved: "sum(resolved = 1)",
       told: "sum(resolved IS NOT NULL)",
