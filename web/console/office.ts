@@ -13,7 +13,7 @@ import { Room } from "./live/room.ts";
 import { forgetSeat } from "./live/seat.ts";
 import { Reading } from "./live/reading.ts";
 import { readCanned, type Canned } from "./model/canned.ts";
-import { readCodes, readSkills, type Skill, type WrapUpCode } from "./model/wrap-up.ts";
+import { type Conclusion, readConclusion, readSkills, type Skill } from "./model/wrap-up.ts";
 import { waitingSince } from "./model/log.ts";
 import { go, place, shownConversation } from "./route.ts";
 
@@ -43,7 +43,7 @@ export class Office {
   readonly #loginLost: () => void;
   readonly #undo: (() => void)[] = [];
   #skills: Reading<Skill[]> | null = null;
-  #codes: Reading<WrapUpCode[]> | null = null;
+  #conclusion: Reading<Conclusion> | null = null;
 
   constructor(me: Me["user"], site: Membership, loginLost: () => void) {
     this.me = me;
@@ -83,9 +83,9 @@ export class Office {
     return (this.#skills ??= new Reading(`/api/sites/${this.site.key}/skills?limit=100`, readSkills));
   }
 
-  /** The site's codes for how a conversation ended, read when they are first wanted. */
-  get codes(): Reading<WrapUpCode[]> {
-    return (this.#codes ??= new Reading(`/api/sites/${this.site.key}/wrap-up-codes`, readCodes));
+  /** By what the site concludes a conversation, read when it is first wanted. */
+  get conclusion(): Reading<Conclusion> {
+    return (this.#conclusion ??= new Reading(`/api/sites/${this.site.key}/wrap-up-codes`, readConclusion));
   }
 
   /** The server's time now, in EpochMs, by this machine's clock `now`. */

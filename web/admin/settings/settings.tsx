@@ -28,6 +28,7 @@ import { PressureFields } from "./pressure.tsx";
 import { PushPreview } from "./push-preview.tsx";
 import { QueuePointsFields } from "./queue-points.tsx";
 import { ReportRecipients } from "./report-recipients.tsx";
+import { SurveyFields } from "./surveys.tsx";
 import { s } from "./words.ts";
 
 const NUMBERS = [
@@ -252,6 +253,7 @@ export function Settings(): VNode {
           fault={fault}
           onChange={put}
         />
+        <SurveyFields policy={draft.surveys} fault={fault} onChange={(surveys) => put({ surveys })} />
         <ReportRecipients
           recipients={draft.report_recipients}
           fault={fault}
@@ -272,6 +274,7 @@ const OWN_WORDS: readonly Field[] = [
   "report_recipients",
   "queue_points",
   "push_preview",
+  "surveys",
 ];
 const CONCLUSION: readonly Field[] = ["wrap_up_codes", "transcript_months", "measurement_months"];
 const AVAILABILITY: readonly Field[] = ["availability", "callbacks", "message_recipients"];

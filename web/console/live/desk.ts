@@ -24,8 +24,11 @@ import { LiveVisitors } from "./live-visitors.ts";
 export type Offer = { item: DeskConversation; expiresAt: string | null };
 export type Whereabouts = { page: string | null; title: string | null; at: string };
 export type DeskFault = { code: string; message: string };
-/** How a conversation ended: its outcome, the site's codes for it, and what the team should know. */
-export type WrapUp = { outcome: string; codes: readonly string[]; note: string };
+/**
+ * How a conversation ended: its outcome, the site's codes for it, what the team should know, and whether the visitor is to
+ * be asked what they thought.
+ */
+export type WrapUp = { outcome: string; codes: readonly string[]; note: string; ask: boolean };
 type Snapshot = Extract<DeskServerFrame, { type: "snapshot" }>;
 
 export type DeskListener = {
@@ -168,9 +171,10 @@ export class Desk {
   }
 
   /** False where it could not be said now. */
-  wrapUp(conversation: string, { outcome, codes, note }: WrapUp): boolean {
+  wrapUp(conversation: string, { outcome, codes, note, ask }: WrapUp): boolean {
     const coded = codes.length === 0 ? {} : { codes: [...codes] };
-    return this.#send({ type: "wrap_up", conversation, outcome, ...coded, ...noted(note) });
+    const asking = ask ? { ask } : {};
+    return this.#send({ type: "wrap_up", conversation, outcome, ...coded, ...asking, ...noted(note) });
   }
 
   /** The agent has said what they had to say. */

@@ -1,5 +1,6 @@
 /**
- * The site's codes for how a conversation ended, and the skills it can be passed to.
+ * The site's codes for how a conversation ended, whether agents have its visitor asked what they thought, and the skills
+ * it can be passed to.
  *
  * Pure. Errors  the readers throw where the answer is none.
  */
@@ -11,9 +12,18 @@ const WrapUpCode = z.object({
   required: z._default(z.boolean(), false),
 });
 export type WrapUpCode = z.infer<typeof WrapUpCode>;
-const Codes = z.object({ items: z.array(WrapUpCode) });
+const Codes = z.object({
+  items: z.array(WrapUpCode),
+  surveys: z.optional(z.object({ when: z.string(), contact_days: z.nullable(z.int()) })),
+});
 
-export const readCodes = (answer: unknown): WrapUpCode[] => Codes.parse(answer).items;
+/** `asks`: it is for agents to say that a visitor is asked; `restDays`: who was asked is left alone for so long. */
+export type Conclusion = { codes: readonly WrapUpCode[]; asks: boolean; restDays: number | null };
+
+export function readConclusion(answer: unknown): Conclusion {
+  const { items, surveys } = Codes.parse(answer);
+  return { codes: items, asks: surveys?.when === "agent", restDays: surveys?.contact_days ?? null };
+}
 
 /** Where one of the codes must be among those chosen, whether none is. */
 export function missesCode(codes: readonly WrapUpCode[], chosen: readonly string[]): boolean {

@@ -1,30 +1,40 @@
 /** How the conversation ended; this ends it for the visitor too. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import CircleAlert from "lucide-static/icons/circle-alert.svg?raw";
 import type { VNode } from "preact";
 import { Icon } from "../../shared/icon.tsx";
 import { whoOf } from "../model/queue-view.ts";
-import { missesCode } from "../model/wrap-up.ts";
+import { type Conclusion, missesCode } from "../model/wrap-up.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { OUTCOMES } from "../parts/outcome.ts";
 import { sayWho } from "../parts/who.tsx";
 import { locale, t } from "../words.ts";
 import type { SheetProps } from "./sheets.tsx";
 
+/** As long as it is not read. */
+const UNKNOWN: Conclusion = { codes: [], asks: false, restDays: null };
+
 export function ConcludeSheet({ office, item, room, onClose }: SheetProps): VNode {
   const outcome = useSignal<(typeof OUTCOMES)[number]>("resolved");
   const chosen = useSignal<readonly string[]>([]);
   const note = useSignal("");
-  const asked = useSignal(false);
-  const codes = office.codes.state.value.value ?? [];
+  const ask = useSignal(false);
+  const tried = useSignal(false);
+  const { codes, asks, restDays } = office.conclusion.state.value.value ?? UNKNOWN;
+  // The site may have changed it since it was read.
+  useEffect(() => {
+    if (office.conclusion.state.peek().at !== null) office.conclusion.refresh();
+  }, [office]);
   const missing = missesCode(codes, chosen.value);
   const over = room.status.value === "closed";
 
   function submit(event: Event): void {
     event.preventDefault();
-    asked.value = true;
+    tried.value = true;
     if (missing) return;
-    office.conclude(item.conversation, { outcome: outcome.value, codes: chosen.value, note: note.value });
+    const how = { outcome: outcome.value, codes: chosen.value, note: note.value };
+    office.conclude(item.conversation, { ...how, ask: asks && !over && ask.value });
     onClose();
   }
 
@@ -65,7 +75,7 @@ export function ConcludeSheet({ office, item, room, onClose }: SheetProps): VNod
               </label>
             ))}
             <p class="field-error" id="codes-fault" role="alert">
-              {asked.value && missing ? (
+              {tried.value && missing ? (
                 <>
                   <Icon svg={CircleAlert} size={12} />
                   {t("conclude_code_missing")}
@@ -85,6 +95,22 @@ export function ConcludeSheet({ office, item, room, onClose }: SheetProps): VNod
           />
           <span class="note">{t("note_never_shown")}</span>
         </div>
+        {over || !asks ? null : (
+          <div>
+            <label class="option">
+              <input
+                type="checkbox"
+                aria-describedby="conclude-ask-note"
+                checked={ask.value}
+                onChange={(event) => (ask.value = event.currentTarget.checked)}
+              />
+              <span>{t("conclude_ask")}</span>
+            </label>
+            <p class="note" id="conclude-ask-note">
+              {t(restDays === null ? "conclude_ask_note" : "conclude_ask_rest", { days: restDays ?? 0 })}
+            </p>
+          </div>
+        )}
         {over ? null : <p class="note">{t("conclude_effect")}</p>}
         <div class="buttons">
           <button type="submit" class="primary">
