@@ -177,7 +177,7 @@ function ofSite({ site, waitTargetSeconds, margin, ledger }: GuideInput): Findin
   above("abandonment_high", "abandonment_rate", ABANDONED);
   below("capacity_missing", "coverage_rate", COVERED);
   below("csat_low", "csat", SATISFIED, 30);
-  below("few_answers", "csat_response_rate", ANSWERED, FEWEST_CHATS);
+  below("few_answers", "survey_response_rate", ANSWERED, FEWEST_CHATS);
   if (margin === null && ledger.some((row) => row.effect.incrementalSales !== null)) {
     const missing = { kpi: "margin", value: null, numerator: null, denominator: null, n: 0, interval: null };
     found.push(finding("no_margin", null, missing, null));
