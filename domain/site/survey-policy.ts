@@ -8,12 +8,15 @@
 import * as z from "zod";
 import { bucketV2 } from "../hash/fnv.ts";
 import type { EpochMs } from "../ids.ts";
-import { SURVEY_QUESTIONS, type SurveyQuestion, USUAL_QUESTIONS } from "./survey-questions.ts";
+import {
+  MAX_CONTACT_DAYS,
+  SURVEY_MOMENTS,
+  SURVEY_QUESTIONS,
+  type SurveyQuestion,
+  USUAL_QUESTIONS,
+} from "./survey-questions.ts";
 
 const DAY_MS = 86_400_000;
-export const MAX_CONTACT_DAYS = 366;
-
-export const SURVEY_MOMENTS = ["closed", "agent", "never"] as const;
 
 const Questions = z
   .array(z.enum(SURVEY_QUESTIONS))

@@ -4,7 +4,7 @@
  */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import { MAX_CONTACT_DAYS, SURVEY_MOMENTS } from "../../domain/site/survey-policy.ts";
+import { MAX_CONTACT_DAYS, SURVEY_MOMENTS } from "../../domain/site/survey-questions.ts";
 import { WrapUpCode } from "../../domain/site/wrap-up.ts";
 import { ApiError } from "../errors.ts";
 import { loadSite } from "../site/site-config.ts";

@@ -1,7 +1,12 @@
 /** When and how often visitors are asked what they thought of a conversation, and what; and how many were of late. */
 import type { VNode } from "preact";
-import { MAX_CONTACT_DAYS, SURVEY_MOMENTS, type SurveyPolicy } from "../../../domain/site/survey-policy.ts";
-import { SURVEY_QUESTIONS, type SurveyQuestion } from "../../../domain/site/survey-questions.ts";
+import type { SurveyPolicy } from "../../../domain/site/survey-policy.ts";
+import {
+  MAX_CONTACT_DAYS,
+  SURVEY_MOMENTS,
+  SURVEY_QUESTIONS,
+  type SurveyQuestion,
+} from "../../../domain/site/survey-questions.ts";
 import { request } from "../../shared/api.ts";
 import { faultAt, type Fault, type Refused } from "../campaigns/fault.ts";
 import { SelectField, TextField } from "../field.tsx";
