@@ -151,7 +151,7 @@ export const SOURCES: Source[] = [
       mature_alone: "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again)",
       mature_resolved:
         "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again AND coalesce(resolved, 1))",
-      asked: "sum(surveyed OR coalesce(sent, answered IS NOT NULL AND closed IS NOT NULL))",
+      asked: "sum(surveyed OR coalesce(asks, answered IS NOT NULL AND closed IS NOT NULL))",
       replied: "sum(coalesce(csat, nps, ces, resolved) IS NOT NULL)",
       told_resolved: "sum(resolved = 1)",
       told: "sum(resolved IS NOT NULL)",
@@ -291,9 +291,22 @@ export function sumsOf(source: Source, group: Group): string | null {
     WHERE ${SPAN} AND ${column(group)} IS NOT NULL GROUP BY g`;
 }
 
-/** To the second below two minutes; beyond, down to five seconds, half a minute, a minute, an hour. */
-export const rounded = (seconds: string) => `(SELECT s - s % CASE WHEN s < 120 THEN 1 WHEN s < 900 THEN 5
-  WHEN s < 3600 THEN 30 WHEN s < 86400 THEN 60 ELSE 3600 END FROM (SELECT ${seconds} AS s))`;
+/** To the second below two minutes; beyond, down to the greatest of these whole steps. */
+const STEPS = [
+  [300, 5],
+  [900, 15],
+  [1_800, 30],
+  [3_600, 60],
+  [7_200, 120],
+  [14_400, 300],
+  [43_200, 600],
+  [86_400, 1_800],
+  [172_800, 3_600],
+  [345_600, 7_200],
+  [864_000, 14_400],
+];
+export const rounded = (seconds: string) => `(SELECT s - s % CASE WHEN s < 120 THEN 1
+  ${STEPS.map(([below, step]) => `WHEN s < ${below} THEN ${step}`).join(" ")} ELSE 43200 END FROM (SELECT ${seconds} AS s))`;
 
 /** The median and the ninetieth percentile, as the least second within which so many were done. */
 export function quantilesOf(name: string, group: Group): string | null {
