@@ -124,5 +124,7 @@ function OfLate(): VNode | null {
   const figure = data?.rows[0]?.survey_response_rate;
   if (figure === undefined) return null;
   const { denominator: asked, numerator: answered } = figure;
-  return <p class="note">{s("surveysOfLate", { asked: asked ?? 0, answered: answered ?? 0 })}</p>;
+  return (
+    <p class="note surveys-late">{s("surveysOfLate", { asked: asked ?? 0, answered: answered ?? 0 })}</p>
+  );
 }
