@@ -34,6 +34,8 @@ const isJudged = scale === 1 && calls >= 40;
 const ALL = [...CALLS, ...EVERY_FIGURE, BASELINE];
 
 const first = await measure(scale);
+for (const [name, own] of first.times)
+  process.stderr.write(`${name}: p95 ${quantile(own, 0.95).toFixed(1)} ms\n`);
 const fourth = await measure(scale * 4);
 print(first, fourth);
 

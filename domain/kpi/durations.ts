@@ -21,10 +21,19 @@ export function secondsBetween(from: EpochMs, to: EpochMs): number {
   return Math.max(0, Math.floor((to - from) / 1_000));
 }
 
+/** Each at most 5 % of what it begins at, and a length that people count in. */
 const STEPS = [
+  { from: 864_000, seconds: 43_200 },
+  { from: 345_600, seconds: 14_400 },
+  { from: 172_800, seconds: 7_200 },
   { from: 86_400, seconds: 3_600 },
-  { from: 3_600, seconds: 60 },
+  { from: 43_200, seconds: 1_800 },
+  { from: 14_400, seconds: 600 },
+  { from: 7_200, seconds: 300 },
+  { from: 3_600, seconds: 120 },
+  { from: 1_800, seconds: 60 },
   { from: 900, seconds: 30 },
+  { from: 300, seconds: 15 },
   { from: 120, seconds: 5 },
 ];
 

@@ -12,7 +12,7 @@
 import type { EpochMs } from "../ids.ts";
 
 /** Raised when a definition changes, so that a figure kept somewhere says which definition it has. */
-export const KPI_VERSION = 7;
+export const KPI_VERSION = 8;
 
 /**
  * Numbers that add up, by what they count. Written out, because an object that is made by name is slow to copy. What is

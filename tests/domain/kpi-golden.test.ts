@@ -97,7 +97,8 @@ describe("replies", () => {
           value === null ? [] : [value],
         ),
       );
-      expect(both, groupBy).toEqual([[60], [10 * 3_600 + 60]]);
+      // Ten hours and a minute, told in steps of ten minutes.
+      expect(both, groupBy).toEqual([[60], [10 * 3_600]]);
     }
   });
 });
