@@ -22,6 +22,18 @@ export function chatEnd({
   return Math.max(startedAt, Math.min(end, closedAt));
 }
 
+/** What says when a conversation that nobody answered was left; each moment is null while it goes on. */
+export type LeftUnanswered = { startedAt: EpochMs; closedAt: EpochMs | null; leftAt: EpochMs | null };
+
+/**
+ * When the visitor of a conversation that nobody answered was gone: as its room told (`leftAt`), else at its end. Null
+ * while it goes on.
+ */
+export function leftUnansweredAt({ startedAt, closedAt, leftAt }: LeftUnanswered): EpochMs | null {
+  if (closedAt === null) return null;
+  return Math.max(startedAt, Math.min(leftAt ?? closedAt, closedAt));
+}
+
 /** When an agent took `chat`, be it by its first word; null while nobody has. */
 export function takenAt({
   assignedAt,
