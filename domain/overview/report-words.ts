@@ -3,6 +3,7 @@
  *
  * Units   rates are fractions, durations seconds, money major units. Minus is U+2212; a missing figure is "-".
  */
+import { durationWords } from "../words/duration-words.ts";
 import type { FindingWire, OverviewWire } from "./wire.ts";
 
 export type ReportLocale = "fr" | "en";
@@ -35,11 +36,7 @@ export function writerOf(locale: ReportLocale, currency: string) {
     const step = half > 0 ? 10 ** Math.max(0, Math.floor(Math.log10(half)) - 1) : 1;
     return money(Math.round(value / step) * step || 0);
   };
-  const seconds = (value: number | null) => {
-    if (value === null) return "-";
-    const whole = Math.round(value);
-    return whole < 60 ? `${whole}${NBSP}s` : `${Math.floor(whole / 60)}${NBSP}min`;
-  };
+  const seconds = (value: number | null) => (value === null ? "-" : durationWords(value));
   const date = (iso: string, timeZone: string) =>
     new Intl.DateTimeFormat(TAG[locale], {
       day: "numeric",

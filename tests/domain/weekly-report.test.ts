@@ -6,6 +6,7 @@ import { reportDue } from "../../domain/overview/week.ts";
 import { weeklyReport } from "../../domain/overview/weekly-report.ts";
 import { OverviewWire } from "../../domain/overview/wire.ts";
 import { SiteSettings } from "../../domain/site/settings.ts";
+import { duration } from "../../web/shared/format.ts";
 
 const span = (value: number, low: number, high: number) => ({ value, low, high });
 const figure = (value: number | null, numerator: number | null, denominator: number | null) => ({
@@ -74,6 +75,21 @@ describe("the letter", () => {
         expect(plain(text)).toContain(told);
     }
     expect(plain(french.subject)).toBe("Atelier Lin : est-ce que cela marche ? 19 oct. 2026 – 15 nov. 2026");
+  });
+
+  test("OVW22: it writes a duration as the screens do", () => {
+    const { figures } = overviewOf();
+    const reply = { ...figure(119, 119, null), before: figure(630, 630, null).now };
+    const letter = (locale: "en" | "fr") =>
+      weeklyReport(overviewOf({ figures: { ...figures, first_reply_median: reply } }), { ...HEAD, locale });
+    for (const locale of ["en", "fr"] as const) {
+      const { text, html } = letter(locale);
+      for (const form of [text, html]) {
+        expect(form).toContain(duration(119));
+        expect(form).toContain(duration(630));
+      }
+    }
+    expect(letter("en").text).toContain("1\u00a0min\u00a059\u00a0s");
   });
 
   test("OVW13: without a figure it says why, and what is attributed stays marked", () => {

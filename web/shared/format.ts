@@ -3,6 +3,7 @@
  *
  * Units   rates are fractions (0.25 = 25 %), durations are seconds, money is in major units, `at` is ISO 8601 or epoch ms.
  */
+import { durationWords } from "../../domain/words/duration-words.ts";
 import type { Locale } from "./i18n.ts";
 
 const TAG: Record<Locale, string> = { fr: "fr-FR", en: "en-GB" };
@@ -51,14 +52,15 @@ export function dateTime(locale: Locale, at: Moment, timeZone?: string): string 
   return `${date(locale, at, timeZone)}, ${time(locale, at, timeZone)}`;
 }
 
-/** A duration as "45 s", "3 min", "1 h 05". */
+/** A duration as "45 s", "1 min 55 s", "12 min", "1 h 05". */
 export function duration(seconds: number | null): string {
-  if (seconds === null) return MISSING;
-  const rounded = Math.max(0, Math.round(seconds));
-  if (rounded < 60) return `${rounded}\u00a0s`;
-  const minutes = Math.floor(rounded / 60);
-  if (minutes < 60) return `${minutes}\u00a0min`;
-  return `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}`;
+  return seconds === null ? MISSING : durationWords(seconds);
+}
+
+/** A difference of durations with its sign. */
+export function signedDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${whole < 0 ? "\u2212" : whole > 0 ? "+" : ""}${durationWords(Math.abs(whole))}`;
 }
 
 function moment(

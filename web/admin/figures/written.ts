@@ -1,5 +1,5 @@
 /** A figure in words, in its unit; a missing one is "-". */
-import { duration, money, number, percent } from "../../shared/format.ts";
+import { duration, money, number, percent, signedDuration } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n.ts";
 import { signedPoints } from "../results/figures.ts";
 import type { Unit } from "./catalogue.ts";
@@ -40,7 +40,7 @@ export function writtenChange(
   if (unit === "share" || unit === "change") return `${signedPoints(locale, value, 1)}\u00a0${points}`;
   const rounded = Math.round(value * PERCENT) / PERCENT;
   if (unit === "seconds") {
-    return `${value < 0 ? "\u2212" : value > 0 ? "+" : ""}${duration(Math.abs(value))}`;
+    return signedDuration(value);
   }
   return `${rounded > 0 ? "+" : ""}${written(locale, rounded, unit, currency)}`;
 }

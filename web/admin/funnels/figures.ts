@@ -1,6 +1,6 @@
 /** Figures of funnels and journeys in the reader's words: a share with its interval, a change in points, a page. */
 import type { WireFigure } from "../../../domain/journeys/wire.ts";
-import { duration, number, percent } from "../../shared/format.ts";
+import { number, percent } from "../../shared/format.ts";
 import { locale } from "../session.ts";
 import { f } from "./words.ts";
 
@@ -47,13 +47,6 @@ function digitsOf(interval: WireFigure["interval"]): number {
 export function meanNumber(value: number): string {
   const options = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
   return new Intl.NumberFormat(locale.value === "fr" ? "fr-FR" : "en-GB", options).format(value);
-}
-
-/** Seconds as "45 s", "1 min 40 s"; from an hour on without its seconds. */
-export function stepTime(seconds: number): string {
-  const rest = Math.round(seconds) % 60;
-  if (seconds < 60 || seconds >= 3_600 || rest === 0) return duration(seconds);
-  return `${Math.floor(seconds / 60)}\u00a0min\u00a0${rest}\u00a0s`;
 }
 
 export function deviceWords(device: string): string {

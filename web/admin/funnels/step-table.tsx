@@ -1,11 +1,11 @@
 /** Every step with its figures: the bars as a table, with intervals, times and the change since the days before. */
 import type { VNode } from "preact";
 import type { FunnelResults } from "../../../domain/journeys/wire.ts";
-import { number } from "../../shared/format.ts";
+import { duration, number } from "../../shared/format.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { spanInWords } from "../overview/period-picker.tsx";
 import { locale } from "../session.ts";
-import { intervalWords, pointsWords, shareWords, stepName, stepTime } from "./figures.ts";
+import { intervalWords, pointsWords, shareWords, stepName } from "./figures.ts";
 import { f } from "./words.ts";
 
 type Step = FunnelResults["steps"][number];
@@ -46,7 +46,7 @@ export function StepTable({ results, name }: { results: FunnelResults; name: str
                 <td class="number">
                   {step.seconds === null || step.seconds.value === null
                     ? "-"
-                    : f("medianOf", { time: stepTime(step.seconds.value), n: step.seconds.n })}
+                    : f("medianOf", { time: duration(step.seconds.value), n: step.seconds.n })}
                 </td>
                 <td class="number">{shareWords(step.before)}</td>
                 <td class="number">

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { judgedDirection } from "../../../domain/overview/change.ts";
 import { LESS_IS_BETTER, type ShownKpi } from "../../../domain/overview/shown.ts";
 import type { ComparedWire, OverviewWire } from "../../../domain/overview/wire.ts";
-import { duration, money, number, percent } from "../../shared/format.ts";
+import { duration, money, number, percent, signedDuration } from "../../shared/format.ts";
 import { signedPoints } from "../results/figures.ts";
 import { locale } from "../session.ts";
 import { dayName } from "./days.ts";
@@ -134,7 +134,7 @@ function signed(value: number, unit: Unit, currency: string): string {
   const rounded = Math.round(value * 100) / 100;
   const plus = rounded > 0 ? "+" : "";
   if (unit === "money") return `${plus}${money(language, rounded, currency)}`;
-  return `${value < 0 ? "\u2212" : value > 0 ? "+" : ""}${duration(Math.abs(value))}`;
+  return signedDuration(value);
 }
 
 function noteOf(key: string, { figures, currency }: OverviewWire): string {

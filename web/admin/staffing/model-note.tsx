@@ -5,18 +5,15 @@ import { duration, number, percent } from "../../shared/format.ts";
 import { locale } from "../session.ts";
 import { w } from "./words.ts";
 
-const MINUTE = 60;
-
 type Parameter = WireIntraday["model"]["handle_seconds"];
 
 export function ModelNote({ day }: { day: WireIntraday }): VNode {
   const { model } = day;
   const language = locale.value;
-  const seconds = (value: number) => exactly(value);
   const alone = model.slowdown.value === null ? "handleAsIs" : "handle";
   const said: [name: string, parameter: Parameter, write: (value: number) => string][] = [
-    [alone, model.handle_seconds, seconds],
-    ["patience", model.patience_seconds, seconds],
+    [alone, model.handle_seconds, duration],
+    ["patience", model.patience_seconds, duration],
     ["slowdown", model.slowdown, (value) => percent(language, value, 0)],
     ["concurrencyUsed", model.concurrency, (value) => number(language, value, 1)],
   ];
@@ -30,15 +27,6 @@ export function ModelNote({ day }: { day: WireIntraday }): VNode {
         ))}
       </ul>
     </div>
-  );
-}
-
-/** "7 min 12 s": a model's figure is read to the second. */
-function exactly(seconds: number): string {
-  const whole = Math.round(seconds);
-  const rest = whole % MINUTE;
-  return [...(whole < MINUTE ? [] : [duration(whole - rest)]), ...(rest === 0 ? [] : [duration(rest)])].join(
-    " ",
   );
 }
 
