@@ -166,7 +166,14 @@ test("T73: only what counts is a success: the site's rule, refunds, the goal, an
     .values([
       { site: key, userId: "lea", visitorId: "u:lea", revision: 1, at: NOON },
       { site: key, userId: "lea", visitorId: "b-50", revision: 1, at: NOON },
+      // Found out after chance had spoken: what the other id bought is not this unit's.
+      { site: key, userId: "max", visitorId: "phone", revision: 1, at: NOON - 90 * HOUR },
+      { site: key, userId: "max", visitorId: "b-60", revision: 1, at: NOON - 49 * HOUR },
+      // Known before: it is.
+      { site: key, userId: "eva", visitorId: "tablet", revision: 1, at: NOON - 90 * HOUR },
+      { site: key, userId: "eva", visitorId: "b-70", revision: 1, at: NOON - 80 * HOUR },
     ]);
+  await buy(key, ["phone", "tablet"], 49, "confirmed");
   const refund = { site: key, revision: 1, at: NOON, status: "confirmed" };
   await db()
     .insert(tables.refunds)
@@ -176,7 +183,7 @@ test("T73: only what counts is a success: the site's rule, refunds, the goal, an
     ]);
   await runSchedule(env, NOON);
   const [period] = await periodsOf(key);
-  expect(period?.arms.map(({ x }) => x)).toEqual([0, 3]);
+  expect(period?.arms.map(({ x }) => x)).toEqual([0, 4]);
 });
 
 test("T73: a goal of leads counts leads and no orders", async () => {
