@@ -5,11 +5,20 @@
  * Types of the figures alone are used here, so that a screen can read this without what counts them.
  *
  * Shapes  an `AgentFigure` has no value where too little stands behind it; `few` says then how much there was.
- * Units   those of the KPIs: hours, major units of money, seconds, fractions.
+ * Units   those of the KPIs: hours, major units of money, seconds, fractions; the sides of `timeShare` and `timeFactor` are
+ *         seconds.
  */
 import type { Figure } from "./figure.ts";
 
-export type Unit = "count" | "hours" | "perHour" | "moneyPerHour" | "seconds" | "share" | "factor";
+export type Unit =
+  | "count"
+  | "hours"
+  | "perHour"
+  | "moneyPerHour"
+  | "seconds"
+  | "share"
+  | "timeShare"
+  | "timeFactor";
 /** What has to stand behind a figure: chats, answers, contacts, buyers or messages by its own `n`, or hours online. */
 export type Basis = "chats" | "answers" | "contacts" | "uses" | "hours" | null;
 export type Better = "higher" | "lower" | null;
@@ -18,13 +27,15 @@ export type FigureColumn = { key: string; kpi: string; unit: Unit; basis: Basis;
 export const COLUMNS = [
   { key: "hours", kpi: "agent_hours", unit: "hours", basis: null, better: null },
   { key: "conversations", kpi: "chats_handled", unit: "count", basis: null, better: null },
+  { key: "cases", kpi: "chats_per_agent_hour", unit: "perHour", basis: "hours", better: "higher" },
   { key: "orders", kpi: "sales_per_agent_hour", unit: "perHour", basis: "hours", better: "higher" },
   { key: "revenue", kpi: "revenue_per_agent_hour", unit: "moneyPerHour", basis: "hours", better: "higher" },
   { key: "reply", kpi: "first_reply_median", unit: "seconds", basis: "chats", better: "lower" },
+  { key: "reply90", kpi: "first_reply_p90", unit: "seconds", basis: "chats", better: "lower" },
   { key: "handle", kpi: "handle_time_median", unit: "seconds", basis: "chats", better: null },
   { key: "handle90", kpi: "handle_time_p90", unit: "seconds", basis: "chats", better: null },
-  { key: "occupancy", kpi: "occupancy", unit: "share", basis: "hours", better: null },
-  { key: "concurrency", kpi: "concurrency", unit: "factor", basis: "chats", better: null },
+  { key: "occupancy", kpi: "occupancy", unit: "timeShare", basis: "hours", better: null },
+  { key: "concurrency", kpi: "concurrency", unit: "timeFactor", basis: "chats", better: null },
   { key: "csat", kpi: "csat", unit: "share", basis: "answers", better: "higher" },
   { key: "answered", kpi: "csat_response_rate", unit: "share", basis: "chats", better: null },
   { key: "fcr", kpi: "fcr", unit: "share", basis: "contacts", better: "higher" },
@@ -68,7 +79,7 @@ export type FigureRow = { group: string | null } & {
   readonly [kpi: string]: Figure | string | null | undefined;
 };
 
-const NONE: Figure = { value: null, numerator: null, denominator: null, n: 0, interval: null };
+export const NONE: Figure = { value: null, numerator: null, denominator: null, n: 0, interval: null };
 
 /** The figure `kpi` of `row`; one that is not there is none. */
 export function toldOf(row: FigureRow, kpi: string): Figure {

@@ -28,7 +28,9 @@ const rowOf = (id: string, chats: number, csat: [number, number], hours = 40): F
   agent_hours: count(hours),
   chats_handled: count(chats),
   sales_per_agent_hour: { ...count(0.4), interval: [0.3, 0.5] },
+  chats_per_agent_hour: { ...count(chats / hours), n: chats, interval: [1, 4] },
   first_reply_median: { ...count(21), n: chats, interval: [18, 25] },
+  first_reply_p90: { ...count(95), n: chats, interval: [70, 130] },
   csat: share(...csat),
 });
 const NAMES: Record<string, string> = { u1: "Zoé", u2: "Élise", u3: "Bea" };
@@ -55,8 +57,22 @@ describe("agents", () => {
     expect(few?.figures.reply).toMatchObject({ figure: { value: null }, few: { basis: "chats", n: 29 } });
     expect(few?.figures.orders).toMatchObject({ figure: { value: null }, few: { basis: "hours", n: 7.5 } });
     expect(few?.figures.conversations).toMatchObject({ figure: { value: 29 }, few: null });
+    expect(few?.figures.cases).toMatchObject({ figure: { value: null }, few: { basis: "hours", n: 7.5 } });
+    expect(few?.figures.reply90).toMatchObject({ figure: { value: null }, few: { basis: "chats", n: 29 } });
+    for (const { key } of COLUMNS) {
+      const { figure, few: little } = few?.figures[key] ?? {};
+      if (little === null) continue;
+      // Nothing that it could be worked out from.
+      expect([key, figure?.numerator, figure?.denominator, figure?.interval]).toEqual([
+        key,
+        null,
+        null,
+        null,
+      ]);
+    }
     const [enough] = of(rowOf("u1", 30, [29, 30], 8));
-    for (const key of ["csat", "reply", "orders"] as const) expect(enough?.figures[key].few).toBeNull();
+    for (const key of ["csat", "reply", "reply90", "orders", "cases"] as const)
+      expect(enough?.figures[key].few).toBeNull();
   });
 
   test("OVW10: the best is one of whom enough is known, and a gap is one only beyond chance", () => {
@@ -76,6 +92,24 @@ describe("agents", () => {
     expect(csatOf("u9")?.gap).toMatchObject({ verdict: "unknown" });
     const close = [rowOf("u1", 90, [85, 100]), rowOf("u2", 90, [80, 100])];
     expect(csatOf("u2", close)?.gap.verdict).toBe("chance");
+  });
+
+  test("OVW23: conversations per hour and the slowest tenth of first replies are compared with the best like the others", () => {
+    const slow = {
+      ...rowOf("u2", 90, [80, 90]),
+      first_reply_p90: { ...count(300), n: 90, interval: [250, 400] },
+    } as const;
+    const { outcomes } = compareAgent("u2", {
+      byAgent: [rowOf("u1", 180, [80, 90]), slow],
+      byAnswer: [],
+      names: new Map(),
+    });
+    const of = (kpi: string) => outcomes.find((one) => one.kpi === kpi);
+    expect(of("first_reply_p90")).toMatchObject({ gap: { best: { id: "u1" }, verdict: "beyond_chance" } });
+    expect(of("chats_per_agent_hour")).toMatchObject({
+      own: { figure: { value: 90 / 40 } },
+      gap: { best: { id: "u1" }, verdict: "chance" },
+    });
   });
 
   test("OVW10: of a team in which all are alike, one in twenty at most is shown a gap", () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Comparison } from "../../domain/kpi/agent-comparison.ts";
 import type { OverviewWire } from "../../domain/overview/wire.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { rangeOf } from "../../web/admin/overview/periods.ts";
 import { type ArmHistory, keepCampaign } from "../fixtures/campaign-history.ts";
 import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
@@ -421,6 +422,7 @@ test("OVW10 OVW20 OVW21: the screen says what the API says of gaps, of canned an
       .split("\r\n");
     expect([of, lines.length > 1]).toEqual([of, true]);
     expect([of, lines[1]?.includes("B.")]).toEqual([of, true]);
+    if (of === "Agents") await expectFileOfAgents(lines.join("\r\n"));
   }
   // Nora has only just come: nothing is said of her, and what there is is said to be little.
   await page.getByRole("button", { name: "Nora B." }).click();
@@ -429,6 +431,57 @@ test("OVW10 OVW20 OVW21: the screen says what the API says of gaps, of canned an
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+type ToldFigure = {
+  value: number | null;
+  numerator: number | null;
+  denominator: number | null;
+  n: number;
+  interval: [number, number] | null;
+};
+
+/** Everybody's figures of four weeks by name, as the API tells them. */
+async function figuresByName(more = ""): Promise<Map<string, Record<string, ToldFigure>>> {
+  const headers = { cookie: await signIn(server.url, "admin@demo.test") };
+  const { from, to } = rangeOf("4w", "Europe/Paris", NOW);
+  const ask = async <T>(path: string): Promise<T> => {
+    const answer = await fetch(`${server.url}/api/sites/lin/${path}`, { headers });
+    expect([path, answer.status]).toEqual([path, 200]);
+    return (await answer.json()) as T;
+  };
+  type Row = { group: string } & Record<string, ToldFigure>;
+  const { rows } = await ask<{ rows: Row[] }>(`kpis?group_by=agent&from=${from}&to=${to}${more}`);
+  const { items } = await ask<{ items: { id: string; name: string }[] }>("agents?limit=200");
+  return new Map(
+    items.flatMap(({ id, name }) => rows.flatMap((row) => (row.group === id ? [[name, row] as const] : []))),
+  );
+}
+
+/** The file says of everybody what the API says, part by part, and nothing of what is too little. */
+async function expectFileOfAgents(text: string): Promise<void> {
+  const { data } = Papa.parse<Record<string, string>>(text.replace(/^\uFEFF/, ""), { header: true });
+  const api = await figuresByName();
+  const cell = (value: number | null | undefined) => (value == null ? "" : String(value));
+  const labels = {
+    chats_per_agent_hour: "Conversations / h",
+    first_reply_median: "First reply, median",
+    first_reply_p90: "First reply, 90%",
+  };
+  for (const [kpi, label] of Object.entries(labels)) {
+    for (const line of data) {
+      const name = line["Agent"] ?? "";
+      const figure = api.get(name)?.[kpi];
+      if (figure === undefined) throw new Error(`${name} has no ${kpi}`);
+      const { value, interval, numerator, denominator, n } = figure;
+      const parts = ["", ", 95% interval from", ", 95% interval to", ", numerator", ", denominator"];
+      const wanted = [value, interval?.[0], interval?.[1], numerator, denominator].map((one) =>
+        name === "Nora B." ? "" : cell(one),
+      );
+      expect([name, kpi, parts.map((part) => line[label + part])]).toEqual([name, kpi, wanted]);
+      if (name !== "Nora B.") expect(line[`${label}, n`]).toBe(cell(n));
+    }
+  }
+}
 
 test("OVW2: a site to which nobody came is told how to begin", async () => {
   const { context, page } = await enter("new");

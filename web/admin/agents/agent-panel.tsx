@@ -4,7 +4,7 @@
  */
 import type { VNode } from "preact";
 import type { ComparedOutcome, Comparison } from "../../../domain/kpi/agent-comparison.ts";
-import { type Column, COLUMNS, figureOf, type FigureRow } from "../../../domain/kpi/agent-figures.ts";
+import { type Column, COLUMNS, figureOf, type FigureRow, NONE } from "../../../domain/kpi/agent-figures.ts";
 import { request } from "../../shared/api.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import type { PeriodRange } from "../overview/periods.ts";
@@ -12,6 +12,7 @@ import { useResource } from "../resource.ts";
 import { apiPath, useSite } from "../site.ts";
 import { Shown } from "../states.tsx";
 import { AnswersTable } from "./answers-table.tsx";
+import { csvCells, csvHead } from "./figure-text.ts";
 import { GapTold, gapWords, Told } from "./told.tsx";
 import type { Agent } from "./view.ts";
 import { a } from "./words.ts";
@@ -114,7 +115,7 @@ function Row({ outcome, column, team, nameOf }: RowPart): VNode {
         ) : (
           <>
             <Told told={{ figure: gap.best.figure, few: null }} column={column} />
-            <span class="few">{nameOf(gap.best.id)}</span>
+            <span class="who">{nameOf(gap.best.id)}</span>
           </>
         )}
       </td>
@@ -135,10 +136,8 @@ function saveOutcomes(
   const head = [
     a("col_name"),
     a("panelFigure"),
-    own,
-    `${own} n`,
-    best,
-    `${best} n`,
+    ...csvHead(own, "share"),
+    ...csvHead(best, "share"),
     a("csvBestName"),
     a("panelGap"),
   ];
@@ -148,10 +147,8 @@ function saveOutcomes(
     return [
       agent.name,
       column === undefined ? kpi : a(`col_${column.key}`),
-      told.figure.value,
-      told.few?.n ?? told.figure.n,
-      gap.best?.figure.value ?? null,
-      gap.best?.figure.n ?? null,
+      ...csvCells(told, "share"),
+      ...csvCells({ figure: gap.best?.figure ?? NONE, few: null }, "share"),
       gap.best === null ? null : nameOf(gap.best.id),
       gapWords(outcome),
     ];

@@ -3,7 +3,7 @@ import "./agents.css";
 import type { VNode } from "preact";
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
-import { type AgentFigure, COLUMNS, figureOf, type FigureRow } from "../../../domain/kpi/agent-figures.ts";
+import { COLUMNS, figureOf, type FigureRow } from "../../../domain/kpi/agent-figures.ts";
 import { request } from "../../shared/api.ts";
 import { number } from "../../shared/format.ts";
 import { readAsked } from "../overview/asked.ts";
@@ -15,9 +15,9 @@ import { locale } from "../session.ts";
 import { apiPath, type Page, screenPath, useSite } from "../site.ts";
 import { DataAge, Empty, PageHead, Shown } from "../states.tsx";
 import { AgentPanel } from "./agent-panel.tsx";
-import { written } from "./figure-text.ts";
+import { csvCells, csvHead } from "./figure-text.ts";
 import { HandsTable } from "./hands-table.tsx";
-import { fewWords } from "./told.tsx";
+import { Told } from "./told.tsx";
 import { type Agent, agentsOf, type Sort, sorted } from "./view.ts";
 import { a } from "./words.ts";
 
@@ -138,7 +138,9 @@ function Figures({
                   </button>
                 </th>
                 {COLUMNS.map((column) => (
-                  <Cell key={column.key} told={agent.figures[column.key]} unit={column.unit} />
+                  <td key={column.key} class="number">
+                    <Told told={agent.figures[column.key]} column={column} />
+                  </td>
                 ))}
               </tr>
             ))}
@@ -148,7 +150,9 @@ function Figures({
               <tr>
                 <th scope="row">{a("team")}</th>
                 {COLUMNS.map((column) => (
-                  <Cell key={column.key} told={figureOf(team, column)} unit={column.unit} />
+                  <td key={column.key} class="number">
+                    <Told told={figureOf(team, column)} column={column} />
+                  </td>
                 ))}
               </tr>
             </tfoot>
@@ -192,26 +196,11 @@ function Head({ sort, by, onSort }: { sort: Sort; by: Sort["by"]; onSort: (sort:
   );
 }
 
-function Cell({ told, unit }: { told: AgentFigure; unit: (typeof COLUMNS)[number]["unit"] }): VNode {
-  const site = useSite();
-  if (told.few !== null) {
-    return (
-      <td class="number quiet">
-        - <span class="few">{fewWords(told.few)}</span>
-      </td>
-    );
-  }
-  return <td class="number">{written(locale.value, told.figure.value, unit, site.settings.currency)}</td>;
-}
-
 function saveCsv({ agents }: Data): void {
-  const head = [a("col_name"), ...COLUMNS.flatMap(({ key }) => [a(`col_${key}`), `${a(`col_${key}`)} n`])];
+  const head = [a("col_name"), ...COLUMNS.flatMap(({ key, unit }) => csvHead(a(`col_${key}`), unit))];
   const rows = agents.map(({ name, figures }) => [
     name,
-    ...COLUMNS.flatMap(({ key }) => [
-      figures[key].figure.value,
-      figures[key].few?.n ?? figures[key].figure.n,
-    ]),
+    ...COLUMNS.flatMap(({ key, unit }) => csvCells(figures[key], unit)),
   ]);
   download("aparte-agents.csv", writeCsv([head, ...rows]));
 }

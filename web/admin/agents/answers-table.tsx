@@ -4,12 +4,18 @@
  */
 import type { VNode } from "preact";
 import type { ComparedAnswer, ComparedOutcome } from "../../../domain/kpi/agent-comparison.ts";
-import { ANSWER_EDITED, ANSWER_OUTCOMES, type AnswerOutcome } from "../../../domain/kpi/agent-figures.ts";
+import {
+  ANSWER_EDITED,
+  ANSWER_OUTCOMES,
+  type AnswerOutcome,
+  figureOf,
+} from "../../../domain/kpi/agent-figures.ts";
 import { number } from "../../shared/format.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
 import { screenPath, useSite } from "../site.ts";
-import { GapTold, gapWords, Told } from "./told.tsx";
+import { csvCells, csvHead } from "./figure-text.ts";
+import { GapTold, gapWords, Told, Value } from "./told.tsx";
 import type { Agent } from "./view.ts";
 import { a } from "./words.ts";
 
@@ -115,10 +121,7 @@ function Outcome({ column, answer, nameOf }: Cell): VNode {
           {gap.verdict === "best" ? null : (
             <>
               {a("answerBest", { name: nameOf(gap.best.id) })}{" "}
-              <Told
-                told={{ figure: { value: gap.best.figure.value, interval: null }, few: null }}
-                column={column}
-              />
+              <Value value={gap.best.figure.value} column={column} />
               <br />
             </>
           )}
@@ -129,24 +132,23 @@ function Outcome({ column, answer, nameOf }: Cell): VNode {
   );
 }
 
+const UNTOLD = figureOf({ group: null }, ANSWER_EDITED);
+
 function outcomeOf({ outcomes }: ComparedAnswer, { kpi }: AnswerOutcome): ComparedOutcome | undefined {
   return outcomes.find((one) => one.kpi === kpi);
 }
 
 function saveAnswers({ agent, answers, nameOf }: Part): void {
-  const edited = a("answerEdited");
   const head = [
     a("col_name"),
     a("answer"),
     a("answerUses"),
     a("answerChats"),
-    edited,
-    `${edited} n`,
-    ...ANSWER_OUTCOMES.flatMap(({ key }) => {
+    ...csvHead(a("answerEdited"), ANSWER_EDITED.unit),
+    ...ANSWER_OUTCOMES.flatMap(({ key, unit }) => {
       const name = a(`answer_${key}`);
       return [
-        name,
-        `${name} n`,
+        ...csvHead(name, unit),
         `${name}, ${a("panelBest")}`,
         `${name}, ${a("csvBestName")}`,
         `${name}, ${a("panelGap")}`,
@@ -158,14 +160,12 @@ function saveAnswers({ agent, answers, nameOf }: Part): void {
     answer.shortcut === null ? answer.canned : `/${answer.shortcut}`,
     answer.uses,
     answer.conversations,
-    answer.edited.figure.value,
-    answer.edited.few?.n ?? answer.edited.figure.n,
+    ...csvCells(answer.edited, ANSWER_EDITED.unit),
     ...ANSWER_OUTCOMES.flatMap((column) => {
       const outcome = outcomeOf(answer, column);
       const best = outcome?.gap.best ?? null;
       return [
-        outcome?.own.figure.value ?? null,
-        outcome?.own.few?.n ?? outcome?.own.figure.n ?? null,
+        ...csvCells(outcome?.own ?? UNTOLD, column.unit),
         best?.figure.value ?? null,
         best === null ? null : nameOf(best.id),
         outcome === undefined ? null : gapWords(outcome),

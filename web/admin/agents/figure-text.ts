@@ -1,7 +1,9 @@
-/** An agent's figure in words; a missing one is "-". */
+/** An agent's figure in words, what stands behind it, and its cells of a file; a missing one is "-". */
+import type { AgentFigure, Unit } from "../../../domain/kpi/agent-figures.ts";
 import { duration, money, number, percent } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n.ts";
-import type { Unit } from "../../../domain/kpi/agent-figures.ts";
+import type { CsvCell } from "../overview/csv.ts";
+import { a } from "./words.ts";
 
 export function written(locale: Locale, value: number | null, unit: Unit, currency: string): string {
   switch (unit) {
@@ -10,13 +12,14 @@ export function written(locale: Locale, value: number | null, unit: Unit, curren
     case "hours":
       return number(locale, value, 1);
     case "perHour":
-    case "factor":
+    case "timeFactor":
       return number(locale, value, 2);
     case "moneyPerHour":
       return money(locale, value === null ? null : rounded(value), currency);
     case "seconds":
       return duration(value);
     case "share":
+    case "timeShare":
       return percent(locale, value);
     default:
       return unit satisfies never;
@@ -26,4 +29,51 @@ export function written(locale: Locale, value: number | null, unit: Unit, curren
 /** Whole from ten on: an hour's money is not known to the cent. */
 function rounded(value: number): number {
   return value >= 10 ? Math.round(value) : Math.round(value * 100) / 100;
+}
+
+type ShownFigure = Omit<AgentFigure["figure"], "too_few">;
+/** A figure as the API or the screen has it. */
+export type Shown = { figure: ShownFigure; few: AgentFigure["few"] };
+
+/** What a figure is made of: its two sides, and how many where they do not say it; nothing of what is a count itself. */
+export function behindWords(locale: Locale, figure: ShownFigure, unit: Unit, currency: string): string {
+  const { numerator, denominator, n } = figure;
+  const many = a("behindN", { n: number(locale, n) });
+  const sides = (part: string, whole: string): string => a("behindSides", { part, whole });
+  switch (unit) {
+    case "count":
+    case "hours":
+      return "";
+    case "seconds":
+      return many;
+    case "share":
+      return sides(number(locale, numerator), number(locale, denominator));
+    case "perHour":
+      return sides(number(locale, numerator), hours(locale, denominator));
+    case "moneyPerHour":
+      return `${sides(money(locale, numerator && Math.round(numerator), currency), hours(locale, denominator))} · ${many}`;
+    case "timeShare":
+    case "timeFactor":
+      return `${sides(duration(numerator), duration(denominator))} · ${many}`;
+    default:
+      return unit satisfies never;
+  }
+}
+
+const hours = (locale: Locale, value: number | null): string => `${number(locale, value, 1)}\u00a0h`;
+
+const isCount = (unit: Unit): boolean => unit === "count" || unit === "hours";
+
+/** A figure's columns in a file: what happened is one, everything else stands with its interval and what it is made of. */
+export function csvHead(label: string, unit: Unit): string[] {
+  if (isCount(unit)) return [label];
+  return [label, ...CSV_PARTS.map((part) => a(part, { of: label }))];
+}
+const CSV_PARTS = ["csvLow", "csvHigh", "csvNumerator", "csvDenominator", "csvN"] as const;
+
+/** Of what is too little to be told no part is told, but how little there was. */
+export function csvCells({ figure, few }: Shown, unit: Unit): CsvCell[] {
+  const { value, interval, numerator, denominator, n } = figure;
+  if (isCount(unit)) return [value];
+  return [value, interval?.[0] ?? null, interval?.[1] ?? null, numerator, denominator, few?.n ?? n];
 }

@@ -4,6 +4,7 @@ import { type FigureRow, HAND_RATES, HANDS } from "../../../domain/kpi/agent-fig
 import { number } from "../../shared/format.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
+import { csvCells, csvHead } from "./figure-text.ts";
 import { Told } from "./told.tsx";
 import { type Agent, type Hands, handsOf } from "./view.ts";
 import { a } from "./words.ts";
@@ -96,12 +97,12 @@ function saveHands(agents: readonly Agent[]): void {
   const head = [
     a("col_name"),
     ...HANDS.map(({ key }) => a(`hand_${key}`)),
-    ...HAND_RATES.flatMap(({ key }) => [a(`hand_${key}`), `${a(`hand_${key}`)} n`]),
+    ...HAND_RATES.flatMap(({ key, unit }) => csvHead(a(`hand_${key}`), unit)),
   ];
   const rows = agents.map(({ name, hands: { counts, rates } }) => [
     name,
     ...HANDS.map(({ key }) => counts[key]),
-    ...HAND_RATES.flatMap(({ key }) => [rates[key].figure.value, rates[key].few?.n ?? rates[key].figure.n]),
+    ...HAND_RATES.flatMap(({ key, unit }) => csvCells(rates[key], unit)),
   ]);
   download("aparte-agents-transfers.csv", writeCsv([head, ...rows]));
 }

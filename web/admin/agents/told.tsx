@@ -1,37 +1,51 @@
-/** A figure with its interval, or how little is known of it; and a gap to the best in a word. */
+/** A figure with its interval and what it is made of, or how little is known of it; and a gap to the best in a word. */
 import type { VNode } from "preact";
 import type { ComparedOutcome } from "../../../domain/kpi/agent-comparison.ts";
 import type { AgentFigure, FigureColumn } from "../../../domain/kpi/agent-figures.ts";
 import { number } from "../../shared/format.ts";
 import { locale } from "../session.ts";
 import { useSite } from "../site.ts";
-import { written } from "./figure-text.ts";
+import { behindWords, type Shown, written } from "./figure-text.ts";
 import { a } from "./words.ts";
 
 type Few = NonNullable<AgentFigure["few"]>;
-export type Shown = { figure: Pick<AgentFigure["figure"], "value" | "interval">; few: AgentFigure["few"] };
 
 /** How little there is, against what it takes. */
 export function fewWords({ basis, n }: Few): string {
   return a(`few_${basis}`, { n: number(locale.value, Math.floor(n), 0) });
 }
 
-export function Told({ told, column }: { told: Shown; column: Pick<FigureColumn, "unit"> }): VNode {
-  const site = useSite();
-  const write = (value: number): string => written(locale.value, value, column.unit, site.settings.currency);
-  const { figure, few } = told;
-  if (few !== null) return <span class="quiet">{fewWords(few)}</span>;
+type Column = Pick<FigureColumn, "unit">;
+
+export function Told({ told: { figure, few }, column }: { told: Shown; column: Column }): VNode {
+  const { currency } = useSite().settings;
+  const language = locale.value;
+  if (few !== null) {
+    return (
+      <>
+        - <span class="behind">{fewWords(few)}</span>
+      </>
+    );
+  }
   if (figure.value === null) return <>-</>;
+  const { interval } = figure;
+  const write = (value: number): string => written(language, value, column.unit, currency);
+  const behind = behindWords(language, figure, column.unit, currency);
   return (
     <>
       {write(figure.value)}{" "}
-      {figure.interval === null ? null : (
-        <span class="quiet interval">
-          {a("span", { low: write(figure.interval[0]), high: write(figure.interval[1]) })}
-        </span>
-      )}
+      {interval === null ? null : (
+        <span class="behind">{a("span", { low: write(interval[0]), high: write(interval[1]) })}</span>
+      )}{" "}
+      {behind === "" ? null : <span class="behind">{behind}</span>}
     </>
   );
+}
+
+/** The figure alone, where what stands behind it is told elsewhere. */
+export function Value({ value, column }: { value: number | null; column: Column }): VNode {
+  const { currency } = useSite().settings;
+  return <>{written(locale.value, value, column.unit, currency)}</>;
 }
 
 /** What the API says of the gap. */
