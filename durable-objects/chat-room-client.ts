@@ -58,12 +58,14 @@ export class Client {
   #sender = "";
   #heardAt: EpochMs;
   #keptAt: EpochMs;
+  #surelyHeardAt: EpochMs;
   #closed = false;
 
   private constructor(socket: WebSocket, heardAt: EpochMs) {
     this.socket = socket;
     this.#heardAt = heardAt;
     this.#keptAt = heardAt;
+    this.#surelyHeardAt = heardAt;
   }
 
   /** A socket that was accepted at `now`. */
@@ -79,6 +81,7 @@ export class Client {
     if (kept?.heardAt === undefined || kept.meter === undefined) return null;
     const client = new Client(socket, kept.heardAt + KEPT_EVERY_MS);
     client.#keptAt = kept.heardAt;
+    client.#surelyHeardAt = kept.heardAt;
     client.meter = kept.meter;
     client.acks = kept.acks ?? false;
     client.read = kept.read ?? 0;
@@ -99,6 +102,11 @@ export class Client {
     return this.#heardAt;
   }
 
+  /** The last moment at which it is known to have been heard; it may have been heard since. */
+  get surelyHeardAt(): EpochMs {
+    return this.#surelyHeardAt;
+  }
+
   get isOpen(): boolean {
     return !this.#closed && this.socket.readyState === WebSocket.READY_STATE_OPEN;
   }
@@ -115,6 +123,7 @@ export class Client {
   /** A frame came at `now`. */
   heard(now: EpochMs, sent: number): void {
     this.#heardAt = Math.max(this.#heardAt, now);
+    this.#surelyHeardAt = now;
     this.sentWhenHeard = sent;
     if (now - this.#keptAt >= KEPT_EVERY_MS) this.#keep();
   }
@@ -161,9 +170,9 @@ export class Client {
   }
 
   #keep(): void {
-    this.#keptAt = this.#heardAt;
+    this.#keptAt = this.#surelyHeardAt;
     const { meter, acks, read } = this;
-    const kept: Attachment = { seat: this.#seat, meter, heardAt: this.#heardAt, acks, read };
+    const kept: Attachment = { seat: this.#seat, meter, heardAt: this.#surelyHeardAt, acks, read };
     this.socket.serializeAttachment(kept);
   }
 }

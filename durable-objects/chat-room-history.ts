@@ -1,5 +1,5 @@
 /** What a room tells history: its conversation as one row, its log in compressed chunks, its survey. */
-import { HAND_EVENTS, handsIn } from "../domain/chat/handovers.ts";
+import { HAND_EVENTS, handsIn, isHandedOn } from "../domain/chat/handovers.ts";
 import { searchableText } from "../domain/chat/log.ts";
 import type { RoomState } from "../domain/chat/state.ts";
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
@@ -60,7 +60,9 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
     codes: [...room.codes],
     wrap_up_note: room.wrapUpNote,
     ...(room.surveyAsked === null ? {} : { survey_asked: room.surveyAsked }),
-    ...(isClosed ? { transfers: handovers.filter(({ kind }) => kind !== "taken_back").length } : {}),
+    ...(room.leftAt === null ? {} : { left_at: room.leftAt }),
+    ...(tally.firstAgentId === null ? {} : { answered_by: tally.firstAgentId }),
+    ...(isClosed ? { transfers: handovers.filter(isHandedOn).length } : {}),
     handovers,
     canned,
     text: isClosed ? searchableText(store.entries(1, store.head().head)) : null,

@@ -107,23 +107,37 @@ export class ChatRoomSeats {
     for (const client of slow) client.close(CLOSE.slowReader, "too far behind; come back and resume");
   }
 
-  /** The visitor's last sign of life on any socket; null where none is connected. */
+  /** The visitor's last sign of life on any socket, as late as it may have been; null where none is connected. */
   visitorSignAt(): EpochMs | null {
+    return this.#latestOfVisitor((client) => this.#signAt(client));
+  }
+
+  /** The same, as late as it is known to have been. */
+  visitorSurelyAt(): EpochMs | null {
+    return this.#latestOfVisitor((client) => this.lastSignOf(client));
+  }
+
+  #latestOfVisitor(momentOf: (client: Client) => EpochMs): EpochMs | null {
     let last: EpochMs | null = null;
     for (const { client, seat } of this.seated()) {
-      if (seat.role !== "visitor") continue;
-      last = Math.max(last ?? 0, this.#signAt(client));
+      if (seat.role === "visitor") last = Math.max(last ?? 0, momentOf(client));
     }
     return last;
   }
 
-  /** Close what is certainly dead: a client that used to ping and stopped, or never said hello. */
-  sweep(now: EpochMs): void {
-    for (const client of this.clients.values()) {
+  /** Close what is certainly dead, a client that used to ping and stopped, or never said hello: those, the last heard first. */
+  sweep(now: EpochMs): Client[] {
+    const dead = [...this.clients.values()].filter((client) => {
       const silent = now - this.#signAt(client) > DEAD_AFTER_MS;
-      if (silent && (this.#pingedAt(client) !== null || client.seat === null))
-        client.close(CLOSE.goingAway, "no sign of life");
-    }
+      return silent && (this.#pingedAt(client) !== null || client.seat === null);
+    });
+    for (const client of dead) client.close(CLOSE.goingAway, "no sign of life");
+    return dead.toSorted((a, b) => this.lastSignOf(b) - this.lastSignOf(a));
+  }
+
+  /** When `client` is known to have been there last, itself or by its pings. */
+  lastSignOf(client: Client): EpochMs {
+    return Math.max(client.surelyHeardAt, this.#pingedAt(client) ?? 0);
   }
 
   #lags(client: Client, now: EpochMs): boolean {

@@ -22,6 +22,8 @@ export type Tally = {
   agentMessages: number;
   firstVisitorAt: EpochMs | null;
   firstAgentAt: EpochMs | null;
+  /** Who wrote that. */
+  firstAgentId: string | null;
   lastVisitorAt: EpochMs | null;
   lastMessageAt: EpochMs | null;
 };
@@ -29,7 +31,8 @@ export type Tally = {
 const LOG = "(seq integer primary key, body text not null)";
 /** What was said, event apart: by whom, of which kind, when. Moments are ISO 8601, which sorts as they came. */
 const SAID = `(
-  select seq, body ->> '$.from.role' as role, body ->> '$.kind' as kind, body ->> '$.at' as at
+  select seq, body ->> '$.from.role' as role, body ->> '$.from.id' as id, body ->> '$.kind' as kind,
+    body ->> '$.at' as at
   from log where body ->> '$.type' = 'message'
 )`;
 const OF_AGENT = "role = 'agent' and kind <> 'note'";
@@ -233,6 +236,7 @@ export class ChatRoomStore {
            sum(${OF_AGENT}) as agent,
            min(case when role = 'visitor' then at end) as firstVisitorAt,
            min(case when ${OF_AGENT} then at end) as firstAgentAt,
+           (select id from ${SAID} where ${OF_AGENT} order by seq limit 1) as firstAgentId,
            max(case when role = 'visitor' then at end) as lastVisitorAt,
            max(case when kind <> 'note' then at end) as lastMessageAt
          from ${SAID}`,
@@ -242,11 +246,13 @@ export class ChatRoomStore {
       const at = row?.[name];
       return typeof at === "string" ? Date.parse(at) : null;
     };
+    const firstAgentId = row?.["firstAgentId"];
     return {
       visitorMessages: row?.visitor ?? 0,
       agentMessages: row?.agent ?? 0,
       firstVisitorAt: moment("firstVisitorAt"),
       firstAgentAt: moment("firstAgentAt"),
+      firstAgentId: typeof firstAgentId === "string" ? firstAgentId : null,
       lastVisitorAt: moment("lastVisitorAt"),
       lastMessageAt: moment("lastMessageAt"),
     };

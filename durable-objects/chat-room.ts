@@ -269,14 +269,14 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    this.#left(socket);
+    this.#left(socket, code === BROKEN);
     // The runtime leaves the other half of a hibernating socket's goodbye to us, where there is still somebody to hear it.
     const isThere = code !== BROKEN && socket.readyState !== WebSocket.READY_STATE_CLOSED;
     if (isThere) socket.close(code >= FIRST_OF_APPLICATIONS ? code : 1000, "goodbye");
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#left(socket);
+    this.#left(socket, true);
   }
 
   /** Safe to run at any time: it looks at what is due, and closing a closed conversation changes nothing. */
@@ -285,7 +285,8 @@ export class ChatRoom extends DurableObject<Env> {
     // One that failed is rung anew at a moment that says nothing.
     this.#turns.alarmRang(rung === undefined || rung.isRetry ? null : rung.scheduledTime);
     try {
-      this.#seats.sweep(now);
+      for (const client of this.#seats.sweep(now))
+        this.#presence.left(client, this.#seats.lastSignOf(client));
       this.#closeIfIdle(now);
       this.#turns.noticeSilence(now);
       const room = this.#store.room();
@@ -299,12 +300,13 @@ export class ChatRoom extends DurableObject<Env> {
     this.#turns.wakeAgain(now);
   }
 
-  #left(socket: WebSocket): void {
+  /** Who says goodbye was there until then; of a socket that broke, only its last sign of life is known. */
+  #left(socket: WebSocket, broke: boolean): void {
     const client = this.#seats.clients.get(socket);
     if (client === undefined) return;
     const now = Date.now();
     this.#door.forget(client);
-    this.#presence.left(client, now);
+    this.#presence.left(client, broke ? this.#seats.lastSignOf(client) : now);
     this.#receipts.keep(now);
     this.#seats.forget(client);
   }
@@ -313,7 +315,8 @@ export class ChatRoom extends DurableObject<Env> {
     const stored = this.#store.room();
     if (stored === null || stored.status === "closed") return;
     const room = this.#presence.noticeCrash(stored, now);
-    if (now >= this.#presence.idleAt(room)) this.#turns.change(room, afterClose(room, "idle", now), now);
+    if (now < this.#presence.idleAt(room)) return;
+    this.#turns.change(room, afterClose(this.#presence.lastSeen(room), "idle", now), now);
   }
 
   #roomOf(visitor: string): RoomState | null {

@@ -347,6 +347,9 @@ export const conversations = sqliteTable("conversations", {
   canned: text("canned"),
   /** Whether its visitor was asked what they thought; null while it goes on, and where that was not told. */
   surveyAsked: flag("survey_asked"),
+  /** When its visitor was last there, and who wrote the first message of an agent; null where that was not told. */
+  leftAt: moment("left_at"),
+  answeredBy: text("answered_by"),
 }, (t) => [
   primaryKey({ columns: [t.site, t.id] }),
   index("conversations_created").on(t.site, t.createdAt),

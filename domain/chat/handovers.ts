@@ -1,8 +1,9 @@
 /**
  * What a conversation's log says of how it went from hand to hand, and of the canned answers that were sent in it.
  *
- * A conversation goes from one agent to another by transfer, or because a supervisor takes it over. A transfer that its
- * agent called off before anybody took it is told too; it moved nothing.
+ * A conversation goes from the queue to an agent, from one agent to another by transfer or because a supervisor takes it
+ * over, and back to the queue where its agent is gone. A transfer that its agent called off before anybody took it is told
+ * too; it moved nothing.
  *
  * Pure. Shapes  as history keeps them (`domain/history/records.ts`), oldest first, and only the first so many.
  * Units         `EpochMs`.
@@ -11,14 +12,16 @@ import type { Entry } from "./room.ts";
 import type { EventFrame, MessageFrame } from "./wire.ts";
 
 /** What history keeps of one conversation; nobody hands one on more often. */
-export const MAX_HANDOVERS = 50;
+export const MAX_HANDOVERS = 100;
 export const MAX_CANNED_USES = 100;
 
-export type HandoverKind = "transferred" | "taken_over" | "taken_back";
+/** The last two are between the queue and an agent: they hand nothing on. */
+export const HANDOVER_KINDS = ["transferred", "taken_over", "taken_back", "assigned", "requeued"] as const;
+export type HandoverKind = (typeof HANDOVER_KINDS)[number];
 export type Handover = {
   at: number;
   kind: HandoverKind;
-  /** Who had it, and who has it now; of one that was called off, who was asked. */
+  /** Who had it, and who has it now, null for the queue; of one that was called off, who was asked. */
   from: string | null;
   to: string | null;
   /** The skill that was asked for, where no colleague was named. */
@@ -28,12 +31,19 @@ export type SentCanned = { at: number; agent: string; canned: string; edited: bo
 export type Hands = { handovers: Handover[]; canned: SentCanned[] };
 
 /** The events that say who has a conversation. */
-export const HAND_EVENTS = ["assigned", "transferred", "taken_over", "transfer_taken_back"] as const;
 const KINDS: Readonly<Record<string, HandoverKind>> = {
+  assigned: "assigned",
+  requeued: "requeued",
   transferred: "transferred",
   taken_over: "taken_over",
   transfer_taken_back: "taken_back",
 };
+export const HAND_EVENTS: readonly string[] = Object.keys(KINDS);
+
+/** Whether a conversation went from one agent to another by this. */
+export function isHandedOn({ kind }: Pick<Handover, "kind">): boolean {
+  return kind === "transferred" || kind === "taken_over";
+}
 
 /** Read from `entries`, oldest first; what is neither is passed over. */
 export function handsIn(entries: Iterable<Entry>): Hands {
@@ -49,7 +59,8 @@ export function handsIn(entries: Iterable<Entry>): Hands {
     const kind = KINDS[entry.name];
     if (kind !== undefined && handovers.length < MAX_HANDOVERS)
       handovers.push(handoverIn(entry, kind, holder));
-    if (kind !== "taken_back") holder = idIn(entry["agent"]) ?? holder;
+    if (kind === "requeued") holder = null;
+    else if (kind !== "taken_back") holder = idIn(entry["agent"]) ?? holder;
   }
   return { handovers, canned };
 }
@@ -66,9 +77,9 @@ function handoverIn(event: EventFrame, kind: HandoverKind, holder: string | null
   return {
     at: Date.parse(event.at),
     kind,
-    from: isBack ? agent : (idIn(event["from"]) ?? holder),
+    from: isBack ? agent : kind === "assigned" ? null : (idIn(event["from"]) ?? holder),
     to: isBack ? idIn(event["asked"]) : agent,
-    skill: typeof skill === "string" && kind !== "taken_over" ? skill : null,
+    skill: typeof skill === "string" && (isBack || kind === "transferred") ? skill : null,
   };
 }
 

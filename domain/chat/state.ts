@@ -63,7 +63,15 @@ export type RoomState = {
   answered: boolean;
   /** The visitor had a socket when this was written; without one now, a crash cut it. */
   seated: boolean;
+  /** When the visitor was last seen; their idle time begins with it. */
   seenAt: EpochMs;
+  /**
+   * Where a crash cut the visitor off, when they were last seen before it: `seenAt` is then when that was noticed, so
+   * that they have time to come back. Null once they have.
+   */
+  seenBeforeCut: EpochMs | null;
+  /** When the visitor was last there; null until the end, and of those that ended before it was kept. */
+  leftAt: EpochMs | null;
   revision: number;
   deskRevision: number;
   /** The number of the desk's last command that was carried out. */
@@ -108,6 +116,8 @@ export const LATER_FIELDS = {
   restoredAt: null,
   surveyPlan: null,
   surveyAsked: null,
+  seenBeforeCut: null,
+  leftAt: null,
 } satisfies Partial<RoomState>;
 
 export function newRoom(opening: Opening, epoch: string, now: EpochMs): RoomState {
@@ -135,6 +145,17 @@ export function newRoom(opening: Opening, epoch: string, now: EpochMs): RoomStat
     loggedSeq: 0,
     loggedAt: now,
   };
+}
+
+/** The room whose visitor was seen at `at`. Signs of life may be heard of late: it is the last that counts. */
+export function afterSign(room: RoomState, at: EpochMs, seated: boolean): RoomState {
+  return { ...room, seated, seenAt: Math.max(room.seenAt, at), seenBeforeCut: null };
+}
+
+/** The room whose visitor was cut off by a crash that is noticed now; `lastWordAt` is when they last said something. */
+export function afterCut(room: RoomState, lastWordAt: EpochMs | null, now: EpochMs): RoomState {
+  const seenBeforeCut = room.seenBeforeCut ?? Math.max(room.seenAt, lastWordAt ?? 0);
+  return { ...room, seated: false, seenAt: now, seenBeforeCut };
 }
 
 /** The room after it was opened again by a visitor who has proven meanwhile who they are. */
@@ -269,6 +290,7 @@ export function afterClose(
     status: "closed",
     closedAt: now,
     closeReason: reason,
+    leftAt: reason === "idle" ? Math.min(room.seenBeforeCut ?? room.seenAt, now) : now,
     surveyAsked,
     revision: revision + 1,
     deskRevision: queuedAt === null ? deskRevision : deskRevision + 1,

@@ -7,7 +7,7 @@
  * Errors  a message that does not parse is poison: it ends in the dead letters, never half-written.
  */
 import * as z from "zod";
-import { MAX_CANNED_USES, MAX_HANDOVERS } from "../chat/handovers.ts";
+import { HANDOVER_KINDS, MAX_CANNED_USES, MAX_HANDOVERS } from "../chat/handovers.ts";
 
 const moment = z.int();
 const maybe = <T extends z.ZodType>(type: T) => type.nullable();
@@ -157,7 +157,7 @@ export const IdentityRecord = z.object({
 /** As `domain/chat/handovers.ts` reads them from the log. */
 export const HandoverRecord = z.object({
   at: moment,
-  kind: z.enum(["transferred", "taken_over", "taken_back"]),
+  kind: z.enum(HANDOVER_KINDS),
   from: maybe(id),
   to: maybe(id),
   skill: maybe(text),
@@ -194,6 +194,10 @@ export const ConversationRecord = z.object({
   wrap_up_note: maybe(text).optional(),
   /** Whether its visitor was asked what they thought; of one that goes on, or ended before rooms told it, nothing. */
   survey_asked: z.boolean().optional(),
+  /** When its visitor was last there; of one that goes on, or ended before rooms told it, nothing. */
+  left_at: moment.optional(),
+  /** Who wrote the first message of an agent; of one that nobody answered, nothing. */
+  answered_by: id.optional(),
   /** How often it went from one agent to another. */
   transfers: z.int().min(0).optional(),
   /** Told with `canned`; rooms of before did not tell either. */

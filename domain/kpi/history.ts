@@ -57,6 +57,10 @@ export type ChatRow = {
   closedAt: EpochMs | null;
   /** `idle`: it was closed because nobody had said anything for a while. */
   closeReason: string | null;
+  /** When its visitor was last there; null while it goes on, and of one that ended before that was told. */
+  leftAt: EpochMs | null;
+  /** Who wrote the message of `answeredAt`; null where nobody did, and of one that was answered before that was told. */
+  answeredBy: string | null;
   /** How it went from agent to agent, oldest first; null of one that ended before this was told. */
   handovers: readonly Handover[] | null;
   /** The canned answers that agents sent in it. */

@@ -60,6 +60,8 @@ const UNTOLD_CHAT = {
   assignedAt: null,
   lastMessageAt: null,
   closeReason: null,
+  leftAt: null,
+  answeredBy: null,
   handovers: [],
   canned: [],
   surveyAsked: null,

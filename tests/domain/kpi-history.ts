@@ -53,8 +53,9 @@ export function exposure(visitor: string, eligibleAt: number, more: Partial<Expo
 export function chat(visitor: string, startedAt: number, more: Partial<ChatRow> = {}): ChatRow {
   const offer = { decision: null, campaign: null, variant: null, skill: null, agent: "usr_lea" };
   const base = { id: nextId("cnv"), visitor, startedAt, answeredAt: startedAt + 30 * SECOND, closedAt: null };
-  const room = { queuedAt: null, assignedAt: null, lastMessageAt: null, closeReason: null };
-  return { ...base, ...room, ...offer, handovers: [], canned: [], surveyAsked: null, ...more };
+  const room = { queuedAt: null, assignedAt: null, lastMessageAt: null, closeReason: null, leftAt: null };
+  const told = { answeredBy: null, handovers: [], canned: [], surveyAsked: null };
+  return { ...base, ...room, ...offer, ...told, ...more };
 }
 export function order(visitor: string, at: number, total: number, more: Partial<OrderRow> = {}): OrderRow {
   const base = { id: nextId("ord"), visitor, session: null, at, total };

@@ -142,6 +142,8 @@ export const TABLES: Record<string, Table> = {
       "codes",
       "wrap_up_note",
       "survey_asked",
+      "left_at",
+      "answered_by",
     ],
   },
   surveys: {

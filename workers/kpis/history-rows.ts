@@ -41,7 +41,7 @@ export const CELLS = {
   conversations: `c.id, c.visitor_id, c.decision_id, e.campaign_id, e.variant, c.skill, c.agent_id,
     c.first_visitor_message_at, c.queued_at, c.assigned_at, c.first_agent_message_at, c.last_message_at,
     min(c.closed_at, c.first_visitor_message_at + ${LONG_CHAT_MS}), c.close_reason, c.handovers, c.canned,
-    c.survey_asked`,
+    c.survey_asked, c.left_at, c.answered_by`,
   orders: `o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered`,
   refunds: `r.id, r.order_id, r.amount, r.status`,
   leads: `l.id, l.visitor_id, l.at, l.value, l.currency`,
@@ -139,6 +139,8 @@ export function chatOf(cells: Cells): ChatRow {
     handovers: listed(Handovers, cells, 14),
     canned: listed(Canned, cells, 15) ?? [],
     surveyAsked: maybeFlag(cells, 16),
+    leftAt: maybeNumber(cells, 17),
+    answeredBy: maybeText(cells, 18),
   };
 }
 

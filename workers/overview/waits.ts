@@ -5,9 +5,12 @@ import type { HourOfWaits } from "../../domain/overview/waits.ts";
 
 const QUARTER_MS = 15 * 60_000;
 
-/** A chat waits from its first message until an agent answers; whoever left after the target waited too long as well. */
+/**
+ * A chat waits from its first message until an agent answers, or its visitor is gone (`leftUnansweredAt` of the KPIs):
+ * whoever left after the target waited too long as well.
+ */
 const WAITS = `SELECT (first_visitor_message_at / ${QUARTER_MS}) * ${QUARTER_MS} AS quarter, count(*),
-    sum(coalesce(first_agent_message_at, closed_at, ?5) - first_visitor_message_at > ?4)
+    sum(coalesce(first_agent_message_at, left_at, closed_at, ?5) - first_visitor_message_at > ?4)
   FROM conversations WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3 AND first_visitor_message_at IS NOT NULL
   GROUP BY quarter`;
 
