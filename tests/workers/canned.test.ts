@@ -164,5 +164,5 @@ test("R-F19: agents read the codes by which they conclude; a key is one code", a
   expect((await change([{ key: "a", label: { fr: "x" } }], '"1"')).status).toBe(400);
   expect((await change(codes, '"1"')).status).toBe(200);
   const read = await request(`/api/sites/${site}/wrap-up-codes`, { headers: cookie() });
-  expect(await read.json()).toEqual({ items: codes });
+  expect(await read.json()).toEqual({ items: codes, surveys: { when: "closed", contact_days: null } });
 });

@@ -237,8 +237,8 @@ test("R-F23: wrap-up codes, notes and transfers reach history; messages and all 
     return response.text();
   };
   const [head = "", row = ""] = (await take("conversations.csv")).split("\r\n");
-  expect(head).toMatch(/,transfers,codes,wrap_up_note$/);
-  expect(row).toMatch(/,1,"\[""delivery""\]",a rappelé$/);
+  expect(head).toMatch(/,transfers,codes,wrap_up_note,survey_asked\b/);
+  expect(row).toMatch(/,1,"\[""delivery""\]",a rappelé,[01]\b/);
   // A spreadsheet takes it for no formula.
   expect(await take("messages.csv")).toContain(`,text,"'=1+1"`);
   const events = (await take("messages.ndjson"))
