@@ -1,12 +1,14 @@
 /**
  * Who had a conversation, how it went from agent to agent, and the canned answers that they sent in it.
  *
- * An agent had a conversation who handed it on, was given it, or has it at last. It stands in the row of each of them, with
- * what they did; in every other row it stands once, with all that happened. All of it stands where the conversation began.
+ * An agent had a conversation to whom it was assigned, who handed it on, was given it, or has it at last. It stands in the
+ * row of each of them, with what they did; in every other row it stands once, with all that happened. All of it stands where
+ * the conversation began. What goes between the queue and an agent is no transfer.
  * A conversation that ended before this was told is in none of it: that nobody is known to have handed it on says nothing.
  *
  * Shapes  a transfer that was called off moved nothing: it is counted apart.
  */
+import { isHandedOn } from "../chat/handovers.ts";
 import { cannedGroup, type Counting, countIn, type Groupable, groupsOf, within } from "./counting.ts";
 import type { ChatRow } from "./history.ts";
 import type { Tally } from "./tally.ts";
@@ -66,7 +68,7 @@ function addHands(
   wasHad: boolean,
   isOwn: (agent: string | null) => boolean,
 ): void {
-  const moves = handovers.filter(({ kind }) => kind !== "taken_back");
+  const moves = handovers.filter(isHandedOn);
   const given = moves.filter(({ from }) => isOwn(from));
   const uses = canned.filter(({ agent }) => isOwn(agent));
   tally.chats_taken += wasHad ? 1 : 0;

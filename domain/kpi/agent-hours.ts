@@ -1,26 +1,26 @@
 /**
  * How long agents were there, how many places they offered, and how much of that conversations filled.
  *
- * An agent is busy with a conversation from taking it to its end; one that was handed on is its last agent's. Places
- * are filled only while the agent is online, and no more than there are; being busy counts in any state.
- * Stretches of one agent that overlap count once.
+ * An agent is busy with a conversation as long as they have it (`stretches.ts`). Places are filled only while the agent is
+ * online, and no more than there are; being busy counts in any state. An agent who is online twice at once is there once.
  */
 import type { EpochMs } from "../ids.ts";
-import { busyChats, chatEnd } from "./chats.ts";
 import type { Counting } from "./counting.ts";
 import { NO_GROUP } from "./grouping.ts";
+import type { ChatRow } from "./history.ts";
+import { type Stretch, stretchesOf } from "./stretches.ts";
 import { noteStale, type Tally } from "./tally.ts";
 
 /** A moment at which an agent's places or conversations change. */
 type Change = { at: EpochMs; capacity: number; chats: number };
 const LONGEST_CHAT_MS = 2 * 24 * 3_600_000;
-type Stretch = { from: EpochMs; to: EpochMs; lasts: boolean };
+type Part = { from: EpochMs; to: EpochMs; lasts: boolean };
 
 /** Count each agent's time in the span, cut where hours begin. */
 export function countAgentHours(counting: Counting): void {
   const { history } = counting;
   const changes = new Map<string, Change[]>();
-  const put = (agent: string, { from, to, lasts }: Stretch, capacity: number, chats: number) => {
+  const put = (agent: string, { from, to, lasts }: Part, capacity: number, chats: number) => {
     if (lasts) noteChanging(counting, agent, Math.max(from, counting.scope.now));
     if (from >= to) return;
     const own = changes.get(agent) ?? [];
@@ -28,27 +28,29 @@ export function countAgentHours(counting: Counting): void {
     changes.set(agent, own);
   };
   for (const { agent, state, capacity, startedAt, endedAt } of history.agentStates) {
-    if (state === "online") put(agent, stretchOf(counting, startedAt, endedAt), Math.max(1, capacity), 0);
+    if (state === "online") put(agent, partOf(counting, startedAt, endedAt), Math.max(1, capacity), 0);
   }
-  for (const chat of busyChats(history.chats)) {
-    put(chat.agent, busyStretch(counting, chat), 0, 1);
+  for (const chat of history.chats) {
+    for (const stretch of stretchesOf(chat)) {
+      if (stretch.agent !== null) put(stretch.agent, busyPart(counting, chat, stretch), 0, 1);
+    }
   }
   for (const [agent, own] of changes) countAgent(counting, agent, own);
 }
 
 /** The part inside the span; what has not ended lasts until now. */
-function stretchOf({ scope }: Counting, startedAt: EpochMs, endedAt: EpochMs | null): Stretch {
+function partOf({ scope }: Counting, startedAt: EpochMs, endedAt: EpochMs | null): Part {
   const from = Math.max(startedAt, scope.from);
   const to = Math.min(endedAt ?? scope.now, scope.to);
   return { from, to, lasts: endedAt === null && startedAt < scope.to && scope.now < scope.to };
 }
 
 /** One that nobody ever closed was forgotten after two days, not worked on. */
-function busyStretch(counting: Counting, chat: ReturnType<typeof busyChats>[number]): Stretch {
-  const latest = chat.startedAt + LONGEST_CHAT_MS;
-  const end = chatEnd(chat);
+function busyPart(counting: Counting, { startedAt }: ChatRow, { from, to }: Stretch): Part {
+  const latest = startedAt + LONGEST_CHAT_MS;
   const isForgotten = Math.min(counting.scope.now, counting.scope.to) > latest;
-  return stretchOf(counting, chat.taken, end === null && isForgotten ? latest : end);
+  const until = to === null ? (isForgotten ? latest : null) : Math.min(to, latest);
+  return partOf(counting, from, until);
 }
 
 /** What has not ended is longer at every later moment: said where it grows, in the hour of now. */

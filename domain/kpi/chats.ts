@@ -1,47 +1,23 @@
-/** Conversations, those who had them, and their answers to the survey. */
+/**
+ * Conversations, those who had them, and their answers to the survey.
+ *
+ * In rows by agent a conversation is its last agent's. What somebody did is their own: the first reply, and the wait for
+ * it, stand with who wrote it, and the time of handling with each who had it, in the hour in which the conversation began.
+ */
 import type { EpochMs } from "../ids.ts";
+import { chatEnd, leftUnansweredAt } from "./chat-moments.ts";
 import { type Counting, countIn, countVisitorDaysOf, hasLead, hasOrder, within } from "./counting.ts";
 import { countDuration, countSeconds, secondsBetween } from "./durations.ts";
 import type { ChatRow, SurveyRow } from "./history.ts";
-import { compare, personOf, type PlacedOrder } from "./orders.ts";
+import { personOf, type PlacedOrder } from "./orders.ts";
+import { heldByAgent, heldMs, stretchesOf, takenForReplyAt } from "./stretches.ts";
 import { countKey, noteStale, type Spread, type Tally } from "./tally.ts";
+
+export { chatEnd, leftUnansweredAt, takenAt } from "./chat-moments.ts";
 
 const RECONTACT_MS = 7 * 24 * 3_600_000;
 /** Who is gone sooner never waited: counted apart from those who left. */
 const SHORT_ABANDON_SECONDS = 5;
-
-/** When `chat` was over: one that was closed for silence ended with its last message. Null while it goes on. */
-export function chatEnd({
-  closedAt,
-  closeReason,
-  lastMessageAt,
-  startedAt,
-}: Pick<ChatRow, "closedAt" | "closeReason" | "lastMessageAt" | "startedAt">): EpochMs | null {
-  if (closedAt === null) return null;
-  const end = closeReason === "idle" ? (lastMessageAt ?? closedAt) : closedAt;
-  return Math.max(startedAt, Math.min(end, closedAt));
-}
-
-/** What says when a conversation that nobody answered was left; each moment is null while it goes on. */
-export type LeftUnanswered = { startedAt: EpochMs; closedAt: EpochMs | null; leftAt: EpochMs | null };
-
-/**
- * When the visitor of a conversation that nobody answered was gone: as its room told (`leftAt`), else at its end. Null
- * while it goes on.
- */
-export function leftUnansweredAt({ startedAt, closedAt, leftAt }: LeftUnanswered): EpochMs | null {
-  if (closedAt === null) return null;
-  return Math.max(startedAt, Math.min(leftAt ?? closedAt, closedAt));
-}
-
-/** When an agent took `chat`, be it by its first word; null while nobody has. */
-export function takenAt({
-  assignedAt,
-  answeredAt,
-}: Pick<ChatRow, "assignedAt" | "answeredAt">): number | null {
-  if (assignedAt === null || answeredAt === null) return assignedAt ?? answeredAt;
-  return Math.min(assignedAt, answeredAt);
-}
 
 /**
  * Whether `chat` counts as a survey that was sent: it was asked, or answered anyway. Where nobody told whether it was
@@ -76,12 +52,14 @@ export function countChats(counting: Counting): void {
       else countHandled(counting, tally, { chat: { ...chat, answeredAt }, survey, again });
       tally.surveys_sent += isSurveyed(chat, survey) ? 1 : 0;
     });
+    if (chat.answeredAt !== null) countWork(counting, { ...chat, answeredAt: chat.answeredAt });
   }
 }
 
-function countUnanswered(tally: Tally, { startedAt, closedAt }: ChatRow): void {
-  if (closedAt === null) return;
-  const waited = secondsBetween(startedAt, closedAt);
+function countUnanswered(tally: Tally, chat: ChatRow): void {
+  const leftAt = leftUnansweredAt(chat);
+  if (leftAt === null) return;
+  const waited = secondsBetween(chat.startedAt, leftAt);
   if (waited < SHORT_ABANDON_SECONDS) {
     tally.abandoned_short += 1;
     return;
@@ -92,22 +70,46 @@ function countUnanswered(tally: Tally, { startedAt, closedAt }: ChatRow): void {
 
 type HandledChat = ChatRow & { answeredAt: EpochMs };
 
+/** The first reply, its wait and the handling: in every row of the conversation, and by agent in that of who did it. */
+function countWork(counting: Counting, chat: HandledChat): void {
+  const { dimensions, tallyOf, visitAt } = counting;
+  const at = chat.startedAt;
+  const stretches = stretchesOf(chat);
+  const held = chatEnd(chat) === null ? null : heldMs(stretches);
+  const elsewhere = { ...counting, dimensions: dimensions.filter((dimension) => dimension !== "agent") };
+  countIn(elsewhere, { at, chat, visit: visitAt(chat.visitor, at) }, (tally) => {
+    countReply(counting, tally, chat);
+    if (held !== null) countHeld(tally, held);
+  });
+  if (!dimensions.includes("agent")) return;
+  const replier = chat.answeredBy ?? chat.agent;
+  if (replier !== null) countReply(counting, tallyOf(at, "agent", replier), chat);
+  if (held === null) return;
+  for (const [agent, ms] of heldByAgent(stretches)) countHeld(tallyOf(at, "agent", agent), ms);
+}
+
+function countReply({ scope: { open } }: Counting, tally: Tally, chat: HandledChat): void {
+  const { startedAt, queuedAt, answeredAt } = chat;
+  countDuration(tally, "first_reply", { from: startedAt, to: answeredAt, open });
+  countDuration(tally, "waiting", { from: queuedAt ?? startedAt, to: takenForReplyAt(chat), open });
+}
+
+function countHeld(tally: Tally, ms: number): void {
+  countSeconds(tally.handle_time, secondsBetween(0, ms));
+}
+
 /** One that a person answered; what only was assigned, or heard a machine alone, is none of these. */
 function countHandled(
   { scope }: Counting,
   tally: Tally,
   { chat, survey, again }: { chat: HandledChat; survey: SurveyRow | undefined; again: boolean },
 ): void {
-  const { startedAt, closedAt, answeredAt, queuedAt } = chat;
-  const taken = takenAt(chat) ?? answeredAt;
+  const { startedAt, closedAt } = chat;
   const end = chatEnd(chat);
   const { open } = scope;
   tally.chats_handled += 1;
-  countDuration(tally, "first_reply", { from: startedAt, to: answeredAt, open });
-  countDuration(tally, "waiting", { from: queuedAt ?? startedAt, to: taken, open });
   if (closedAt === null || end === null) return;
   tally.chats_closed += 1;
-  countSeconds(tally.handle_time, secondsBetween(taken, end));
   const isResolved = survey?.resolved !== false;
   if (isResolved) countDuration(tally, "resolution", { from: startedAt, to: end, open });
   if (closedAt + RECONTACT_MS > scope.now) {
@@ -166,14 +168,4 @@ export function countChatters(counting: Counting, credited: ReadonlyMap<string, 
     tally.chatters_chats_sq += ofDay.length ** 2;
     tally.chatters_revenue_x_chats += revenue * ofDay.length;
   });
-}
-
-/** The chats that somebody was busy with, for the hours of agents, by time and id. */
-export function busyChats(chats: readonly ChatRow[]): (ChatRow & { agent: string; taken: number })[] {
-  return chats
-    .flatMap((chat) => {
-      const taken = takenAt(chat);
-      return chat.agent === null || taken === null ? [] : [{ ...chat, agent: chat.agent, taken }];
-    })
-    .toSorted((a, b) => a.taken - b.taken || compare(a.id, b.id));
 }
