@@ -9,8 +9,10 @@ import { judgedDirection } from "../../domain/overview/change.ts";
 import { judged } from "../../domain/overview/judge.ts";
 import { queryOf, readAskedFigures } from "../../web/admin/figures/asked.ts";
 import { GROUPS, MOST_CHOSEN, NAMES } from "../../web/admin/figures/catalogue.ts";
+import { type Dates, dayAfter, daysOfWeek, partsOf, WEEK_DAYS } from "../../web/admin/figures/parts.ts";
+import { ripeningOf, windowsOf } from "../../web/admin/figures/ripe.ts";
 import { sureOf } from "../../web/admin/figures/sure.ts";
-import { runningOf } from "../../web/admin/figures/view.ts";
+import { besideOf } from "../../web/admin/figures/view.ts";
 import { PRESETS } from "../../web/admin/overview/periods.ts";
 
 const period = fc.oneof(
@@ -74,17 +76,112 @@ test("KPI56: what is said to be beyond chance is what Holm's procedure over all 
   );
 });
 
+const AT = { now: Date.parse("2026-11-23T10:30:00Z"), today: "2026-11-23" };
+/** Thirty days that end today, a Monday. */
+const THIRTY = { from: "2026-10-25", to: "2026-11-23" };
+
 test.each([
-  ["day", "2026-11-23", true],
-  ["day", "2026-11-22", false],
-  ["week", "2026-11-23", true],
-  ["week", "2026-11-17", true],
-  ["week", "2026-11-16", false],
-  ["hour", "2026-11-23T10:00:00.000Z", true],
-  ["hour", "2026-11-23T09:00:00.000Z", false],
-  ["campaign", "cmp_1", false],
-] as const)("KPI58: the %s %s is told as not over: %s", (by, last, running) => {
-  const now = { now: Date.parse("2026-11-23T10:30:00Z"), today: "2026-11-23" };
-  expect(runningOf(last, by, now)).toBe(running ? last : null);
-  expect(runningOf(undefined, by, now)).toBeNull();
+  ["day", "2026-11-23", { state: "running", days: 1 }],
+  ["day", "2026-11-22", undefined],
+  ["week", "2026-11-23", { state: "running", days: 1 }],
+  ["week", "2026-11-16", undefined],
+  ["week", "2026-10-19", { state: "cut", days: 1 }],
+  ["hour", "2026-11-23T10:00:00.000Z", { state: "running", days: 0 }],
+  ["hour", "2026-11-23T09:00:00.000Z", undefined],
+  ["campaign", "cmp_1", undefined],
+] as const)("KPI58: how much of the %s %s is there is told", (by, group, part) => {
+  expect(partsOf([group], by, THIRTY, AT).get(group)).toEqual(part);
+});
+
+const day = fc.integer({ min: 0, max: 800 }).map((days) => dayAfter("2025-01-01", days));
+const weeksOf = ({ from, to }: Dates): string[] => {
+  const first = dayAfter(from, -((new Date(from).getUTCDay() + 6) % 7));
+  const weeks: string[] = [];
+  for (let week = first; week <= to; week = dayAfter(week, WEEK_DAYS)) weeks.push(week);
+  return weeks;
+};
+const rowsOf = (dates: Dates) => weeksOf(dates).map((group) => ({ group, figures: {} }));
+
+test("KPI68: each week's row leads to its own days of the period, which are all of them once; those it has not whole are marked", () => {
+  fc.assert(
+    fc.property(day, fc.integer({ min: 0, max: 100 }), (from, length) => {
+      const dates = { from, to: dayAfter(from, length) };
+      const weeks = weeksOf(dates);
+      const parts = partsOf(weeks, "week", dates, { now: 0, today: "2030-01-01" });
+      const own = weeks.map((week) => daysOfWeek(week, dates));
+      expect(own[0]?.from).toBe(dates.from);
+      expect(own.at(-1)?.to).toBe(dates.to);
+      for (const [place, { to }] of own.slice(0, -1).entries()) {
+        expect(own[place + 1]?.from).toBe(dayAfter(to, 1));
+      }
+      for (const [place, { from: first, to }] of own.entries()) {
+        const days = (Date.parse(to) - Date.parse(first)) / 86_400_000 + 1;
+        expect(parts.get(weeks[place] ?? "")?.days ?? WEEK_DAYS).toBe(days);
+      }
+    }),
+  );
+});
+
+test("KPI68: a week stands beside one of the period before only where both are whole, each as many weeks apart", () => {
+  fc.assert(
+    fc.property(day, fc.integer({ min: 0, max: 100 }), (from, length) => {
+      const dates = { from, to: dayAfter(from, length) };
+      const earlier = { from: dayAfter(from, -length - 1), to: dayAfter(from, -1) };
+      const at = { now: 0, today: "2030-01-01" };
+      const beside = besideOf({
+        by: "week",
+        rows: rowsOf(dates),
+        parts: partsOf(weeksOf(dates), "week", dates, at),
+        before: { rows: rowsOf(earlier), parts: partsOf(weeksOf(earlier), "week", earlier, at) },
+      });
+      const gaps = new Set<number>();
+      for (const [week, { group }] of beside) {
+        expect(daysOfWeek(week, dates)).toEqual({ from: week, to: dayAfter(week, 6) });
+        expect(daysOfWeek(group, earlier)).toEqual({ from: group, to: dayAfter(group, 6) });
+        gaps.add(Date.parse(week) - Date.parse(group));
+      }
+      expect(gaps.size).toBeLessThan(2);
+    }),
+  );
+  const whole = { from: "2026-10-26", to: "2026-11-22" };
+  const four = partsOf(weeksOf(whole), "week", whole, AT);
+  expect(four.size).toBe(0);
+  const days = {
+    by: "day",
+    rows: rowsOf(whole),
+    parts: four,
+    before: { rows: rowsOf(whole), parts: four },
+  } as const;
+  expect(besideOf(days).size).toBe(4);
+});
+
+test("KPI69: what counts leads is compared once orders and leads are both in, orders alone sooner", () => {
+  const HOUR = 3_600_000;
+  expect(windowsOf(72, [])).toEqual({ orders: 72 * HOUR, leads: 72 * HOUR });
+  const goals = [
+    { kind: "lead", window_hours: 720 },
+    { kind: "sale", window_hours: 900 },
+  ] as const;
+  expect(windowsOf(72, goals)).toEqual({ orders: 72 * HOUR, leads: 720 * HOUR });
+  // A lead that has to come sooner does not make the orders come sooner.
+  expect(windowsOf(72, [{ kind: "lead", window_hours: 1 }]).leads).toBe(72 * HOUR);
+  const [day0, now] = [Date.parse("2026-10-01"), Date.parse("2026-11-01")];
+  const span = { from: day0, to: now };
+  const spans = { span, before: { from: Date.parse("2026-08-31"), to: day0 } };
+  const at = { now, startOfDay: (moment: number) => moment - (moment % (24 * HOUR)) };
+  const names = ["visitors", "conversion_after_chat", "conversion_after_chat_with_leads"] as const;
+  const [orders, leads, ...others] = ripeningOf(
+    names,
+    spans,
+    windowsOf(72, [{ kind: "lead", window_hours: 240 }]),
+    at,
+  );
+  expect(orders).toMatchObject({ window: "orders", names: ["conversion_after_chat"] });
+  expect(orders?.spans?.now.to).toBe(Date.parse("2026-10-28"));
+  expect(leads).toMatchObject({ window: "leads", names: ["conversion_after_chat_with_leads"] });
+  expect(leads?.spans?.now.to).toBe(Date.parse("2026-10-21"));
+  expect(others).toEqual([]);
+  const late = { ...at, now: now + 60 * 24 * HOUR };
+  expect(ripeningOf(names, spans, windowsOf(72, goals), late)).toEqual([]);
+  expect(ripeningOf(names, spans, windowsOf(72, goals), at)[1]?.spans).toBeNull();
 });

@@ -232,6 +232,62 @@ test("KPI55: rows stand by their names, sorted by any column, and lead on; a day
   await context.close();
 });
 
+/** Days of Paris, so many from today. */
+const dayAt = (days: number): string =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(NOW + days * 86_400_000);
+
+test("KPI68: a week that the period cuts says so, stands beside no whole one, and leads to its own days, which add up to it", async () => {
+  const weekday = (new Date(dayAt(0)).getUTCDay() + 6) % 7;
+  // From a Saturday to a Tuesday, with two whole weeks between.
+  const [from, to] = [dayAt(-weekday - 23), dayAt(-weekday - 6)];
+  for (const locale of ["en-GB", "fr-FR"] as const) {
+    const { context, page, complaints } = await enter(`?from=${from}&to=${to}&kpis=displayed&by=week`, {
+      locale,
+    });
+    await drawn(page, 1);
+    const rows = page.locator(".figures-table tbody tr");
+    const marked = (await rows.locator("th").allInnerTexts()).map(
+      (text) => /\d (?:of|jours sur) \d.*$/.exec(plain(text))?.[0] ?? "",
+    );
+    const few = locale === "fr-FR" ? "2 jours sur 7" : "2 of 7 days";
+    expect(marked).toEqual([few, "", "", few]);
+    expect(await page.locator(".figures-legend .part-dot").count()).toBe(1);
+    expect(await page.locator('.figures-charts g[fill="var(--paper)"] circle').count()).toBe(2);
+    const cells = await rows.locator("td").allInnerTexts();
+    const before = locale === "fr-FR" ? "avant" : "before";
+    // The eighteen days before have one whole week.
+    expect(cells.map((text) => text.includes(before))).toEqual([false, true, false, false]);
+    expect(await violations(page)).toEqual([]);
+    await picture(page, `weeks ${locale}`);
+    const amount = (text = "") => Number(text.split("\n")[0]?.replaceAll(/[^\d]/g, ""));
+    await rows.last().locator("th a").click();
+    await page.waitForURL(new RegExp(`from=${dayAt(-weekday - 7)}&to=${to}&kpis=displayed$`));
+    await page.locator(".figures-table tbody tr").nth(1).waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(amount(await page.locator(".figures-table tfoot td").innerText())).toBe(amount(cells.at(-1)));
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
+
+test("KPI69: what counts leads waits for the leads of the site's goals", async () => {
+  const goal = { key: "devis", name: "Devis", kind: "lead", window_hours: 240 };
+  await post(`${server.url}/api/sites/lin/goals`, goal, { cookie, origin: server.url });
+  const { context, page, complaints } = await enter(
+    "?kpis=conversion_after_chat,conversion_after_chat_with_leads",
+  );
+  await drawn(page, 2);
+  await page.getByText(/chats are credited with compare the days before/).waitFor();
+  await page.getByText(/leads included, compare the days before .* orders or leads/).waitFor();
+  expect(await page.getByText("compare the days before").count()).toBe(2);
+  const days = (await page.getByText("compare the days before").allInnerTexts()).map(
+    (text) => /before (\d+ \w+)/.exec(text)?.[1],
+  );
+  expect(new Set(days).size).toBe(2);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("KPI56: beside the period before, each figure says its change and whether chance does such", async () => {
   const { context, page } = await enter(
     "?kpis=visitors,acceptance_rate,conversion_after_chat&by=week&period=4w",

@@ -46,10 +46,13 @@ export function Charts({ data, rows }: Part): VNode {
         <span>
           <span class="band-swatch" aria-hidden="true" /> {f("legendBand")}
         </span>
-        {data.running === null ? null : (
-          <span>
-            <span class="running-dot" aria-hidden="true" /> {f(`legendRunning_${by}`)}
-          </span>
+        {(["cut", "running"] as const).map((state) =>
+          [...data.parts.values()].every((part) => part.state !== state) ? null : (
+            <span key={state}>
+              <span class="part-dot" aria-hidden="true" />{" "}
+              {f(state === "cut" ? "legendCut" : `legendRunning_${by}`)}
+            </span>
+          ),
         )}
         {drawn.length < data.rows.length ? <span>{f("first", { n: drawn.length })}</span> : null}
       </p>
@@ -86,7 +89,7 @@ function OverTime({ data, rows, name }: Part & { name: KpiName }): VNode {
   const { unit } = FIGURES[name];
   const marks = marksOf(rows, besideOf(data), name).map(({ group, ...mark }) => ({
     ...mark,
-    running: group === data.running,
+    part: data.parts.has(group),
     at: new Date(by === "hour" ? group : `${group}T00:00:00Z`),
   }));
   const when = (at: Date): string => {

@@ -23,7 +23,6 @@ import { firstSort, isNothing, sorted, unknownBy } from "./view.ts";
 import { f } from "./words.ts";
 
 const POLL_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 export function Figures(): VNode {
   const site = useSite();
@@ -39,7 +38,7 @@ export function Figures(): VNode {
         site: site.key,
         range: rangeOf(asked.period, zone, now),
         zone,
-        windowMs: attribution_hours * HOUR_MS,
+        attributionHours: attribution_hours,
       };
       return asked.kpis.length === 0 ? Promise.resolve(null) : readFigures(wanted, now, signal);
     },

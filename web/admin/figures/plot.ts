@@ -28,10 +28,10 @@ export type TimeMark = {
   low: number | null;
   high: number | null;
   before: number | null;
-  /** Not over yet: drawn apart, since what it counts is of a part of it. */
-  running: boolean;
+  /** Not over yet, or not all in the period: drawn apart, since what it counts is of a part of it. */
+  part: boolean;
 };
-export type GroupMark = Omit<TimeMark, "at" | "running"> & { name: string };
+export type GroupMark = Omit<TimeMark, "at" | "part"> & { name: string };
 export type Words = { label: string; value: (value: number) => string; tick: (value: number) => string };
 
 const AXIS = { tickSize: 0, label: null, fill: "var(--ink3)", fontSize: 11 } as const;
@@ -45,7 +45,7 @@ const MOST_OVER = 1.6;
 
 /** From 0 or below to a little over the highest value; intervals that reach further are cut. */
 function domainOf(
-  marks: readonly Omit<TimeMark, "at" | "running">[],
+  marks: readonly Omit<TimeMark, "at" | "part">[],
   { fromZero }: { fromZero: boolean },
 ): [number, number] {
   const values = marks.flatMap(({ value, before }) => [value, before].filter((one) => one !== null));
@@ -65,6 +65,20 @@ function everyNth(marks: readonly { at: Date }[], most: number): Date[] {
   return marks.filter((_, index) => (marks.length - 1 - index) % step === 0).map(({ at }) => at);
 }
 
+const LINE = { x: "at", y: "value", z: "stretch", strokeLinecap: "round" } as const;
+
+/** Each step from one mark to the next: the thin ones begin or end with a part. */
+function stretches(
+  marks: readonly TimeMark[],
+  { thin }: { thin: boolean },
+): (TimeMark & { stretch: number })[] {
+  return marks.flatMap((mark, place) => {
+    const next = marks[place + 1];
+    if (next === undefined || (mark.part || next.part) !== thin) return [];
+    return [mark, next].map((end) => ({ ...end, stretch: place }));
+  });
+}
+
 export function drawOverTime(
   marks: readonly TimeMark[],
   width: number,
@@ -72,8 +86,7 @@ export function drawOverTime(
 ): SVGSVGElement {
   const known = marks.filter(({ value }) => value !== null);
   const last = known.slice(-1);
-  const over = marks.filter(({ running }) => !running);
-  const toRunning = over.length < marks.length ? marks.slice(-2) : [];
+  const [parts, wholes] = [known.filter(({ part }) => part), known.filter(({ part }) => !part)];
   const [low, high] = domainOf(marks, { fromZero });
   const svg = plot({
     width,
@@ -91,18 +104,12 @@ export function drawOverTime(
       axisY({ ...AXIS, ticks: 4, tickFormat: words.tick }),
       axisX(everyNth(marks, Math.floor(width / TICK_WIDTH)), { ...AXIS, tickFormat: when }),
       lineY(marks, { x: "at", y: "before", stroke: HOLD, strokeWidth: 1.5, strokeDasharray: "2,3" }),
-      lineY(over, { x: "at", y: "value", stroke: INK, strokeWidth: 2 }),
-      lineY(toRunning, { x: "at", y: "value", stroke: HOLD, strokeWidth: 1 }),
+      lineY(stretches(marks, { thin: false }), { ...LINE, stroke: INK, strokeWidth: 2 }),
+      lineY(stretches(marks, { thin: true }), { ...LINE, stroke: HOLD, strokeWidth: 1 }),
       // A line needs two neighbours: what stands alone between gaps is a dot.
-      dot(known.length <= FEW_MARKS ? known : last, { x: "at", y: "value", r: 2.5, fill: INK }),
-      dot(last, {
-        x: "at",
-        y: "value",
-        r: 4,
-        fill: ({ running }: TimeMark) => (running ? "var(--paper)" : INK),
-        stroke: INK,
-        strokeWidth: 1.5,
-      }),
+      dot(known.length <= FEW_MARKS ? wholes : [], { x: "at", y: "value", r: 2.5, fill: INK }),
+      dot(last, { x: "at", y: "value", r: 4, fill: INK, stroke: INK, strokeWidth: 1.5 }),
+      dot(parts, { x: "at", y: "value", r: 4, fill: "var(--paper)", stroke: INK, strokeWidth: 1.5 }),
       text(last, {
         x: "at",
         y: "value",

@@ -2,7 +2,7 @@
  * The figures that the screen shows, read by name: in whole and by group, for the period and for the one before.
  *
  * What chats and offers are credited with grows until the window of their orders has passed, so that its change is of
- * the days that are over on both sides (`domain/overview/change.ts`).
+ * the days that are over on both sides (`ripe.ts`).
  *
  * Shapes  a `Row`'s figures are those that were asked for; the whole has the group "".
  */
@@ -11,14 +11,15 @@ import { calendarOf } from "../../../domain/kpi/calendar.ts";
 import type { Figure } from "../../../domain/kpi/figure.ts";
 import type { KpiName } from "../../../domain/kpi/figures.ts";
 import { type Grouping, isTime } from "../../../domain/kpi/grouping.ts";
-import { changeOf, type Change, maturedSpans, spanBefore } from "../../../domain/overview/change.ts";
+import { changeOf, type Change, spanBefore } from "../../../domain/overview/change.ts";
 import { request } from "../../shared/api.ts";
 import { localDate, type PeriodRange } from "../overview/periods.ts";
 import { apiPath } from "../site.ts";
-import { FIGURES } from "./catalogue.ts";
+import type { Window } from "./catalogue.ts";
 import { type NameOf, readNames } from "./names.ts";
+import { type Dates, datesOf, type Part, partsOf } from "./parts.ts";
+import { readWindows, type Ripe, type Ripening, ripeningOf } from "./ripe.ts";
 import { sureOf } from "./sure.ts";
-import { runningOf } from "./view.ts";
 
 const HOUR_MS = 3_600_000;
 /** The API counts by the hour for no longer, give or take a change of clocks. */
@@ -26,7 +27,7 @@ const MOST_HOURS_MS = (32 * 24 + 1) * HOUR_MS;
 
 export type Row = { group: string; figures: Partial<Record<KpiName, Figure>> };
 export type Span = { from: string; to: string };
-export type Before = Span & { rows: Row[]; whole: Row };
+export type Before = Span & { rows: Row[]; parts: ReadonlyMap<string, Part>; whole: Row };
 export type FiguresData = {
   range: PeriodRange;
   kpis: readonly KpiName[];
@@ -34,15 +35,17 @@ export type FiguresData = {
   /** The hour was asked for of more days than it is counted for. */
   tooLong: boolean;
   rows: Row[];
-  /** The last row's group where its hour, day or week is not over. */
-  running: string | null;
+  /** The rows whose hour, day or week is not over, or not all in the period. */
+  parts: ReadonlyMap<string, Part>;
+  /** The period's days, both inside. */
+  dates: Dates;
   whole: Row;
   before: Before | null;
   changes: ReadonlyMap<KpiName, Change>;
   /** Whose change chance does not explain, of all of them together. */
   sure: ReadonlySet<KpiName>;
-  /** Until when windowed figures are compared; null where they are whole, "none" where none can be yet. */
-  matured: { to: string } | "none" | null;
+  /** Until when figures with such a window are compared, null where none can be yet; a window that is not there has passed. */
+  ripening: ReadonlyMap<Window, string | null>;
   nameOf: NameOf;
 };
 export type Wanted = {
@@ -53,7 +56,7 @@ export type Wanted = {
   by: Grouping;
   businessHours: boolean;
   compare: boolean;
-  windowMs: number;
+  attributionHours: number;
 };
 
 export async function readFigures(wanted: Wanted, now: number, signal: AbortSignal): Promise<FiguresData> {
@@ -61,45 +64,67 @@ export async function readFigures(wanted: Wanted, now: number, signal: AbortSign
   const span = { from: Date.parse(range.from), to: Date.parse(range.to) };
   const tooLong = wanted.by === "hour" && span.to - span.from > MOST_HOURS_MS;
   const by = tooLong ? "day" : wanted.by;
-  const calendar = calendarOf(zone);
-  const before = spanBefore(span, now, calendar);
-  const matured = maturedSpans(span, before, { now, windowMs: wanted.windowMs, ...calendar });
-  const windowed = kpis.filter((name) => FIGURES[name].windowed === true);
-  const ask = (of: Moments, names: readonly KpiName[], group: Grouping | null) =>
-    rowsOf(wanted, of, names, group, signal);
-  // Where the whole span has matured, its own figures are the ones to compare.
-  const young = compare && windowed.length > 0 && (matured === null || matured.now.to < span.to);
-  const [rows, [whole], earlier, [wholeBefore], nameOf, [ripe], [ripeBefore]] = await Promise.all([
+  const before = spanBefore(span, now, calendarOf(zone));
+  const ask: Ask = (of, names, group) => rowsOf(wanted, of, names, group, signal);
+  const [rows, [whole], earlier, [wholeBefore], nameOf, ripening] = await Promise.all([
     ask(span, kpis, by),
     ask(span, kpis, null),
     compare ? ask(before, kpis, by) : [],
     compare ? ask(before, kpis, null) : [],
     readNames(wanted.site, by, signal),
-    young && matured !== null ? ask(matured.now, windowed, null) : [],
-    young && matured !== null ? ask(matured.before, windowed, null) : [],
+    compare ? readRipening(wanted, { span, before }, now, signal) : [],
   ]);
-  const isWindowed = (name: KpiName) => windowed.includes(name);
+  const ripe = await readRipe(ripening, ask);
   const changes = kpis.flatMap((name): [KpiName, Change][] => {
-    const late = young && isWindowed(name);
-    const [one, other] = late ? [ripe, ripeBefore] : [whole, wholeBefore];
-    const change = changeBetween(one?.figures[name], other?.figures[name]);
+    const [one, other] = ripe.get(name) ?? [whole?.figures[name], wholeBefore?.figures[name]];
+    const change = changeBetween(one, other);
     return change === null ? [] : [[name, change]];
   });
   const begun = rows.filter(({ group }) => hasBegun(group, by, zone, now));
+  const at = { now, today: localDate(now, zone) };
+  const groupsOf = (of: readonly Row[]) => of.map(({ group }) => group);
+  const dates = datesOf(span, zone);
+  const partsBefore = partsOf(groupsOf(earlier), by, datesOf(before, zone), at);
+  const told = { ...toldSpan(before), rows: earlier, parts: partsBefore, whole: wholeBefore ?? NOTHING };
   return {
     range,
     kpis,
     by,
     tooLong,
     rows: begun,
-    running: runningOf(begun.at(-1)?.group, by, { now, today: localDate(now, zone) }),
+    parts: partsOf(groupsOf(begun), by, dates, at),
+    dates,
     whole: whole ?? NOTHING,
-    before: compare ? { ...toldSpan(before), rows: earlier, whole: wholeBefore ?? NOTHING } : null,
+    before: compare ? told : null,
     changes: new Map(changes),
     sure: sureOf(new Map(changes)),
-    matured: !young ? null : matured === null ? "none" : { to: isoOf(matured.now.to) },
+    ripening: new Map(ripening.map(({ window, spans }) => [window, spans && isoOf(spans.now.to)])),
     nameOf,
   };
+}
+
+type Ask = (of: Moments, names: readonly KpiName[], group: Grouping | null) => Promise<Row[]>;
+
+async function readRipening(
+  { site, kpis, attributionHours, zone }: Wanted,
+  spans: { span: Moments; before: Moments },
+  now: number,
+  signal: AbortSignal,
+): Promise<Ripening[]> {
+  const windows = await readWindows(site, kpis, attributionHours, signal);
+  const { startOfDay } = calendarOf(zone);
+  return ripeningOf(kpis, spans, windows, { now, startOfDay });
+}
+
+/** The figures of what has matured, on both sides. */
+async function readRipe(ripening: readonly Ripening[], ask: Ask): Promise<Ripe> {
+  const read = ripening.map(async ({ names, spans }) => {
+    const sides =
+      spans === null ? [] : await Promise.all([spans.now, spans.before].map((of) => ask(of, names, null)));
+    const [one, other] = sides.map(([row]) => row?.figures);
+    return names.map((name) => [name, [one?.[name], other?.[name]]] as const);
+  });
+  return new Map((await Promise.all(read)).flat());
 }
 
 const NOTHING: Row = { group: "", figures: {} };

@@ -35,9 +35,10 @@ export function Sentence({ data }: { data: FiguresData }): VNode | null {
   );
 }
 
-function compared({ before, changes, sure, matured }: FiguresData, name: KpiName, currency: string): string {
+function compared({ before, changes, sure, ripening }: FiguresData, name: KpiName, currency: string): string {
   // A change of other days than the value's is told beside the figure, not in its sentence.
-  if (before === null || (matured !== null && FIGURES[name].windowed === true)) return "";
+  const { windowed } = FIGURES[name];
+  if (before === null || (windowed !== undefined && ripening.has(windowed))) return "";
   const then = before.whole.figures[name];
   if (then === undefined || then.value === null || then.too_few === true) return f("sentenceUnknown");
   const told = { before: valueOf(then, name, currency) };
@@ -48,7 +49,7 @@ function compared({ before, changes, sure, matured }: FiguresData, name: KpiName
 export function Summary({ data }: { data: FiguresData }): VNode {
   const site = useSite();
   const { timezone: zone, currency } = site.settings;
-  const { before, kpis, matured } = data;
+  const { before, kpis, ripening } = data;
   return (
     <section class="service" aria-labelledby="figures-whole">
       <div class="section-head">
@@ -76,18 +77,18 @@ export function Summary({ data }: { data: FiguresData }): VNode {
           );
         })}
       </dl>
-      {matured === null ? null : (
-        <p class="note">
-          {matured === "none"
-            ? f("maturingAll")
-            : f("maturing", {
-                day: dayName(locale.value, localDate(Date.parse(matured.to), zone), {
+      {[...ripening].map(([window, to]) => (
+        <p key={window} class="note">
+          {to === null
+            ? f(`maturingAll_${window}`)
+            : f(`maturing_${window}`, {
+                day: dayName(locale.value, localDate(Date.parse(to), zone), {
                   day: "numeric",
                   month: "short",
                 }),
               })}
         </p>
-      )}
+      ))}
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { locale } from "../session.ts";
 import { screenPath, useSite } from "../site.ts";
 import { type AskedFigures, queryOf } from "./asked.ts";
 import { groupName } from "./names.ts";
+import { daysOfWeek, WEEK_DAYS } from "./parts.ts";
 import type { FiguresData, Row } from "./read.ts";
 import { Behind, valueOf } from "./summary.tsx";
 import { besideOf, type Sort } from "./view.ts";
@@ -15,8 +16,6 @@ import { f } from "./words.ts";
 
 /** Longer tables scroll by themselves, their head in sight. */
 const TALL = 12;
-const WEEK_DAYS = 7;
-const DAY_MS = 86_400_000;
 
 type Part = { data: FiguresData; asked: AskedFigures; rows: readonly Row[] };
 
@@ -46,7 +45,7 @@ export function FiguresTable({
             <tr key={row.group}>
               <th scope="row">
                 <Group data={data} asked={asked} group={row.group} />
-                {row.group === data.running ? <span class="note">{f("soFar")}</span> : null}
+                <PartOf data={data} group={row.group} />
               </th>
               {kpis.map((name) => (
                 <Cell
@@ -130,19 +129,23 @@ function Cell({
   );
 }
 
+/** What of its hour, day or week a row is, where that is not all of it. */
+function PartOf({ data, group }: { data: FiguresData; group: string }): VNode | null {
+  const part = data.parts.get(group);
+  if (part === undefined) return null;
+  return (
+    <span class="note">
+      {part.state === "running" ? f("soFar") : f("daysOfWeek", { days: part.days, of: WEEK_DAYS })}
+    </span>
+  );
+}
+
 /** A group's name, leading on to where there is more of it; what was asked stays. */
-function Group({
-  data: { by, nameOf },
-  asked,
-  group,
-}: {
-  data: FiguresData;
-  asked: AskedFigures;
-  group: string;
-}): VNode {
+function Group({ data, asked, group }: { data: FiguresData; asked: AskedFigures; group: string }): VNode {
   const site = useSite();
+  const { by, nameOf } = data;
   const name = groupName(locale.value, group, by, nameOf, site.settings.timezone);
-  const link = linkOf(site.key, by, asked, group, nameOf);
+  const link = linkOf(site.key, data, asked, group);
   if (link === null) return <>{name}</>;
   return (
     <a href={link.href} aria-label={f(link.words, { name, day: name })}>
@@ -153,10 +156,9 @@ function Group({
 
 function linkOf(
   site: string,
-  by: FiguresData["by"],
+  { by, nameOf, dates }: FiguresData,
   asked: AskedFigures,
   group: string,
-  nameOf: FiguresData["nameOf"],
 ): { href: string; words: string } | null {
   const here = (next: Partial<AskedFigures>): string =>
     `${screenPath(site, "figures")}${queryOf({ ...asked, ...next })}`;
@@ -164,8 +166,7 @@ function linkOf(
     return { href: here({ by: "hour", period: { from: group, to: group } }), words: "byHourOf" };
   }
   if (by === "week") {
-    const last = new Date(Date.parse(group) + (WEEK_DAYS - 1) * DAY_MS).toISOString().slice(0, group.length);
-    return { href: here({ by: "day", period: { from: group, to: last } }), words: "byDayOf" };
+    return { href: here({ by: "day", period: daysOfWeek(group, dates) }), words: "byDayOf" };
   }
   const id = group.split(":")[0] ?? group;
   if (isTime(by) || nameOf(id) === null) return null;

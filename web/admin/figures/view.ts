@@ -2,17 +2,14 @@
  * The rows as they are drawn and listed.
  *
  * Shapes  a `Mark` is one row's figure beside the same row of the period before: by time the row in the same place of
- *         it, else that of the same group. What is too little to be shown has no value.
+ *         it (of weeks, among those that are whole on both sides), else that of the same group. What is too little to be
+ *         shown has no value.
  * Units   those of the figure.
  */
 import type { Figure } from "../../../domain/kpi/figure.ts";
 import type { KpiName } from "../../../domain/kpi/figures.ts";
 import { type Grouping, isTime } from "../../../domain/kpi/grouping.ts";
-import type { FiguresData, Row } from "./read.ts";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const WEEK_MS = 7 * DAY_MS;
+import type { Before, FiguresData, Row } from "./read.ts";
 
 export type Mark = {
   group: string;
@@ -32,18 +29,23 @@ export const isDrawn = (figure: Figure | undefined): boolean => shown(figure) !=
 const shown = (figure: Figure | undefined): number | null =>
   figure === undefined || figure.too_few === true ? null : figure.value;
 
+type Paired = Pick<FiguresData, "rows" | "parts" | "by"> & {
+  before: Pick<Before, "rows" | "parts"> | null;
+};
+
 /** The row of the period before that stands beside each row. */
-export function besideOf({ rows, before, by }: FiguresData): Map<string, Row> {
+export function besideOf({ rows, parts, before, by }: Paired): Map<string, Row> {
   if (before === null) return new Map();
-  if (isTime(by)) {
-    return new Map(
-      rows.flatMap(({ group }, place): [string, Row][] => {
-        const row = before.rows[place];
-        return row === undefined ? [] : [[group, row]];
-      }),
-    );
-  }
-  return new Map(before.rows.map((row) => [row.group, row]));
+  if (!isTime(by)) return new Map(before.rows.map((row) => [row.group, row]));
+  // Hours and days of both periods are as long; a week of two days is beside no week of seven.
+  const isWhole = (of: FiguresData["parts"]) => (row: Row) => by !== "week" || !of.has(row.group);
+  const earlier = before.rows.filter(isWhole(before.parts));
+  return new Map(
+    rows.filter(isWhole(parts)).flatMap(({ group }, place): [string, Row][] => {
+      const row = earlier[place];
+      return row === undefined ? [] : [[group, row]];
+    }),
+  );
 }
 
 export function marksOf(rows: readonly Row[], beside: ReadonlyMap<string, Row>, name: KpiName): Mark[] {
@@ -84,17 +86,4 @@ export function unknownBy({ rows, whole, kpis }: FiguresData): KpiName[] {
       (whole.figures[name]?.value ?? null) !== null &&
       rows.every(({ figures }) => (figures[name]?.value ?? null) === null),
   );
-}
-
-/** `last` where it is not over: what it counts is of a part of it, and no fall. `today` is the site's date. */
-export function runningOf(
-  last: string | undefined,
-  by: Grouping,
-  { now, today }: { now: number; today: string },
-): string | null {
-  if (last === undefined || !isTime(by)) return null;
-  if (by === "hour") return Date.parse(last) + HOUR_MS > now ? last : null;
-  const length = by === "day" ? DAY_MS : WEEK_MS;
-  const next = new Date(Date.parse(last) + length).toISOString().slice(0, today.length);
-  return next > today ? last : null;
 }
