@@ -1,141 +1,141 @@
 /**
- * What happened in a stretch of time: who came, how soon they were answered, who left, and how busy the agents were.
+ * What happened in a day and its quarter hours: who came, how soon they were answered, who left, how busy the agents were.
  *
- * A conversation counts in the stretch in which its visitor wrote first. Whoever still waits counts as too late once
- * the limit is over, and not at all before. A visitor who left within five seconds is a short leaver, counted apart.
+ * All but the service level are the KPIs' own figures of the stretch (`domain/kpi`): handle time, waiting, abandonment,
+ * occupancy and concurrency have no second definition here. A conversation counts in the quarter in which its visitor
+ * wrote first. For the service level, whoever still waits is too late once the limit is over, and not told before.
  *
  * Shapes  every ratio carries numerator and denominator; its value is null where there is nothing to divide by.
  * Units   moments are `EpochMs`, the rest is in seconds.
  */
 import type { EpochMs } from "../ids.ts";
-
-export type StaffChat = {
-  agent: string | null;
-  startedAt: EpochMs;
-  assignedAt: EpochMs | null;
-  answeredAt: EpochMs | null;
-  closedAt: EpochMs | null;
-  /** When the visitor was last there, where that was before the end. */
-  leftAt: EpochMs | null;
-};
-/** A stretch in which an agent took conversations, so many at once. */
-export type Online = { agent: string; from: EpochMs; to: EpochMs; capacity: number };
+import { leftUnansweredAt } from "../kpi/chats.ts";
+import { figuresAmong } from "../kpi/figures.ts";
+import type { ChatRow } from "../kpi/history.ts";
+import type * as Kpi from "../kpi/ratios.ts";
+import { addTally, emptyTally } from "../kpi/tally.ts";
+import { QUARTER_MS } from "./local-day.ts";
+import type { Online } from "./online.ts";
+import { tallyQuarters } from "./quarter-tallies.ts";
 
 export type Ratio = { value: number | null; numerator: number; denominator: number };
+/** Seconds within which half of `n` were over, and nine in ten. */
+export type Times = { median: number | null; p90: number | null; n: number };
 export type Actual = {
   arrivals: number;
+  /** Gone within five seconds. */
   shortLeavers: number;
   /** Answered within the limit: of all, of those answered, of all but short leavers. */
   level: { ofAll: Ratio; ofServed: Ratio; withoutShortLeavers: Ratio };
+  /** Left before an answer, of all but short leavers. */
   abandonment: Ratio;
-  /** Until the first answer, or until the visitor left. */
-  waitSeconds: Ratio;
-  /** Conversation-seconds over the places that were open. */
+  /** In the queue, of those who were answered. */
+  waiting: Times;
+  /** Until they left, of those who left: the median. */
+  leftAfterSeconds: number | null;
+  /** With an agent, of conversations that were answered and are over. */
+  handling: Times;
+  /** Places filled while their agents were there, over the places that there were; place-seconds. */
   occupancy: Ratio;
   /** Conversations at once of a busy agent. */
   concurrency: Ratio;
-  /** Agents there, averaged over the stretch; null where it has not begun. */
-  agents: number | null;
 };
 
+export type Told = { chats: readonly ChatRow[]; online: readonly Online[]; now: EpochMs };
+export type Actuals = { whole: Actual; of: (quarterFrom: EpochMs) => Actual };
+
 const SECOND_MS = 1_000;
-const SHORT_MS = 5_000;
+const NAMES = [
+  "conversations",
+  "abandoned_short",
+  "abandonment_rate",
+  "waiting_median",
+  "waiting_p90",
+  "abandoned_after_median",
+  "handle_time_median",
+  "handle_time_p90",
+  "occupancy",
+  "concurrency",
+] as const;
 
-export type Told = { chats: readonly StaffChat[]; online: readonly Online[]; now: EpochMs };
-
-/** What happened from `from` to `to`, as far as it is over. */
-export function actualIn(
-  { chats, online, now }: Told,
-  span: { from: EpochMs; to: EpochMs },
-  withinSeconds: number,
-): Actual {
-  const until = Math.min(span.to, now);
-  const came = chats.filter(({ startedAt }) => startedAt >= span.from && startedAt < span.to);
-  const ended = came.flatMap((chat) => {
-    const leftAt = leftUnanswered(chat);
-    if (chat.answeredAt !== null) return [{ waitedMs: chat.answeredAt - chat.startedAt, left: false }];
-    if (leftAt !== null) return [{ waitedMs: Math.max(0, leftAt - chat.startedAt), left: true }];
-    return [];
-  });
-  const tooLate = came.filter(
-    (chat) =>
-      chat.answeredAt === null && chat.closedAt === null && now - chat.startedAt > withinSeconds * SECOND_MS,
-  ).length;
-  const answered = ended.filter(({ left }) => !left);
-  const soon = answered.filter(({ waitedMs }) => waitedMs <= withinSeconds * SECOND_MS).length;
-  const shortLeavers = ended.filter(({ left, waitedMs }) => left && waitedMs < SHORT_MS).length;
-  const decided = ended.length + tooLate;
-  const held = heldIn(chats, { from: span.from, to: until }, now);
-  const { openMs, thereMs } = thereIn(online, { from: span.from, to: until });
+/** What happened from `from` to `to`, as far as it is over: in all of it, and in each of its quarter hours. */
+export function actualsOf(told: Told, span: { from: EpochMs; to: EpochMs }, withinSeconds: number): Actuals {
+  const tallies = tallyQuarters(told, span);
+  const answers = answersByQuarter(told, span, withinSeconds);
+  const whole = emptyTally();
+  for (const tally of tallies.values()) addTally(whole, tally);
+  const sum = noAnswers();
+  for (const one of answers.values()) addAnswers(sum, one);
   return {
-    arrivals: came.length,
-    shortLeavers,
-    level: {
-      ofAll: ratio(soon, decided),
-      ofServed: ratio(soon, answered.length),
-      withoutShortLeavers: ratio(soon, decided - shortLeavers),
-    },
-    abandonment: ratio(ended.length - answered.length - shortLeavers, ended.length - shortLeavers),
-    waitSeconds: ratio(sum(ended.map(({ waitedMs }) => waitedMs)) / SECOND_MS, ended.length),
-    occupancy: ratio(sum(held.map(({ ms }) => ms)) / SECOND_MS, openMs / SECOND_MS),
-    concurrency: ratio(sum(held.map(({ ms }) => ms)) / SECOND_MS, busyMs(held) / SECOND_MS),
-    agents: until > span.from ? thereMs / (until - span.from) : null,
+    whole: actualOf(whole, sum),
+    of: (quarterFrom) =>
+      actualOf(tallies.get(quarterFrom) ?? NO_TALLY, answers.get(quarterFrom) ?? NO_ANSWERS),
   };
 }
 
-/** When the visitor of a conversation that nobody answered left; null for all others. */
-export function leftUnanswered(chat: StaffChat): EpochMs | null {
-  if (chat.answeredAt !== null || chat.closedAt === null) return null;
-  return Math.max(chat.startedAt, chat.leftAt ?? chat.closedAt);
+const NO_TALLY = emptyTally();
+
+function actualOf(tally: ReturnType<typeof emptyTally>, { soon, answered, decided }: Answers): Actual {
+  const kpis = figuresAmong(NAMES, tally);
+  const shortLeavers = kpis.abandoned_short.value ?? 0;
+  return {
+    arrivals: kpis.conversations.value ?? 0,
+    shortLeavers,
+    level: {
+      ofAll: ratio(soon, decided),
+      ofServed: ratio(soon, answered),
+      withoutShortLeavers: ratio(soon, decided - shortLeavers),
+    },
+    abandonment: asRatio(kpis.abandonment_rate),
+    waiting: timesOf(kpis.waiting_median, kpis.waiting_p90),
+    leftAfterSeconds: kpis.abandoned_after_median.value,
+    handling: timesOf(kpis.handle_time_median, kpis.handle_time_p90),
+    occupancy: asRatio(kpis.occupancy),
+    concurrency: asRatio(kpis.concurrency),
+  };
 }
 
-/** When an agent's place was taken by it; null where none ever was. */
-export function heldSpan(chat: StaffChat, now: EpochMs): { from: EpochMs; to: EpochMs } | null {
-  const from = chat.assignedAt ?? chat.answeredAt;
-  if (from === null || chat.agent === null) return null;
-  return { from, to: Math.max(from, chat.closedAt ?? now) };
+type Quantile = { value: number | null; n: number };
+
+function timesOf(median: Quantile, p90: Quantile): Times {
+  return { median: median.value, p90: p90.value, n: median.n };
 }
 
-type Held = { agent: string; from: EpochMs; to: EpochMs; ms: number };
-
-function heldIn(chats: readonly StaffChat[], span: { from: EpochMs; to: EpochMs }, now: EpochMs): Held[] {
-  return chats.flatMap((chat) => {
-    const held = heldSpan(chat, now);
-    if (held === null) return [];
-    const from = Math.max(held.from, span.from);
-    const to = Math.min(held.to, span.to);
-    return to > from ? [{ agent: chat.agent ?? "", from, to, ms: to - from }] : [];
-  });
-}
-
-/** How long each agent held at least one, over all agents. */
-function busyMs(held: readonly Held[]): number {
-  let busy = 0;
-  for (const own of Map.groupBy(held, ({ agent }) => agent).values()) {
-    let until = Number.NEGATIVE_INFINITY;
-    for (const { from, to } of own.toSorted((a, b) => a.from - b.from)) {
-      busy += Math.max(0, to - Math.max(from, until));
-      until = Math.max(until, to);
-    }
-  }
-  return busy;
-}
-
-function thereIn(online: readonly Online[], span: { from: EpochMs; to: EpochMs }) {
-  let openMs = 0;
-  let thereMs = 0;
-  for (const { from, to, capacity } of online) {
-    const ms = Math.max(0, Math.min(to, span.to) - Math.max(from, span.from));
-    thereMs += ms;
-    openMs += ms * capacity;
-  }
-  return { openMs, thereMs };
+function asRatio({ value, numerator, denominator }: Kpi.Ratio): Ratio {
+  return { value, numerator: numerator ?? 0, denominator: denominator ?? 0 };
 }
 
 function ratio(numerator: number, denominator: number): Ratio {
   return { value: denominator > 0 ? numerator / denominator : null, numerator, denominator };
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+/** Of those who came: answered within the limit, answered at all, and those of whom it is known whether they were. */
+type Answers = { soon: number; answered: number; decided: number };
+const noAnswers = (): Answers => ({ soon: 0, answered: 0, decided: 0 });
+const NO_ANSWERS: Readonly<Answers> = noAnswers();
+
+function addAnswers(into: Answers, from: Answers): void {
+  into.soon += from.soon;
+  into.answered += from.answered;
+  into.decided += from.decided;
+}
+
+function answersByQuarter(
+  { chats, now }: Told,
+  { from, to }: { from: EpochMs; to: EpochMs },
+  withinSeconds: number,
+): Map<EpochMs, Answers> {
+  const limit = withinSeconds * SECOND_MS;
+  const quarters = new Map<EpochMs, Answers>();
+  for (const chat of chats) {
+    const { startedAt, answeredAt } = chat;
+    if (startedAt < from || startedAt >= to) continue;
+    const quarter = Math.floor(startedAt / QUARTER_MS) * QUARTER_MS;
+    const answers = quarters.get(quarter) ?? noAnswers();
+    quarters.set(quarter, answers);
+    if (answeredAt !== null) {
+      addAnswers(answers, { soon: answeredAt - startedAt <= limit ? 1 : 0, answered: 1, decided: 1 });
+    } else if (leftUnansweredAt(chat) !== null || now - startedAt > limit) answers.decided += 1;
+  }
+  return quarters;
 }

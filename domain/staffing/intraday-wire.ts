@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { type EpochMs, isoOf } from "../ids.ts";
-import type { Actual } from "./actual.ts";
+import type { Actual, Times } from "./actual.ts";
 import type { Aim } from "./erlang.ts";
 import type { Forecast, TooShort } from "./forecast.ts";
 import type { DayLevel, HourGap, Interval } from "./intraday.ts";
@@ -43,6 +43,9 @@ const parameter = z.object({
   /** `measured` on the site's own history, `assumed` by whoever asks, or `missing`. */
   source: z.enum(["measured", "assumed", "missing"]),
 });
+/** Half of `n` were over within the median, nine in ten within the other; durations are counted in the KPIs' steps. */
+const times = z.object({ median_seconds: figure, p90_seconds: figure, n: z.int() });
+/** All but the service levels are the KPIs of the same stretch. */
 const reached = z.object({
   arrivals: z.int(),
   /** Left within five seconds; counted in no abandonment. */
@@ -52,7 +55,12 @@ const reached = z.object({
   service_level_of_answered: ratio,
   service_level_without_short_leavers: ratio,
   abandonment: ratio,
-  average_wait_seconds: ratio,
+  /** In the queue, of those who were answered. */
+  waiting: times,
+  /** Until they left, of those who left before an answer: the median. */
+  left_after_seconds: figure,
+  /** With an agent, of conversations that were answered and are over. */
+  handle_time: times,
   occupancy: ratio,
   concurrency: ratio,
 });
@@ -107,7 +115,7 @@ export const WireIntraday = z.object({
       needed: z.object({ erlang_a: z.int().nullable(), erlang_c: z.int().nullable() }).nullable(),
       gap: z.int().nullable(),
       reached: reached.nullable(),
-      /** By the model, with these agents and this forecast. */
+      /** By the model, with these agents and this forecast; its wait is the mean of all, those who leave included. */
       expected: z
         .object({
           service_level: figure,
@@ -216,10 +224,16 @@ function wireReached(actual: Actual): z.infer<typeof reached> {
     service_level_of_answered: actual.level.ofServed,
     service_level_without_short_leavers: actual.level.withoutShortLeavers,
     abandonment: actual.abandonment,
-    average_wait_seconds: actual.waitSeconds,
+    waiting: wireTimes(actual.waiting),
+    left_after_seconds: actual.leftAfterSeconds,
+    handle_time: wireTimes(actual.handling),
     occupancy: actual.occupancy,
     concurrency: actual.concurrency,
   };
+}
+
+function wireTimes({ median, p90, n }: Times): z.infer<typeof times> {
+  return { median_seconds: median, p90_seconds: p90, n };
 }
 
 function wireInterval(interval: Interval): WireInterval {

@@ -10,10 +10,12 @@
  * Errors  what cannot be reckoned is null: no history, no forecast; no handle time, no need.
  */
 import type { EpochMs } from "../ids.ts";
-import { type Actual, actualIn, type Told } from "./actual.ts";
+import type { ChatRow } from "../kpi/history.ts";
+import { type Actual, type Actuals, actualsOf } from "./actual.ts";
 import { forecastDay, type Forecast, type PastDay, type TooShort } from "./forecast.ts";
 import { byPlace, type LocalDay, type Quarter, QUARTER_MS } from "./local-day.ts";
 import { type Desk, type Expected, expectedOf, type Needed, neededFor } from "./model.ts";
+import { agentsIn, type Online } from "./online.ts";
 
 const HOUR_MS = 3_600_000;
 const AN_HOUR = HOUR_MS / QUARTER_MS;
@@ -27,8 +29,9 @@ export type Interval = {
   open: boolean;
   over: boolean;
   forecast: { ahead: number; expected: number; low: number; high: number } | null;
-  /** Who came, and what was reached; null while it has not begun. */
+  /** Who came; null while it has not begun. */
   arrivals: number | null;
+  /** What was reached; null while it has not begun, and where nobody asked for it. */
   actual: Actual | null;
   agents: number | null;
   agentsFrom: "logged_in" | "usual" | null;
@@ -45,7 +48,10 @@ export type DayInput = {
   past: readonly PastDay[];
   /** Who came in a quarter hour that has begun. */
   arrivals: (quarter: Quarter) => number;
-  told: Told;
+  now: EpochMs;
+  /** The day's conversations, and those that reach into it; null where only arrivals and agents are asked for. */
+  chats: readonly ChatRow[] | null;
+  online: readonly Online[];
   withinSeconds: number;
   /** Agents usually there at a place of the wall clock; null where nobody ever logged in. */
   usual: (place: number) => number | null;
@@ -53,22 +59,33 @@ export type DayInput = {
   desk: Desk | null;
 };
 
-export type DayPlan = { forecast: Forecast | TooShort; intervals: Interval[] };
+export type DayPlan = {
+  forecast: Forecast | TooShort;
+  intervals: Interval[];
+  /** What was reached in all of it so far; null as in its intervals. */
+  reached: Actual | null;
+};
 
 export function planDay(input: DayInput): DayPlan {
-  const { day, told } = input;
+  const { day, now, chats, online } = input;
   const counts = byPlace(day, input.arrivals);
-  const running = day.quarters.find(({ to }) => to > told.now);
+  const running = day.quarters.find(({ to }) => to > now);
   const soFar = running === undefined ? counts : counts.slice(0, running.place);
-  const forecast = forecastDay(input.past, input.kind, told.now <= day.from ? [] : soFar);
-  const intervals = day.quarters.map((quarter) => intervalOf(input, quarter, forecast));
-  return { forecast, intervals };
+  const forecast = forecastDay(input.past, input.kind, now <= day.from ? [] : soFar);
+  const reached =
+    chats === null || now <= day.from ? null : actualsOf({ chats, online, now }, day, input.withinSeconds);
+  const intervals = day.quarters.map((quarter) => intervalOf(input, quarter, { forecast, reached }));
+  return { forecast, intervals, reached: reached?.whole ?? null };
 }
 
-function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooShort): Interval {
+function intervalOf(
+  input: DayInput,
+  quarter: Quarter,
+  { forecast, reached }: { forecast: Forecast | TooShort; reached: Actuals | null },
+): Interval {
   const { from, to, place } = quarter;
-  const { told, desk } = input;
-  const actual = from < told.now ? actualIn(told, { from, to }, input.withinSeconds) : null;
+  const { now, online, desk } = input;
+  const begun = from < now;
   const foretold = forecast.ok
     ? {
         ahead: forecast.ahead[place] ?? 0,
@@ -78,9 +95,9 @@ function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooS
       }
     : null;
   const open = input.openIn(from, to);
-  const agents = actual === null ? input.usual(place) : actual.agents;
-  const arrivals = actual === null ? null : input.arrivals(quarter);
-  const expected = foretold?.expected ?? (actual === null ? null : hourMean(input, from));
+  const agents = begun ? agentsIn(online, { from, to: Math.min(to, now) }) : input.usual(place);
+  const arrivals = begun ? input.arrivals(quarter) : null;
+  const expected = foretold?.expected ?? (begun ? hourMean(input, from) : null);
   const needed = neededIn(desk, expected, open);
   const there = agents === null ? null : Math.round(agents);
   return {
@@ -88,12 +105,12 @@ function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooS
     to,
     place,
     open,
-    over: to <= told.now,
+    over: to <= now,
     forecast: foretold,
     arrivals,
-    actual,
+    actual: begun && reached !== null ? reached.of(from) : null,
     agents,
-    agentsFrom: agents === null ? null : actual === null ? "usual" : "logged_in",
+    agentsFrom: agents === null ? null : begun ? "logged_in" : "usual",
     needed,
     gap: gapOf(there, needed),
     outlook:
@@ -104,10 +121,10 @@ function intervalOf(input: DayInput, quarter: Quarter, forecast: Forecast | TooS
 }
 
 /** Who came in the quarter hours of the same hour that have begun, on average: one alone says too little. */
-function hourMean({ day, arrivals, told }: DayInput, at: EpochMs): number {
+function hourMean({ day, arrivals, now }: DayInput, at: EpochMs): number {
   const hour = Math.floor((at - day.from) / HOUR_MS);
   const begun = day.quarters.filter(
-    ({ from }) => Math.floor((from - day.from) / HOUR_MS) === hour && from < told.now,
+    ({ from }) => Math.floor((from - day.from) / HOUR_MS) === hour && from < now,
   );
   return mean(begun.map(arrivals));
 }

@@ -3,13 +3,18 @@
  * how much slower each further one makes it, and how long visitors wait before they leave. Nothing is invented: with
  * too few conversations a figure is null, and whoever asks must say what they assume.
  *
- * Shapes  a `Served` is a conversation that an agent held, a `Wait` one visitor's time in the queue, whatever ended it.
+ * Shapes  a `Served` is a conversation that agents had, a `Wait` one visitor's time in the queue, whatever ended it.
  * Units   moments are `EpochMs`, everything else is in seconds; `slowdown` is a share of the handle time.
  * Errors  none: what cannot be estimated is null, and `n` says from how many it was tried.
  */
 import type { EpochMs } from "../ids.ts";
+import type { Stretch } from "./observed.ts";
 
-export type Served = { agent: string; from: EpochMs; to: EpochMs };
+export type Served = {
+  /** Whether its stretches are a handle time; one that nobody answered takes a place and has none. */
+  handled: boolean;
+  stretches: readonly Stretch[];
+};
 export type Wait = { seconds: number; left: boolean };
 
 /** A figure, its standard error, and from how many observations it comes. */
@@ -46,23 +51,25 @@ export function estimatePatience(waits: readonly Wait[]): Estimate {
 }
 
 /**
- * Handle times, regressed on how many conversations the agent held at once (each one's average over its own time):
- * seconds = alone × (1 + slowdown × (simultaneous − 1)). A slope below zero is no slowdown.
+ * Handle times, each the sum of its stretches, regressed on how many conversations the agent held at once (the average
+ * over its own time): seconds = alone × (1 + slowdown × (simultaneous − 1)). A slope below zero is no slowdown.
  */
 export function estimateHandleTimes(served: readonly Served[]): HandleTimes {
-  const loads = withSimultaneous(served.filter(({ from, to }) => to > from));
+  const loads = withSimultaneous(served);
   const n = loads.length;
   const seconds = loads.map((load) => load.seconds);
-  const total = sum(seconds);
-  const simultaneous = total > 0 ? sum(loads.map((load) => load.seconds * load.simultaneous)) / total : null;
+  const points = loads.flatMap((load): [number, number][] =>
+    load.simultaneous === null ? [] : [[load.simultaneous - 1, load.seconds]],
+  );
+  const inPoints = sum(points.map(([, y]) => y));
+  const simultaneous = inPoints > 0 ? 1 + sum(points.map(([x, y]) => x * y)) / inPoints : null;
   const none: Estimate = { value: null, se: null, n };
   if (n < FEWEST_SERVED) return { mean: none, alone: none, slowdown: none, simultaneous };
 
-  const average = total / n;
+  const average = sum(seconds) / n;
   const deviation = Math.sqrt(sum(seconds.map((one) => (one - average) ** 2)) / (n - 1));
   const mean = { value: average, se: deviation / Math.sqrt(n), n };
-  const line =
-    n < FEWEST_FOR_SLOPE ? null : fitLine(loads.map((load) => [load.simultaneous - 1, load.seconds]));
+  const line = n < FEWEST_FOR_SLOPE ? null : fitLine(points);
   if (line === null || line.intercept <= 0) return { mean, alone: none, slowdown: none, simultaneous };
   if (line.slope <= 0) {
     const slowdown = { value: 0, se: line.slopeSe / line.intercept, n };
@@ -78,36 +85,52 @@ export function estimateHandleTimes(served: readonly Served[]): HandleTimes {
   };
 }
 
-type Load = { seconds: number; simultaneous: number };
+type Load = {
+  seconds: number;
+  /** Null of one that was over at once, and where it is not known who had it. */
+  simultaneous: number | null;
+};
 
-/** How many conversations, itself included, its agent held on average while each lasted. */
+/** Of each that has a handle time: how many conversations, itself included, its agents held on average meanwhile. */
 function withSimultaneous(served: readonly Served[]): Load[] {
-  const byAgent = Map.groupBy(served, ({ agent }) => agent);
-  return [...byAgent.values()].flatMap((own) => {
-    const held = heldTime(own);
-    return own.map(({ from, to }) => ({
-      seconds: (to - from) / SECOND_MS,
-      simultaneous: (held(to) - held(from)) / (to - from),
-    }));
+  const byAgent = new Map<string, Stretch[]>();
+  for (const { stretches } of served) {
+    for (const stretch of stretches) {
+      if (stretch.agent === null) continue;
+      const own = byAgent.get(stretch.agent);
+      if (own === undefined) byAgent.set(stretch.agent, [stretch]);
+      else own.push(stretch);
+    }
+  }
+  const heldBy = new Map([...byAgent].map(([agent, own]) => [agent, heldTime(own)]));
+  return served.flatMap(({ handled, stretches }): Load[] => {
+    if (!handled) return [];
+    let [ms, knownMs, heldMs] = [0, 0, 0];
+    for (const { agent, from, to } of stretches) {
+      ms += to - from;
+      const held = agent === null ? undefined : heldBy.get(agent);
+      if (held === undefined) continue;
+      knownMs += to - from;
+      heldMs += held(to) - held(from);
+    }
+    return [{ seconds: ms / SECOND_MS, simultaneous: knownMs > 0 ? heldMs / knownMs : null }];
   });
 }
 
 /** The conversation-time that an agent had held by each moment at which one began or ended. */
-function heldTime(own: readonly Served[]): (at: EpochMs) => number {
-  const changes = own.flatMap(({ from, to }) => [
-    { at: from, by: 1 },
-    { at: to, by: -1 },
-  ]);
-  changes.sort((a, b) => a.at - b.at);
+function heldTime(own: readonly Stretch[]): (at: EpochMs) => number {
+  const begins = Float64Array.from(own, ({ from }) => from).sort();
+  const ends = Float64Array.from(own, ({ to }) => to).sort();
   const heldAt = new Map<EpochMs, number>();
-  let held = 0;
-  let open = 0;
-  let before = changes[0]?.at ?? 0;
-  for (const { at, by } of changes) {
-    held += open * (at - before);
+  let [begun, over, held] = [0, 0, 0];
+  let before = begins[0] ?? 0;
+  while (over < ends.length) {
+    const at = Math.min(begins[begun] ?? Infinity, ends[over] ?? Infinity);
+    held += (begun - over) * (at - before);
     heldAt.set(at, held);
-    open += by;
     before = at;
+    while (begins[begun] === at) begun += 1;
+    while (ends[over] === at) over += 1;
   }
   return (at) => heldAt.get(at) ?? 0;
 }

@@ -1,7 +1,7 @@
 /** Who is usually there: the staffing of days to come, as far as the days before tell it. */
-import type { Online } from "./actual.ts";
 import type { PastDay } from "./forecast.ts";
 import type { LocalDay } from "./local-day.ts";
+import { agentsIn, type Online } from "./online.ts";
 
 /** How many of the last days of a kind are read. */
 const DAYS_OF_KIND = 4;
@@ -24,15 +24,7 @@ export function usualAgents(
 
 function agentsByPlace(day: LocalDay, online: readonly Online[]): Map<number, number> {
   const there = online.filter(({ from, to }) => from < day.to && to > day.from);
-  return new Map(
-    day.quarters.map((quarter) => {
-      const ms = there.reduce(
-        (sum, { from, to }) => sum + Math.max(0, Math.min(to, quarter.to) - Math.max(from, quarter.from)),
-        0,
-      );
-      return [quarter.place, ms / (quarter.to - quarter.from)];
-    }),
-  );
+  return new Map(day.quarters.map((quarter) => [quarter.place, agentsIn(there, quarter)]));
 }
 
 function median(values: readonly number[]): number {

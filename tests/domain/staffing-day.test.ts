@@ -1,12 +1,15 @@
 /** A day of the desk: the forecast, the quarter hours, what was reached, and what would help. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { actualIn, type StaffChat } from "../../domain/staffing/actual.ts";
+import type { ChatRow } from "../../domain/kpi/history.ts";
+import { actualsOf } from "../../domain/staffing/actual.ts";
 import { forecastDay, HOLIDAY, LEAST_DAYS, type PastDay } from "../../domain/staffing/forecast.ts";
 import { dayLevel, type DayInput, hourGaps, planDay } from "../../domain/staffing/intraday.ts";
 import { byPlace, dateAt, localDay, localDays, weekAround } from "../../domain/staffing/local-day.ts";
 import { type Desk, parametersOf } from "../../domain/staffing/model.ts";
+import { onlineOf } from "../../domain/staffing/online.ts";
 import { remediesFor, shortagesOf, worstOf } from "../../domain/staffing/remedies.ts";
+import { chat, online } from "./kpi-history.ts";
 
 const QUARTER_MS = 900_000;
 const HOUR_MS = 4 * QUARTER_MS;
@@ -116,17 +119,6 @@ test("STA8: a day has 96 quarter hours, 92 where the clock jumps and 100 where i
 });
 
 const NOON = Date.parse("2026-11-17T11:00:00Z");
-function chat(startedAt: number, more: Partial<StaffChat> = {}): StaffChat {
-  return {
-    agent: "lea",
-    startedAt,
-    assignedAt: null,
-    answeredAt: null,
-    closedAt: null,
-    leftAt: null,
-    ...more,
-  };
-}
 
 test("STA8: days read in one go are the days read one by one, wherever and whenever the clocks change", () => {
   for (const zone of [
@@ -146,18 +138,28 @@ test("STA8: days read in one go are the days read one by one, wherever and whene
 });
 
 test("STA9: who was answered in time, who left, who left at once and who still waits are told apart", () => {
+  const lea = (at: number, answers: number, closes: number) =>
+    chat("v", NOON + at, {
+      assignedAt: NOON + at + 5_000,
+      answeredAt: NOON + at + answers,
+      closedAt: NOON + closes,
+      closeReason: "agent",
+    });
+  const nobody = (at: number, more: Partial<ChatRow> = {}) =>
+    chat("v", NOON + at, { agent: null, answeredAt: null, ...more });
   const chats = [
-    chat(NOON, { assignedAt: NOON + 5_000, answeredAt: NOON + 20_000, closedAt: NOON + 320_000 }),
-    chat(NOON + 1_000, { assignedAt: NOON + 6_000, answeredAt: NOON + 91_000, closedAt: NOON + 300_000 }),
-    chat(NOON + 2_000, { agent: null, closedAt: NOON + 5_000 }),
-    chat(NOON + 3_000, { agent: null, closedAt: NOON + 1_000_000, leftAt: NOON + 43_000 }),
-    chat(NOON + 4_000, { agent: null }),
-    chat(NOON + QUARTER_MS - 10_000, { agent: null }),
+    lea(0, 20_000, 320_000),
+    lea(1_000, 90_000, 300_000),
+    nobody(2_000, { closedAt: NOON + 5_000 }),
+    nobody(3_000, { closedAt: NOON + 1_000_000, leftAt: NOON + 43_000, closeReason: "idle" }),
+    nobody(4_000),
+    nobody(QUARTER_MS - 10_000),
   ];
-  const online = [{ agent: "lea", from: NOON - HOUR_MS, to: NOON + 450_000, capacity: 3 }];
+  const states = onlineOf([online("usr_lea", NOON - HOUR_MS, NOON + 450_000)], NOON + 2 * HOUR_MS);
   const span = { from: NOON, to: NOON + QUARTER_MS };
-  const told = actualIn({ chats, online, now: NOON + QUARTER_MS }, span, 30);
-  expect(told).toMatchObject({
+  const { whole, of } = actualsOf({ chats, online: states, now: NOON + QUARTER_MS }, span, 30);
+  expect(of(NOON)).toEqual(whole);
+  expect(whole).toMatchObject({
     arrivals: 6,
     shortLeavers: 1,
     level: {
@@ -165,15 +167,22 @@ test("STA9: who was answered in time, who left, who left at once and who still w
       ofServed: { numerator: 1, denominator: 2 },
       withoutShortLeavers: { numerator: 1, denominator: 4 },
     },
-    abandonment: { numerator: 1, denominator: 3 },
-    waitSeconds: { numerator: 20 + 90 + 3 + 40, denominator: 4 },
-    // 315 s and 294 s held, of 450 s with three places; one agent busy from 5 s to 320 s.
+    // Whoever waits is in the queue, and has not left.
+    abandonment: { numerator: 1, denominator: 5 },
+    waiting: { median: 5, p90: 5, n: 2 },
+    leftAfterSeconds: 40,
+    // 315 s and 294 s, counted in steps.
+    handling: { median: 290, p90: 315, n: 2 },
+    // Of 450 s with three places; one agent busy from 5 s to 320 s.
     occupancy: { numerator: 609, denominator: 1_350 },
     concurrency: { numerator: 609, denominator: 315 },
-    agents: 0.5,
   });
-  const nothing = actualIn({ chats: [], online: [], now: NOON + HOUR_MS }, span, 30);
-  expect([nothing.level.ofAll.value, nothing.occupancy.value, nothing.agents]).toEqual([null, null, 0]);
+  const nothing = actualsOf({ chats: [], online: [], now: NOON + HOUR_MS }, span, 30).whole;
+  expect([nothing.level.ofAll.value, nothing.occupancy.value, nothing.waiting.median]).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });
 
 const DESK: Desk = {
@@ -198,7 +207,9 @@ function tuesday(more: Partial<DayInput> = {}): DayInput {
     kind: "2",
     past: weeks(70, 240),
     arrivals: () => 6,
-    told: { chats: [], online: [], now: NOON },
+    now: NOON,
+    chats: [],
+    online: [],
     withinSeconds: 60,
     usual: (place) => (place >= 40 && place < 60 ? 5 : place >= 36 && place < 76 ? 2 : 0),
     openIn: (from, to) => {

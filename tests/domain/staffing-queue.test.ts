@@ -163,7 +163,7 @@ test("STA4: what one conversation takes alone, and how much each further one slo
     for (let place = 0; place < places; place += 1) {
       for (let at = from; at < from + 8 * 3_600_000;) {
         const to = at + Math.round(-480_000 * (1 + 0.2 * (places - 1)) * Math.log(1 - random())) + 1;
-        served.push({ agent: `a${shift}`, from: at, to });
+        served.push({ handled: true, stretches: [{ agent: `a${shift}`, from: at, to }] });
         at = to;
       }
     }
@@ -176,9 +176,8 @@ test("STA4: what one conversation takes alone, and how much each further one slo
 
 test("STA4: with too few conversations nothing is estimated, and where nothing varies there is no slowdown to tell", () => {
   const one = (index: number): Served => ({
-    agent: "a",
-    from: index * 1e6,
-    to: index * 1e6 + 300_000 + index,
+    handled: true,
+    stretches: [{ agent: "a", from: index * 1e6, to: index * 1e6 + 300_000 + index }],
   });
   expect(estimateHandleTimes([0, 1, 2].map(one))).toMatchObject({
     mean: { value: null, n: 3 },
@@ -190,4 +189,23 @@ test("STA4: with too few conversations nothing is estimated, and where nothing v
   const waits = Array.from({ length: 9 }, () => ({ seconds: 60, left: true }));
   expect(estimatePatience(waits)).toEqual({ value: null, se: null, n: 9 });
   expect(estimatePatience([])).toEqual({ value: null, se: null, n: 0 });
+});
+
+test("STA4: a handle time is all the stretches of its conversation, and what nobody answered takes a place without being one", () => {
+  const HOUR = 3_600_000;
+  // Each is with Léa for two minutes and, after a second queue, with Hugo for three, who holds a silent one all along.
+  const served: Served[] = Array.from({ length: 40 }, (_, index) => {
+    const at = index * HOUR;
+    return {
+      handled: true,
+      stretches: [
+        { agent: "lea", from: at, to: at + 120_000 },
+        { agent: "hugo", from: at + 900_000, to: at + 1_080_000 },
+      ],
+    };
+  });
+  const silent: Served = { handled: false, stretches: [{ agent: "hugo", from: 0, to: 40 * HOUR }] };
+  const { mean, simultaneous } = estimateHandleTimes([...served, silent]);
+  expect(mean).toMatchObject({ value: 300, n: 40 });
+  expect(simultaneous).toBeCloseTo((2 * 1 + 3 * 2) / 5, 12);
 });

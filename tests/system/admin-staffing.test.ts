@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Papa from "papaparse";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
 import { WireIntraday } from "../../domain/staffing/intraday-wire.ts";
+import { durationWords } from "../../domain/words/duration-words.ts";
 import { deskHistory, keepDesk } from "../fixtures/desk-history.ts";
 import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
@@ -96,7 +97,7 @@ test("STA13: the sentence, both drawings, the ways out and the week say the same
 test("STA13: the day stands as a table and as a file, and a day of the week's picture is a step away, by keyboard", async () => {
   const { context, page, complaints } = await enter("desk", `?date=${OVER}`);
   await drawn(page);
-  const asTable = page.getByRole("button", { name: "Show as table" });
+  const asTable = page.locator(".staffing-day").getByRole("button", { name: "Show as table" });
   await asTable.focus();
   await page.keyboard.press("Enter");
   const rows = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "12:00" }) });
@@ -104,11 +105,8 @@ test("STA13: the day stands as a table and as a file, and a day of the week's pi
   expect(await page.getByRole("columnheader", { name: "Needed, Erlang A" }).count()).toBe(1);
 
   const saving = page.waitForEvent("download");
-  await page.getByRole("button", { name: "CSV" }).click();
-  const file = await saving;
-  expect(file.suggestedFilename()).toBe(`aparte-staffing-${OVER}.csv`);
-  const text = readFileSync(await file.path(), "utf8").replace(/^\uFEFF/, "");
-  const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
+  const data = await csvOf(page, page.locator(".staffing-day"));
+  expect((await saving).suggestedFilename()).toBe(`aparte-staffing-${OVER}.csv`);
   const answer = await page.request.get(`${server.url}/api/sites/desk/intraday?date=${OVER}`);
   const told = (await answer.json()) as { intervals: { from: string; arrivals: number; forecast: number }[] };
   expect(data.map((row) => [row["From"], Number(row["Came"]), Number(row["Forecast"])])).toEqual(
@@ -150,6 +148,73 @@ test("STA14: too short a history, a missing handle time, nothing at all and a fa
   await silent.page.getByRole("heading", { name: "No chat has come yet" }).waitFor();
   await silent.context.close();
 });
+
+test("STA21: waiting stands by its median and nine in ten, on the screen, in the table and in the file, in both languages", async () => {
+  const answer = await fetch(`${server.url}/api/sites/desk/intraday?date=${OVER}`, {
+    headers: { cookie: await signIn(server.url, "admin@demo.test") },
+  });
+  const told = WireIntraday.parse(await answer.json());
+  const { median_seconds: median, p90_seconds: p90, n } = told.so_far?.waiting ?? { n: 0 };
+  expect([n > 0, (p90 ?? 0) > (median ?? 0)]).toEqual([true, true]);
+  const busy = told.intervals.filter(({ reached }) => (reached?.waiting.n ?? 0) > 0);
+  for (const [locale, words] of [
+    ["en-GB", { waiting: "Waiting, median", handling: "Handling, 90th percentile", table: "Show as table" }],
+    ["fr-FR", { waiting: "Attente, médiane", handling: "Traitement, 90e centile", table: "Voir en tableau" }],
+  ] as const) {
+    const { context, page, complaints } = await enter("desk", `?date=${OVER}`, { locale });
+    await drawn(page);
+    const figure = page.locator("[data-figure=waiting]");
+    expect(await figure.locator(".kpi-value").textContent()).toBe(durationWords(median ?? 0));
+    expect(await figure.locator(".note").textContent()).toContain(durationWords(p90 ?? 0));
+    const data = await csvOf(page, page.locator(".staffing-day"));
+    const written = data.filter((row) => row[`${words.waiting} (s)`] !== "");
+    expect(written.map((row) => Number(row[`${words.waiting} (s)`]))).toEqual(
+      busy.map(({ reached }) => reached?.waiting.median_seconds),
+    );
+    await page.locator(".staffing-day").getByRole("button", { name: words.table }).click();
+    await page.getByRole("columnheader", { name: words.waiting }).waitFor();
+    await page.getByRole("columnheader", { name: words.handling }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
+
+test("STA21: the week's hours stand as a table and as a file, in both languages", async () => {
+  for (const [locale, words] of [
+    ["en-GB", { table: "Show as table", hour: "Hour", gap: "Over or short" }],
+    ["fr-FR", { table: "Voir en tableau", hour: "Heure", gap: "En plus ou en moins" }],
+  ] as const) {
+    const { context, page, complaints } = await enter("desk", `?date=${AHEAD}&within_seconds=30`, { locale });
+    await drawn(page);
+    const week = page.locator("section[aria-labelledby=staffing-week]");
+    const short = (await week.locator(".week-map td").allTextContents()).filter((cell) =>
+      cell.startsWith("−"),
+    );
+    await week.getByRole("button", { name: words.table }).focus();
+    await page.keyboard.press("Enter");
+    await week.getByRole("columnheader", { name: words.gap }).waitFor();
+    expect(await week.locator("tr.short").count()).toBe(short.length);
+    await sound(page, `week, ${locale}`);
+    const folder = process.env["SCREENSHOTS_DIR"];
+    if (folder !== undefined)
+      await page.screenshot({ path: join(folder, `week table ${locale}.png`), fullPage: true });
+    const data = await csvOf(page, week);
+    expect(data).toHaveLength(7 * 24);
+    expect(data[9]?.[words.hour]).toBe("09:00");
+    expect(data.filter((row) => Number(row[words.gap]) < 0)).toHaveLength(short.length);
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
+
+/** The rows of the file that `part` of the page gives. */
+async function csvOf(page: Page, part: Locator): Promise<Record<string, string>[]> {
+  const saving = page.waitForEvent("download");
+  await part.getByRole("button", { name: "CSV" }).click();
+  const file = await saving;
+  const text = readFileSync(await file.path(), "utf8").replace(/^\uFEFF/, "");
+  return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
+}
 
 const SCREENS = [
   ["ahead", "desk", `?date=${AHEAD}&within_seconds=30`],

@@ -3,9 +3,11 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HistoryRecord, RecordOf } from "../../domain/history/records.ts";
-import type { Arrivals, ToldChat } from "../../domain/staffing/kept-day.ts";
+import type { Arrivals } from "../../domain/staffing/kept-day.ts";
 import { dateAt, daysFrom, localDays, QUARTER_MS } from "../../domain/staffing/local-day.ts";
+import { type ObservedChat, observed } from "../../domain/staffing/observed.ts";
 import { journeySite } from "../../workers/journeys/kept-days.ts";
+import { type Cells, CELLS, chatOf } from "../../workers/kpis/history-rows.ts";
 import { readSettings } from "../../workers/kpis/site-settings.ts";
 import { buildStaffing, readPastDays } from "../../workers/staffing/kept-days.ts";
 import { reportIntraday } from "../../workers/staffing/report.ts";
@@ -91,9 +93,21 @@ const conversation = fc
         first_agent_message_at: taken,
         closed_at: over ? spoke + closes * MINUTE_MS : null,
         close_reason: over && idle ? "idle" : null,
+        last_message_at: over ? (taken ?? spoke) : null,
+        ...(over && idle ? { left_at: spoke + (closes * MINUTE_MS) / 2 } : {}),
+        ...(over && taken !== null ? { handovers: handedOn(taken, n) } : {}),
       });
     });
   });
+
+/** Of some, a colleague dropped out after a minute, and another came later. */
+function handedOn(at: number, n: number): NonNullable<RecordOf<"conversations">["handovers"]> {
+  const hand = { from: null, to: null, skill: null };
+  const first = { ...hand, at, kind: "assigned" as const, to: `agent_${(n + 1) % 2}` };
+  const gone = { ...hand, at: at + MINUTE_MS, kind: "requeued" as const, from: first.to };
+  const next = { ...hand, at: at + 5 * MINUTE_MS, kind: "assigned" as const, to: `agent_${n % 2}` };
+  return n % 3 === 0 ? [first, gone, next] : n % 3 === 1 ? [first] : [];
+}
 
 const exposure = fc.record({ n: number(4), at: number(DAYS * 24 - 1) }).map(({ n, at }) => [
   {
@@ -147,23 +161,15 @@ async function worldOf(zone: string) {
 }
 
 /** The same from every row there is, without a look at its day. */
-async function allOf(site: string): Promise<{ arrivals: Map<number, number>; chats: ToldChat[] }> {
-  const { results } = await env.DB.prepare(
-    `SELECT c.*, (SELECT campaign_id FROM exposures e WHERE e.site = c.site AND e.id = c.decision_id) AS campaign
-     FROM conversations c WHERE site = ? AND first_visitor_message_at IS NOT NULL ORDER BY created_at DESC`,
+async function allOf(site: string): Promise<{ arrivals: Map<number, number>; chats: ObservedChat[] }> {
+  const rows = await env.DB.prepare(
+    `SELECT ${CELLS.conversations} FROM conversations c
+     LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id
+     WHERE c.site = ? AND first_visitor_message_at IS NOT NULL ORDER BY first_visitor_message_at DESC, c.id DESC`,
   )
     .bind(site)
-    .all<Record<string, number> & Record<"agent_id" | "campaign" | "close_reason", string | null>>();
-  const chats = results.map((row): ToldChat => ({
-    createdAt: row["created_at"] ?? Number.NaN,
-    startedAt: row["first_visitor_message_at"] ?? Number.NaN,
-    assignedAt: row["assigned_at"] ?? null,
-    answeredAt: row["first_agent_message_at"] ?? null,
-    closedAt: row["closed_at"] ?? null,
-    idle: row.close_reason === "idle",
-    agent: row.agent_id,
-    campaign: row.campaign,
-  }));
+    .raw<Cells>();
+  const chats = rows.map((cells) => observed(chatOf(cells)));
   const arrivals = new Map<number, number>();
   for (const { startedAt } of chats) {
     const quarter = Math.floor(startedAt / QUARTER_MS);
@@ -172,7 +178,7 @@ async function allOf(site: string): Promise<{ arrivals: Map<number, number>; cha
   return { arrivals, chats };
 }
 
-async function expectAll(site: string, past: { arrivals: Arrivals[]; chats: ToldChat[] }): Promise<void> {
+async function expectAll(site: string, past: { arrivals: Arrivals[]; chats: ObservedChat[] }): Promise<void> {
   const all = await allOf(site);
   expect(new Map(past.arrivals)).toEqual(all.arrivals);
   expect(past.arrivals).toHaveLength(all.arrivals.size);

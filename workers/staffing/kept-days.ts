@@ -16,9 +16,9 @@ import {
   decodeChats,
   encodeArrivals,
   encodeChats,
-  type ToldChat,
 } from "../../domain/staffing/kept-day.ts";
 import { dateAt, daysFrom, localDays, QUARTER_MS } from "../../domain/staffing/local-day.ts";
+import { type ObservedChat, observed } from "../../domain/staffing/observed.ts";
 import { type JourneySite, journeySite } from "../journeys/kept-days.ts";
 import { type LocalDay, subjectOf } from "../kpis/counted-site.ts";
 import { runsOf } from "../kpis/count-days.ts";
@@ -64,14 +64,14 @@ const ARRIVALS: Kind = {
 };
 
 const CHATS: Kind = {
-  name: "chats:2",
+  name: "chats:3",
   most: MOST_CHATS,
   daysAtOnce: 10,
   async count(env, site, run) {
     const chats = await chatsBegunIn(env, site, spanOf(run));
     return run.map(({ from, to }) => {
       const own = chats.filter(({ startedAt }) => startedAt >= from && startedAt < to);
-      return encodeChats(own.slice(0, MOST_CHATS));
+      return encodeChats(own.slice(0, MOST_CHATS).map(observed));
     });
   },
 };
@@ -83,7 +83,7 @@ function spanOf(run: readonly LocalDay[]): { from: EpochMs; to: EpochMs } {
 /** The arrivals of days that are over, which follow each other; `chats` are the newest of those whose chats are read. */
 export type Wanted = { days: readonly LocalDay[]; chatDays: readonly LocalDay[] };
 /** `chats` newest first, of each day the newest `MOST_CHATS`. */
-export type PastDays = { arrivals: Arrivals[]; chats: ToldChat[] };
+export type PastDays = { arrivals: Arrivals[]; chats: ObservedChat[] };
 
 /** What history gives of `wanted`; what had to be counted is kept, after the answer. */
 export async function readPastDays(
@@ -105,8 +105,7 @@ export async function readPastDays(
     arrivals: (arrivals ?? []).flatMap(({ body }) => decodeArrivals(body)),
     chats: (chats ?? [])
       .toSorted((a, b) => (a.date < b.date ? 1 : -1))
-      .flatMap(({ body }) => decodeChats(body))
-      .toSorted((a, b) => b.createdAt - a.createdAt),
+      .flatMap(({ body }) => decodeChats(body)),
   };
 }
 
@@ -155,14 +154,11 @@ const DAYS = `SELECT substr(m.subject, 5) AS date, j.body FROM rollup_marks m
     AND (j.definition = ?3 AND j.built >= m.dirty OR j.day < ?6)
   WHERE m.site = ?1 AND m.subject BETWEEN ?4 AND ?5`;
 
-/** A conversation may be made a day before it begins, and the newest days may hold some that are read from history instead. */
-const NEIGHBOURS = 3;
-
-/** Of them the newest, until so many conversations are in them as is wanted, and in some days more. */
+/** Of them the newest, until as many conversations are in them as are wanted. */
 const newestDays = (most: number) => `WITH days AS (${DAYS}),
-  told AS (SELECT date, body, row_number() OVER (ORDER BY date DESC) AS nth, ${COUNT_OF_CHATS("body")} AS n FROM days),
-  summed AS (SELECT date, body, sum(iif(nth > ${NEIGHBOURS}, n, 0)) OVER (
-    ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND ${NEIGHBOURS} PRECEDING) AS newer FROM told)
+  told AS (SELECT date, body, ${COUNT_OF_CHATS("body")} AS n FROM days),
+  summed AS (SELECT date, body, sum(n) OVER (
+    ORDER BY date DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newer FROM told)
   SELECT date, body FROM summed WHERE coalesce(newer, 0) < ${most}`;
 
 /** Count `days` from history, run by run; what is counted is kept, after the answer where somebody waits for one. */

@@ -3,14 +3,12 @@
  * by quarter hour, the newest conversations for the estimates, the day's own for what was reached.
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import type { Online } from "../../domain/staffing/actual.ts";
-import type { Arrivals, ToldChat } from "../../domain/staffing/kept-day.ts";
+import type { ChatRow } from "../../domain/kpi/history.ts";
+import type { Arrivals } from "../../domain/staffing/kept-day.ts";
 import { QUARTER_MS } from "../../domain/staffing/local-day.ts";
-
-const DAY_MS = 86_400_000;
-/** A conversation is made at most so long before its visitor's first message. */
-export const UNSPOKEN_MS = DAY_MS;
-const LONGEST_SHIFT_MS = 31 * DAY_MS;
+import { type Online, onlineOf } from "../../domain/staffing/online.ts";
+import { type Cells, CELLS, chatOf, LONG_CHAT_MS, LONGEST_SHIFT_MS, stateOf } from "../kpis/history-rows.ts";
+import { SILENT_CHAT_MS as UNSPOKEN_MS, STATES_IN } from "../kpis/read-history.ts";
 
 export type Span = { from: EpochMs; to: EpochMs };
 
@@ -27,44 +25,35 @@ const ARRIVALS = `SELECT CAST(first_visitor_message_at / ?4 AS INTEGER) AS quart
     AND first_visitor_message_at <= created_at + ${UNSPOKEN_MS}
   GROUP BY 1`;
 
-/** The conversations made in the span in which the visitor wrote, newest first. */
-export async function chatsMadeIn(env: Env, site: SiteKey, { from, to }: Span): Promise<ToldChat[]> {
-  const rows = await env.DB.prepare(`${CHATS} ${NEWEST_FIRST}`).bind(site, from, to).raw<Cells>();
-  return rows.map(chatOfCells);
+/**
+ * The conversations in which the visitor wrote first in the span, and those that reach into it, as the KPIs read them,
+ * newest first.
+ */
+export async function chatsOf(env: Env, site: SiteKey, { from, to }: Span): Promise<ChatRow[]> {
+  const since = from - LONG_CHAT_MS - UNSPOKEN_MS;
+  const rows = await env.DB.prepare(
+    `${CHATS} AND (c.first_visitor_message_at >= ?4 OR c.closed_at IS NULL OR c.closed_at > ?4) ${NEWEST_FIRST}`,
+  )
+    .bind(site, since, to, from)
+    .raw<Cells>();
+  return rows.map(chatOf);
 }
 
 /** The conversations in which the visitor wrote first in the span, newest first. */
-export async function chatsBegunIn(env: Env, site: SiteKey, { from, to }: Span): Promise<ToldChat[]> {
+export async function chatsBegunIn(env: Env, site: SiteKey, { from, to }: Span): Promise<ChatRow[]> {
   const rows = await env.DB.prepare(
     `${CHATS} AND c.first_visitor_message_at >= ?4 AND c.first_visitor_message_at < ?3
        AND c.first_visitor_message_at <= c.created_at + ${UNSPOKEN_MS} ${NEWEST_FIRST}`,
   )
     .bind(site, from - UNSPOKEN_MS, to, from)
     .raw<Cells>();
-  return rows.map(chatOfCells);
+  return rows.map(chatOf);
 }
 
-const CHATS = `SELECT c.created_at, c.first_visitor_message_at, c.assigned_at, c.first_agent_message_at, c.closed_at,
-    c.close_reason IS 'idle', c.agent_id, e.campaign_id
+const CHATS = `SELECT ${CELLS.conversations}
   FROM conversations c LEFT JOIN exposures e ON e.site = c.site AND e.id = c.decision_id
   WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3 AND c.first_visitor_message_at IS NOT NULL`;
-const NEWEST_FIRST = "ORDER BY c.created_at DESC, c.first_visitor_message_at DESC, c.id DESC";
-
-type Moment = number | null;
-type Cells = [number, number, Moment, Moment, Moment, number, string | null, string | null];
-
-function chatOfCells([
-  createdAt,
-  startedAt,
-  assignedAt,
-  answeredAt,
-  closedAt,
-  idle,
-  agent,
-  campaign,
-]: Cells): ToldChat {
-  return { createdAt, startedAt, assignedAt, answeredAt, closedAt, idle: idle === 1, agent, campaign };
-}
+const NEWEST_FIRST = "ORDER BY c.first_visitor_message_at DESC, c.id DESC";
 
 /** The stretches of the span in which agents were online; one that lasts ends now. */
 export async function readOnline(
@@ -73,19 +62,13 @@ export async function readOnline(
   { from, to }: Span,
   now: EpochMs,
 ): Promise<Online[]> {
-  const rows = await env.DB.prepare(
-    `SELECT agent_id, capacity, started_at, ended_at FROM agent_states
-     WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 AND state = 'online'
-       AND (ended_at IS NULL OR ended_at > ?4)`,
-  )
+  const rows = await env.DB.prepare(`${STATES_IN} AND t.state = 'online'`)
     .bind(site, from - LONGEST_SHIFT_MS, to, from)
-    .raw<[agent: string, capacity: number, from: EpochMs, to: EpochMs | null]>();
-  return rows.map(([agent, capacity, started, ended]) => ({
-    agent,
-    from: started,
-    to: ended ?? now,
-    capacity,
-  }));
+    .raw<Cells>();
+  return onlineOf(
+    rows.map((cells) => stateOf(cells, Math.min(now, to))),
+    now,
+  );
 }
 
 /** The campaigns that are live, by id. */

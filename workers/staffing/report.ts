@@ -1,13 +1,12 @@
 /** A day's staffing of a site: its history read, its own figures estimated, the day planned. */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
+import type { ChatRow } from "../../domain/kpi/history.ts";
 import { holidayCalendar } from "../../domain/site/holidays.ts";
 import { readOpenDays } from "../../domain/site/open-days.ts";
-import { actualIn, heldSpan, leftUnanswered, type Online } from "../../domain/staffing/actual.ts";
 import type { Aim } from "../../domain/staffing/erlang.ts";
 import type { PastDay } from "../../domain/staffing/forecast.ts";
 import { dayLevel, type DayInput, hourGaps, planDay } from "../../domain/staffing/intraday.ts";
 import type { Intraday } from "../../domain/staffing/intraday-wire.ts";
-import { type CampaignChat, chatOf } from "../../domain/staffing/kept-day.ts";
 import {
   byPlace,
   dateAt,
@@ -21,6 +20,8 @@ import {
   weekAround,
 } from "../../domain/staffing/local-day.ts";
 import { type Assumptions, deskOf, parametersOf } from "../../domain/staffing/model.ts";
+import { type ObservedChat, observed } from "../../domain/staffing/observed.ts";
+import type { Online } from "../../domain/staffing/online.ts";
 import { type Estimate, estimateHandleTimes, estimatePatience } from "../../domain/staffing/own-figures.ts";
 import {
   type CampaignShare,
@@ -34,14 +35,7 @@ import { ApiError } from "../errors.ts";
 import { readSettings } from "../kpis/report.ts";
 import { journeySite } from "../journeys/kept-days.ts";
 import { ESTIMATE_DAYS, FORECAST_DAYS, type Later, MOST_CHATS, readPastDays } from "./kept-days.ts";
-import {
-  chatsMadeIn,
-  countArrivals,
-  liveCampaigns,
-  readOnline,
-  type Span,
-  UNSPOKEN_MS,
-} from "./read-staffing.ts";
+import { chatsOf, countArrivals, liveCampaigns, readOnline, type Span } from "./read-staffing.ts";
 
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1_000;
@@ -104,11 +98,9 @@ export async function reportIntraday(
       kind,
       past: past.filter((before) => before.day.date < one.date),
       arrivals,
-      told: {
-        chats: whole ? own : [],
-        online: online.filter(({ from, to }) => from < one.to && to > one.from),
-        now,
-      },
+      now,
+      chats: whole ? own : null,
+      online: online.filter(({ from, to }) => from < one.to && to > one.from),
       withinSeconds: aim.withinSeconds,
       usual: usual(kind),
       openIn: (from, to) => open.next(from, to) !== null,
@@ -140,7 +132,7 @@ export async function reportIntraday(
     concurrencyUsed: desk?.concurrency ?? null,
     forecast: plan.forecast,
     intervals: plan.intervals,
-    soFar: day.from < now ? actualIn({ chats: own, online, now }, day, aim.withinSeconds) : null,
+    soFar: plan.reached,
     outlook: dayLevel(plan.intervals, desk),
     shortages,
     remedies,
@@ -154,7 +146,7 @@ export async function reportIntraday(
 
 type Settings = Awaited<ReturnType<typeof readSettings>>;
 type Reading = { days: readonly LocalDay[]; day: LocalDay; estimated: Span; now: EpochMs };
-type Came = { counts: Map<number, number>; chats: CampaignChat[]; own: CampaignChat[] };
+type Came = { counts: Map<number, number>; chats: ObservedChat[]; own: ChatRow[] };
 
 /**
  * Who came: by quarter hours on `days`, in the conversations that are estimated from, and on `day` itself. Days that
@@ -169,27 +161,23 @@ async function readCame(
 ): Promise<Came> {
   const today = localDay(dateAt(now, settings.timezone), settings.timezone);
   const edge = day.date < today.date ? day : today;
-  const liveFrom = edge.from - UNSPOKEN_MS;
-  const oldest = estimated.from - UNSPOKEN_MS;
   const over = [...new Map(days.map((one) => [one.date, one])).values()].filter(
     (one) => one.to <= today.from,
   );
   const wanted = {
     days: over,
-    chatDays: over.filter((one) => one.to > oldest && one.from < edge.from),
+    chatDays: over.filter((one) => one.to > estimated.from && one.from < edge.from),
   };
   const [past, soFar, live] = await Promise.all([
     readPastDays(env, journeySite(site, settings), wanted, now, later),
     countArrivals(env, site, { from: today.from, to: now + 1 }),
-    chatsMadeIn(env, site, { from: liveFrom, to: Math.min(edge.to, now + 1) }),
+    chatsOf(env, site, { from: edge.from, to: Math.min(edge.to, now + 1) }),
   ]);
-  const before = past.chats.filter(({ createdAt }) => createdAt >= oldest && createdAt < liveFrom);
-  const chats = [...live, ...before].slice(0, Math.max(MOST_CHATS, live.length));
-  const told = chats.map((chat) => chatOf(chat, settings.conversation_idle_minutes));
+  const begun = live.filter(({ startedAt }) => startedAt >= edge.from && startedAt < edge.to);
   return {
     counts: new Map([...past.arrivals, ...soFar]),
-    chats: told.slice(0, MOST_CHATS),
-    own: day.from > now ? [] : told.slice(0, live.length),
+    chats: [...begun.map(observed), ...past.chats].slice(0, MOST_CHATS),
+    own: day.from > now ? [] : live,
   };
 }
 
@@ -198,18 +186,12 @@ function daysBefore(date: string, zone: string): readonly LocalDay[] {
   return localDays(daysFrom(date, -FORECAST_DAYS), FORECAST_DAYS, zone);
 }
 
-function measuredOf(chats: readonly CampaignChat[], online: readonly Online[], from: EpochMs) {
-  const served = chats.flatMap((chat) => {
-    const held = chat.closedAt === null ? null : heldSpan(chat, chat.closedAt);
-    return held === null ? [] : [{ agent: chat.agent ?? "", ...held }];
-  });
-  const waits = chats.flatMap((chat) => {
-    const left = leftUnanswered(chat);
-    const until = left ?? chat.answeredAt;
-    return until === null ? [] : [{ seconds: (until - chat.startedAt) / SECOND_MS, left: left !== null }];
-  });
+function measuredOf(chats: readonly ObservedChat[], online: readonly Online[], from: EpochMs) {
+  const waits = chats.flatMap(({ wait }) =>
+    wait === null ? [] : [{ seconds: wait.ms / SECOND_MS, left: wait.left }],
+  );
   return {
-    handle: estimateHandleTimes(served),
+    handle: estimateHandleTimes(chats),
     patience: estimatePatience(waits),
     capacity: capacityOf(online.filter(({ to }) => to > from)),
   };
@@ -225,7 +207,7 @@ function capacityOf(online: readonly Online[]): Estimate {
 /** What each campaign brought at the hours of `span` in the days that the estimates read. */
 function campaignShares(
   past: readonly (PastDay & { day: LocalDay })[],
-  chats: readonly CampaignChat[],
+  chats: readonly ObservedChat[],
   day: LocalDay,
   span: Shortage,
 ): CampaignShare[] {

@@ -8,14 +8,17 @@ import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
 import { DayTable } from "./day-table.tsx";
 import type { Drawing, DrawingWords } from "./plot.ts";
-import { COLUMNS, needOf, rowOf, shownIntervals, stateOf } from "./view.ts";
+import { COLUMNS, isInSeconds, needOf, rowOf, shownIntervals, stateOf } from "./view.ts";
 import { w } from "./words.ts";
 
 export function DayChart({ day }: { day: WireIntraday }): VNode {
   const [asTable, setAsTable] = useState(false);
   const within = duration(day.target.within_seconds);
   const saveCsv = (): void => {
-    const head = COLUMNS.map((column) => w(`col_${column}`, { within }));
+    const head = COLUMNS.map((column) => {
+      const name = w(`col_${column}`, { within });
+      return isInSeconds(column) ? `${name} (s)` : name;
+    });
     const rows = day.intervals.map((interval) => {
       const row = rowOf(interval);
       return COLUMNS.map((column) => row[column]);

@@ -1,4 +1,4 @@
-/** The day's five figures, each with what it was counted from. */
+/** The day's six figures, each with what it was counted from. */
 import type { VNode } from "preact";
 import type { WireIntraday } from "../../../domain/staffing/intraday-wire.ts";
 import { duration, number, percent } from "../../shared/format.ts";
@@ -31,7 +31,8 @@ function figuresOf(day: WireIntraday): Figure[] {
   const level = told?.service_level;
   const left = told?.abandonment;
   const occupancy = told?.occupancy;
-  const wait = told?.average_wait_seconds.value ?? null;
+  const waiting = told?.waiting;
+  const handled = told?.handle_time.median_seconds ?? null;
   const answeredNote = stateOf(day) === "today" ? "answeredNote" : "answeredNoteThen";
   return [
     {
@@ -75,12 +76,22 @@ function figuresOf(day: WireIntraday): Figure[] {
             }),
     },
     {
+      key: "waiting",
+      label: w("waiting"),
+      value: duration(waiting?.median_seconds ?? null),
+      note:
+        waiting === undefined || waiting.n === 0
+          ? w("waitingNone")
+          : w("waitingNote", { n: count(waiting.n), p90: duration(waiting.p90_seconds) }),
+    },
+    {
       key: "at_once",
       label: w("atOnce"),
       value: number(language, told?.concurrency.value ?? null, 1),
-      note: [w("atOnceNote"), ...(wait === null ? [] : [w("waitNote", { wait: duration(wait) })])].join(
-        " · ",
-      ),
+      note: [
+        w("atOnceNote"),
+        ...(handled === null ? [] : [w("handledNote", { median: duration(handled) })]),
+      ].join(" · "),
     },
   ];
 }

@@ -4,7 +4,7 @@ import type { WireIntraday } from "../../../domain/staffing/intraday-wire.ts";
 import { duration, number, percent, time } from "../../shared/format.ts";
 import type { CsvCell } from "../overview/csv.ts";
 import { locale } from "../session.ts";
-import { type Column, COLUMNS, rowOf, shownIntervals } from "./view.ts";
+import { type Column, COLUMNS, isInSeconds, rowOf, shownIntervals } from "./view.ts";
 import { w } from "./words.ts";
 
 export function DayTable({ day }: { day: WireIntraday }): VNode {
@@ -50,13 +50,12 @@ export function DayTable({ day }: { day: WireIntraday }): VNode {
 function written(column: Column, cell: CsvCell): string {
   const language = locale.value;
   const value = typeof cell === "number" ? cell : null;
+  if (isInSeconds(column)) return duration(value);
   switch (column) {
     case "level":
     case "occupancy":
     case "left":
       return percent(language, value, 0);
-    case "wait":
-      return duration(value);
     case "gap":
       return signed(value);
     case "forecast":

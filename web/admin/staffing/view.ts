@@ -48,6 +48,15 @@ export function weekHours({ week }: WireIntraday): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
+export type WeekHour = WireIntraday["week"][number]["hours"][number] & { date: string };
+
+/** Every hour of the week, day by day, or those alone that the picture shows. */
+export function hoursOfWeek({ week }: WireIntraday, shown?: readonly number[]): WeekHour[] {
+  return week.flatMap(({ date, hours }) =>
+    hours.filter(({ hour }) => shown === undefined || shown.includes(hour)).map((one) => ({ ...one, date })),
+  );
+}
+
 export const COLUMNS = [
   "from",
   "forecast",
@@ -61,9 +70,24 @@ export const COLUMNS = [
   "level",
   "occupancy",
   "left",
+  "waitMedian",
+  "waitP90",
+  "handleMedian",
+  "handleP90",
   "wait",
 ] as const;
 export type Column = (typeof COLUMNS)[number];
+const IN_SECONDS: ReadonlySet<Column> = new Set([
+  "waitMedian",
+  "waitP90",
+  "handleMedian",
+  "handleP90",
+  "wait",
+]);
+
+export function isInSeconds(column: Column): boolean {
+  return IN_SECONDS.has(column);
+}
 
 /** One quarter hour as the table and the file show it; what is over as it was, what is to come as it is expected. */
 export function rowOf(interval: WireInterval): Record<Column, CsvCell> {
@@ -82,6 +106,11 @@ export function rowOf(interval: WireInterval): Record<Column, CsvCell> {
     level: told === null ? (reached?.service_level.value ?? null) : told.service_level,
     occupancy: told === null ? (reached?.occupancy.value ?? null) : told.occupancy,
     left: told === null ? (reached?.abandonment.value ?? null) : told.abandonment,
-    wait: told === null ? (reached?.average_wait_seconds.value ?? null) : told.average_wait_seconds,
+    waitMedian: reached?.waiting.median_seconds ?? null,
+    waitP90: reached?.waiting.p90_seconds ?? null,
+    handleMedian: reached?.handle_time.median_seconds ?? null,
+    handleP90: reached?.handle_time.p90_seconds ?? null,
+    // A mean of those who leave as well, which nothing that was measured is.
+    wait: told?.average_wait_seconds ?? null,
   };
 }
