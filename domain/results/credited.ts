@@ -4,14 +4,15 @@
  * to some time after the end of that visit, whichever campaign it came of or none.
  *
  * Shapes  `Credits` is by the decision that a chat came of; chats that came of none take their part and are not in it.
- * Units   money in hundredths.
+ * Units   moments are `EpochMs`; money in hundredths.
  */
+import type { EpochMs } from "../ids.ts";
 import { answeredChats, creditedChats, type Done } from "../kpi/orders.ts";
 import { type ChatRow, EMPTY_HISTORY, type KpiHistory, type VisitRow } from "../kpi/history.ts";
 
-export type Credit = { orders: number; cents: number };
-export type Credits = ReadonlyMap<string, Credit>;
-export const NO_CREDIT: Credit = { orders: 0, cents: 0 };
+/** An order that a chat is credited with. */
+export type Credit = { at: EpochMs; cents: number };
+export type Credits = ReadonlyMap<string, readonly Credit[]>;
 
 export type AnsweredTalk = Pick<
   ChatRow,
@@ -40,12 +41,14 @@ export function creditsOf(
   };
   const answered = answeredChats(history, { orders: "claimed", currency: "", attributionMs });
   const chatOf = creditedChats(answered, done);
-  const credits = new Map<string, Credit>();
-  for (const { id, cents } of done) {
+  const credits = new Map<string, Credit[]>();
+  for (const { id, at, cents } of done) {
     const decision = chatOf.get(id)?.decision;
     if (decision == null) continue;
-    const before = credits.get(decision) ?? NO_CREDIT;
-    credits.set(decision, { orders: before.orders + 1, cents: before.cents + cents });
+    const credit = { at, cents };
+    const known = credits.get(decision);
+    if (known === undefined) credits.set(decision, [credit]);
+    else known.push(credit);
   }
   return credits;
 }

@@ -45,5 +45,6 @@ export function finalDay(day: DaySums, isForeign: boolean): DaySums {
 const MONEY = SUMS.filter((name) => /revenue|cents|_sq$|^capped/.test(name));
 
 function withoutMoney(sums: ArmSums): ArmSums {
-  return { ...sums, ...Object.fromEntries(MONEY.map((name) => [name, 0])) };
+  const nothing = Object.fromEntries(MONEY.map((name) => [name, 0]));
+  return { ...sums, ...nothing, foreign_orders: sums.orders };
 }

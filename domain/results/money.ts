@@ -22,6 +22,8 @@ export type Money = {
   margin: { share: number; amount: Span | null } | null;
   /** What prices were lowered by, as far as orders told it. */
   discounts: { treated: number; holdout: number };
+  /** Orders (or leads) in another currency than the site's: sales, without their money. */
+  foreign: { treated: number; holdout: number };
   /** The agents' time that these visitors' conversations took, and its cost. */
   agents: AgentTime;
   net: Span | null;
@@ -33,7 +35,10 @@ export type Money = {
 };
 
 export type AgentTime = {
+  /** On conversations of the visits for whose sales the effect answers. */
   hours: number;
+  /** On those of later visits of the same visitors: no effect of this phase answers for them, so no net bears them. */
+  laterHours: number;
   /** How many conversations share an agent's hour. */
   concurrency: number;
   /** Null where an hour's price is not entered; nothing where nobody talked. */
@@ -48,12 +53,13 @@ const HOUR_MS = 3_600_000;
  * time that agents were busy. The platform's price and the hours that nobody asked anything are the site's, of no campaign.
  */
 export function agentTimeOf(
-  handleMs: number,
+  { handle_ms, later_handle_ms }: Pick<ArmSums, "handle_ms" | "later_handle_ms">,
   { economics, concurrency = 1 }: Pick<PhaseFacts, "economics" | "concurrency">,
 ): AgentTime {
-  const hours = handleMs / HOUR_MS / concurrency;
+  const hours = handle_ms / HOUR_MS / concurrency;
+  const laterHours = later_handle_ms / HOUR_MS / concurrency;
   const price = economics.agent_hour ?? null;
-  return { hours, concurrency, cost: hours === 0 ? 0 : price === null ? null : hours * price };
+  return { hours, laterHours, concurrency, cost: hours === 0 ? 0 : price === null ? null : hours * price };
 }
 
 export function moneyOf(
@@ -64,7 +70,7 @@ export function moneyOf(
   const { economics } = facts;
   const orders = incrementalOf(figureOf(difference), treated);
   const income = incrementalOf(figureOf(revenue), treated);
-  const agents = agentTimeOf(treated.handle_ms, facts);
+  const agents = agentTimeOf(treated, facts);
   const { cost } = agents;
   const margin = economics.margin ?? null;
   // What is left of margin has the discounts off already, so all of it is margin here.
@@ -76,6 +82,7 @@ export function moneyOf(
     incrementalRevenue: spanOf(income),
     margin: margin === null ? null : { share: margin, amount: spanOf(value.incrementalMargin) },
     discounts: { treated: treated.discount_cents / 100, holdout: control.discount_cents / 100 },
+    foreign: { treated: treated.foreign_orders, holdout: control.foreign_orders },
     agents,
     net: spanOf(value.net),
     roi: spanOf(value.roi),

@@ -169,7 +169,7 @@ function usersOf(
 
 const CENTS = 100;
 
-/** An arm as incrementality compares it. `reached` is whom an agent answered: what an invitation acts through. */
+/** An arm as incrementality compares it. `reached` is with whom an agent spoke: what an invitation acts through, in either arm. */
 export function armOf(sums: ArmSums): Arm {
   return {
     n: sums.n,

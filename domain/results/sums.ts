@@ -5,21 +5,23 @@
  * the capped reading, the adjustment by what a visitor spent before, and the split by device and browser.
  *
  * Shapes  plain JSON of numbers, and of counts by name; `addSums` is associative, and the empty sums are its zero.
- * Units   counts are of units (unique visitors at their first eligible moment) unless named otherwise; `_cents` are
- *         hundredths of the site's currency, `_sq` and `_x_` their squares and products, summed over units.
+ * Units   counts are of units (unique visitors at their first eligible moment) unless named otherwise, and of what was
+ *         theirs until the end of their window unless it says when; `_cents` are hundredths of the site's currency, `_sq` and `_x_` their squares and products, summed over units.
  */
 export const SUMS = [
   "n",
-  /** Eligible moments and what was seen of them: more than one a unit may be. */
+  /** Eligible moments and what was seen of them, on whatever visit: more than one a unit may be. */
   "moments",
   "displayed",
-  /** Units who wrote a message, and units whom an agent answered. */
+  /** Units who wrote a message after an invitation, and units with whom an agent spoke, whatever opened the conversation. */
   "accepted",
   "reached",
   "conversions",
   "orders",
   "revenue_cents",
   "revenue_sq",
+  /** Of the orders, those whose amount is in another currency: it is in no sum of money. */
+  "foreign_orders",
   /** The same with each unit's spending counted up to the plan's cap, and how many units that touches. */
   "capped",
   "capped_cents",
@@ -28,7 +30,7 @@ export const SUMS = [
   "discount_cents",
   "discount_sq",
   "revenue_x_discount",
-  /** Of the units whom an agent answered. */
+  /** Of the units with whom an agent spoke. */
   "reached_conversions",
   "reached_revenue_cents",
   /** What units spent in the weeks before, and the product with what they spent after. */
@@ -38,8 +40,9 @@ export const SUMS = [
   /** What answered chats of this campaign are credited with, as in the KPIs: attributed, not incremental. */
   "attributed_orders",
   "attributed_cents",
-  /** How long agents handled these units' conversations, each counted alone. */
+  /** How long agents handled these units' conversations, each counted alone; and those of visits after the window. */
   "handle_ms",
+  "later_handle_ms",
   /** Units whose window has not passed yet. */
   "maturing",
 ] as const;
@@ -66,6 +69,7 @@ export function addSums(into: ArmSums, from: ArmSums): ArmSums {
   into.orders += from.orders;
   into.revenue_cents += from.revenue_cents;
   into.revenue_sq += from.revenue_sq;
+  into.foreign_orders += from.foreign_orders;
   into.capped += from.capped;
   into.capped_cents += from.capped_cents;
   into.capped_sq += from.capped_sq;
@@ -80,6 +84,7 @@ export function addSums(into: ArmSums, from: ArmSums): ArmSums {
   into.attributed_orders += from.attributed_orders;
   into.attributed_cents += from.attributed_cents;
   into.handle_ms += from.handle_ms;
+  into.later_handle_ms += from.later_handle_ms;
   into.maturing += from.maturing;
   addCounts(into.device, from.device);
   addCounts(into.browser, from.browser);

@@ -3,7 +3,9 @@
  *
  * A unit is a visitor id at its first eligible moment: chance gave that id its arm, and nothing that is learned later about
  * who it was moves it (`whose.ts`). An id that was seen in two arms or two variants says nothing about either: left out, and
- * counted. What is a unit's counts from the eligible moment to the end of the window after that visit, in both arms alike.
+ * counted. What is a unit's counts from the eligible moment to the end of the window after that visit, in both arms alike:
+ * what it bought, whether an agent spoke with it, what its chats are credited with and what they took of agents' time. What
+ * agents spent on its later visits is told apart, because no effect here answers for it.
  *
  * Shapes  `PhaseHistory` in, `PhaseSums` out: sums by local day of the first moment and by arm. Pure, and of any order
  *         of rows the same.
@@ -26,13 +28,14 @@ export type EligibleMoment = {
   shown: boolean;
   /** The visitor wrote in the conversation that came of it. */
   accepted: boolean;
-  /** When an agent first answered there. */
-  reachedAt: EpochMs | null;
   /** How long agents handled its conversations (`handling.ts`). */
   handleMs: number;
-  /** What its chat is credited with (`credited.ts`). */
-  credited: Credit;
+  /** What its chats are credited with (`credited.ts`). */
+  credited: readonly Credit[];
 };
+
+/** A conversation that an agent answered, whatever opened it: an invitation, the button, another campaign. */
+export type AnsweredTalk = { visitor: string; at: EpochMs };
 
 /** An order, or a lead, that counts. */
 export type Success = {
@@ -42,11 +45,14 @@ export type Success = {
   cents: number;
   /** What the price was lowered by before that, of an order that tells it. */
   discountCents?: number;
+  /** Its amount is in another currency than the site's, and is therefore 0 here. */
+  isForeign?: boolean;
 };
 
 export type PhaseHistory = {
   moments: readonly EligibleMoment[];
   successes: readonly Success[];
+  talks: readonly AnsweredTalk[];
   /** Who was proven to be whom, and when. */
   joins: readonly Join[];
 };
@@ -81,8 +87,9 @@ export const armKey = ({ arm, variant }: Pick<EligibleMoment, "arm" | "variant">
 /** The variant that an arm's key names; null for the hold-out. */
 export const variantOf = (key: string) => (key === HOLDOUT ? null : key.slice(TREATED.length));
 
-export function sumPhase({ moments, successes, joins }: PhaseHistory, rule: PhaseRule): PhaseSums {
+export function sumPhase({ moments, successes, talks, joins }: PhaseHistory, rule: PhaseRule): PhaseSums {
   const successesOf = doingsOf(successes, joins);
+  const talksOf = doingsOf(talks, joins);
   const result: PhaseSums = { days: {}, multiple: 0, multipleByDay: {} };
   for (const unit of unitsOf(momentsBefore(moments, rule.until), armKey)) {
     const { first } = unit;
@@ -93,7 +100,12 @@ export function sumPhase({ moments, successes, joins }: PhaseHistory, rule: Phas
       continue;
     }
     const sums = ((result.days[day] ??= {})[armKey(first)] ??= emptySums());
-    countUnit(sums, { ...unit, successes: successesOf(first.visitor, first.eligibleAt) }, rule);
+    const { visitor, eligibleAt } = first;
+    countUnit(
+      sums,
+      { ...unit, successes: successesOf(visitor, eligibleAt), talks: talksOf(visitor, eligibleAt) },
+      rule,
+    );
     result.maturesAt = Math.max(result.maturesAt ?? 0, windowEnd(first, rule));
   }
   return result;
@@ -131,10 +143,18 @@ function isBefore(one: Seen, other: Seen): boolean {
   return one.id < other.id;
 }
 
-type Unit = { first: EligibleMoment; seen: readonly EligibleMoment[]; successes: readonly Success[] };
+type Unit = {
+  first: EligibleMoment;
+  seen: readonly EligibleMoment[];
+  successes: readonly Success[];
+  talks: readonly AnsweredTalk[];
+};
 
-function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseRule): void {
+function countUnit(sums: ArmSums, { first, seen, successes, talks }: Unit, rule: PhaseRule): void {
   const endsAt = windowEnd(first, rule);
+  const within = seen.filter(({ eligibleAt }) => eligibleAt <= endsAt);
+  const credited = within.flatMap((moment) => moment.credited).filter(({ at }) => at <= endsAt);
+  const handleMs = total(within, (moment) => moment.handleMs);
   const counted = successes.filter(({ at }) => at >= first.eligibleAt && at <= endsAt);
   const before = centsOf(
     successes.filter(({ at }) => at < first.eligibleAt && at >= first.eligibleAt - BEFORE_MS),
@@ -142,12 +162,11 @@ function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseR
   const spent = centsOf(counted);
   const discount = total(counted, ({ discountCents = 0 }) => discountCents);
   const capped = rule.capCents === null ? spent : Math.min(spent, rule.capCents);
-  const reachedAt = Math.min(...seen.map((moment) => moment.reachedAt ?? Infinity));
 
   sums.n += 1;
   sums.moments += seen.length;
   sums.displayed += seen.filter(({ shown }) => shown).length;
-  sums.accepted += seen.some(({ accepted }) => accepted) ? 1 : 0;
+  sums.accepted += within.some(({ accepted }) => accepted) ? 1 : 0;
   sums.conversions += counted.length > 0 ? 1 : 0;
   sums.orders += counted.length;
   sums.revenue_cents += spent;
@@ -161,11 +180,13 @@ function countUnit(sums: ArmSums, { first, seen, successes }: Unit, rule: PhaseR
   sums.before_cents += before;
   sums.before_sq += before ** 2;
   sums.before_x_revenue += before * spent;
-  sums.attributed_orders += total(seen, ({ credited }) => credited.orders);
-  sums.attributed_cents += total(seen, ({ credited }) => credited.cents);
-  sums.handle_ms += total(seen, ({ handleMs }) => handleMs);
+  sums.foreign_orders += counted.filter(({ isForeign = false }) => isForeign).length;
+  sums.attributed_orders += credited.length;
+  sums.attributed_cents += total(credited, ({ cents }) => cents);
+  sums.handle_ms += handleMs;
+  sums.later_handle_ms += total(seen, (moment) => moment.handleMs) - handleMs;
   sums.maturing += endsAt >= rule.now ? 1 : 0;
-  if (reachedAt < Infinity) {
+  if (talks.some(({ at }) => at >= first.eligibleAt && at <= endsAt)) {
     sums.reached += 1;
     sums.reached_conversions += counted.length > 0 ? 1 : 0;
     sums.reached_revenue_cents += spent;

@@ -81,7 +81,15 @@ export const ResultWire = ComparisonWire.extend({
   margin: z.number().nullable(),
   /** What the orders of each arm were lowered by, as far as they told it. */
   discounts: z.object({ treated: z.number(), holdout: z.number() }),
-  agents: z.object({ hours: z.number(), concurrency: z.number(), cost: z.number().nullable() }),
+  /** Orders (or leads) in another currency: they count as sales, and their money is in no sum. */
+  in_other_currency: z.object({ treated: z.int(), holdout: z.int() }),
+  agents: z.object({
+    hours: z.number(),
+    /** Spent on later visits of the same visitors, for which no effect answers; not in the cost. */
+    later_hours: z.number(),
+    concurrency: z.number(),
+    cost: z.number().nullable(),
+  }),
   net: Span.nullable(),
   roi: Span.nullable(),
   cost_per_incremental_sale: OpenSpan.nullable(),
@@ -169,7 +177,8 @@ export function resultWire(panel: ResultPanel): ResultWire {
     incremental_margin: money.margin?.amount ?? null,
     margin: money.margin?.share ?? null,
     discounts: money.discounts,
-    agents: money.agents,
+    in_other_currency: money.foreign,
+    agents: agentsWire(money.agents),
     net: money.net,
     roi: money.roi,
     cost_per_incremental_sale: money.costPerSale,
@@ -212,6 +221,10 @@ export function resultWire(panel: ResultPanel): ResultWire {
       },
     },
   };
+}
+
+function agentsWire({ laterHours, ...agents }: ResultPanel["money"]["agents"]): ResultWire["agents"] {
+  return { ...agents, later_hours: laterHours };
 }
 
 function armWire({ revenuePerVisitor, ...arm }: ArmFigures, isCompared: boolean): z.infer<typeof ArmWire> {

@@ -27,9 +27,8 @@ function moment(visitor: string, arm: "treated" | "holdout", eligibleAt: number)
     browser: "Firefox",
     shown: arm === "treated",
     accepted: false,
-    reachedAt: null,
     handleMs: 0,
-    credited: { orders: 0, cents: 0 },
+    credited: [],
   };
 }
 
@@ -122,7 +121,7 @@ function joinedAtPurchase(share: Share, random: () => number, served: boolean): 
     const visitor = served ? `u:${person}` : `v${person}-${devices.length - 1}`;
     successes.push({ id: `o${person}`, visitor, at: at + devices.length * HOUR + MINUTE, cents: 8_000 });
   }
-  return { moments, successes, joins };
+  return { moments, successes, talks: [], joins };
 }
 
 describe("who logs in when they buy", () => {

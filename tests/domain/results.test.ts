@@ -34,9 +34,8 @@ function moment(
     browser: "Firefox",
     shown: arm === "treated",
     accepted: false,
-    reachedAt: null,
     handleMs: 0,
-    credited: { orders: 0, cents: 0 },
+    credited: [],
     ...more,
   };
 }
@@ -113,13 +112,13 @@ describe("who is counted", () => {
       moment("b", "holdout"),
     ];
     const successes = [bought("a", T0 + 2), bought("b", T0 - 1), bought("b", T0 + 50 * HOUR)];
-    const { days, multiple } = sumPhase({ moments, successes, joins: [] }, rule);
+    const { days, multiple } = sumPhase({ moments, successes, talks: [], joins: [] }, rule);
     const [day] = Object.values(days);
     expect(day?.["treated:a"]).toMatchObject({ n: 1, moments: 2, conversions: 1, revenue_cents: 1_000 });
     expect(day?.["holdout"]).toMatchObject({ n: 1, conversions: 0, before_cents: 1_000 });
     expect(multiple).toBe(0);
     const reversed = sumPhase(
-      { moments: moments.toReversed(), successes: successes.toReversed(), joins: [] },
+      { moments: moments.toReversed(), successes: successes.toReversed(), talks: [], joins: [] },
       rule,
     );
     expect(reversed.days).toEqual(days);
@@ -134,7 +133,7 @@ describe("who is counted", () => {
       moment("c", "treated"),
     ];
     const sums = sumPhase(
-      { moments, successes: [bought("a", T0 + 5), bought("b", T0 + 5)], joins: [] },
+      { moments, successes: [bought("a", T0 + 5), bought("b", T0 + 5)], talks: [], joins: [] },
       rule,
     );
     expect(sums.multiple).toBe(2);
@@ -153,7 +152,7 @@ describe("who is counted", () => {
   test("RES3: a large order counts up to the plan's cap in the capped reading alone", () => {
     const moments = [moment("a", "treated"), moment("b", "treated")];
     const successes = [bought("a", T0 + 1, 90_000), bought("a", T0 + 2, 20_000), bought("b", T0 + 1, 5_000)];
-    const { days } = sumPhase({ moments, successes, joins: [] }, { ...rule, capCents: 60_000 });
+    const { days } = sumPhase({ moments, successes, talks: [], joins: [] }, { ...rule, capCents: 60_000 });
     expect(Object.values(days)[0]?.["treated:a"]).toMatchObject({
       revenue_cents: 115_000,
       capped_cents: 65_000,
@@ -200,14 +199,21 @@ describe("who is counted", () => {
     ];
     const credits = creditsOf(history, done, 2 * HOUR);
     expect(Object.fromEntries(credits)).toEqual({
-      dec_ada: { orders: 1, cents: 300 },
-      dec_bob: { orders: 1, cents: 500 },
+      dec_ada: [{ at: T0 + 303 * MINUTE, cents: 300 }],
+      dec_bob: [{ at: T0 + 0.5 * MINUTE, cents: 500 }],
     });
     const moments = [
-      moment("ada", "treated", { id: "dec_ada", reachedAt: T0, credited: { orders: 1, cents: 300 } }),
-      moment("ada", "treated", { eligibleAt: T0 + 1, credited: { orders: 2, cents: 50 } }),
+      moment("ada", "treated", { id: "dec_ada", credited: [{ at: T0 + 1, cents: 300 }] }),
+      moment("ada", "treated", {
+        eligibleAt: T0 + 1,
+        credited: [
+          { at: T0 + 2, cents: 20 },
+          { at: T0 + 3, cents: 30 },
+        ],
+      }),
     ];
-    const { days } = sumPhase({ moments, successes: [bought("ada", T0 + 1)], joins: [] }, rule);
+    const talks = [{ visitor: "ada", at: T0 }];
+    const { days } = sumPhase({ moments, successes: [bought("ada", T0 + 1)], talks, joins: [] }, rule);
     expect(Object.values(days)[0]?.["treated:a"]).toMatchObject({
       attributed_orders: 3,
       attributed_cents: 350,
@@ -323,9 +329,9 @@ describe("what may be read", () => {
       holdout: { n: 172, x: 12 },
     });
     const paid = resultWire(resultPanel(factsOf(worked)));
-    expect(paid.agents).toEqual({ hours: 56, concurrency: 1, cost: 56 * 30 });
+    expect(paid.agents).toEqual({ hours: 56, later_hours: 0, concurrency: 1, cost: 56 * 30 });
     const shared = resultWire(resultPanel(factsOf(worked, { concurrency: 2.5 })));
-    expect(shared.agents).toEqual({ hours: 22.4, concurrency: 2.5, cost: 22.4 * 30 });
+    expect(shared.agents).toEqual({ hours: 22.4, later_hours: 0, concurrency: 2.5, cost: 22.4 * 30 });
     expect(shared.net?.value).toBeCloseTo((net?.value ?? NaN) - 22.4 * 30, 6);
     expect(paid.net?.value).toBeCloseTo((net?.value ?? NaN) - 56 * 30, 6);
     const unpriced = resultWire(resultPanel(factsOf(worked, { economics: { margin: 0.5 } })));
@@ -352,7 +358,7 @@ describe("what may be read", () => {
     for (let index = 0; index < heldOut; index += 1)
       visit("holdout", index, index % 100 < 5 ? { total: price } : null);
 
-    const facts = factsOf(sumPhase({ moments, successes, joins: [] }, rule));
+    const facts = factsOf(sumPhase({ moments, successes, talks: [], joins: [] }, rule));
     const panel = resultPanel(facts);
     const anyway = 0.05 * visitors;
     const buyers = 0.07 * visitors;
@@ -426,7 +432,12 @@ describe("what may be read", () => {
     const at = (now: number) => {
       const known = (all: EligibleMoment[]) => all.filter(({ eligibleAt }) => eligibleAt <= now);
       const sums = sumPhase(
-        { moments: known(moments), successes: successes.filter((one) => one.at <= now), joins: [] },
+        {
+          moments: known(moments),
+          successes: successes.filter((one) => one.at <= now),
+          talks: [],
+          joins: [],
+        },
         { ...rule, until: end, now },
       );
       return resultWire(resultPanel(factsOf(sums, { holdout: 0.5, now, plannedEnd: end })));

@@ -96,11 +96,11 @@ test("RES27: an agent's hour is shared by what went on in it, of this campaign o
   const alone = { assigned_at: null, first_agent_message_at: null, agent_id: null, close_reason: "left" };
   await tell(key, [...visit("ada"), ...visit("bob"), chat("ada", {}), chat("bob", alone)]);
   const once = await agents(key, apiKey);
-  expect(once).toEqual({ hours: 0.1, concurrency: 1, cost: 3 });
+  expect(once).toEqual({ hours: 0.1, later_hours: 0, concurrency: 1, cost: 3 });
 
   // The same agent had another conversation meanwhile, that no campaign asked for.
   await tell(key, [chat("eve", { decision_id: null })]);
   // Some time later: what was counted a moment ago is told as it was.
   await env.DB.prepare("UPDATE rollup_marks SET built_at = built_at - 60000 WHERE site = ?").bind(key).run();
-  expect(await agents(key, apiKey)).toEqual({ hours: 0.05, concurrency: 2, cost: 1.5 });
+  expect(await agents(key, apiKey)).toEqual({ hours: 0.05, later_hours: 0, concurrency: 2, cost: 1.5 });
 });

@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
 const FRESH_MS = 5_000;
 const KEPT_AS = "phase:";
 /** Raised when the short form changes. */
-const FORM = 4;
+const FORM = 5;
 /** What the overview reads of an arm's day; the rest of its sums is 0 here. */
 const SHORT = [
   "n",

@@ -17,7 +17,7 @@ import { readSealed, SEALED_KEY, sealedFrom } from "../kpis/sealed-days.ts";
 import { type Asked, readPhase } from "./read-phase.ts";
 
 /** Raised when what is counted changes, so that older sums are counted anew. */
-const VERSION = 5;
+const VERSION = 6;
 /** A phase that takes longer than this is not counted while somebody waits, if its sums are recent. */
 const QUICK_MS = 150;
 /** Sums older than this are never served once something touched them. */

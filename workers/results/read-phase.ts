@@ -2,10 +2,11 @@
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { EMPTY_HISTORY, type KpiHistory } from "../../domain/kpi/history.ts";
 import { cents, countedOrders } from "../../domain/kpi/orders.ts";
-import { type Credits, NO_CREDIT } from "../../domain/results/credited.ts";
+import type { Credits } from "../../domain/results/credited.ts";
 import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
 import { discountLeft } from "../../domain/results/margin.ts";
 import {
+  type AnsweredTalk,
   BEFORE_MS,
   type EligibleMoment,
   type PhaseHistory,
@@ -38,18 +39,19 @@ const PEOPLE = `WITH own AS MATERIALIZED (
     UNION SELECT other.visitor_id FROM own
       CROSS JOIN identities i INDEXED BY identities_visitor ON i.site = ?1 AND i.visitor_id = own.visitor_id
       CROSS JOIN identities other ON other.site = ?1 AND other.user_id = i.user_id)`;
-const SINCE = `(SELECT min(eligible_at) - ${BEFORE_MS} FROM exposures INDEXED BY exposures_campaign WHERE ${OF_PHASE})`;
+const FIRST = `(SELECT min(eligible_at) FROM exposures INDEXED BY exposures_campaign WHERE ${OF_PHASE})`;
+const SINCE = `${FIRST} - ${BEFORE_MS}`;
 
 const MOMENTS = `SELECT e.id, e.visitor_id, e.variant, e.arm, e.eligible_at, coalesce(s.ended_at, s.last_at),
     s.device_type, s.browser,
     coalesce(e.shown_at, e.opened_at, e.declined_at, e.ignored_at, e.clicked_at) IS NOT NULL
   FROM exposures e INDEXED BY exposures_campaign LEFT JOIN sessions s ON s.site = e.site AND s.id = e.session_id
   WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3`;
-const CHATS = `SELECT c.decision_id, c.first_visitor_message_at, c.assigned_at, c.first_agent_message_at, c.last_message_at,
-    c.closed_at, c.close_reason
-  FROM exposures e INDEXED BY exposures_campaign
-    CROSS JOIN conversations c INDEXED BY conversations_decision ON c.site = e.site AND c.decision_id = e.id
-  WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3 AND c.first_visitor_message_at IS NOT NULL`;
+/** Everybody's conversations from the first moment on: those of the held-out too, whom the button or another campaign led there. */
+const CHATS = `${PEOPLE} SELECT c.decision_id, c.visitor_id, c.first_visitor_message_at, c.assigned_at, c.first_agent_message_at,
+    c.last_message_at, c.closed_at, c.close_reason
+  FROM people p CROSS JOIN conversations c INDEXED BY conversations_visitor ON c.site = ?1 AND c.visitor_id = p.visitor_id
+  WHERE c.first_visitor_message_at >= ${FIRST}`;
 const ORDERS = `${PEOPLE} SELECT o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered,
     o.discount
   FROM people p CROSS JOIN orders o INDEXED BY orders_visitor ON o.site = ?1 AND o.visitor_id = p.visitor_id
@@ -81,44 +83,56 @@ export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
       ? Promise.all([all(ORDERS), all(REFUNDS)])
       : all(LEADS, lead.key, isEveryLead(lead) ? 1 : 0).then((rows) => [rows] as const),
   ]);
-  const talks = new Map<string, Talk>();
-  for (const cells of chats) addTalk(talks, cells);
   const [told, given] = successes;
   const done = given === undefined ? leadsOf(told, asked) : salesOf(told, given, asked);
   const joins = identities.map(joinOf);
-  const isAnswered = [...talks.values()].some(({ answeredAt }) => answeredAt !== null);
+  const conversations = chats.map(chatOf);
+  const own = decisionsOf(moments, conversations);
+  const isAnswered = [...own.values()].some((all) => all.some(({ answeredAt }) => answeredAt !== null));
   const credits: Credits = isAnswered ? await readCredits(env, asked, joins, done) : new Map();
-  return { moments: moments.map((cells) => momentOf(cells, talks, credits)), successes: done, joins };
+  return {
+    moments: moments.map((cells) => momentOf(cells, own, credits)),
+    successes: done,
+    talks: conversations.flatMap(({ visitor, startedAt, answeredAt }): AnsweredTalk[] =>
+      answeredAt === null ? [] : [{ visitor, at: startedAt }],
+    ),
+    joins,
+  };
 }
 
 export function joinOf([visitor, user, at]: Cells): Join {
   return { visitor: String(visitor), user: String(user), at: Number(at) };
 }
 
-/** The conversations of one decision: when an agent first answered, and for how long they were handled. */
-type Talk = { answeredAt: EpochMs | null; handleMs: number };
+type Conversation = HandledChat & { visitor: string; decision: string | null };
 
-function addTalk(talks: Map<string, Talk>, cells: Cells): void {
-  const decision = String(cells[0]);
-  const before = talks.get(decision) ?? { answeredAt: null, handleMs: 0 };
-  const chat = chatOf(cells);
-  const answers = [before.answeredAt, chat.answeredAt].filter((at) => at !== null);
-  talks.set(decision, {
-    answeredAt: answers.length === 0 ? null : Math.min(...answers),
-    handleMs: before.handleMs + handlingMs(chat),
-  });
+/** The conversations that came of this phase's decisions, by decision. */
+function decisionsOf(
+  moments: readonly Cells[],
+  conversations: readonly Conversation[],
+): ReadonlyMap<string, readonly Conversation[]> {
+  const invited = conversations.filter(({ decision }) => decision !== null);
+  if (invited.length === 0) return new Map();
+  const decisions = new Set(moments.map(([id]) => String(id)));
+  return Map.groupBy(
+    invited.filter(({ decision }) => decision !== null && decisions.has(decision)),
+    ({ decision }) => decision ?? "",
+  );
 }
 
 function chatOf([
-  ,
+  decision,
+  visitor,
   startedAt,
   assignedAt,
   answeredAt,
   lastMessageAt,
   closedAt,
   closeReason,
-]: Cells): HandledChat {
+]: Cells): Conversation {
   return {
+    decision: textOf(decision),
+    visitor: String(visitor),
     startedAt: Number(startedAt),
     assignedAt: numberOf(assignedAt),
     answeredAt: numberOf(answeredAt),
@@ -130,11 +144,11 @@ function chatOf([
 
 function momentOf(
   [id, visitor, variant, arm, at, endsAt, device, browser, shown]: Cells,
-  talks: ReadonlyMap<string, Talk>,
+  own: ReadonlyMap<string, readonly Conversation[]>,
   credits: Credits,
 ): EligibleMoment {
   const eligibleAt = Number(at);
-  const talk = talks.get(String(id));
+  const chats = own.get(String(id)) ?? [];
   return {
     id: String(id),
     visitor: String(visitor),
@@ -145,10 +159,9 @@ function momentOf(
     device: textOf(device),
     browser: textOf(browser),
     shown: shown === 1,
-    accepted: talk !== undefined,
-    reachedAt: talk?.answeredAt ?? null,
-    handleMs: talk?.handleMs ?? 0,
-    credited: credits.get(String(id)) ?? NO_CREDIT,
+    accepted: chats.length > 0,
+    handleMs: chats.reduce((sum, chat) => sum + handlingMs(chat), 0),
+    credited: credits.get(String(id)) ?? [],
   };
 }
 
@@ -179,16 +192,21 @@ function salesOf(orders: readonly Cells[], refunds: readonly Cells[], { settings
     at: order.at,
     cents: order.netCents,
     discountCents: discountLeft(order, discounts.get(order.id) ?? 0, settings.currency),
+    isForeign: !order.own,
   }));
 }
 
 function leadsOf(rows: readonly Cells[], { settings }: Asked): Success[] {
-  return rows.map(([id, visitor, at, value, currency]) => ({
-    id: String(id),
-    visitor: String(visitor),
-    at: Number(at) satisfies EpochMs,
-    cents: (currency ?? settings.currency) === settings.currency ? cents(Number(value ?? 0)) : 0,
-  }));
+  return rows.map(([id, visitor, at, value, currency]) => {
+    const isForeign = (currency ?? settings.currency) !== settings.currency;
+    return {
+      id: String(id),
+      visitor: String(visitor),
+      at: Number(at) satisfies EpochMs,
+      cents: isForeign ? 0 : cents(Number(value ?? 0)),
+      isForeign: isForeign && Number(value ?? 0) > 0,
+    };
+  });
 }
 
 function numberOf(cell: string | number | null | undefined): number | null {

@@ -75,7 +75,9 @@ export async function reportResult(
 }
 
 function hasTalked({ days }: Counted): boolean {
-  return Object.values(days).some((arms) => Object.values(arms).some(({ handle_ms }) => handle_ms > 0));
+  return Object.values(days).some((arms) =>
+    Object.values(arms).some(({ handle_ms, later_handle_ms }) => handle_ms + later_handle_ms > 0),
+  );
 }
 
 /**

@@ -63,6 +63,8 @@ export function MoneyLine({ result }: PartProps): VNode | null {
         {rate === null || rate.value >= 0 ? "" : ` · ${r("cannibalisedBelow")}`}
         {result.incremental_margin === null ? "" : ` · ${discountsOf(result)}`}
         {agents.hours > 0 ? ` · ${agentTime(result)}` : ""}
+        {agents.later_hours > 0 ? ` · ${laterTime(result)}` : ""}
+        {foreignOf(result)}
       </p>
     </section>
   );
@@ -104,6 +106,19 @@ function discountsOf({ discounts: { treated, holdout }, currency }: Result): str
 function agentTime({ agents: { concurrency } }: Result): string {
   const n = number(locale.value, concurrency, 1);
   return r("platformNote", { several: concurrency >= 1.05 ? "yes" : "no", n });
+}
+
+/** What agents spent on later visits of the same visitors, which stands against nothing that is measured here. */
+function laterTime({ agents: { later_hours } }: Result): string {
+  return r("laterTime", { hours: number(locale.value, later_hours, 1) });
+}
+
+/** Sales whose money is missing, because nobody tells the rate. */
+function foreignOf({ in_other_currency: { treated, holdout }, goal }: Result): string {
+  if (treated + holdout === 0) return "";
+  const write = (orders: number) => count(locale.value, orders);
+  const told = { goal, n: treated + holdout, treated: write(treated), holdout: write(holdout) };
+  return ` · ${r("otherCurrency", told)}`;
 }
 
 function withInterval(value: string, low: string, high: string): VNode {
