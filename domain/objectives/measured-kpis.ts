@@ -4,6 +4,7 @@
  * Shapes  `better` says which way is good; a target on the other side of its baseline says so itself. `of` says what it
  *         tells of: what is offered, and who waited in vain, belong to a campaign, conversations to a campaign and to an
  *         agent, hours to agents, and visitors with their orders to the site alone.
+ *         `inHours` marks what may be counted inside business hours only.
  * Units   `rate` is a fraction, `money` in the site's currency, `seconds`, `score` as the question's scale has it,
  *         `count` over the span that is read, `per_hour` of agents' time.
  */
@@ -11,7 +12,7 @@ import type { KpiName } from "../kpi/figures.ts";
 
 export type KpiUnit = "rate" | "money" | "seconds" | "score" | "count" | "per_hour";
 export type KpiSubject = "visitors" | "offers" | "queue" | "conversations" | "agents";
-export type KpiTrait = { unit: KpiUnit; better: "higher" | "lower"; of: KpiSubject };
+export type KpiTrait = { unit: KpiUnit; better: "higher" | "lower"; of: KpiSubject; inHours?: true };
 
 export const MEASURED_KPIS = {
   conversion_rate: { unit: "rate", better: "higher", of: "visitors" },
@@ -40,12 +41,12 @@ export const MEASURED_KPIS = {
   ces_mean: { unit: "score", better: "higher", of: "conversations" },
   fcr: { unit: "rate", better: "higher", of: "conversations" },
   abandonment_rate: { unit: "rate", better: "lower", of: "queue" },
-  first_reply_median: { unit: "seconds", better: "lower", of: "conversations" },
-  first_reply_p90: { unit: "seconds", better: "lower", of: "conversations" },
-  waiting_median: { unit: "seconds", better: "lower", of: "conversations" },
-  waiting_p90: { unit: "seconds", better: "lower", of: "conversations" },
+  first_reply_median: { unit: "seconds", better: "lower", of: "conversations", inHours: true },
+  first_reply_p90: { unit: "seconds", better: "lower", of: "conversations", inHours: true },
+  waiting_median: { unit: "seconds", better: "lower", of: "conversations", inHours: true },
+  waiting_p90: { unit: "seconds", better: "lower", of: "conversations", inHours: true },
   handle_time_median: { unit: "seconds", better: "lower", of: "conversations" },
-  resolution_time_median: { unit: "seconds", better: "lower", of: "conversations" },
+  resolution_time_median: { unit: "seconds", better: "lower", of: "conversations", inHours: true },
   orders: { unit: "count", better: "higher", of: "visitors" },
   assisted_orders: { unit: "count", better: "higher", of: "conversations" },
   leads: { unit: "count", better: "higher", of: "visitors" },

@@ -5,7 +5,7 @@
  * Units   those of the KPI (`measured-kpis.ts`); dates are days of the site's zone, both inside.
  */
 import * as z from "zod";
-import { MEASURED_KPI_NAMES } from "./measured-kpis.ts";
+import { MEASURED_KPI_NAMES, traitOf } from "./measured-kpis.ts";
 
 const name = z.string().trim().min(1).max(120);
 const figure = z.number().min(-1e12).max(1e12);
@@ -26,6 +26,8 @@ export const Objective = z.object({
   due_on: date,
   /** The figure is read over so many whole days; a count is a count of so many days. */
   window_days: z.int().min(7).max(92).default(28),
+  /** A duration inside the site's business hours only; false counts by the clock. */
+  business_hours: z.boolean().default(false),
   owner: z.string().trim().min(1).max(120),
 });
 export type Objective = z.infer<typeof Objective>;
@@ -65,4 +67,13 @@ export type Pilot = z.infer<typeof Pilot>;
 /** What the days of these say wrongly; null where nothing. */
 export function daysFault(from: string, to: string): string | null {
   return from < to ? null : "the last day must be after the first";
+}
+
+/** What is wrong with how the KPI is to be counted; null where nothing. */
+export function hoursFault({
+  kpi,
+  business_hours,
+}: Pick<Objective, "kpi" | "business_hours">): string | null {
+  if (!business_hours || traitOf(kpi).inHours === true) return null;
+  return "only how long visitors wait, are answered after and are helped is counted inside business hours";
 }

@@ -65,6 +65,8 @@ export type Overview = {
   from: EpochMs;
   to: EpochMs;
   before: { from: EpochMs; to: EpochMs };
+  /** Whether the first reply is counted inside business hours only. */
+  businessHours: boolean;
   timezone: string;
   currency: string;
   locale: "fr" | "en";

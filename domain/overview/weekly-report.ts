@@ -131,8 +131,10 @@ function serviceRows(overview: OverviewWire, locale: ReportLocale, writer: Write
         : now.denominator === null
           ? ""
           : `${words.of(writer.count(now.numerator), writer.count(now.denominator))} · `;
+    const label = FIGURE_NAMES[locale][name];
+    const counted = overview.business_hours ? words.inside : words.byTheClock;
     return {
-      name: FIGURE_NAMES[locale][name],
+      name: name === "first_reply_median" ? `${label}, ${counted}` : label,
       value: told(now),
       note:
         now.too_few === true

@@ -98,6 +98,8 @@ export const OverviewWire = z.object({
   from: z.string(),
   to: z.string(),
   before: z.object({ from: z.string(), to: z.string() }),
+  /** Whether the first reply is counted inside business hours only, or by the clock. */
+  business_hours: z.boolean(),
   timezone: z.string(),
   currency: z.string(),
   /** Revenue that would not have come without inviting. */
@@ -152,6 +154,7 @@ export function overviewWire(overview: Overview): OverviewWire {
     from: isoOf(overview.from),
     to: isoOf(overview.to),
     before: { from: isoOf(before.from), to: isoOf(before.to) },
+    business_hours: overview.businessHours,
     timezone: overview.timezone,
     currency: overview.currency,
     earned: {

@@ -104,9 +104,9 @@ describe("agents", () => {
       byAnswer: [],
       names: new Map(),
     });
-    const of = (kpi: string) => outcomes.find((one) => one.kpi === kpi);
-    expect(of("first_reply_p90")).toMatchObject({ gap: { best: { id: "u1" }, verdict: "beyond_chance" } });
-    expect(of("chats_per_agent_hour")).toMatchObject({
+    const told = (kpi: string) => outcomes.find((one) => one.kpi === kpi);
+    expect(told("first_reply_p90")).toMatchObject({ gap: { best: { id: "u1" }, verdict: "beyond_chance" } });
+    expect(told("chats_per_agent_hour")).toMatchObject({
       own: { figure: { value: 90 / 40 } },
       gap: { best: { id: "u1" }, verdict: "chance" },
     });

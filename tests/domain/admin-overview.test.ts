@@ -66,6 +66,8 @@ describe("periods", () => {
       "?period=4w",
       "?from=2026-10-19&to=2026-11-15",
       "?period=1w&hours=late",
+      "?business_hours=true",
+      "?period=7d&business_hours=true&hours=late",
     ]) {
       expect(queryOf(asked(query))).toBe(query);
     }
@@ -77,8 +79,9 @@ describe("periods", () => {
       "?from=2026-02-30&to=2026-03-05",
       "?from=2026-02-20&to=x",
       "?hours=none",
+      "?business_hours=yes",
     ]) {
-      expect(asked(query)).toEqual({ period: "30d", hours: "conversations" });
+      expect(asked(query)).toEqual({ period: "30d", businessHours: false, hours: "conversations" });
     }
   });
 

@@ -29,6 +29,7 @@ const OBJECTIVE: Objective = {
   due_on: "2026-04-29",
   window_days: 28,
   owner: "Anne",
+  business_hours: false,
 };
 
 function reading(value: number, low: number, high: number, n = 1_000): Reading {

@@ -21,6 +21,7 @@ function overviewOf(part: Partial<OverviewWire> = {}): OverviewWire {
     from: "2026-10-18T22:00:00.000Z",
     to: "2026-11-15T23:00:00.000Z",
     before: { from: "2026-09-20T22:00:00.000Z", to: "2026-10-18T22:00:00.000Z" },
+    business_hours: false,
     timezone: "Europe/Paris",
     currency: "EUR",
     earned: {
@@ -90,6 +91,17 @@ describe("the letter", () => {
       }
     }
     expect(letter("en").text).toContain("1\u00a0min\u00a059\u00a0s");
+  });
+
+  test("OVW25: it says whether the first reply is counted inside business hours or by the clock", () => {
+    const said = (business_hours: boolean, locale: "en" | "fr") =>
+      weeklyReport(overviewOf({ business_hours }), { ...HEAD, locale });
+    expect(said(true, "en").text).toContain("First reply, median, inside business hours: 21\u00a0s");
+    expect(said(false, "en").html).toContain("First reply, median, by the clock");
+    expect(said(true, "fr").html).toContain("Première réponse, médiane, pendant les heures d’ouverture");
+    expect(said(false, "fr").text).toContain("Première réponse, médiane, à toute heure: 21\u00a0s");
+    // Nothing else is counted either way.
+    expect(said(true, "en").text).toContain("Coverage: 86.3%");
   });
 
   test("OVW13: without a figure it says why, and what is attributed stays marked", () => {

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Comparison } from "../../domain/kpi/agent-comparison.ts";
 import type { OverviewWire } from "../../domain/overview/wire.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
-import { rangeOf } from "../../web/admin/overview/periods.ts";
 import { type ArmHistory, keepCampaign } from "../fixtures/campaign-history.ts";
 import { type AdminPage, enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
@@ -361,7 +360,7 @@ test("OVW9 OVW10: agents stand by name, with what is too little left out; one is
     .getByText(/of 8 h/)
     .first()
     .waitFor();
-  await page.getByRole("button", { name: "Conversations" }).click();
+  await page.getByRole("button", { name: "Conversations", exact: true }).click();
   expect(
     await page.getByRole("columnheader", { name: "Conversations" }).first().getAttribute("aria-sort"),
   ).toBe("descending");
@@ -440,10 +439,18 @@ type ToldFigure = {
   interval: [number, number] | null;
 };
 
+/** The four whole weeks before today's, as dates of the site's zone. */
+function lastFourWeeks(): { from: string; to: string } {
+  const today = Date.parse(new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Paris" }).format(NOW));
+  const monday = today - ((new Date(today).getUTCDay() + 6) % 7) * DAY_MS;
+  const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return { from: dateOf(monday - 28 * DAY_MS), to: dateOf(monday) };
+}
+
 /** Everybody's figures of four weeks by name, as the API tells them. */
 async function figuresByName(more = ""): Promise<Map<string, Record<string, ToldFigure>>> {
   const headers = { cookie: await signIn(server.url, "admin@demo.test") };
-  const { from, to } = rangeOf("4w", "Europe/Paris", NOW);
+  const { from, to } = lastFourWeeks();
   const ask = async <T>(path: string): Promise<T> => {
     const answer = await fetch(`${server.url}/api/sites/lin/${path}`, { headers });
     expect([path, answer.status]).toEqual([path, 200]);

@@ -84,6 +84,7 @@ const Answer = ComparisonWire.extend({
   from: z.string(),
   to: z.string(),
   timezone: z.string(),
+  business_hours: z.boolean(),
 });
 async function compared(agent: string) {
   const response = await told(agent);
@@ -131,6 +132,52 @@ test("OVW10 OVW20: the gaps of outcomes and of canned answers are those of the f
   // An answer that is deleted was sent all the same.
   await env.DB.prepare("DELETE FROM resources WHERE id = ?").bind(`${site}_can_1`).run();
   expect((await compared("usr_own")).canned[0]).toMatchObject({ shortcut: null, title: null, uses: 120 });
+});
+
+test("OVW24: the first reply is compared by the clock or inside business hours, as is asked, and the answer says which", async () => {
+  const dayOfWeek = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+  const hours = [{ dayOfWeek: [...dayOfWeek], opens: "09:00", closes: "18:00" }];
+  ({ key: site, apiKey } = await makeSite({ timezone: "UTC", business_hours: hours }));
+  const midnight = FROM - (FROM % DAY_MS);
+  // Both answer as fast; half of what Léa answers was asked in the night before.
+  const asked = (agent: string, atNight: boolean) =>
+    talks(agent, 80, 60).map((row, index): RecordOf<"conversations"> | RecordOf<"surveys"> => {
+      if (row.table !== "conversations") return row;
+      const isNight = atNight && index % 4 === 0;
+      const opens = midnight + DAY_MS + 9 * 60 * MINUTE_MS;
+      const at = isNight ? opens - (120 + index) * MINUTE_MS : opens + index * MINUTE_MS;
+      const first_agent_message_at = (isNight ? opens : at) + (15 + ((index / 2) % 10)) * 1_000;
+      const closed_at = first_agent_message_at + MINUTE_MS;
+      return {
+        ...row,
+        created_at: at,
+        queued_at: at,
+        assigned_at: at,
+        first_visitor_message_at: at,
+        first_agent_message_at,
+        last_message_at: closed_at,
+        closed_at,
+        canned: [],
+      };
+    });
+  await tell(site, [...asked("usr_lea", true), ...asked("usr_karim", false)]);
+  const read = async (query: string) => {
+    const answer = await told("usr_lea", query);
+    expect(answer.status).toBe(200);
+    const said = Answer.parse(await answer.json());
+    const reply = said.outcomes.find(({ kpi }) => kpi === "first_reply_p90");
+    return { said: said.business_hours, value: reply?.own.figure.value ?? 0, verdict: reply?.gap.verdict };
+  };
+  const clock = await read("");
+  expect(clock).toMatchObject({ said: false, verdict: "beyond_chance" });
+  expect(clock.value).toBeGreaterThan(7_000);
+  const inside = await read("&business_hours=true");
+  expect(inside).toMatchObject({ said: true, value: 23 });
+  expect(inside.verdict).not.toBe("beyond_chance");
+  expect(await read("&business_hours=false")).toEqual(clock);
+  const refused = await told("usr_lea", "&business_hours=maybe");
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({ error: { path: "business_hours" } });
 });
 
 test("OVW7 OVW10: it is told to admins of the site, of people of the site, and what is malformed is refused at its place", async () => {

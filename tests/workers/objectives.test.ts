@@ -114,6 +114,62 @@ const OBJECTIVE = {
   owner: "Anne",
 };
 
+test("OBJ15: an objective keeps which hours count for its KPI, and is read so; of another KPI it is refused", async () => {
+  const dayOfWeek = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+  const { key, apiKey } = await makeSite({
+    timezone: "UTC",
+    business_hours: [{ dayOfWeek: [...dayOfWeek], opens: "09:00", closes: "18:00" }],
+  });
+  const headers = bearer(apiKey);
+  const opens = Math.floor(Date.now() / DAY) * DAY - 2 * DAY + 9 * 3_600_000;
+  for (let nth = 0; nth < 40; nth += 1) {
+    await drizzle(env.DB)
+      .insert(conversations)
+      .values({
+        site: key,
+        id: `cnv-${nth}`,
+        revision: 1,
+        visitorId: `v-${nth}`,
+        status: "closed",
+        agentId: "usr_a",
+        createdAt: opens - 3_600_000,
+        firstVisitorMessageAt: opens - 3_600_000,
+        firstAgentMessageAt: opens + 50_000,
+        closedAt: opens + 120_000,
+        visitorMessages: 1,
+        agentMessages: 1,
+      });
+  }
+  const reply = { ...OBJECTIVE, kpi: "first_reply_median", baseline: 90, target: 60 };
+  const idOf = async (body: object) => {
+    const made = await ask("POST", `${key}/objectives`, headers, body);
+    expect(made.status).toBe(201);
+    return (made.body as { id: string }).id;
+  };
+  const clock = await idOf(reply);
+  const inside = await idOf({ ...reply, business_hours: true });
+  const { body } = await ask("GET", `${key}/objectives/progress`, headers);
+  const { items } = body as { items: WireProgress[] };
+  const valueOf = (id: string) => items.find((one) => one.id === id)?.reading?.value;
+  expect([valueOf(clock), valueOf(inside)]).toEqual([3_600, 50]);
+  expect(items.map(({ id, state }) => [id === inside, state]).toSorted()).toEqual([
+    [false, "at_risk"],
+    [true, "reached"],
+  ]);
+  const path = `${key}/objectives/${inside}`;
+  expect((await ask("GET", path, headers)).body).toMatchObject({ business_hours: true });
+  const refusal = { status: 400, body: { error: { code: "invalid", path: "business_hours" } } };
+  expect(
+    await ask("POST", `${key}/objectives`, headers, { ...OBJECTIVE, business_hours: true }),
+  ).toMatchObject(refusal);
+  expect(
+    await ask("PATCH", path, { ...headers, "if-match": '"1"' }, { kpi: "handle_time_median" }),
+  ).toMatchObject(refusal);
+  expect(
+    await ask("POST", `${key}/objectives`, headers, { ...reply, business_hours: "night" }),
+  ).toMatchObject(refusal);
+});
+
 test("OBJ10: objectives are nouns with a version and an audit; what cannot be is refused at its place", async () => {
   const { key, apiKey } = await makeSite();
   const headers = bearer(apiKey);

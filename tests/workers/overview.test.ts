@@ -376,3 +376,53 @@ test("OVW7: another site's is not found, an agent may not, and what is malformed
     expect(await answer.json()).toMatchObject({ error: { code: "invalid", path: at } });
   }
 });
+
+test("OVW24: the first reply is counted inside business hours where that is asked, its change too, and nothing else is", async () => {
+  const dayOfWeek = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+  const site = await makeSite({
+    timezone: "UTC",
+    business_hours: [{ dayOfWeek: [...dayOfWeek], opens: "09:00", closes: "18:00" }],
+  });
+  const keep = (id: string, at: number, seconds: number) =>
+    drizzle(env.DB)
+      .insert(conversations)
+      .values({
+        site: site.key,
+        id,
+        revision: 1,
+        visitorId: `v-${id}`,
+        status: "closed",
+        agentId: "usr_a",
+        createdAt: at,
+        firstVisitorMessageAt: at,
+        firstAgentMessageAt: at + seconds * 1_000,
+        closedAt: at + seconds * 1_000 + 60_000,
+        visitorMessages: 1,
+        agentMessages: 1,
+      });
+  for (let nth = 0; nth < 20; nth += 1) {
+    // By day after half a minute, in this span and the one before; at night, in this one, an hour before the opening.
+    await keep(`day-${nth}`, TODAY - 3 * DAY + 10 * 3_600_000 + nth * 60_000, 30);
+    await keep(`before-${nth}`, TODAY - 40 * DAY + 10 * 3_600_000 + nth * 60_000, 30);
+    await keep(`night-${nth}`, TODAY - 2 * DAY + 8 * 3_600_000, 3_600 + 40);
+    await keep(`late-${nth}`, TODAY - 2 * DAY + 7 * 3_600_000, 7_200 + 40);
+  }
+  const clock = await read(site);
+  const inside = await read(site, `${SPAN}&business_hours=true`);
+  expect([clock.business_hours, inside.business_hours]).toEqual([false, true]);
+  const reply = ({ figures }: OverviewWire) => figures.first_reply_median;
+  expect(reply(clock).now.value).toBeGreaterThan(3_000);
+  expect(reply(clock).change?.low).toBeGreaterThan(0);
+  expect(reply(inside).now).toMatchObject({ value: 40, n: 60 });
+  expect(reply(inside).before.value).toBe(30);
+  expect(reply(inside).change?.value).toBe(10);
+  expect(inside.figures.first_reply_p90.now.value).toBe(40);
+  const others = ({
+    figures: { first_reply_median: _median, first_reply_p90: _p90, ...rest },
+  }: OverviewWire) => rest;
+  expect(others(inside)).toEqual(others(clock));
+  expect(inside.needs_you).toEqual(clock.needs_you);
+  const refused = await ask(`/api/sites/${site.key}/overview?business_hours=1`, site.apiKey);
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({ error: { path: "business_hours" } });
+});

@@ -87,8 +87,71 @@ test("OVW13: its figures are those that the API answers for the same weeks", asy
   });
   const told: { figures: { first_reply_median: { now: { value: number } } } } = await answer.json();
   expect(told.figures.first_reply_median.now.value).toBe(24);
-  expect(sent[0]?.text).toContain("First reply, median: 24\u00a0s");
+  expect(sent[0]?.text).toContain("First reply, median, by the clock: 24\u00a0s");
   expect(sent[0]?.html).toContain("24\u00a0s");
+});
+
+test("OVW25: where a site has hours its letter counts the first reply inside them, says so, and leads to the same", async () => {
+  const site = await makeSite({
+    ...SITE,
+    locale: "en",
+    report_recipients: ["anne@lin.example"],
+    business_hours: [
+      {
+        dayOfWeek: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+        opens: "09:00",
+        closes: "18:00",
+      },
+    ],
+  });
+  const day = Date.parse("2026-11-03T00:00:00+01:00");
+  // By day after twenty seconds; what was asked in the evening was answered the morning after.
+  const talks = [
+    [10, 20],
+    [11, 20],
+    [17, 20],
+    [20, 13 * 3_600 + 30],
+    [21, 12 * 3_600 + 30],
+    [22, 11 * 3_600 + 30],
+    [23, 10 * 3_600 + 30],
+  ] as const;
+  for (const [hour, seconds] of talks) {
+    const at = day + hour * HOUR;
+    await drizzle(env.DB)
+      .insert(conversations)
+      .values({
+        site: site.key,
+        id: `cnv_${hour}`,
+        revision: 1,
+        visitorId: `v${hour}`,
+        status: "closed",
+        agentId: "usr_a",
+        createdAt: at,
+        firstVisitorMessageAt: at,
+        firstAgentMessageAt: at + seconds * 1_000,
+        closedAt: at + seconds * 1_000 + 60_000,
+        visitorMessages: 1,
+        agentMessages: 1,
+      });
+  }
+  const { mailer, sent } = collecting();
+  await sendDueReports(env, mailer, MONDAY);
+  const text = sent[0]?.text ?? "";
+  expect(text).toContain("First reply, median, inside business hours: 30\u00a0s");
+  expect(text).toContain(`/admin/${site.key}?period=4w&business_hours=true`);
+  const read = async (more: string) => {
+    const span = `from=2026-10-19&to=2026-11-16${more}`;
+    const answer = await exports.default.fetch(`http://localhost/api/sites/${site.key}/overview?${span}`, {
+      headers: { authorization: `Bearer ${site.apiKey}` },
+    });
+    const told: { business_hours: boolean; figures: { first_reply_median: { now: { value: number } } } } =
+      await answer.json();
+    return [told.business_hours, told.figures.first_reply_median.now.value];
+  };
+  expect(await read("&business_hours=true")).toEqual([true, 30]);
+  const [inside, clock] = await read("");
+  expect(inside).toBe(false);
+  expect(clock).toBe(10 * 3_600);
 });
 
 test("OVW14: without a binding the letter is in the log of one machine; with one it goes through it", async () => {

@@ -6,7 +6,7 @@ import { KPI_NAMES } from "../../domain/kpi/figures.ts";
 import { type KpiSpan, type Later, reportSomeKpis } from "../kpis/report.ts";
 import type { CountedSettings } from "../kpis/site-settings.ts";
 
-type Span = Pick<KpiSpan, "from" | "to" | "now">;
+type Span = Pick<KpiSpan, "from" | "to" | "now" | "businessHours">;
 type Site = { key: SiteKey; settings: CountedSettings };
 
 const named = (wanted: readonly string[]) => KPI_NAMES.filter((name) => wanted.includes(name));

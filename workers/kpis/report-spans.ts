@@ -15,8 +15,13 @@ import { addPacked } from "./packed-tally.ts";
 import { type Later, type ReadParts, readParts } from "./report.ts";
 import type { CountedSettings } from "./site-settings.ts";
 
-/** `names` are the figures that are wanted of it. */
-export type AskedSpan<Name extends KpiName> = { from: EpochMs; to: EpochMs; names: readonly Name[] };
+/** `names` are the figures that are wanted of it; `businessHours` counts durations inside business hours only. */
+export type AskedSpan<Name extends KpiName> = {
+  from: EpochMs;
+  to: EpochMs;
+  names: readonly Name[];
+  businessHours?: boolean;
+};
 type Stretch = { from: EpochMs; to: EpochMs; tally: Tally };
 
 /** The figures of `spans`, in their order. */
@@ -76,9 +81,9 @@ function addUp(
 
 function figuresOfSpan<Name extends KpiName>(
   { costs, calendar }: CountedSite,
-  { from, to, now, names }: AskedSpan<Name> & { now: EpochMs },
+  { from, to, now, names, businessHours = false }: AskedSpan<Name> & { now: EpochMs },
   tally: Tally,
 ): Pick<KpiFigures, Name> {
   const bears = costsOfRows(costs, { from, to, now, groupBy: null }, calendar);
-  return figuresAmong(names, tally, { costs: bears(NO_GROUP) });
+  return figuresAmong(names, tally, { costs: bears(NO_GROUP), businessHours });
 }

@@ -22,7 +22,7 @@ export async function reportObjectives(
   const progress: WireProgress[] = [];
   for (const { id, body } of objectives) {
     const span = spanRead(body, zone, now);
-    const row = span === null ? undefined : await rows.of(span, null);
+    const row = span === null ? undefined : await rows.of(span, null, { businessHours: body.business_hours });
     const reading = span === null ? null : readingOf(body.kpi, row?.[body.kpi]);
     progress.push(wireProgress(id, progressOf(body, reading, { zone, now })));
   }

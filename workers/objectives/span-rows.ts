@@ -18,10 +18,15 @@ export class SpanRows {
     this.#later = later;
   }
 
-  async of({ from, to }: Span, campaign: string | null): Promise<KpiRow | undefined> {
+  /** `businessHours` counts durations inside business hours only. */
+  async of(
+    { from, to }: Span,
+    campaign: string | null,
+    { businessHours }: { businessHours: boolean } = { businessHours: false },
+  ): Promise<KpiRow | undefined> {
     const groupBy = campaign === null ? null : "campaign";
-    const key = `${from} ${to} ${groupBy}`;
-    const span = { from, to, groupBy, now: this.#now } as const;
+    const key = `${from} ${to} ${groupBy} ${businessHours}`;
+    const span = { from, to, groupBy, now: this.#now, businessHours } as const;
     const known = this.#known.get(key) ?? reportKpis(this.#env, this.#site, span, this.#later);
     this.#known.set(key, known);
     return (await known).find(({ group }) => group === campaign);

@@ -46,11 +46,13 @@ const AT_ONCE = 4;
 
 export type Later = (work: Promise<unknown>) => void;
 export type Span = { from: EpochMs; to: EpochMs; now: EpochMs };
+/** `businessHours`: how fast visitors are answered is counted inside business hours only. */
+export type OverviewSpan = Span & { businessHours?: boolean };
 
 export async function reportOverview(
   env: Env,
   site: SiteKey,
-  span: Span,
+  span: OverviewSpan,
   later: Later,
   known?: CountedSettings,
 ): Promise<Overview> {
@@ -81,6 +83,7 @@ export async function reportOverview(
     from: span.from,
     to: span.to,
     before: figures.before,
+    businessHours: span.businessHours === true,
     timezone: settings.timezone,
     currency: settings.currency,
     locale: settings.locale,
@@ -125,10 +128,10 @@ async function readFigures(
   env: Env,
   site: SiteKey,
   settings: CountedSettings,
-  span: Span,
+  span: OverviewSpan,
   later: Later,
 ): Promise<SpanFigures> {
-  const { now } = span;
+  const { now, businessHours = false } = span;
   const calendar = calendarFor(settings.timezone);
   const before = spanBefore(span, now, calendar);
   const windowMs = settings.attribution_hours * HOUR_MS;
@@ -136,7 +139,7 @@ async function readFigures(
   const isWhole = matured !== null && matured.now.to === span.to;
   const spans = isWhole || matured === null ? [span, before] : [span, before, matured.now, matured.before];
   const names = [...SHOWN_KPIS, "cost_total"] as const;
-  const asked = spans.map(({ from, to }) => ({ from, to, names }));
+  const asked = spans.map(({ from, to }) => ({ from, to, names, businessHours }));
   const [whole, then, young, youngBefore] = await reportSpans(
     env,
     { key: site, settings },

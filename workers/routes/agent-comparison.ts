@@ -19,7 +19,7 @@ const read = createRoute({
   path: "/",
   summary: "One agent beside the best, in outcomes and in canned answers",
   description:
-    "A comparison, never a cause. A rate of fewer than 30 chats, answers, contacts or messages, or of fewer than 8 hours, has no value, and `few` says how many there were. The gaps of each of the two tables are judged together: `beyond_chance` only where chance is ruled out for all of its figures and for having picked the best. `from` is inside, `to` is not; without them, the last 28 days.",
+    "A comparison, never a cause. A rate of fewer than 30 chats, answers, contacts or messages, or of fewer than 8 hours, has no value, and `few` says how many there were. The gaps of each of the two tables are judged together: `beyond_chance` only where chance is ruled out for all of its figures and for having picked the best. `from` is inside, `to` is not; without them, the last 28 days. `business_hours=true` counts the first reply inside the site's business hours only.",
   tags: ["Figures"],
   middleware: [requireAdmin] as const,
   request: {
@@ -28,11 +28,19 @@ const read = createRoute({
       agent: z.string().min(1).max(300),
       from: z.string().optional(),
       to: z.string().optional(),
+      business_hours: z.enum(["true", "false"]).optional(),
     }),
   },
   responses: {
     200: jsonContent(
-      ComparisonWire.extend({ version: z.int(), from: z.string(), to: z.string(), timezone: z.string() }),
+      ComparisonWire.extend({
+        version: z.int(),
+        from: z.string(),
+        to: z.string(),
+        timezone: z.string(),
+        /** Whether the first reply is counted inside business hours only, or by the clock. */
+        business_hours: z.boolean(),
+      }),
       "The agent and the best",
     ),
     ...REFUSALS,
@@ -43,12 +51,14 @@ export const agentComparison = nounRouter();
 
 agentComparison.openapi(read, async (c) => {
   const { site } = c.req.valid("param");
-  const { agent, ...asked } = c.req.valid("query");
+  const { agent, business_hours, ...asked } = c.req.valid("query");
   const now = c.get("now");
   const settings = await readSettings(c.env, site);
   const span = readSpan(asked, { zone: settings.timezone, now, days: DEFAULT_DAYS, most: MAX_DAYS });
   const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-  const comparison = await reportComparison(c.env, { key: site, settings }, agent, { ...span, now }, later);
+  const businessHours = business_hours === "true";
+  const of = { ...span, now, businessHours };
+  const comparison = await reportComparison(c.env, { key: site, settings }, agent, of, later);
   if (comparison === null) throw new ApiError("not_found", "nobody of this site has this id");
   c.header("cache-control", "private, no-store");
   return c.json(
@@ -57,6 +67,7 @@ agentComparison.openapi(read, async (c) => {
       from: isoOf(span.from),
       to: isoOf(span.to),
       timezone: settings.timezone,
+      business_hours: businessHours,
       ...comparison,
     },
     200,

@@ -15,15 +15,17 @@ const MAX_DAYS = 400;
 
 const Query = z.object({ from: z.string().optional(), to: z.string().optional() });
 
+const OverviewQuery = Query.extend({ business_hours: z.enum(["true", "false"]).optional() });
+
 const read = createRoute({
   method: "get",
   path: "/",
   summary: "What Aparté earned, and what needs you",
   description:
-    "`from` is inside, `to` is not; without them, the last 28 days. Revenue that would not have come is read from the hold-out over all campaigns where the site has one, else added up from each campaign's own; a result that is hidden contributes nothing and is named.",
+    "`from` is inside, `to` is not; without them, the last 28 days. Revenue that would not have come is read from the hold-out over all campaigns where the site has one, else added up from each campaign's own; a result that is hidden contributes nothing and is named. `business_hours=true` counts the first reply inside the site's business hours only, and its change too; what needs somebody is told by the clock, as visitors waited.",
   tags: ["Figures"],
   middleware: [requireAdmin] as const,
-  request: { params: SitePath, query: Query },
+  request: { params: SitePath, query: OverviewQuery },
   responses: { 200: jsonContent(OverviewWire, "The overview"), ...REFUSALS },
 });
 
@@ -44,7 +46,8 @@ overview.openapi(read, async (c) => {
   const { site } = c.req.valid("param");
   const now = c.get("now");
   const settings = await readSettings(c.env, site);
-  const span = spanOf(settings.timezone, c.req.valid("query"), now);
+  const query = c.req.valid("query");
+  const span = { ...spanOf(settings.timezone, query, now), businessHours: query.business_hours === "true" };
   const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   const report = await reportOverview(c.env, site, { ...span, now }, later, settings);
   c.header("cache-control", "private, no-store");

@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNull, min, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { EpochMs } from "../../domain/ids.ts";
-import { daysFault, Objective, Pilot } from "../../domain/objectives/objective.ts";
+import { daysFault, hoursFault, Objective, Pilot } from "../../domain/objectives/objective.ts";
 import { pilotFault } from "../../domain/objectives/pilot-reading.ts";
 import { dayStart } from "../../domain/objectives/progress.ts";
 import { Agreement, satisfactionFault, unlistedGoal } from "../../domain/roi/agreement.ts";
@@ -16,8 +16,10 @@ import type { Kept, NounRules } from "./resource-rules.ts";
 
 export const objectiveRules: NounRules = {
   keep: async (_env, { body }) => {
-    const { starts_on, due_on } = Objective.parse(body);
-    refuseDays(starts_on, due_on, "due_on");
+    const objective = Objective.parse(body);
+    refuseDays(objective.starts_on, objective.due_on, "due_on");
+    const fault = hoursFault(objective);
+    if (fault !== null) throw new ApiError("invalid", fault, { path: "business_hours" });
     return [];
   },
 };

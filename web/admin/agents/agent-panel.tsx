@@ -22,13 +22,14 @@ const POLL_MS = 60_000;
 type Part = {
   agent: Pick<Agent, "id" | "name">;
   team: FigureRow | undefined;
-  range: PeriodRange;
+  range: Pick<PeriodRange, "from" | "to"> & { businessHours: boolean };
   nameOf: (id: string) => string;
 };
 
 export function AgentPanel({ agent, team, range, nameOf }: Part): VNode {
   const site = useSite();
   const query = new URLSearchParams({ agent: agent.id, from: range.from, to: range.to });
+  if (range.businessHours) query.set("business_hours", "true");
   const path = `${apiPath(site.key, "agent-comparison")}?${query}`;
   const resource = useResource(
     path,

@@ -1,6 +1,6 @@
 /** "Agents": what each one's hours brought, how fast they answer and how content visitors were; by name, not by rank. */
 import "./agents.css";
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import { COLUMNS, figureOf, type FigureRow } from "../../../domain/kpi/agent-figures.ts";
@@ -8,6 +8,7 @@ import { request } from "../../shared/api.ts";
 import { number } from "../../shared/format.ts";
 import { readAsked } from "../overview/asked.ts";
 import { download, writeCsv } from "../overview/csv.ts";
+import { HoursTick } from "../overview/hours-tick.tsx";
 import { PeriodPicker } from "../overview/period-picker.tsx";
 import { type AskedPeriod, DEFAULT_PERIOD, type PeriodRange, rangeOf } from "../overview/periods.ts";
 import { useResource } from "../resource.ts";
@@ -24,8 +25,10 @@ import { a } from "./words.ts";
 const POLL_MS = 30_000;
 
 type Person = { id: string; name: string };
+/** Of which days, and whether durations are counted inside business hours only. */
+type AskedRange = PeriodRange & { businessHours: boolean };
 type Data = {
-  range: PeriodRange;
+  range: AskedRange;
   agents: Agent[];
   team: FigureRow | undefined;
   nameOf: (id: string) => string;
@@ -34,19 +37,22 @@ type Data = {
 export function Agents(): VNode {
   const site = useSite();
   const { query, route } = useLocation();
-  const asked = readAsked(query).period;
+  const { period: asked, businessHours } = readAsked(query);
   const chosen = query["agent"] ?? null;
   const zone = site.settings.timezone;
   const language = locale.value;
   const resource = useResource(
-    `agents ${site.key} ${JSON.stringify(asked)} ${zone} ${language}`,
-    (signal) => readAgents(site.key, rangeOf(asked, zone, Date.now()), language, signal),
+    `agents ${site.key} ${JSON.stringify(asked)} ${businessHours} ${zone} ${language}`,
+    (signal) =>
+      readAgents(site.key, { ...rangeOf(asked, zone, Date.now()), businessHours }, language, signal),
     POLL_MS,
   );
-  const go = (period: AskedPeriod, agent: string | null): void => {
+  const go = (next: { period?: AskedPeriod; businessHours?: boolean; agent?: string | null }): void => {
+    const { period, businessHours: inside, agent } = { period: asked, businessHours, agent: chosen, ...next };
     const wanted = new URLSearchParams(
       typeof period === "string" ? (period === DEFAULT_PERIOD ? {} : { period }) : period,
     );
+    if (inside) wanted.set("business_hours", "true");
     if (agent !== null) wanted.set("agent", agent);
     route(`${screenPath(site.key, "agents")}${wanted.size === 0 ? "" : `?${wanted}`}`, true);
   };
@@ -55,7 +61,7 @@ export function Agents(): VNode {
     <div class="agents">
       <PageHead title={a("title")}>
         <DataAge resource={resource} />
-        <PeriodPicker asked={asked} range={range} zone={zone} onChange={(period) => go(period, chosen)} />
+        <PeriodPicker asked={asked} range={range} zone={zone} onChange={(period) => go({ period })} />
       </PageHead>
       <Shown resource={resource} title={a("failed")} lines={6}>
         {(data) =>
@@ -67,7 +73,13 @@ export function Agents(): VNode {
               </a>
             </Empty>
           ) : (
-            <Figures data={data} chosen={chosen} onChoose={(agent) => go(asked, agent)} />
+            <Figures data={data} chosen={chosen} onChoose={(agent) => go({ agent })}>
+              <HoursTick
+                checked={businessHours}
+                of={a("businessHoursOf")}
+                onChange={(inside) => go({ businessHours: inside })}
+              />
+            </Figures>
           )
         }
       </Shown>
@@ -77,11 +89,12 @@ export function Agents(): VNode {
 
 async function readAgents(
   site: string,
-  range: PeriodRange,
+  range: AskedRange,
   language: string,
   signal: AbortSignal,
 ): Promise<Data> {
   const span = new URLSearchParams({ from: range.from, to: range.to });
+  if (range.businessHours) span.set("business_hours", "true");
   const kpis = (query: URLSearchParams) =>
     request<{ rows: FigureRow[] }>("GET", `${apiPath(site, "kpis")}?${query}`, undefined, { signal });
   const byAgent = new URLSearchParams([...span, ["group_by", "agent"]]);
@@ -98,10 +111,13 @@ async function readAgents(
 function Figures({
   data,
   chosen,
+  children,
   onChoose,
 }: {
   data: Data;
   chosen: string | null;
+  /** How they are counted. */
+  children: ComponentChildren;
   onChoose: (agent: string | null) => void;
 }): VNode {
   const [sort, setSort] = useState<Sort>({ by: "name", down: false });
@@ -114,6 +130,7 @@ function Figures({
       <p class="sentence status-sentence">
         {a("sentence", { agents: agents.length, chats, hours: number(locale.value, hours, 0) })}
       </p>
+      <div class="agents-hours">{children}</div>
       <div class="table-scroll" tabIndex={0} role="group" aria-label={a("title")}>
         <table class="agents-table">
           <thead>

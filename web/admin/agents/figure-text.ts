@@ -36,25 +36,28 @@ type ShownFigure = Omit<AgentFigure["figure"], "too_few">;
 export type Shown = { figure: ShownFigure; few: AgentFigure["few"] };
 
 /** What a figure is made of: its two sides, and how many where they do not say it; nothing of what is a count itself. */
-export function behindWords(locale: Locale, figure: ShownFigure, unit: Unit, currency: string): string {
+export function behindWords(locale: Locale, figure: ShownFigure, unit: Unit, currency: string): string[] {
   const { numerator, denominator, n } = figure;
   const many = a("behindN", { n: number(locale, n) });
   const sides = (part: string, whole: string): string => a("behindSides", { part, whole });
   switch (unit) {
     case "count":
     case "hours":
-      return "";
+      return [];
     case "seconds":
-      return many;
+      return [many];
     case "share":
-      return sides(number(locale, numerator), number(locale, denominator));
+      return [sides(number(locale, numerator), number(locale, denominator))];
     case "perHour":
-      return sides(number(locale, numerator), hours(locale, denominator));
+      return [sides(number(locale, numerator), hours(locale, denominator))];
     case "moneyPerHour":
-      return `${sides(money(locale, numerator && Math.round(numerator), currency), hours(locale, denominator))} · ${many}`;
+      return [
+        sides(money(locale, numerator && Math.round(numerator), currency), hours(locale, denominator)),
+        many,
+      ];
     case "timeShare":
     case "timeFactor":
-      return `${sides(duration(numerator), duration(denominator))} · ${many}`;
+      return [sides(duration(numerator), duration(denominator)), many];
     default:
       return unit satisfies never;
   }

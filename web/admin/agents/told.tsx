@@ -30,14 +30,17 @@ export function Told({ told: { figure, few }, column }: { told: Shown; column: C
   if (figure.value === null) return <>-</>;
   const { interval } = figure;
   const write = (value: number): string => written(language, value, column.unit, currency);
-  const behind = behindWords(language, figure, column.unit, currency);
   return (
     <>
       {write(figure.value)}{" "}
       {interval === null ? null : (
         <span class="behind">{a("span", { low: write(interval[0]), high: write(interval[1]) })}</span>
       )}{" "}
-      {behind === "" ? null : <span class="behind">{behind}</span>}
+      {behindWords(language, figure, column.unit, currency).map((line) => (
+        <span key={line} class="behind">
+          {line}{" "}
+        </span>
+      ))}
     </>
   );
 }

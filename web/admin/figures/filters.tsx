@@ -1,6 +1,7 @@
 /** By what, within which hours, and beside what the figures are shown. */
 import type { VNode } from "preact";
 import { type Grouping, GROUPINGS, isTime } from "../../../domain/kpi/grouping.ts";
+import { HoursTick } from "../overview/hours-tick.tsx";
 import type { AskedFigures } from "./asked.ts";
 import { Chooser } from "./chooser.tsx";
 import { f } from "./words.ts";
@@ -41,16 +42,11 @@ export function Filters({
         />
         {f("compare")}
       </label>
-      <label class="figures-tick">
-        <input
-          type="checkbox"
-          checked={asked.businessHours}
-          onChange={(event) => onChange({ businessHours: event.currentTarget.checked })}
-        />
-        <span>
-          {f("hours")} <span class="note">{f("hoursNote")}</span>
-        </span>
-      </label>
+      <HoursTick
+        checked={asked.businessHours}
+        of={f("hoursNote")}
+        onChange={(businessHours) => onChange({ businessHours })}
+      />
     </div>
   );
 }

@@ -174,8 +174,12 @@ function linkOf(
     return { href: screenPath(site, "campaigns", id, "results"), words: "resultsOf" };
   }
   if (by !== "agent") return null;
-  const { period } = asked;
-  const query = new URLSearchParams({ ...(typeof period === "string" ? { period } : period), agent: id });
+  const { period, businessHours } = asked;
+  const query = new URLSearchParams({
+    ...(typeof period === "string" ? { period } : period),
+    ...(businessHours ? { business_hours: "true" } : {}),
+    agent: id,
+  });
   return { href: `${screenPath(site, "agents")}?${query}`, words: "agentOf" };
 }
 

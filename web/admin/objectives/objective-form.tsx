@@ -1,11 +1,11 @@
 /** One objective, new or changed: a KPI, from where to where, until when, and who answers for it. */
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type MeasuredKpi, MEASURED_KPI_NAMES } from "../../../domain/objectives/measured-kpis.ts";
+import { type MeasuredKpi, MEASURED_KPI_NAMES, traitOf } from "../../../domain/objectives/measured-kpis.ts";
 import type { Objective } from "../../../domain/objectives/objective.ts";
 import { type ApiFailure, request } from "../../shared/api.ts";
 import { type Fault, faultAt } from "../campaigns/fault.ts";
-import { SelectField, TextField } from "../field.tsx";
+import { SelectField, Switch, TextField } from "../field.tsx";
 import { asFailure } from "../resource.ts";
 import { apiPath, useSite } from "../site.ts";
 import { Failed } from "../states.tsx";
@@ -25,6 +25,7 @@ type Draft = {
   due_on: string;
   window_days: string;
   owner: string;
+  business_hours: boolean;
 };
 
 function draftOf(saved: Saved<Objective> | null, owner: string): Draft {
@@ -39,6 +40,7 @@ function draftOf(saved: Saved<Objective> | null, owner: string): Draft {
       due_on: new Date(today + QUARTER_DAYS * DAY_MS).toISOString().slice(0, 10),
       window_days: "28",
       owner,
+      business_hours: false,
     };
   }
   return {
@@ -70,6 +72,7 @@ export function ObjectiveForm({
 
   const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const at = (path: string) => faultAt(fault, path);
+  const inHours = traitOf(draft.kpi).inHours === true;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     setFailure(null);
@@ -79,9 +82,10 @@ export function ObjectiveForm({
       baseline: readTyped(draft.kpi, draft.baseline),
       target: readTyped(draft.kpi, draft.target),
       window_days: Number(draft.window_days),
+      business_hours: draft.business_hours && inHours,
     };
-    const { name, kpi, baseline, target, starts_on, due_on, window_days, owner } = body;
-    const sent = { name, kpi, baseline, target, starts_on, due_on, window_days, owner };
+    const { name, kpi, baseline, target, starts_on, due_on, window_days, owner, business_hours } = body;
+    const sent = { name, kpi, baseline, target, starts_on, due_on, window_days, owner, business_hours };
     try {
       if (saved === null) await request("POST", apiPath(site.key, "objectives"), sent);
       else
@@ -166,6 +170,14 @@ export function ObjectiveForm({
             onInput={(owner) => change({ owner })}
           />
         </div>
+        {inHours ? (
+          <Switch
+            label={o("businessHours")}
+            note={o(site.settings.business_hours.length === 0 ? "businessHoursNone" : "businessHoursNote")}
+            checked={draft.business_hours}
+            onChange={(business_hours) => change({ business_hours })}
+          />
+        ) : null}
         <div class="actions">
           <button type="submit" class="primary">
             {o("save")}

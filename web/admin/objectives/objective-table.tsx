@@ -87,7 +87,11 @@ export function ObjectiveTable({
               <tr key={saved.id}>
                 <th scope="row">
                   {saved.name}
-                  <span class="note">{o(`kpi_${saved.kpi}`)}</span>
+                  <span class="note">
+                    {saved.business_hours
+                      ? o("kpiInHours", { kpi: o(`kpi_${saved.kpi}`) })
+                      : o(`kpi_${saved.kpi}`)}
+                  </span>
                 </th>
                 <td>
                   <StateTag state={progress?.state ?? "upcoming"} />
@@ -230,6 +234,7 @@ function saveCsv(site: string, objectives: Standing["objectives"]): void {
         "due_on",
         "window_days",
         "owner",
+        "business_hours",
       ],
       ...objectives.map(({ saved, progress }) => {
         const reading = progress?.reading ?? null;
@@ -250,6 +255,7 @@ function saveCsv(site: string, objectives: Standing["objectives"]): void {
           saved.due_on,
           saved.window_days,
           saved.owner,
+          String(saved.business_hours),
         ];
       }),
     ]),

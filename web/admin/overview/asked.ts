@@ -1,6 +1,6 @@
 /**
- * What the overview is asked: a period and a figure of the week's picture, all of it in the address, so that a link shows
- * the same.
+ * What the overview is asked: a period, which hours count, and a figure of the week's picture, all of it in the address,
+ * so that a link shows the same.
  *
  * Shapes  a period is a preset, or the days of somebody's own, both of them inside.
  * Errors  what an address says that cannot be is the default.
@@ -9,7 +9,7 @@ import { type AskedPeriod, DEFAULT_PERIOD, MOST_DAYS, PRESETS } from "./periods.
 
 export const HOUR_FIGURES = ["conversations", "late", "conversion"] as const;
 export type HourFigure = (typeof HOUR_FIGURES)[number];
-export type Asked = { period: AskedPeriod; hours: HourFigure };
+export type Asked = { period: AskedPeriod; businessHours: boolean; hours: HourFigure };
 type Query = Record<string, string | undefined>;
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -18,6 +18,7 @@ const DAY_MS = 86_400_000;
 export function readAsked(query: Query): Asked {
   return {
     period: readPeriodOf(query),
+    businessHours: query["business_hours"] === "true",
     hours: HOUR_FIGURES.find((name) => name === query["hours"]) ?? "conversations",
   };
 }
@@ -45,10 +46,11 @@ function isDay(text: string): boolean {
 }
 
 /** The address's question mark and what follows; what is the default is not said. */
-export function queryOf({ period, hours }: Asked): string {
+export function queryOf({ period, businessHours, hours }: Asked): string {
   const query = new URLSearchParams(
     typeof period === "string" ? (period === DEFAULT_PERIOD ? {} : { period }) : period,
   );
+  if (businessHours) query.set("business_hours", "true");
   if (hours !== "conversations") query.set("hours", hours);
   return query.size === 0 ? "" : `?${query}`;
 }

@@ -15,6 +15,7 @@ import { type Asked, queryOf, readAsked } from "./asked.ts";
 import { CampaignEffects } from "./campaign-effects.tsx";
 import { Chart } from "./chart.tsx";
 import { Earned } from "./earned.tsx";
+import { HoursTick } from "./hours-tick.tsx";
 import { HoursMap } from "./hours-map.tsx";
 import { type KpiAnswer, seriesOf } from "./kpi-view.ts";
 import { NeedsYou } from "./needs-you.tsx";
@@ -80,6 +81,7 @@ async function readOverview(
   const range = rangeOf(asked.period, zone, Date.now());
   const span = new URLSearchParams({ from: range.from, to: range.to });
   const byTime = new URLSearchParams({ from: range.from, to: range.to, group_by: range.grain });
+  if (asked.businessHours) span.set("business_hours", "true");
   const [overview, course] = await Promise.all([
     request<OverviewWire>("GET", `${apiPath(site, "overview")}?${span}`, undefined, { signal }),
     request<KpiAnswer>("GET", `${apiPath(site, "kpis")}?${byTime}`, undefined, { signal }),
@@ -108,7 +110,13 @@ function Figures({
         <OneFigure overview={overview} />
         <NeedsYou overview={overview} />
       </div>
-      <Service overview={overview} />
+      <Service overview={overview}>
+        <HoursTick
+          checked={asked.businessHours}
+          of={o("businessHoursOf")}
+          onChange={(businessHours) => onChange({ businessHours })}
+        />
+      </Service>
       <Counts overview={overview} />
       <div class="overview-columns">
         <Earned overview={overview} />

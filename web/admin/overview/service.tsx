@@ -1,5 +1,5 @@
 /** How the service went, each figure with its change against the period before, and what was counted. */
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { judgedDirection } from "../../../domain/overview/change.ts";
 import { LESS_IS_BETTER, type ShownKpi } from "../../../domain/overview/shown.ts";
 import type { ComparedWire, OverviewWire } from "../../../domain/overview/wire.ts";
@@ -30,7 +30,14 @@ const COUNTS: readonly { key: string; kpi: ShownKpi }[] = [
   { key: "revenue", kpi: "revenue" },
 ];
 
-export function Service({ overview }: { overview: OverviewWire }): VNode {
+/** `children` say how it is counted. */
+export function Service({
+  overview,
+  children,
+}: {
+  overview: OverviewWire;
+  children: ComponentChildren;
+}): VNode {
   const { before, timezone } = overview;
   return (
     <section class="service" aria-labelledby="service-title">
@@ -39,11 +46,12 @@ export function Service({ overview }: { overview: OverviewWire }): VNode {
           {o("serviceTitle")}
         </h2>
         <span class="note">{o("serviceNote", { span: spanInWords(before, timezone) })}</span>
+        {children}
       </div>
       <dl class="kpis service-kpis">
         {SERVICE.map(({ key, kpi, unit }) => (
           <div key={key} class="kpi" data-kpi={key}>
-            <dt>{o(`kpi_${key}`)}</dt>
+            <dt>{o(key === "reply" && overview.business_hours ? "kpi_replyInside" : `kpi_${key}`)}</dt>
             <dd class="kpi-line">
               <span class="kpi-value">{valueOf(overview.figures[kpi], unit, overview.currency)}</span>{" "}
               <Change compared={overview.figures[kpi]} kpi={kpi} unit={unit} currency={overview.currency} />
