@@ -3,7 +3,6 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { tQuantile } from "../../domain/experiments/distributions.ts";
 
 const VectorFile = z.looseObject({
   vectors: z.array(z.looseObject({ id: z.string(), expected: z.unknown() })),
@@ -15,38 +14,13 @@ const RELATIVE = 1e-9;
 const OF_P = 1e-6;
 const P_KEYS = /(?:^|[._])p$/;
 const NOT_COMPARED = "p_gbstats";
-/**
- * The reference's t quantile at few degrees of freedom is the beginning of a search that eight digits content;
- * ours is right to fifteen (`docs/decisions/2026-11-23-the-quantile-of-the-reference.md`). With its quantile in place of
- * ours these six ends of intervals are its own to the last digit.
- */
-const THEIRS: Readonly<Record<number, number>> = { 0.975: 2.0207228434409608, 0.95: 1.6836274853743154 };
-const OF_FEW: Readonly<Record<string, readonly [p: number, side: 1 | -1]>> = {
-  "exp-008.absolute.ci.0": [0.975, -1],
-  "exp-008.absolute.ci.1": [0.975, 1],
-  "exp-008.absolute.one_sided_greater.ci_lower": [0.95, -1],
-  "exp-008.relative.ci.0": [0.975, -1],
-  "exp-008.relative.ci.1": [0.975, 1],
-  "exp-008.relative.one_sided_greater.ci_lower": [0.95, -1],
-};
-
-/** `actual` as it is with the reference's quantile, for an interval of an estimate with this error. */
-function withTheirQuantile(actual: number, at: string, { se, df }: Normal): number {
-  const few = OF_FEW[at];
-  if (few === undefined) return actual;
-  const [p, side] = few;
-  return actual + side * se * ((THEIRS[p] ?? Number.NaN) - tQuantile(p, df));
-}
-
-type Normal = { se: number; df: number };
-const NONE: Normal = { se: 0, df: 1 };
 
 /** Fails with the place at which `actual` differs from `expected`, in shape or by more than the tolerance. */
-function agree(actual: unknown, expected: unknown, at: string, error: Normal = NONE): void {
+function agree(actual: unknown, expected: unknown, at: string): void {
   if (at.endsWith(NOT_COMPARED)) return;
   if (typeof expected === "number") {
     if (typeof actual !== "number") throw new Error(`${at}: ${String(actual)} for ${expected}`);
-    const difference = Math.abs(withTheirQuantile(actual, at, error) - expected);
+    const difference = Math.abs(actual - expected);
     // 0 is 0 but for the rounding of sums.
     const slack = Math.max((P_KEYS.test(at) ? OF_P : RELATIVE) * Math.abs(expected), 1e-15);
     expect(difference, `${at}: ${actual} for ${expected}`).toBeLessThanOrEqual(slack);
@@ -58,9 +32,7 @@ function agree(actual: unknown, expected: unknown, at: string, error: Normal = N
     return;
   }
   expect([...ours.keys()].sort(), at).toEqual([...theirs.keys()].sort());
-  const [se, df] = [theirs.get("se"), theirs.get("df")];
-  const inner = typeof se === "number" && typeof df === "number" ? { se, df } : error;
-  for (const [key, value] of theirs) agree(ours.get(key), value, `${at}.${key}`, inner);
+  for (const [key, value] of theirs) agree(ours.get(key), value, `${at}.${key}`);
 }
 
 function entriesOf(value: unknown): Map<string, unknown> | null {
