@@ -2,17 +2,20 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { COLUMNS } from "../../domain/kpi/agent-figures.ts";
+import type { Figure } from "../../domain/kpi/figure.ts";
 import { KPI_NAMES } from "../../domain/kpi/figures.ts";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
+import { basisOf, markFew, withheld } from "../../domain/kpi/small-numbers.ts";
 import type { Change } from "../../domain/overview/change.ts";
 import { judgedDirection } from "../../domain/overview/change.ts";
 import { judged } from "../../domain/overview/judge.ts";
 import { queryOf, readAskedFigures } from "../../web/admin/figures/asked.ts";
-import { GROUPS, MOST_CHOSEN, NAMES } from "../../web/admin/figures/catalogue.ts";
+import { FIGURES, GROUPS, MOST_CHOSEN, NAMES, type Unit } from "../../web/admin/figures/catalogue.ts";
 import { type Dates, dayAfter, daysOfWeek, partsOf, WEEK_DAYS } from "../../web/admin/figures/parts.ts";
 import { ripeningOf, windowsOf } from "../../web/admin/figures/ripe.ts";
 import { sureOf } from "../../web/admin/figures/sure.ts";
-import { besideOf } from "../../web/admin/figures/view.ts";
+import { besideOf, sorted, unknownBy } from "../../web/admin/figures/view.ts";
 import { PRESETS } from "../../web/admin/overview/periods.ts";
 
 const period = fc.oneof(
@@ -184,4 +187,73 @@ test("KPI69: what counts leads is compared once orders and leads are both in, or
   const late = { ...at, now: now + 60 * 24 * HOUR };
   expect(ripeningOf(names, spans, windowsOf(72, goals), late)).toEqual([]);
   expect(ripeningOf(names, spans, windowsOf(72, goals), at)[1]?.spans).toBeNull();
+});
+
+const UNITS_OF_SUMS: readonly Unit[] = ["count", "hours"];
+const SUMS_OF_MONEY = ["revenue", "refunded", "lead_value", "attributed_revenue", "cost_total"];
+
+test("KPI70: of somebody, every figure has to stand on enough, but counts and sums; by the bases of the agents' screen", () => {
+  for (const name of NAMES) {
+    const isSum = UNITS_OF_SUMS.includes(FIGURES[name].unit) || SUMS_OF_MONEY.includes(name);
+    expect([name, basisOf(name) === null]).toEqual([name, isSum]);
+  }
+  for (const { kpi, basis } of COLUMNS) expect([kpi, basisOf(kpi)]).toEqual([kpi, basis]);
+});
+
+const figure = (value: number | null, n: number): Figure => ({
+  value,
+  numerator: value,
+  denominator: n,
+  n,
+  interval: null,
+});
+
+test("KPI70: what is too little is marked, and withheld without a trace of its value; what is enough stays as it is", () => {
+  const names = ["conversations", "fcr", "csat_mean", "occupancy", "sales_per_agent_hour"] as const;
+  const rowOf = (n: number, hours: number) => ({
+    group: "usr_1",
+    conversations: figure(n, n),
+    fcr: figure(1, n),
+    csat_mean: figure(n === 0 ? null : 5, n),
+    occupancy: figure(0.5, 900),
+    sales_per_agent_hour: figure(0, 40),
+    agent_hours: figure(hours, 3),
+  });
+  fc.assert(
+    fc.property(fc.nat(60), fc.double({ min: 0, max: 16, noNaN: true }), (n, hours) => {
+      const row = rowOf(n, hours);
+      const told = markFew(row, names);
+      const few = {
+        fcr: n < 30,
+        csat_mean: n > 0 && n < 30,
+        occupancy: hours < 8,
+        sales_per_agent_hour: hours < 8,
+      };
+      expect(told.agent_hours).toBeUndefined();
+      expect(told.conversations).toEqual(row.conversations);
+      const shown = withheld(told, names);
+      for (const name of ["fcr", "csat_mean", "occupancy", "sales_per_agent_hour"] as const) {
+        expect(told[name]).toEqual(few[name] ? { ...row[name], too_few: true } : row[name]);
+        const nothing = { value: null, numerator: null, denominator: null, interval: null };
+        expect(shown[name]).toEqual(few[name] ? { ...nothing, n: row[name].n, too_few: true } : row[name]);
+      }
+    }),
+  );
+});
+
+test("KPI70: who has the best rate of one contact is not the first of the list", () => {
+  const figures = { fcr: figure(1, 1) };
+  const rows = [
+    { group: "one", figures: { fcr: { ...figures.fcr, too_few: true as const } } },
+    { group: "many", figures: { fcr: figure(0.7, 90) } },
+    { group: "more", figures: { fcr: figure(0.8, 60) } },
+  ];
+  const order = (down: boolean) => sorted(rows, { by: "fcr", down }, String).map(({ group }) => group);
+  expect(order(true)).toEqual(["more", "many", "one"]);
+  expect(order(false)).toEqual(["many", "more", "one"]);
+  const whole = { group: "", figures: { fcr: figure(0.7, 151) } };
+  expect(unknownBy({ rows: rows.slice(0, 1), whole, kpis: ["fcr"] })).toEqual([]);
+  expect(
+    unknownBy({ rows: [{ group: "one", figures: { fcr: figure(null, 0) } }], whole, kpis: ["fcr"] }),
+  ).toEqual(["fcr"]);
 });

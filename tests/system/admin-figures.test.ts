@@ -74,6 +74,32 @@ beforeAll(async () => {
        WHERE nth % 3 = 0`,
     )
     .run();
+  // Two people had them; one of them only a few, and for a few hours.
+  await post(
+    `${server.url}/api/sites/lin/agents`,
+    { email: "nora@lin.test", name: "Nora B.", role: "agent" },
+    headers,
+  );
+  await post(
+    `${server.url}/api/sites/lin/agents`,
+    { email: "karim@lin.test", name: "Karim A.", role: "agent" },
+    headers,
+  );
+  await database
+    .prepare(
+      `UPDATE conversations SET agent_id = (SELECT id FROM user WHERE email = iif(n.nth % 40 = 0, 'nora@lin.test', 'karim@lin.test'))
+       FROM (SELECT id, row_number() OVER (ORDER BY created_at, id) AS nth FROM conversations WHERE site = 'lin') n
+       WHERE conversations.site = 'lin' AND conversations.id = n.id`,
+    )
+    .run();
+  await database
+    .prepare(
+      `INSERT INTO agent_states (site, id, revision, agent_id, state, capacity, started_at, ended_at)
+       SELECT 'lin', 'ast_' || email, 1, id, 'online', 3, ?1, ?1 + iif(email LIKE 'nora%', 3, 20) * 3600000
+       FROM user WHERE email IN ('nora@lin.test', 'karim@lin.test')`,
+    )
+    .bind(NOW - 3 * 86_400_000)
+    .run();
   // The first look has history counted.
   for (const by of GROUPINGS.slice(1)) await told(`group_by=${by}`);
   browser = await launchBrowser();
@@ -265,6 +291,55 @@ test("KPI68: a week that the period cuts says so, stands beside no whole one, an
     await page.locator(".figures-table tbody tr").nth(1).waitFor();
     expect(await rows.count()).toBe(2);
     expect(amount(await page.locator(".figures-table tfoot td").innerText())).toBe(amount(cells.at(-1)));
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
+
+test("KPI70: of somebody of whom too little is known no rate is shown, drawn, put first or handed out; the API marks it", async () => {
+  for (const look of [{ locale: "en-GB" }, { locale: "fr-FR", dark: true, phone: true }] as const) {
+    const { context, page, complaints } = await enter(
+      "?by=agent&kpis=conversations,fcr,sales_per_agent_hour&compare=none",
+      look,
+    );
+    await drawn(page, 3);
+    const french = look.locale === "fr-FR";
+    const rows = page.locator(".figures-table tbody tr");
+    expect(await rows.locator("th").allInnerTexts()).toEqual(["Karim A.", "Nora B."]);
+    const [count, fcr, orders] = (await rows.nth(1).locator("td").allInnerTexts()).map(plain);
+    expect(orders).toMatch(french ? /^-\s+moins de 8 h en ligne$/ : /^-\s+under 8 h online$/);
+    expect(fcr).toMatch(french ? /^-\s+n \d+, moins de 30$/ : /^-\s+n \d+, under 30$/);
+    expect(Number(count)).toBeGreaterThan(0);
+    expect((await rows.nth(0).locator("td").nth(1).innerText()).includes("%")).toBe(true);
+    for (const kpi of ["fcr", "sales_per_agent_hour"]) {
+      const chart = page.locator(`.multiple[data-kpi="${kpi}"]`);
+      expect(await chart.getByText(french ? "trop peu" : "too few").count()).toBe(1);
+      expect(await chart.locator("circle").count()).toBe(1);
+    }
+    // Sorted by the rate it comes last, whichever way.
+    for (const way of ["descending", "ascending"]) {
+      await page.locator(".figures-table thead button").nth(2).click();
+      expect(await page.locator(".figures-table thead th").nth(2).getAttribute("aria-sort")).toBe(way);
+      expect(await rows.locator("th").allInnerTexts()).toEqual(["Karim A.", "Nora B."]);
+    }
+    expect(await violations(page)).toEqual([]);
+    await picture(page, `agents ${look.locale}`);
+    if (!french) {
+      const saving = page.waitForEvent("download");
+      await page.locator(".chart-links").getByRole("link", { name: "CSV" }).click();
+      const text = readFileSync(await (await saving).path(), "utf8");
+      const lines = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
+      const few = lines.filter(({ too_few }) => too_few === "true");
+      expect(few.map(({ kpi }) => kpi).toSorted()).toEqual(["fcr", "sales_per_agent_hour"]);
+      for (const { value, numerator, denominator, low, high } of few) {
+        expect([value, numerator, denominator, low, high]).toEqual(["", "", "", "", ""]);
+      }
+      const marked = (await told("group_by=agent&kpis=fcr,sales_per_agent_hour")).rows;
+      const nora = marked.find(({ group }) => group === few[0]?.["group"]);
+      expect(nora?.["fcr"]).toMatchObject({ too_few: true, value: expect.any(Number) });
+      expect(nora?.["sales_per_agent_hour"]).toMatchObject({ too_few: true });
+      expect(Object.keys(nora ?? {}).toSorted()).toEqual(["fcr", "group", "sales_per_agent_hour"]);
+    }
     expect(complaints).toEqual([]);
     await context.close();
   }

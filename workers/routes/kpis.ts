@@ -6,13 +6,14 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
 import { KPI_NAMES, type KpiName } from "../../domain/kpi/figures.ts";
+import { basisOf, isOfSomebody, markFew, withheld } from "../../domain/kpi/small-numbers.ts";
 import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { ApiError } from "../errors.ts";
 import { csvOf } from "../exports/csv.ts";
 import { KPI_COLUMNS, kpiPages, type ToldFigures } from "../exports/kpi-rows.ts";
 import { streamOf } from "../exports/stream.ts";
-import { type KpiSpan, type Later, readSettings, reportSomeKpis } from "../kpis/report.ts";
+import { type KpiSpan, type Later, readSettings, reportSomeKpis, type SomeKpis } from "../kpis/report.ts";
 import type { CountedSettings } from "../kpis/site-settings.ts";
 import { readSpan } from "./asked-span.ts";
 import { REFUSALS, SitePath, jsonContent, nounRouter } from "./openapi.ts";
@@ -27,7 +28,7 @@ const figure = z.object({
   /** How many stand behind it, and the 95 % interval where there can be one. */
   n: z.number(),
   interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
-  /** Too few answers for a percentage to be shown. */
+  /** Too few answers for a percentage to be shown; by agent and canned answer, too little of anything to speak of somebody. */
   too_few: z.literal(true).optional(),
 });
 const figures = Object.fromEntries(KPI_NAMES.map((name) => [name, figure.optional()])) as Record<
@@ -55,6 +56,7 @@ export const KpiQuery = z.object({
   group_by: z.enum(GROUPINGS).optional(),
   business_hours: z.enum(["true", "false"]).optional(),
   kpis: z.string().max(4_000).optional(),
+  too_few: z.enum(["marked", "withheld"]).optional(),
 });
 const description =
   "`from` is inside, `to` is not; without them, the last 30 days. A date begins that day of the site's time zone, whose " +
@@ -62,7 +64,9 @@ const description =
   "`business_hours=true` counts first reply, waiting and resolution inside the site's business hours only. By campaign, variant, agent, " +
   "skill and canned answer a row has the visitors who came into it that day, and what they did from then on; what a row " +
   "cannot know is null. `kpis` names " +
-  "those that are wanted, with commas; without it, all.";
+  "those that are wanted, with commas; without it, all. `too_few` marks a share or mean of fewer than 30 answers and, by " +
+  "agent and canned answer, one of fewer than 30 of anything, or of fewer than 8 hours online; with `too_few=withheld` " +
+  "these have only their `n`, as on the screens.";
 
 const read = createRoute({
   method: "get",
@@ -110,6 +114,22 @@ function readQuery({ timezone }: CountedSettings, query: z.infer<typeof KpiQuery
   return { from, to, groupBy, now, businessHours: query.business_hours === "true", names };
 }
 
+/** The rows, with what is too little to speak of somebody marked where they are of one. */
+async function readRows(
+  env: Env,
+  site: SiteKey,
+  wanted: Wanted,
+  later: Later,
+  settings: CountedSettings,
+): Promise<readonly SomeKpis[]> {
+  const { names, groupBy } = wanted;
+  if (!isOfSomebody(groupBy)) return reportSomeKpis(env, site, wanted, later, settings);
+  const onHours = names.some((name) => basisOf(name) === "hours") && !names.includes("agent_hours");
+  const asked = onHours ? { ...wanted, names: [...names, "agent_hours" as const] } : wanted;
+  const rows = await reportSomeKpis(env, site, asked, later, settings);
+  return rows.map((row) => markFew(row, names));
+}
+
 /** The figures that `query` asks of `site`, with the names and the span that they are of. */
 export async function readFigures(
   env: Env,
@@ -120,10 +140,11 @@ export async function readFigures(
 ): Promise<ToldFigures> {
   const settings = await readSettings(env, site);
   const wanted = readQuery(settings, query, now);
-  const rows = await reportSomeKpis(env, site, wanted, later, settings);
   const { names, from, to } = wanted;
+  const rows = await readRows(env, site, wanted, later, settings);
+  const told = query.too_few === "withheld" ? rows.map((row) => withheld(row, names)) : rows;
   const { timezone, sealed } = settings;
-  return { rows, names, from, to, timezone, finalBefore: from < sealed.until ? sealed.until : null };
+  return { rows: told, names, from, to, timezone, finalBefore: from < sealed.until ? sealed.until : null };
 }
 
 export const kpis = nounRouter();

@@ -129,16 +129,18 @@ function ByGroup({ data, rows, name }: Part & { name: KpiName }): VNode {
   const language = locale.value;
   const { unit } = FIGURES[name];
   const seen = new Map<string, number>();
-  const marks = marksOf(rows, besideOf(data), name).map(({ group, ...mark }) => {
+  const marks = marksOf(rows, besideOf(data), name).map(({ group, ...mark }, place) => {
     const called = groupName(language, group, data.by, data.nameOf, zone);
     // Two of one name are two rows.
     const times = (seen.get(called) ?? 0) + 1;
     seen.set(called, times);
-    return { ...mark, name: times === 1 ? called : `${called} (${number(language, times)})` };
+    const few = rows[place]?.figures[name]?.too_few === true;
+    return { ...mark, few, name: times === 1 ? called : `${called} (${number(language, times)})` };
   });
   const bars = BARS.includes(unit) || (unit === "money" && marks.every(({ low }) => low === null));
   const words = {
     label: f("chartLabelGroups", { label: f(`kpi_${name}`), n: marks.length }),
+    few: f("tooFew"),
     value: (value: number) => written(language, value, unit, currency),
     tick: tickOf(language, unit, currency),
   };

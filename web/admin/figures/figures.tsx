@@ -4,6 +4,7 @@ import "./figures.css";
 import type { VNode } from "preact";
 import { useLocation } from "preact-iso";
 import { isTime } from "../../../domain/kpi/grouping.ts";
+import { isOfSomebody } from "../../../domain/kpi/small-numbers.ts";
 import { PeriodPicker } from "../overview/period-picker.tsx";
 import { DEFAULT_PERIOD, rangeOf } from "../overview/periods.ts";
 import { useResource } from "../resource.ts";
@@ -108,6 +109,7 @@ function Told({ data, asked, onChange }: Part): VNode {
             <span class="note">{f("zone", { zone })}</span>
           </div>
           <FiguresTable data={data} asked={asked} rows={listed} sort={sort} onSort={setSort} />
+          {isOfSomebody(by) ? <p class="note">{f("fewNote")}</p> : null}
           <FigureFiles data={data} asked={asked} />
         </>
       )}

@@ -31,7 +31,8 @@ export type TimeMark = {
   /** Not over yet, or not all in the period: drawn apart, since what it counts is of a part of it. */
   part: boolean;
 };
-export type GroupMark = Omit<TimeMark, "at" | "part"> & { name: string };
+/** `few`: there is a value, of too little to be drawn. */
+export type GroupMark = Omit<TimeMark, "at" | "part"> & { name: string; few: boolean };
 export type Words = { label: string; value: (value: number) => string; tick: (value: number) => string };
 
 const AXIS = { tickSize: 0, label: null, fill: "var(--ink3)", fontSize: 11 } as const;
@@ -45,7 +46,7 @@ const MOST_OVER = 1.6;
 
 /** From 0 or below to a little over the highest value; intervals that reach further are cut. */
 function domainOf(
-  marks: readonly Omit<TimeMark, "at" | "part">[],
+  marks: readonly Pick<TimeMark, "value" | "low" | "high" | "before">[],
   { fromZero }: { fromZero: boolean },
 ): [number, number] {
   const values = marks.flatMap(({ value, before }) => [value, before].filter((one) => one !== null));
@@ -128,7 +129,7 @@ export function drawOverTime(
 export function drawByGroup(
   marks: readonly GroupMark[],
   width: number,
-  { words, fromZero, bars }: { words: Words; fromZero: boolean; bars: boolean },
+  { words, fromZero, bars }: { words: Words & { few: string }; fromZero: boolean; bars: boolean },
 ): SVGSVGElement {
   const known = marks.filter(({ value }) => value !== null);
   const spans = known.filter(({ low, high }) => low !== null && high !== null);
@@ -182,6 +183,10 @@ export function drawByGroup(
       ...shown,
       dot(earlier, { ...place, x: "before", r: 4.5, fill: "var(--paper)", stroke: HOLD, strokeWidth: 2 }),
       ...(bars ? [] : [dot(known, { ...place, x: "value", r: 5, fill: INK, stroke: "var(--paper)" })]),
+      text(
+        marks.filter(({ few }) => few),
+        { ...place, frameAnchor: "left", text: () => words.few, dx: 8, fill: "var(--ink3)", fontSize: 12 },
+      ),
       text(known, {
         ...place,
         frameAnchor: "right",

@@ -6,6 +6,7 @@
  *
  * Shapes  a `Row`'s figures are those that were asked for; the whole has the group "".
  */
+import { isOfSomebody } from "../../../domain/kpi/small-numbers.ts";
 import { isoOf } from "../../../domain/ids.ts";
 import { calendarOf } from "../../../domain/kpi/calendar.ts";
 import type { Figure } from "../../../domain/kpi/figure.ts";
@@ -159,6 +160,8 @@ export function queryFor(
   const query = new URLSearchParams({ from: span.from, to: span.to, kpis: kpis.join() });
   if (by !== null) query.set("group_by", by);
   if (businessHours) query.set("business_hours", "true");
+  // What is not shown of somebody does not leave in a file either.
+  if (isOfSomebody(by)) query.set("too_few", "withheld");
   return query;
 }
 

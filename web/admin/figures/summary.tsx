@@ -1,7 +1,9 @@
 /** The chosen figures in whole: in a sentence, and one beside the other with what stands behind each. */
 import type { VNode } from "preact";
 import type { Figure } from "../../../domain/kpi/figure.ts";
+import { FEWEST } from "../../../domain/kpi/agent-figures.ts";
 import type { KpiName } from "../../../domain/kpi/figures.ts";
+import { basisOf } from "../../../domain/kpi/small-numbers.ts";
 import { number } from "../../shared/format.ts";
 import { dayName } from "../overview/days.ts";
 import { spanInWords } from "../overview/period-picker.tsx";
@@ -118,6 +120,15 @@ function Changed({
   );
 }
 
+/** How little there is, and what it takes. */
+function fewWords(name: KpiName, n: number): string {
+  const basis = basisOf(name);
+  if (basis === "hours") return f("fewHours", { least: FEWEST.hours });
+  return basis === "answers"
+    ? f("few", { n })
+    : f("fewOf", { n: number(locale.value, n), least: FEWEST.chats });
+}
+
 /** What a figure is made of: its two sides or its n, and its interval. */
 export function Behind({
   figure,
@@ -132,7 +143,7 @@ export function Behind({
   const language = locale.value;
   const { numerator, denominator, n, interval, value, too_few } = figure;
   const { unit } = FIGURES[name];
-  if (too_few === true) return <>{f("few", { n })}</>;
+  if (too_few === true) return <>{fewWords(name, n)}</>;
   if (value === null) return null;
   const write = (end: number) => written(language, end, unit, currency);
   const parts = [

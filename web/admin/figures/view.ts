@@ -79,11 +79,11 @@ export function isNothing(row: Row): boolean {
 }
 
 /** The chosen figures that the whole has and no row does: what `by` cannot know. */
-export function unknownBy({ rows, whole, kpis }: FiguresData): KpiName[] {
+export function unknownBy({ rows, whole, kpis }: Pick<FiguresData, "rows" | "whole" | "kpis">): KpiName[] {
   if (rows.length === 0) return [];
   return kpis.filter(
     (name) =>
       (whole.figures[name]?.value ?? null) !== null &&
-      rows.every(({ figures }) => (figures[name]?.value ?? null) === null),
+      rows.every(({ figures }) => (figures[name]?.value ?? null) === null && figures[name]?.too_few !== true),
   );
 }
