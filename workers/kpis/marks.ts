@@ -234,6 +234,9 @@ subjects(subject) AS (
   UNION SELECT 'campaign:' || e.campaign_id || ':' || e.phase
     FROM ${rowsOfKin("bought", "buyer_kin", "exposures", "e")}
     AND e.eligible_at BETWEEN t.at - ${CAMPAIGN_WINDOW_MS} AND t.at
+  UNION SELECT 'campaign:' || e.campaign_id || ':' || e.phase
+    FROM ${rowsOfKin("own_chats", "chat_kin", "exposures", "e")}
+    AND e.eligible_at BETWEEN t.at - ${CAMPAIGN_WINDOW_MS} AND t.at
   UNION SELECT m.subject FROM rollup_marks m JOIN sites s ON s.key = ?1
     WHERE m.site = ?1 AND (coalesce(s.settings ->> 'timezone', ?6) <> ?6
       OR coalesce(s.settings ->> 'attribution_hours', ?7) <> ?7 OR ${LEAD_HOURS} <> ?8))
