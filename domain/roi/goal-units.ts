@@ -11,12 +11,14 @@
  * Errors  a KPI that is told by none of these has no units: null.
  */
 import type { EpochMs } from "../ids.ts";
-import { chatEnd, isSurveyed, takenAt } from "../kpi/chats.ts";
+import { chatEnd, leftUnansweredAt } from "../kpi/chat-moments.ts";
+import { isSurveyed } from "../kpi/chats.ts";
 import { countSeconds, secondsBetween } from "../kpi/durations.ts";
 import type { ChatRow, KpiHistory, SurveyRow } from "../kpi/history.ts";
 import { quantileOf } from "../kpi/intervals.ts";
 import { countedOrders, type OrderRule, personOf } from "../kpi/orders.ts";
 import { type AnswerCounts, meanAnswer, netPromoterScore } from "../kpi/ratios.ts";
+import { heldMs, stretchesOf, takenForReplyAt } from "../kpi/stretches.ts";
 import { countKey, type Spread } from "../kpi/tally.ts";
 import type { MeasuredKpi } from "../objectives/measured-kpis.ts";
 
@@ -32,6 +34,7 @@ export type GoalChat = Pick<
   ChatRow,
   | "id"
   | "visitor"
+  | "agent"
   | "startedAt"
   | "queuedAt"
   | "assignedAt"
@@ -39,6 +42,8 @@ export type GoalChat = Pick<
   | "lastMessageAt"
   | "closedAt"
   | "closeReason"
+  | "leftAt"
+  | "handovers"
   | "surveyAsked"
 >;
 /** Of the month, and the conversations that began within a week of the end of one of it. */
@@ -61,7 +66,7 @@ const answeredOnly =
 
 const firstReply = answeredOnly(({ startedAt, answeredAt }) => secondsBetween(startedAt, answeredAt));
 const waiting = answeredOnly((chat) =>
-  secondsBetween(chat.queuedAt ?? chat.startedAt, takenAt(chat) ?? chat.answeredAt),
+  secondsBetween(chat.queuedAt ?? chat.startedAt, takenForReplyAt(chat)),
 );
 const isResolved = (survey: SurveyRow | undefined) => survey?.resolved !== false;
 
@@ -76,17 +81,18 @@ const OF_CHATS = {
   fcr: answeredOnly(({ closedAt }, { survey, again, now }) =>
     closedAt === null || closedAt + RECONTACT_MS > now ? null : Number(!again && isResolved(survey)),
   ),
-  abandonment_rate: ({ chat: { startedAt, closedAt, answeredAt } }) => {
-    if (answeredAt !== null || closedAt === null) return 0;
-    return secondsBetween(startedAt, closedAt) < SHORT_ABANDON_SECONDS ? null : 1;
+  abandonment_rate: ({ chat }) => {
+    const leftAt = leftUnansweredAt(chat);
+    if (chat.answeredAt !== null || leftAt === null) return 0;
+    return secondsBetween(chat.startedAt, leftAt) < SHORT_ABANDON_SECONDS ? null : 1;
   },
   first_reply_median: firstReply,
   first_reply_p90: firstReply,
   waiting_median: waiting,
   waiting_p90: waiting,
   handle_time_median: answeredOnly((chat) => {
-    const end = chatEnd(chat);
-    return end === null ? null : secondsBetween(takenAt(chat) ?? chat.answeredAt, end);
+    const held = chatEnd(chat) === null ? null : heldMs(stretchesOf(chat));
+    return held === null ? null : secondsBetween(0, held);
   }),
   resolution_time_median: answeredOnly((chat, { survey }) => {
     const end = chatEnd(chat);

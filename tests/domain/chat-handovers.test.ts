@@ -34,7 +34,7 @@ test("R-C34: the canned answer is kept with an agent's text alone, and no frame 
   expect(render(said(LEA, "text", canned), "agent")).toMatchObject({ canned });
 });
 
-test("R-C35: what history keeps is every hand-over and every answer that was sent, in order and bounded", () => {
+test("R-C35: what history keeps is every assignment, every hand-over, every way back to the queue and every answer that was sent, in order and bounded", () => {
   const people = [LEA, HUGO, ANNE];
   const step = fc.oneof(
     fc.record({
@@ -58,14 +58,15 @@ test("R-C35: what history keeps is every hand-over and every answer that was sen
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const entries: Entry[] = [];
-      let [room, holder] = [open, LEA.id];
+      let room = open;
+      let holder: string | null = LEA.id;
       const put = (name: string, fields: Record<string, unknown>) => {
         const noted = note(room, name, fields, room.lastAt + 1_000);
         room = noted.room;
         entries.push(noted.entry);
       };
       put("assigned", { agent: LEA });
-      const moved: string[] = [];
+      const moved = [`assigned null ${LEA.id} null`];
       const sent: string[] = [];
       for (const one of steps) {
         if (one.is === "said") {
@@ -84,8 +85,15 @@ test("R-C35: what history keeps is every hand-over and every answer that was sen
           continue;
         }
         const to = people[one.to] ?? LEA;
-        if (one.is === "requeued") put("requeued", { reason: "left" });
-        else if (one.is === "transfer_taken_back") {
+        if (one.is === "requeued") {
+          put("requeued", { reason: "left" });
+          moved.push(`requeued ${holder} null null`);
+          holder = null;
+        } else if (holder === null) {
+          put("assigned", { agent: to });
+          moved.push(`assigned null ${to.id} null`);
+          holder = to.id;
+        } else if (one.is === "transfer_taken_back") {
           put(one.is, {
             agent: { id: holder, name: null },
             asked: one.skill === null ? to : null,

@@ -1,5 +1,6 @@
 /** Rows of history for the tests of figures: one at a time by hand, or a whole generated shop. */
 import * as fc from "fast-check";
+import type { Handover } from "../../domain/chat/handovers.ts";
 import type { KpiScope } from "../../domain/kpi/counting.ts";
 import {
   type AgentStateRow,
@@ -103,12 +104,38 @@ export function nineToSix(timezone: string): OpenDays {
   );
 }
 
-const arbitraryHandover = fc.record({
-  kind: fc.constantFrom("transferred" as const, "taken_over" as const, "taken_back" as const),
-  from: fc.constantFrom(null, "usr_lea", "usr_hugo"),
-  to: fc.constantFrom("usr_lea", "usr_hugo", "usr_anne"),
-  skill: fc.constantFrom(null, "sizes"),
-});
+/** One that says from whom to whom, be it so many milliseconds after the one before. */
+export const arbitraryHandover = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom("transferred" as const, "taken_over" as const, "taken_back" as const),
+    from: fc.constantFrom(null, "usr_lea", "usr_hugo"),
+    to: fc.constantFrom("usr_lea", "usr_hugo", "usr_anne"),
+    skill: fc.constantFrom(null, "sizes"),
+    after: fc.constantFrom(0, MINUTE, HOUR),
+  }),
+  fc.record({
+    kind: fc.constant("assigned" as const),
+    from: fc.constant(null),
+    to: fc.constantFrom("usr_lea", "usr_hugo", "usr_anne"),
+    skill: fc.constant(null),
+    after: fc.constantFrom(0, MINUTE, HOUR),
+  }),
+  fc.record({
+    kind: fc.constant("requeued" as const),
+    from: fc.constantFrom("usr_lea", "usr_hugo"),
+    to: fc.constant(null),
+    skill: fc.constant(null),
+    after: fc.constantFrom(0, MINUTE, HOUR),
+  }),
+);
+/** In order, from `start` on. */
+export function handsFrom(
+  start: number,
+  hands: readonly ({ after: number } & Omit<Handover, "at">)[],
+): Handover[] {
+  let at = start;
+  return hands.map(({ after, ...hand }) => ({ ...hand, at: (at += after) }));
+}
 const arbitraryCanned = fc.record({
   agent: fc.constantFrom("usr_lea", "usr_hugo", "usr_zoe"),
   canned: fc.constantFrom("can_1", "can_2"),
@@ -129,7 +156,10 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
     chats: fc.boolean(),
     agent: fc.constantFrom("usr_lea", "usr_hugo"),
     skill: fc.constantFrom(null, "sizes"),
-    hands: fc.option(fc.array(arbitraryHandover, { maxLength: 3 })),
+    hands: fc.option(fc.array(arbitraryHandover, { maxLength: 4 })),
+    answeredBy: fc.constantFrom(null, "usr_lea", "usr_anne"),
+    idle: fc.boolean(),
+    left: fc.option(fc.integer({ min: 0, max: HOUR })),
     canned: fc.array(arbitraryCanned, { maxLength: 3 }),
     reply: fc.option(fc.integer({ min: 0, max: 5 * HOUR })),
     lasts: fc.option(fc.integer({ min: 0, max: 3 * HOUR })),
@@ -163,11 +193,15 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
       ...(arm === "treated" && offered),
       agent: one.agent,
       skill: one.skill,
-      handovers: one.hands?.map((hand) => ({ ...hand, at })) ?? null,
+      handovers: one.hands === null ? null : handsFrom(at, one.hands),
       canned: one.hands === null ? [] : one.canned.map((use) => ({ ...use, at })),
       answeredAt,
       assignedAt: answeredAt === null ? null : at + Math.floor((answeredAt - at) / 2),
+      answeredBy: answeredAt === null ? null : one.answeredBy,
+      lastMessageAt: answeredAt ?? at,
       closedAt,
+      closeReason: closedAt === null ? null : one.idle ? "idle" : "agent",
+      leftAt: closedAt === null || one.left === null ? null : Math.min(closedAt, at + one.left),
       surveyAsked: closedAt === null ? null : one.asked,
     });
     const bought = order(who, at + (one.buysAfter ?? 0), one.cents / 100, {

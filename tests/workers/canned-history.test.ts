@@ -194,6 +194,7 @@ test("R-C35 R-C36: hands are told while the conversation goes on: to a colleague
   await boss.next("assigned");
 
   const wanted = [
+    `assigned null ${lea.id} null`,
     `taken_back ${lea.id} ${hugo.id} null`,
     `transferred ${lea.id} ${hugo.id} tailles`,
     `transferred ${hugo.id} ${lea.id} null`,

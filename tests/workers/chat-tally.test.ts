@@ -43,6 +43,7 @@ test("KPI33: what a machine or the system wrote is no agent's message and no fir
     agentMessages: 0,
     firstVisitorAt: NOON,
     firstAgentAt: null,
+    firstAgentId: null,
     lastVisitorAt: NOON,
     lastMessageAt: momentOf(3),
   });
@@ -51,6 +52,7 @@ test("KPI33: what a machine or the system wrote is no agent's message and no fir
     visitorMessages: 2,
     agentMessages: 2,
     firstAgentAt: momentOf(3),
+    firstAgentId: "agent-1",
     lastVisitorAt: momentOf(4),
   });
 });
@@ -68,6 +70,7 @@ test("KPI33: whoever writes what in whatever order, each message counts as its a
         visitorMessages: said.filter(({ role }) => role === "visitor").length,
         agentMessages: byAgent.length,
         firstAgentAt: first === undefined ? null : momentOf(said.indexOf(first)),
+        firstAgentId: first === undefined ? null : "agent-1",
       });
     }),
     { numRuns: 40 },

@@ -81,11 +81,15 @@ function told(cells: Cells, index: number): "claimed" | "confirmed" {
 const Handovers = z.array(HandoverRecord);
 const Canned = z.array(SentCannedRecord);
 
-/** A list that is kept as JSON, and mostly empty; null where nothing is kept. */
-function listed<T>(list: z.ZodType<T[]>, cells: Cells, index: number): readonly T[] | null {
-  const cell = cells[index];
+/** A list that is kept as JSON; null where nothing is kept. */
+function listed<T>(list: z.ZodType<T[]>, cell: Cell | undefined): readonly T[] | null {
   if (typeof cell !== "string") return null;
   return cell === "[]" ? [] : list.parse(JSON.parse(cell));
+}
+
+/** How a conversation went from hand to hand, from the cell in which that is kept. */
+export function handoversOf(cell: Cell | undefined): ChatRow["handovers"] {
+  return listed(Handovers, cell);
 }
 
 export function visitOf(cells: Cells): VisitRow {
@@ -136,8 +140,8 @@ export function chatOf(cells: Cells): ChatRow {
     lastMessageAt: maybeNumber(cells, 11),
     closedAt: maybeNumber(cells, 12),
     closeReason: maybeText(cells, 13),
-    handovers: listed(Handovers, cells, 14),
-    canned: listed(Canned, cells, 15) ?? [],
+    handovers: handoversOf(cells[14]),
+    canned: listed(Canned, cells[15]) ?? [],
     surveyAsked: maybeFlag(cells, 16),
     leftAt: maybeNumber(cells, 17),
     answeredBy: maybeText(cells, 18),

@@ -12,6 +12,7 @@ import {
   MOST_GOAL_UNITS,
 } from "../../domain/roi/goal-units.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
+import { handoversOf } from "../kpis/history-rows.ts";
 import { reportKpis } from "../kpis/report.ts";
 
 const DAY_MS = 86_400_000;
@@ -72,7 +73,8 @@ async function wholeLines(
 
 /** Those of the month, and those that began so soon after that they may be about the same. */
 const CHATS = `SELECT id, visitor_id, first_visitor_message_at, queued_at, assigned_at, first_agent_message_at,
-    last_message_at, min(closed_at, first_visitor_message_at + ${LONG_CHAT_MS}), close_reason, survey_asked
+    last_message_at, min(closed_at, first_visitor_message_at + ${LONG_CHAT_MS}), close_reason, survey_asked,
+    agent_id, left_at, handovers
   FROM conversations WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3 AND first_visitor_message_at IS NOT NULL`;
 const SURVEYS = `SELECT a.conversation_id, a.at, a.csat, a.nps, a.ces, a.resolved
   FROM conversations c JOIN surveys a ON a.site = c.site AND a.conversation_id = c.id
@@ -147,6 +149,9 @@ function chatOf([
   closedAt,
   reason,
   asked,
+  agent,
+  leftAt,
+  handovers,
 ]: Cells): GoalChat {
   return {
     id: String(id),
@@ -157,13 +162,20 @@ function chatOf([
     answeredAt: numberOf(answeredAt),
     lastMessageAt: numberOf(lastAt),
     closedAt: numberOf(closedAt),
-    closeReason: reason === null || reason === undefined ? null : String(reason),
+    closeReason: textOf(reason),
     surveyAsked: flagOf(asked),
+    agent: textOf(agent),
+    leftAt: numberOf(leftAt),
+    handovers: handoversOf(handovers),
   };
 }
 
 function numberOf(cell: string | number | null | undefined): number | null {
   return cell === null || cell === undefined ? null : Number(cell);
+}
+
+function textOf(cell: string | number | null | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
 }
 
 function flagOf(cell: string | number | null | undefined): boolean | null {
