@@ -126,6 +126,8 @@ export const campaignPhases = sqliteTable("campaign_phases", {
   startedAt: moment("started_at").notNull(),
   /** JSON: the goal that the body names, as it was when the phase began; null where it names none. */
   goal: text("goal"),
+  /** JSON: since when and until when it let nobody in, in order; the last has no end while it rests. */
+  rests: text("rests").notNull().default("[]"),
 }, (t) => [primaryKey({ columns: [t.site, t.campaignId, t.phase] })]);
 
 /** The weights that a bandit gave the variants, period by period; results are read by period. */

@@ -21,7 +21,6 @@ import {
   armOf,
   comparedVariants,
   daysWithVisitors,
-  finalEnd,
   type PhaseFacts,
   rulePlan,
   plannedVisitors,
@@ -165,7 +164,8 @@ function pairsOf(
 
 function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
   const { plan, holdout, now, startedAt, stoppedAt } = facts;
-  const plannedEnd = stoppedAt === null ? finalEnd(facts) : facts.plannedEnd;
+  const isAhead = facts.plannedEnd !== null && facts.plannedEnd > startedAt;
+  const plannedEnd = isAhead || stoppedAt !== null ? facts.plannedEnd : null;
   const visitors = control.n + treated.n;
   const planned = plannedVisitors(facts);
   const baseline = plan?.baseline ?? (control.n > 0 ? control.conversions / control.n : null);

@@ -12,6 +12,7 @@ import type { EpochMs } from "../ids.ts";
 import type { Arm } from "../incrementality/arm.ts";
 import type { Economics } from "../site/settings.ts";
 import type { CampaignPlan } from "../targeting/campaign.ts";
+import { restedAt, type Rest } from "./rests.ts";
 import { addSums, type ArmSums, emptySums, totalOf } from "./sums.ts";
 import { type DaySums, HOLDOUT, type PhaseSums, variantOf } from "./units.ts";
 
@@ -20,6 +21,8 @@ export type PhaseFacts = {
   startedAt: EpochMs;
   /** When it stopped deciding: another phase began, or the campaign ended; null while it runs. */
   stoppedAt: EpochMs | null;
+  /** When it let nobody in meanwhile; absent, never. */
+  rests?: readonly Rest[];
   now: EpochMs;
   countedAt: EpochMs;
   windowMs: number;
@@ -46,15 +49,16 @@ export type Totals = { control: ArmSums; treated: ArmSums; variants: Map<string,
 
 /**
  * The end at which the one final reading is due. None where no end was planned or the planned one had passed before the
- * phase began; nor where the phase was stopped ahead of it: whoever stops has seen how it stands, so that only the
- * sequence still holds.
+ * phase began; nor where the phase was stopped ahead of it, or rested when it came, also where it goes on since: whoever
+ * stops has seen how it stands, so that only the sequence still holds.
  */
 export function finalEnd({
   plannedEnd,
   startedAt,
   stoppedAt,
-}: Pick<PhaseFacts, "plannedEnd" | "startedAt" | "stoppedAt">): EpochMs | null {
-  if (plannedEnd === null || plannedEnd <= startedAt) return null;
+  rests = [],
+}: Pick<PhaseFacts, "plannedEnd" | "startedAt" | "stoppedAt" | "rests">): EpochMs | null {
+  if (plannedEnd === null || plannedEnd <= startedAt || restedAt(rests, plannedEnd)) return null;
   return stoppedAt !== null && stoppedAt < plannedEnd ? null : plannedEnd;
 }
 

@@ -543,6 +543,36 @@ describe("what would mislead", () => {
     expect(whole.overall.basis).toBe("final");
   });
 
+  test("RES18: a phase that rested at its planned end has no final reading, whatever happens to it afterwards", () => {
+    const sums = sumsOf(9, { "treated:a": { n: 500, x: 45 }, holdout: { n: 500, x: 38 } });
+    const asOf = (day: number, more: Partial<PhaseFacts>) =>
+      resultWire(
+        resultPanel(
+          factsOf(sums, {
+            holdout: 0.5,
+            plan: { baseline: 0.076, effect: 0.015, power: 0.8, spend_cap: null },
+            plannedEnd: T0 + 28 * DAY,
+            now: T0 + day * DAY,
+            ...more,
+          }),
+        ),
+      );
+    const rest = (to: number | null) => [[T0 + 9 * DAY, to === null ? null : T0 + to * DAY] as const];
+    const resting = asOf(40, { stoppedAt: T0 + 9 * DAY, rests: rest(null) });
+    expect(resting).toMatchObject({ state: "inconclusive", basis: "sequential" });
+    // Live again after the planned end: not one visitor more.
+    const goesOn = asOf(41, { rests: rest(40) });
+    expect(goesOn).toMatchObject({
+      state: "collecting",
+      basis: "sequential",
+      difference: resting.difference,
+    });
+    expect(goesOn.plan).toMatchObject({ planned_end: resting.plan.planned_end, days_left: null });
+    // One that was back before its end is read there.
+    expect(asOf(41, { rests: rest(15) }).basis).toBe("final");
+    expect(asOf(41, { rests: rest(28) }).basis).toBe("sequential");
+  });
+
   test("RES18: looked at each day and stopped when it looks good, phases without effect are called once in twenty", () => {
     const random = mulberry(5);
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -634,6 +634,47 @@ describe("nouns", () => {
     expect(await stoppedAt()).toBeNull();
   });
 
+  test("RES18: a phase keeps when it rested; another that begins meanwhile leaves it resting", async () => {
+    await seed();
+    const { id } = await makeCampaign({ holdout: 0.2 });
+    const restsOf = async (phase: number): Promise<unknown> => {
+      const rests = await env.DB.prepare(
+        "SELECT rests FROM campaign_phases WHERE campaign_id = ? AND phase = ?",
+      )
+        .bind(id, phase)
+        .first<string>("rests");
+      return rests === null ? null : JSON.parse(rests);
+    };
+    const start = Date.now();
+    const after = async (hours: number, version: number, what: object) => {
+      travelTo(start + hours * 3_600_000);
+      expect((await patch(id, version, what)).status).toBe(200);
+      return start + hours * 3_600_000;
+    };
+    await after(1, 1, { status: "live" });
+    expect(await restsOf(1)).toEqual([]);
+    const paused = await after(2, 2, { status: "paused" });
+    await after(3, 3, { name: "Renamed", status: "ended" });
+    expect(await restsOf(1)).toEqual([[paused, null]]);
+    const back = await after(4, 4, { status: "live" });
+    await after(5, 5, { name: "Again" });
+    expect(await restsOf(1)).toEqual([[paused, back]]);
+    const again = await after(6, 6, { status: "paused" });
+    await after(7, 7, { status: "live", holdout: 0.3 });
+    expect(await restsOf(1)).toEqual([
+      [paused, back],
+      [again, null],
+    ]);
+    expect(await restsOf(2)).toEqual([]);
+    const { body } = await expectAnswer(200, "GET", `/api/sites/demo/campaigns/${id}/results?phase=1`, {
+      headers: DEMO_KEY,
+    });
+    expect(body).toMatchObject({ phase: 1, state: "collecting", earliest_reading_at: null });
+    travelTo(start + 8 * 3_600_000);
+    await expectAnswer(204, "DELETE", `/api/sites/demo/campaigns/${id}`, { headers: DEMO_KEY });
+    expect(await restsOf(2)).toEqual([[start + 8 * 3_600_000, null]]);
+  });
+
   test("RES23: the goal by which a campaign is read stays, also once that has ended; a key means one goal or skill", async () => {
     await seed();
     const goal = { key: "contact", name: "Contact", kind: "lead" };

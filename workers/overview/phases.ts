@@ -7,7 +7,7 @@ import { phaseGoalOf } from "../../domain/site/success.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import type { Mark } from "../kpis/rollup-store.ts";
 import { type Counting, subjectOf } from "../results/phase-sums.ts";
-import { countingOf, factsOf } from "../results/report.ts";
+import { countingOf, factsOf, restsOf } from "../results/report.ts";
 import { keptAs, readKeptPhases } from "./kept-phases.ts";
 
 export type RanPhase = PhaseOfCampaign & {
@@ -35,18 +35,19 @@ type Ran = {
   /** The goal that the body names, as it was when the phase began. */
   goal: string | null;
   started_at: EpochMs;
-  /** Since when nobody more is let in: the next phase began, or the campaign ended, or rests now. */
+  /** Since when nobody more is let in: it rests, or the next phase began, or the campaign ended. */
   stopped_at: EpochMs | null;
+  rests: string | null;
   short: string | null;
 } & { [name in keyof Mark as `mark_${name}`]: Mark[name] | null };
 
 /** Every phase of every campaign that ran in the span, also of those that were deleted since, with the mark of its sums and their short form. */
-const RAN = `WITH told AS (SELECT campaign_id, phase, body, goal, started_at,
+const RAN = `WITH told AS (SELECT campaign_id, phase, body, goal, started_at, rests,
     lead(started_at) OVER (PARTITION BY campaign_id ORDER BY phase) AS next_at
   FROM campaign_phases WHERE site = ?1),
 ran AS (SELECT c.id, c.name, iif(c.deleted_at IS NULL, c.status, 'deleted') AS status, c.phase AS present, coalesce(t.phase, c.phase) AS phase,
     coalesce(t.body, c.body) AS body, t.goal, coalesce(t.started_at, c.created_at) AS started_at,
-    coalesce(t.next_at, c.stopped_at) AS stopped_at
+    coalesce(iif(t.rests ->> '$[#-1][1]' IS NULL, t.rests ->> '$[#-1][0]', NULL), t.next_at, c.stopped_at) AS stopped_at, t.rests
   FROM campaigns c LEFT JOIN told t ON t.campaign_id = c.id
   WHERE c.site = ?1 AND (t.campaign_id IS NOT NULL OR (c.deleted_at IS NULL AND c.status <> 'draft')))
 SELECT r.*, m.subject AS mark_subject, m.dirty AS mark_dirty, m.built AS mark_built,
@@ -96,6 +97,7 @@ export async function readPhases(
               ...factsOf(campaign, settings, counted),
               startedAt: row.started_at,
               stoppedAt: row.stopped_at,
+              rests: restsOf(row.rests ?? undefined),
               now: span.now,
               windowMs: asked.windowMs,
               goal: asked.goal,

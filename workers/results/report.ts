@@ -5,6 +5,7 @@ import { Temporal } from "temporal-polyfill";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type ResultPanel, resultPanel } from "../../domain/results/panel.ts";
 import { finalEnd } from "../../domain/results/phase.ts";
+import { type Rest, Rests, restsSince } from "../../domain/results/rests.ts";
 import { Goal } from "../../domain/site/resources.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { type PhaseGoal, phaseGoalOf } from "../../domain/site/success.ts";
@@ -53,10 +54,12 @@ export async function reportResult(
   const goal = await goalOf(env, site, campaign.goal, ran?.goal);
   const asking = countingOf(row, phase, campaign, goal, settings);
   const counted = await phaseSums(env, asking, now, later);
+  const rests = restsOf(ran?.rests);
   const facts = {
     ...factsOf(campaign, settings, counted),
     startedAt: ran?.startedAt ?? row.createdAt,
-    stoppedAt: stopOf(row, phases[index + 1]),
+    stoppedAt: stopOf(row, rests, phases[index + 1]),
+    rests,
     now,
     windowMs: asking.windowMs,
     goal: goal.kind,
@@ -80,14 +83,21 @@ function hasTalked({ days }: Counted): boolean {
   );
 }
 
+/** What is kept of a phase's rests. */
+export function restsOf(kept: string | undefined): Rest[] {
+  return kept === undefined ? [] : Rests.parse(JSON.parse(kept));
+}
+
 /**
- * Since when nobody more is let into a phase: the next one began, or the campaign ended, or rests now; null while it runs.
+ * Since when nobody more is let into a phase: it rests, for good where another began during that rest; or the next one
+ * began, or the campaign ended; null while it runs.
  */
 export function stopOf(
   { stoppedAt }: Pick<CampaignRow, "stoppedAt">,
+  rests: readonly Rest[],
   next: Phase | undefined,
 ): EpochMs | null {
-  return next?.startedAt ?? stoppedAt;
+  return restsSince(rests) ?? next?.startedAt ?? stoppedAt;
 }
 
 export function factsOf(campaign: CampaignInput, settings: SiteSettings, sums: Counted) {

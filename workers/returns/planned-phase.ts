@@ -6,6 +6,7 @@ import { finalEnd, plannedVisitors } from "../../domain/results/phase.ts";
 import type { ContactPhase } from "../../domain/roi/contacts.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { campaignPhases, campaigns } from "../../migrations/schema.ts";
+import { restsOf, stopOf } from "../results/report.ts";
 
 export type PlannedPhase = ContactPhase & { phase: number };
 
@@ -16,6 +17,7 @@ export async function presentPhase(env: Env, site: SiteKey, campaign: string): P
       phase: campaignPhases.phase,
       body: campaignPhases.body,
       startedAt: campaignPhases.startedAt,
+      rests: campaignPhases.rests,
       stoppedAt: campaigns.stoppedAt,
     })
     .from(campaignPhases)
@@ -24,14 +26,16 @@ export async function presentPhase(env: Env, site: SiteKey, campaign: string): P
     .orderBy(desc(campaignPhases.phase))
     .limit(1);
   if (row === undefined) return null;
-  const { phase, startedAt, stoppedAt } = row;
+  const { phase, startedAt } = row;
+  const rests = restsOf(row.rests);
+  const stoppedAt = stopOf(row, rests, undefined);
   const { holdout, plan = null, planned_end } = CampaignInput.parse(JSON.parse(row.body));
   const plannedEnd = planned_end == null ? null : Date.parse(planned_end);
   return {
     phase,
     startedAt,
     stoppedAt,
-    plannedEnd: finalEnd({ plannedEnd, startedAt, stoppedAt }),
+    plannedEnd: finalEnd({ plannedEnd, startedAt, stoppedAt, rests }),
     plannedVisitors: plannedVisitors({ plan, holdout }),
     holdout,
   };

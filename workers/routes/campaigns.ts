@@ -28,6 +28,7 @@ import { campaignOf, type CampaignRow } from "../publish/campaign-row.ts";
 import { publishChange, raiseConfigVersion } from "../publish/publish.ts";
 import { auditInsert, auditInsertWhere } from "./audit-trail.ts";
 import { assertSound, readKnownKeys } from "./campaign-rules.ts";
+import { restUpdate } from "./campaign-rests.ts";
 import { windowOfGoal } from "./goal-rules.ts";
 import {
   ItemPath,
@@ -149,7 +150,7 @@ function phaseInsert(db: ReturnType<typeof drizzle>, site: string, id: string) {
     .select(
       sql`SELECT site, id, phase, body, updated_at,
           (SELECT goal.body FROM resources AS goal WHERE goal.site = campaigns.site AND goal.noun = 'goals'
-            AND json_extract(goal.body, '$.key') = json_extract(campaigns.body, '$.goal'))
+            AND json_extract(goal.body, '$.key') = json_extract(campaigns.body, '$.goal')), '[]'
         FROM campaigns WHERE site = ${site} AND id = ${id} AND status = 'live'`,
     )
     .onConflictDoNothing();
@@ -286,6 +287,7 @@ campaigns.openapi(update, async (c) => {
   const { status, name } = input;
   const stoppedAt = status === "live" ? null : row.status === "live" ? now : row.stoppedAt;
   const db = drizzle(c.env.DB);
+  const isSaved = sql`EXISTS (SELECT 1 FROM campaigns WHERE id = ${id} AND version = ${version} AND body = ${body})`;
   const [changed] = await db.batch([
     db
       .update(table)
@@ -294,12 +296,13 @@ campaigns.openapi(update, async (c) => {
         and(eq(table.site, site), eq(table.id, id), eq(table.version, row.version), isNull(table.deletedAt)),
       )
       .returning(),
+    restUpdate(db, row, { status, phase }, now, isSaved),
     phaseInsert(db, site, id),
     auditInsertWhere(
       db,
       c,
       { site, action: "campaign.update", target: id, detail: { keys: Object.keys(patch), version, phase } },
-      sql`EXISTS (SELECT 1 FROM campaigns WHERE id = ${id} AND version = ${version} AND body = ${body})`,
+      isSaved,
     ),
     raiseConfigVersion(db, site),
   ]);
@@ -313,6 +316,7 @@ campaigns.openapi(update, async (c) => {
 
 campaigns.openapi(remove, async (c) => {
   const { site, id } = c.req.valid("param");
+  const row = c.get("campaign");
   const now = c.get("now");
   const db = drizzle(c.env.DB);
   await db.batch([
@@ -322,9 +326,10 @@ campaigns.openapi(remove, async (c) => {
         deletedAt: now,
         updatedAt: now,
         status: "ended",
-        ...(c.get("campaign").status === "live" ? { stoppedAt: now } : {}),
+        ...(row.status === "live" ? { stoppedAt: now } : {}),
       })
       .where(and(eq(table.site, site), eq(table.id, id))),
+    restUpdate(db, row, { status: "ended", phase: row.phase }, now, sql`true`),
     auditInsert(db, c, { site, action: "campaign.delete", target: id }),
     raiseConfigVersion(db, site),
   ]);
