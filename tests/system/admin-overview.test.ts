@@ -16,6 +16,8 @@ import { eventually, post, signIn } from "./demo-api.ts";
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const NOW = Date.now();
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const HOURS = [{ dayOfWeek: DAYS, opens: "10:00", closes: "17:00" }];
 
 type Story = { name: string; kind: string; days: number; holdout: number; arms: Record<string, ArmHistory> };
 const STORIES: readonly Story[] = [
@@ -68,7 +70,8 @@ beforeAll(async () => {
   const cookie = await signIn(server.url, "admin@demo.test");
   const headers = { cookie, origin: server.url };
   const economics = { margin: 0.55, agent_hour: 28, platform_month: 300 };
-  await post(`${server.url}/api/sites`, { key: "lin", name: "Atelier Lin", economics }, headers);
+  const site = { key: "lin", name: "Atelier Lin", economics, business_hours: HOURS };
+  await post(`${server.url}/api/sites`, site, headers);
   await post(`${server.url}/api/sites`, { key: "new", name: "Atelier Neuf" }, headers);
   const database = await server.miniflare.getD1Database("DB");
   for (const { name, kind, days, holdout, arms } of STORIES) {
@@ -490,6 +493,51 @@ async function expectFileOfAgents(text: string): Promise<void> {
   }
 }
 
+test.each([
+  ["en-GB", "Business hours only", "First reply in business hours, median"],
+  ["fr-FR", "Heures d’ouverture seulement", "Première réponse pendant l’ouverture, médiane"],
+] as const)("OVW24: which hours count is a tick that the address keeps, %s", async (lang, tick, inside) => {
+  const { context, page, complaints } = await enter("lin?period=4w", { locale: lang });
+  await shown(page);
+  const { from, to } = lastFourWeeks();
+  const query = `from=${from}&to=${to}`;
+  const [clock, open] = [await told(query), await told(`${query}&business_hours=true`)];
+  const many = ({ figures }: OverviewWire) => figures.first_reply_p90.now.n;
+  expect(many(open)).toBeGreaterThan(0);
+  expect(many(open)).toBeLessThan(many(clock));
+  const reply = page.locator('[data-kpi="reply"]');
+  const chats = (n: number) => plain(new Intl.NumberFormat(lang).format(n));
+  await expect.poll(async () => plain(await reply.innerText())).toContain(`${chats(many(clock))} chats`);
+  await page.getByLabel(tick).check();
+  await page.waitForURL(/\?period=4w&business_hours=true$/);
+  await expect.poll(async () => plain(await reply.innerText())).toContain(`${chats(many(open))} chats`);
+  expect(await reply.locator("dt").innerText()).toBe(inside);
+  await page.reload();
+  await expect.poll(async () => plain(await reply.innerText())).toContain(`${chats(many(open))} chats`);
+  expect(await page.getByLabel(tick).isChecked()).toBe(true);
+  await page.getByLabel(tick).uncheck();
+  await page.waitForURL(/\?period=4w$/);
+  await expect.poll(async () => plain(await reply.innerText())).toContain(`${chats(many(clock))} chats`);
+
+  await page.goto(`${server.url}/admin/lin/agents?period=4w`);
+  const karim = page.locator(".agents-table tbody tr").filter({ hasText: "Karim B." });
+  const ofKarim = async (more: string) => (await figuresByName(more)).get("Karim B.")?.["first_reply_p90"]?.n;
+  const [byClock, whileOpen] = [await ofKarim(""), await ofKarim("&business_hours=true")];
+  expect(whileOpen).toBeLessThan(byClock ?? 0);
+  const cell = karim.locator("td").nth(6);
+  await expect.poll(() => cell.innerText()).toContain(`n ${byClock}`);
+  await page.getByLabel(tick).check();
+  await page.waitForURL(/agents\?period=4w&business_hours=true$/);
+  await expect.poll(() => cell.innerText()).toContain(`n ${whileOpen}`);
+  const comparison = page.waitForResponse((response) => response.url().includes("/agent-comparison?"));
+  await karim.getByRole("button").click();
+  await page.waitForURL(/agents\?period=4w&business_hours=true&agent=usr_/);
+  expect(await (await comparison).json()).toMatchObject({ business_hours: true });
+  await page.locator(".panel-table").getByText(`n ${whileOpen}`).first().waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("OVW2: a site to which nobody came is told how to begin", async () => {
   const { context, page } = await enter("new");
   await page.getByRole("heading", { name: "No visitor has come yet" }).waitFor();
@@ -530,7 +578,7 @@ test.each(WAYS)("OVW11: no accessibility violation and no scrolling sideways, %s
   await page.locator(".earned .chart-links button").first().click();
   await page.locator(".earned table").waitFor();
   await judge("table");
-  await page.goto(`${server.url}/admin/lin/agents?period=4w`);
+  await page.goto(`${server.url}/admin/lin/agents?period=4w&business_hours=true`);
   await page.locator(".agents-table tbody button").first().click();
   await page.locator(".answers-table").waitFor();
   await picture(page, `agents ${how}`);
