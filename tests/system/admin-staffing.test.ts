@@ -133,7 +133,7 @@ test("STA14: too short a history, a missing handle time, nothing at all and a fa
   await fresh.page.getByLabel("One chat takes (seconds)").fill("540");
   await fresh.page.getByLabel("Visitors wait (seconds)").fill("75");
   await fresh.page.getByRole("button", { name: "Reckon with these" }).click();
-  await fresh.page.getByText(/patience: 1\smin 15\ss \(assumed\)/).waitFor();
+  await fresh.page.getByText(/patience: 1\smin\s15\ss \(assumed\)/).waitFor();
   expect(new URL(fresh.page.url()).searchParams.get("handle_seconds")).toBe("540");
   expect(fresh.complaints).toEqual([]);
   await fresh.context.close();
@@ -181,8 +181,8 @@ test("STA21: waiting stands by its median and nine in ten, on the screen, in the
 
 test("STA21: the week's hours stand as a table and as a file, in both languages", async () => {
   for (const [locale, words] of [
-    ["en-GB", { table: "Show as table", hour: "Hour", gap: "Over or short" }],
-    ["fr-FR", { table: "Voir en tableau", hour: "Heure", gap: "En plus ou en moins" }],
+    ["en-GB", { table: "Show as table", hour: "Hour", gap: "Gap" }],
+    ["fr-FR", { table: "Voir en tableau", hour: "Heure", gap: "Écart" }],
   ] as const) {
     const { context, page, complaints } = await enter("desk", `?date=${AHEAD}&within_seconds=30`, { locale });
     await drawn(page);

@@ -9,6 +9,11 @@ import { w } from "./words.ts";
 
 export function DayTable({ day }: { day: WireIntraday }): VNode {
   const within = duration(day.target.within_seconds);
+  const rows = shownIntervals(day.intervals).map((interval) => ({ interval, row: rowOf(interval) }));
+  // What was measured has no column before the day, and what is expected none after it.
+  const columns = COLUMNS.filter(
+    (column) => !isInSeconds(column) || rows.some(({ row }) => row[column] !== null),
+  );
   return (
     <section aria-labelledby="staffing-table">
       <div class="section-head">
@@ -19,7 +24,7 @@ export function DayTable({ day }: { day: WireIntraday }): VNode {
         <table>
           <thead>
             <tr>
-              {COLUMNS.map((column) => (
+              {columns.map((column) => (
                 <th key={column} scope="col" class={column === "from" ? undefined : "number"}>
                   {w(`col_${column}`, { within })}
                 </th>
@@ -27,19 +32,18 @@ export function DayTable({ day }: { day: WireIntraday }): VNode {
             </tr>
           </thead>
           <tbody>
-            {shownIntervals(day.intervals).map((interval) => {
-              const row = rowOf(interval);
-              return (
-                <tr key={interval.from} class={(interval.gap ?? 0) < 0 ? "short" : undefined}>
-                  <th scope="row">{time(locale.value, interval.from, day.timezone)}</th>
-                  {COLUMNS.filter((column) => column !== "from").map((column) => (
+            {rows.map(({ interval, row }) => (
+              <tr key={interval.from} class={(interval.gap ?? 0) < 0 ? "short" : undefined}>
+                <th scope="row">{time(locale.value, interval.from, day.timezone)}</th>
+                {columns
+                  .filter((column) => column !== "from")
+                  .map((column) => (
                     <td key={column} class="number">
                       {written(column, row[column])}
                     </td>
                   ))}
-                </tr>
-              );
-            })}
+              </tr>
+            ))}
           </tbody>
         </table>
       </div>

@@ -8,16 +8,18 @@ import { signed } from "./day-table.tsx";
 import { hoursOfWeek } from "./view.ts";
 import { w } from "./words.ts";
 
-const COLUMNS = ["date", "hour", "open", "agents", "needed", "gap"] as const;
+const IN_FILE = ["date", "hour", "open", "agents", "needed", "gap"] as const;
+/** An hour in which it is closed says so in place of its gap. */
+const IN_TABLE = IN_FILE.filter((column) => column !== "open");
 
 export function WeekTable({ day, hours }: { day: WireIntraday; hours: readonly number[] }): VNode {
   return (
     <div class="table-scroll staffing-tall" tabIndex={0} role="group" aria-labelledby="staffing-week">
-      <table>
+      <table class="week-table">
         <thead>
           <tr>
-            {COLUMNS.map((column) => (
-              <th key={column} scope="col" class={isText(column) ? undefined : "number"}>
+            {IN_TABLE.map((column) => (
+              <th key={column} scope="col" class={column === "date" ? undefined : "number"}>
                 {w(`week_${column}`)}
               </th>
             ))}
@@ -28,10 +30,9 @@ export function WeekTable({ day, hours }: { day: WireIntraday; hours: readonly n
             <tr key={`${date} ${hour}`} class={(gap ?? 0) < 0 ? "short" : undefined}>
               <th scope="row">{dayName(date)}</th>
               <td class="number">{clock(hour)}</td>
-              <td>{w(open ? "open" : "closed")}</td>
               <td class="number">{number(locale.value, agents)}</td>
               <td class="number">{number(locale.value, needed)}</td>
-              <td class="number">{signed(gap)}</td>
+              <td class="number">{gap === null ? w(open ? "unknown" : "closed") : signed(gap)}</td>
             </tr>
           ))}
         </tbody>
@@ -40,13 +41,9 @@ export function WeekTable({ day, hours }: { day: WireIntraday; hours: readonly n
   );
 }
 
-function isText(column: (typeof COLUMNS)[number]): boolean {
-  return column === "date" || column === "open";
-}
-
 /** All hours of the week, also those that the picture leaves out. */
 export function saveWeek(day: WireIntraday): void {
-  const head = COLUMNS.map((column) => w(`week_${column}`));
+  const head = IN_FILE.map((column) => w(`week_${column}`));
   const rows = hoursOfWeek(day).map(({ date, hour, open, agents, needed, gap }) => [
     date,
     clock(hour),
