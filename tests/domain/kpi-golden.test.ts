@@ -1,5 +1,6 @@
 /** Reports that other tools have got wrong, each by what went wrong, and what is right. */
 import { describe, expect, test } from "vitest";
+import type { HandoverKind } from "../../domain/chat/handovers.ts";
 import { kpiRows } from "../../domain/kpi/measure.ts";
 import type { KpiName } from "../../domain/kpi/figures.ts";
 import type { ChatRow } from "../../domain/kpi/history.ts";
@@ -295,5 +296,128 @@ describe("zones and answers", () => {
       expect(row[name], name).toMatchObject({ numerator: 1, denominator: 2 });
     }
     expect(row.csat_response_rate).toMatchObject({ value: 0, numerator: 0, denominator: 2 });
+  });
+});
+
+describe("who had it, and until when somebody waited", () => {
+  const LEA = "usr_lea";
+  const HUGO = "usr_hugo";
+  const hand = (kind: HandoverKind, at: number, from: string | null, to: string | null) => ({
+    kind,
+    at,
+    from,
+    to,
+    skill: null,
+  });
+  const rowsByAgent = (parts: Parameters<typeof history>[0]) => {
+    const rows = kpiRows(history(parts), { ...scope, groupBy: "agent" });
+    return (agent: string) => {
+      const row = rows.find(({ group }) => group === agent);
+      if (row === undefined) throw new Error(`no row of ${agent}`);
+      return row;
+    };
+  };
+
+  test("KPI70: assigned but silent, back to the queue, answered by another: waiting ends with the assignment that led to the answer", () => {
+    const talk = chat("ada", T0, {
+      queuedAt: T0,
+      assignedAt: T0 + 5 * SECOND,
+      answeredAt: T0 + 100 * SECOND,
+      answeredBy: HUGO,
+      agent: HUGO,
+      closedAt: T0 + 5 * MINUTE,
+      closeReason: "agent",
+      handovers: [
+        hand("assigned", T0 + 5 * SECOND, null, LEA),
+        hand("requeued", T0 + 60 * SECOND, LEA, null),
+        hand("assigned", T0 + 90 * SECOND, null, HUGO),
+      ],
+    });
+    const row = whole({ chats: [talk] });
+    expect(row.waiting_median).toMatchObject({ value: 90, n: 1 });
+    expect(row.first_reply_median).toMatchObject({ value: 100, n: 1 });
+    // 55 s of who was silent, and what is left from 1:30 on: half a minute of the queue is nobody's.
+    expect(row.handle_time_median).toMatchObject({ value: 265, n: 1 });
+    const by = rowsByAgent({ chats: [talk] });
+    expect([by(LEA).waiting_median.n, by(LEA).first_reply_median.n]).toEqual([0, 0]);
+    expect(by(LEA).handle_time_median).toMatchObject({ value: 55, n: 1 });
+    expect(by(HUGO).waiting_median).toMatchObject({ value: 90, n: 1 });
+    expect(by(HUGO).handle_time_median).toMatchObject({ value: 210, n: 1 });
+    expect([by(LEA).chats_handled.value, by(HUGO).chats_handled.value]).toEqual([0, 1]);
+  });
+
+  test("KPI71 KPI72: an agent who drops out keeps what they did, and who comes after is charged with nothing of it", () => {
+    // Léa takes it at 0:10, answers at 0:30, loses her line at 10:00; Hugo comes at 30:00, takes it and ends it at 35:00.
+    const talk = chat("ada", T0, {
+      queuedAt: T0,
+      assignedAt: T0 + 10 * SECOND,
+      answeredAt: T0 + 30 * SECOND,
+      answeredBy: LEA,
+      agent: HUGO,
+      lastMessageAt: T0 + 35 * MINUTE,
+      closedAt: T0 + 35 * MINUTE,
+      closeReason: "agent",
+      handovers: [
+        hand("assigned", T0 + 10 * SECOND, null, LEA),
+        hand("requeued", T0 + 10 * MINUTE, LEA, null),
+        hand("assigned", T0 + 30 * MINUTE, null, HUGO),
+      ],
+    });
+    const agentStates = [
+      online(LEA, T0, T0 + 10 * MINUTE, { capacity: 1 }),
+      online(HUGO, T0 + 30 * MINUTE, T0 + HOUR, { capacity: 1 }),
+    ];
+    const by = rowsByAgent({ chats: [talk], agentStates });
+    expect(by(LEA).first_reply_median).toMatchObject({ value: 30, n: 1 });
+    expect(by(LEA).waiting_median).toMatchObject({ value: 10, n: 1 });
+    expect(by(LEA).handle_time_median).toMatchObject({ value: 585, n: 1 });
+    expect(by(LEA).occupancy).toMatchObject({ numerator: 590, denominator: 600 });
+    expect(by(LEA).chats_taken.value).toBe(1);
+    expect([by(HUGO).first_reply_median.n, by(HUGO).waiting_median.n]).toEqual([0, 0]);
+    expect(by(HUGO).handle_time_median).toMatchObject({ value: 300, n: 1 });
+    expect(by(HUGO).occupancy).toMatchObject({ numerator: 300, denominator: 1_800 });
+    expect([by(HUGO).chats_handled.value, by(HUGO).chats_closed.value]).toEqual([1, 1]);
+    expect([by(LEA).transfers.value, by(HUGO).transfers_received.value]).toEqual([0, 0]);
+    // Both of them had it for 14:50, told in the step of 14:45; nobody did while it waited again.
+    expect(whole({ chats: [talk] }).handle_time_median.value).toBe(885);
+  });
+
+  test("KPI71: half an hour of hers and five minutes of his: after a transfer each has been busy with their own", () => {
+    const talk = chat("ada", T0, {
+      assignedAt: T0,
+      answeredAt: T0 + 30 * SECOND,
+      answeredBy: LEA,
+      agent: HUGO,
+      closedAt: T0 + 35 * MINUTE,
+      handovers: [hand("assigned", T0, null, LEA), hand("transferred", T0 + 30 * MINUTE, LEA, HUGO)],
+    });
+    const agentStates = [LEA, HUGO].map((agent) => online(agent, T0, T0 + HOUR, { capacity: 1 }));
+    const by = rowsByAgent({ chats: [talk], agentStates });
+    expect([LEA, HUGO].map((agent) => by(agent).occupancy.value)).toEqual([0.5, 5 / 60]);
+    expect([LEA, HUGO].map((agent) => by(agent).handle_time_median.value)).toEqual([1_800, 300]);
+    expect(whole({ chats: [talk], agentStates }).occupancy.numerator).toBe(35 * 60);
+    // As long as no room told of assignments, all of it is the last agent's.
+    const before = { ...talk, answeredBy: null, handovers: talk.handovers?.slice(1) ?? null };
+    expect(rowsByAgent({ chats: [before], agentStates })(HUGO).handle_time_median.value).toBe(2_100);
+  });
+
+  test("KPI73: who closes the tab in the queue after 3 s left short, after 30 s waited 30 s, whenever the room closes itself", () => {
+    const leaving = [2, 3, 4, 30, 40].map((seconds, index) =>
+      chat(`v${index}`, T0 + index * MINUTE, {
+        answeredAt: null,
+        agent: null,
+        queuedAt: T0 + index * MINUTE,
+        leftAt: T0 + index * MINUTE + seconds * SECOND,
+        closedAt: T0 + index * MINUTE + 15 * MINUTE,
+        closeReason: "idle",
+      }),
+    );
+    const row = whole({ chats: leaving });
+    expect([row.abandoned_short.value, row.abandoned.value]).toEqual([3, 2]);
+    expect(row.abandoned_after_median).toMatchObject({ value: 30, n: 2 });
+    expect(row.abandonment_rate).toMatchObject({ numerator: 2, denominator: 2 });
+    // Rooms of before told only of the end.
+    const before = leaving.map((talk) => ({ ...talk, leftAt: null }));
+    expect(whole({ chats: before }).abandoned_after_median).toMatchObject({ value: 900, n: 5 });
   });
 });
