@@ -118,6 +118,7 @@ const lead = (id: string, at: number): RecordOf<"leads"> => ({
   at,
   value: 12.5,
   currency: "EUR",
+  goals: { quote: 12.5, newsletter: 0 },
 });
 
 test("KPI48: what began before the span and reaches into it is taken out with it; contacts are, and no cell begins a formula", async () => {
@@ -146,6 +147,8 @@ test("KPI48: what began before the span and reaches into it is taken out with it
     .run();
   const states = await linesOf(site, "agent_states.csv");
   expect(states.map(({ id }) => id)).toEqual(["into", "open"]);
+  const [first] = await linesOf(site, "leads.csv");
+  expect(JSON.parse(first?.["goals"] ?? "")).toEqual({ quote: 12.5, newsletter: 0 });
   for (const table of ["leads", "contacts"]) {
     const answer = await ask(site, `/exports/${table}.csv`);
     expect(await answer.text()).not.toMatch(/(^|,)"?[=+@-]/m);

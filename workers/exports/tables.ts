@@ -104,7 +104,8 @@ export const TABLES: Record<string, Table> = {
     moment: "at",
     key: "id",
     read: linkedVisitor("leads"),
-    columns: ["id", "visitor_id", "session_id", "at", "value", "currency"],
+    // Which goals it reached and what it was worth for each, as JSON: a result counts those of its campaign.
+    columns: ["id", "visitor_id", "session_id", "at", "value", "currency", "goals"],
   },
   contacts: {
     moment: "at",
