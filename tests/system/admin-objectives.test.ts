@@ -198,6 +198,36 @@ test("OBJ11: an objective is written by keyboard, refused at its place, shown wi
   await context.close();
 });
 
+test("OBJ15: an objective on the first reply says which hours count, and one on anything else has no such choice", async () => {
+  const { context, page, complaints } = await enter("objectives", { locale: "fr-FR" });
+  await page.getByRole("button", { name: "Nouvel objectif" }).first().click();
+  const inside = page.getByRole("switch", { name: "Heures d’ouverture seulement" });
+  await page.getByLabel("Chiffre", { exact: true }).selectOption("first_reply_median");
+  await inside.check();
+  await page.getByText("Ce qui est hors des horaires du site n’est pas compté.").waitFor();
+  await page.getByLabel("Chiffre", { exact: true }).selectOption("csat");
+  expect(await inside.count()).toBe(0);
+  await page.getByLabel("Chiffre", { exact: true }).selectOption("first_reply_median");
+  await page.getByLabel("Nom", { exact: true }).fill("Répondre vite");
+  await page.getByLabel(/^Valeur de départ/).fill("90");
+  await page.getByLabel(/^Cible/).fill("60");
+  await page.getByLabel("Responsable").fill("Anne");
+  expect(await violations(page)).toEqual([]);
+  await picture(page, "objective-hours-in-French");
+  await page.getByRole("button", { name: "Enregistrer" }).click();
+  const row = page.getByRole("row").filter({ hasText: "Répondre vite" });
+  await row.getByText("Première réponse, médiane, pendant l’ouverture").waitFor();
+  const { items } = await call<{ items: { id: string; name: string; business_hours: boolean }[] }>(
+    "GET",
+    "/objectives",
+  );
+  const kept = items.find(({ name }) => name === "Répondre vite");
+  expect(kept?.business_hours).toBe(true);
+  await call("DELETE", `/objectives/${kept?.id}`);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("OBJ11: what cannot be read says so, and can be tried again", async () => {
   const { context, page } = await enter("install");
   await page.route("**/objectives/progress", (route) => route.abort());

@@ -45,8 +45,8 @@ export function Service({
         <h2 id="service-title" class="eyebrow">
           {o("serviceTitle")}
         </h2>
-        <span class="note">{o("serviceNote", { span: spanInWords(before, timezone) })}</span>
         {children}
+        <span class="note">{o("serviceNote", { span: spanInWords(before, timezone) })}</span>
       </div>
       <dl class="kpis service-kpis">
         {SERVICE.map(({ key, kpi, unit }) => (
