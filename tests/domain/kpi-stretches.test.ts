@@ -90,9 +90,9 @@ test("KPI74: no more places are filled than there are, and agents' own add up to
       const [all] = kpiRows(parts, wide);
       const agents = kpiRows(parts, { ...wide, groupBy: "agent" });
       for (const { occupancy } of [...agents, ...(all ? [all] : [])])
-        expect(occupancy.numerator).toBeLessThanOrEqual(occupancy.denominator);
+        expect(occupancy.numerator ?? 0).toBeLessThanOrEqual(occupancy.denominator ?? 0);
       const own = (name: "occupancy" | "concurrency", part: "numerator" | "denominator") =>
-        sum(agents.map((row) => row[name][part]));
+        sum(agents.map((row) => row[name][part] ?? 0));
       for (const name of ["occupancy", "concurrency"] as const) {
         expect(own(name, "numerator")).toBeCloseTo(all?.[name].numerator ?? 0, 6);
         expect(own(name, "denominator")).toBeCloseTo(all?.[name].denominator ?? 0, 6);
