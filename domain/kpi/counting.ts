@@ -60,12 +60,9 @@ export type Groupable = {
   entered?: readonly Entry[] | undefined;
 };
 
-/** The rows into which the person of `thing` had come that day, by its moment. */
-export function enteredBy(
-  { entries, ...counting }: Counting,
-  thing: { at: EpochMs; person: string },
-): readonly Entry[] {
-  const own = entries.get(dayKey(counting, thing));
+/** The rows into which the visitor-day of `thing` had come by its moment. */
+export function enteredBy(counting: Counting, thing: DoneByVisitor): readonly Entry[] {
+  const own = counting.entries.get(visitorDay(counting, thing).key);
   return own === undefined ? NO_ENTRY : own.filter(({ at }) => at <= thing.at);
 }
 const NO_ENTRY: readonly Entry[] = [];
@@ -166,6 +163,23 @@ export function dayKey(
   { at, person }: { at: EpochMs; person: string },
 ): string {
   return `${calendar.dayOf(at)} ${person}`;
+}
+
+/** What a visitor did at a moment, and which person they are. */
+export type DoneByVisitor = { at: EpochMs; visitor: string; person: string };
+
+/**
+ * The visitor-day that what a visitor did belongs to: that of the visit which holds the moment, from its beginning to its
+ * end inclusive, so that a visit over midnight keeps what was bought in it. Where the last visit to have begun is over,
+ * or there was none, it is the moment's own date. `since` is the moment by which that day is known.
+ */
+export function visitorDay(
+  { calendar, visitAt }: Pick<Counting, "calendar" | "visitAt">,
+  { at, visitor, person }: DoneByVisitor,
+): { key: string; since: EpochMs } {
+  const visit = visitAt(visitor, at);
+  const since = visit !== undefined && at <= visit.endedAt ? visit.startedAt : at;
+  return { key: dayKey({ calendar }, { at: since, person }), since };
 }
 
 /** Whether the person of `chat` bought within its window. */

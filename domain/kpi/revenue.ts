@@ -100,7 +100,7 @@ export function countLeads(counting: Counting): void {
   for (const { at, visitor, value, currency } of history.leads) {
     if (!within(counting, at)) continue;
     const own = value !== null && (currency === null || currency === scope.currency);
-    const entered = enteredBy(counting, { at, person: personOf(history, visitor) });
+    const entered = enteredBy(counting, { at, visitor, person: personOf(history, visitor) });
     countIn(counting, { at, visit: visitAt(visitor, at), entered }, (tally) => {
       tally.leads += 1;
       tally.lead_value_cents += own ? cents(value) : 0;

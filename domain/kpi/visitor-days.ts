@@ -1,5 +1,10 @@
-/** Visits, and visitor-days: a person on a day of the site's zone, in the hour of the first event. */
-import { type Counting, countIn, dayKey, hasOrder, within } from "./counting.ts";
+/**
+ * Visits, and visitor-days: a person on a day of the site's zone, in the hour of the first visit that began on it.
+ *
+ * What its visits hold is the visitor-day's, also after midnight; what no visit holds belongs to its own date. So whoever
+ * came at ten to midnight and bought at ten past is one visitor, who bought. The order itself stands in its own hour.
+ */
+import { type Counting, countIn, dayKey, hasOrder, visitorDay, within } from "./counting.ts";
 import type { EpochMs } from "../ids.ts";
 import { countSeconds, secondsBetween } from "./durations.ts";
 import type { VisitRow } from "./history.ts";
@@ -53,14 +58,14 @@ function whatDaysDid(counting: Counting): Done {
   const { answered, orders, history } = counting;
   const leads = new Map<string, EpochMs[]>();
   for (const { at, visitor } of history.leads) {
-    const key = dayKey(counting, { at, person: personOf(history, visitor) });
+    const { key } = visitorDay(counting, { at, visitor, person: personOf(history, visitor) });
     const known = leads.get(key);
     if (known === undefined) leads.set(key, [at]);
     else known.push(at);
   }
   return {
-    chats: Map.groupBy(answered, (chat) => dayKey(counting, { ...chat, at: chat.startedAt })),
-    orders: Map.groupBy(orders, (order) => dayKey(counting, order)),
+    chats: Map.groupBy(answered, (chat) => visitorDay(counting, { ...chat, at: chat.startedAt }).key),
+    orders: Map.groupBy(orders, (order) => visitorDay(counting, order).key),
     leads,
   };
 }
@@ -76,11 +81,11 @@ function countDay(counting: Counting, visits: DayOfVisits, key: string, done: Do
 /** Visitor-days in the rows of offers and conversations: from the first of them on. */
 function countEntered(counting: Counting, days: ReadonlyMap<string, DayOfVisits>, done: Done): void {
   for (const [key, entries] of counting.entries) {
-    for (const { dimension, group, at, visit } of entries) {
-      if (!within(counting, at)) continue;
+    for (const { dimension, group, at, countedAt, visit } of entries) {
+      if (!within(counting, countedAt)) continue;
       const visits = [...(days.get(key) ?? []), ...(visit === undefined ? [] : [visit])];
       const unit = { key, ...flagsOf(visits), since: at, from: at };
-      const tally = counting.tallyOf(at, dimension, group);
+      const tally = counting.tallyOf(countedAt, dimension, group);
       addUnit(tally, whatUnitDid(counting, unit, done));
       tally.visits += new Set(visits.filter(({ endedAt }) => endedAt >= at).map(({ id }) => id)).size;
     }

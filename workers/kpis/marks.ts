@@ -2,7 +2,8 @@
  * Which counted days and campaign phases a write to history touches, marked in the write's own transaction.
  *
  * What something is counted as may depend on other things of the same person: an order on the chats before it, a chat
- * on its visit's end and on the next chat, everything on who the person is. So a record marks its own day and the days
+ * on its visit's end and on the next chat, everything on who the person is; and a visit that goes on over midnight keeps
+ * what happens in it for the day on which it began. So a record marks its own day and the days
  * of all that it can restate. Found in SQL, after the write (and before it, where a write may move what was there), so
  * that nothing can come between what is read and what is marked.
  *
@@ -20,6 +21,8 @@ import { localDate, zoneShifts, zoneTable } from "./zone-shifts.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** From the start of a day to the end of what a visit that began on it may hold, where the clocks are put back. */
+const DAY_OF_VISIT_MS = LONG_CHAT_MS + DAY_MS + HOUR_MS;
 /** A goal's window, at most, and the visit before it. */
 const CAMPAIGN_WINDOW_MS = 32 * DAY_MS;
 
@@ -156,7 +159,9 @@ const rowsOfKin = (set: string, kin: string, table: keyof typeof BY_VISITOR, as:
 /** A conversation counts from its visitor's first message; before it, from nowhere. */
 const STARTED = "coalesce(c.first_visitor_message_at, c.created_at)";
 const CHAT = `c.visitor_id, ${STARTED} AS at, c.closed_at, c.decision_id`;
-const OFFER = "e.campaign_id, e.phase, e.eligible_at";
+const OFFER = "e.visitor_id, e.campaign_id, e.phase, e.eligible_at";
+/** When a visit ends, as `history-rows.ts` has it. */
+const ENDS = `min(coalesce(s.ended_at, s.last_at), s.started_at + ${LONG_CHAT_MS})`;
 const WITHIN_CHAT = "BETWEEN t.at AND max(t.at, coalesce(t.closed_at, t.at)) + ?4";
 
 /** As `domain/site/lead-window.ts` has it. */
@@ -167,6 +172,7 @@ const LEAD_HOURS = `coalesce((SELECT max(coalesce(g.body ->> 'window_hours', ?7)
  * ?1 site, ?2 the ids touched, ?3 zone shifts, ?4 how far after a chat's last sign its window may reach, ?5 now,
  * ?6, ?7 and ?8 the settings that ?3 and ?4 come from: where they are no longer the site's, everything is dirty.
  * D1 takes five terms of a UNION at most, so longer ones are put together from shorter ones.
+ * Of a visit over midnight near something that is touched every day is marked, from that on which it began.
  */
 export const RAISE = `
 WITH RECURSIVE ${zoneTable("?3")},
@@ -201,7 +207,19 @@ offers AS MATERIALIZED (
   UNION ALL SELECT ${OFFER} FROM ${ofVisitor("exposures", "e", "visits v")}
     AND e.eligible_at BETWEEN v.since AND v.until
   UNION ALL SELECT ${OFFER} FROM ${ofVisitor("exposures", "e", "known_kin k", "other")}),
+moved AS MATERIALIZED (
+  SELECT visitor_id, at FROM own_chats UNION ALL SELECT visitor_id, eligible_at FROM offers),
+moved_kin AS MATERIALIZED (${kinOf("moved")}),
+over_midnight(at, until) AS (
+  SELECT s.started_at, ${ENDS} FROM ${rowsOfKin("moved", "moved_kin", "sessions", "s")}
+    AND s.started_at BETWEEN t.at - ${DAY_OF_VISIT_MS} AND t.at + ${DAY_MS}
+    WHERE ${localDate("s.started_at")} <> ${localDate(ENDS)}
+  UNION SELECT s.started_at, ${ENDS} FROM ${rowsOfKin("bought", "buyer_kin", "sessions", "s")}
+    AND s.started_at BETWEEN t.at - ?4 - ${2 * LONG_CHAT_MS} AND t.at + ${DAY_MS}
+    WHERE ${localDate("s.started_at")} <> ${localDate(ENDS)}),
 stretches(at, until) AS (
+  SELECT at, until FROM over_midnight
+  UNION ALL
   SELECT a.started_at, coalesce(a.ended_at, ?5) FROM ${listed("states", "agent_states", "a")}
   UNION ALL SELECT at, min(coalesce(closed_at, ?5), at + ${LONG_CHAT_MS}) FROM own_chats
   UNION ALL SELECT min(at + ${DAY_MS / 2}, until), until FROM stretches WHERE at < until),
