@@ -21,6 +21,8 @@ export const SHOWN_KPIS = [
   "first_reply_p90",
   "attributed_revenue",
   "assisted_orders",
+  "share_of_visitors_engaged",
+  "share_of_orders_assisted",
 ] as const satisfies readonly KpiName[];
 export type ShownKpi = (typeof SHOWN_KPIS)[number];
 

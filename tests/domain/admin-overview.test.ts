@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { writeCsv } from "../../web/admin/overview/csv.ts";
 import { readAsked, queryOf } from "../../web/admin/overview/asked.ts";
-import { KPI, seriesOf, type KpiRow } from "../../web/admin/overview/kpi-view.ts";
+import { carriesPeriod, periodIn, showsPeriod } from "../../web/admin/carried-period.ts";
+import { isRunning, KPI, seriesOf, type KpiRow } from "../../web/admin/overview/kpi-view.ts";
 import { KPI_NAMES } from "../../domain/kpi/figures.ts";
 import {
   inBucket,
@@ -138,6 +139,46 @@ describe("figures", () => {
     const [visitors, , orders] = seriesOf(rows, buckets, PARIS, Date.parse("2026-11-21T12:00:00Z"));
     expect(visitors?.points.map(({ value }) => value)).toEqual([0, 0, 0, 0, 4, 0]);
     expect(orders?.points.at(-2)?.value).toBe(1);
+  });
+
+  test("OVW26: the last hour or day is told as not over while its period runs, and only then", () => {
+    const now = Date.parse("2026-11-22T12:00:00Z");
+    for (const [period, running] of [
+      ["today", true],
+      ["30d", true],
+      ["1w", false],
+      [{ from: "2026-11-01", to: "2026-11-21" }, false],
+      [{ from: "2026-11-01", to: "2026-11-22" }, true],
+      [{ from: "2026-11-23", to: "2026-11-24" }, false],
+    ] as const) {
+      expect([period, isRunning(rangeOf(period, PARIS, now), now)]).toEqual([period, running]);
+    }
+  });
+
+  test("OVW28: a reading screen's period goes along, and no other part of its address; one without any keeps the last", () => {
+    expect(periodIn({ period: "7d", kpis: "visitors", agent: "usr_1" })).toBe("?period=7d");
+    expect(periodIn({ from: "2026-11-01", to: "2026-11-02", by: "week" })).toBe(
+      "?from=2026-11-01&to=2026-11-02",
+    );
+    expect(periodIn({ hours: "late" })).toBe("");
+    expect(periodIn({ period: "&x=#<" })).toBe("?period=%26x%3D%23%3C");
+    for (const at of ["", "figures", "agents", "funnels", "journeys"])
+      expect([at, carriesPeriod(at)]).toEqual([at, true]);
+    for (const at of ["campaigns", "staffing", "settings"])
+      expect([at, carriesPeriod(at)]).toEqual([at, false]);
+    for (const at of ["", "figures", "agents", "funnels/checkout", "journeys"]) {
+      expect([at, showsPeriod(at)]).toEqual([at, true]);
+    }
+    for (const at of [
+      "funnels",
+      "funnels/new",
+      "funnels/fun_1/edit",
+      "campaigns",
+      "staffing",
+      "constructor",
+    ]) {
+      expect([at, showsPeriod(at)]).toEqual([at, false]);
+    }
   });
 
   test("R-M14: no cell of a saved table is a formula, and quotes and accents survive", () => {

@@ -327,6 +327,144 @@ test("OVW8: the week by its hours prints a figure in each cell, keeps the chosen
   await context.close();
 });
 
+test("OVW26: today is drawn as not over, and told so; what is over is not", async () => {
+  const { context, page, complaints } = await enter("lin?period=7d");
+  await shown(page);
+  const charts = page.locator('section[aria-labelledby="chart-title"]');
+  await charts.locator(".plot").nth(2).waitFor();
+  await charts.getByText("today is not over").waitFor();
+  expect(await charts.locator('g[fill="var(--paper)"] circle').count()).toBe(3);
+  await picture(page, "overview with today");
+  await charts.getByRole("button", { name: "Show as table" }).click();
+  const rows = charts.locator("tbody th");
+  expect(await rows.last().innerText()).toContain("so far");
+  expect(await rows.first().innerText()).not.toContain("so far");
+  await page.goto(`${server.url}/admin/lin?period=1w`);
+  await shown(page);
+  await charts.locator(".plot").nth(2).waitFor();
+  expect(await charts.getByText("today is not over").count()).toBe(0);
+  expect(await charts.locator('g[fill="var(--paper)"] circle').count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW27: how many were engaged and how much came through a chat stand in one line, as the API says, with what is meant", async () => {
+  for (const locale of ["en-GB", "fr-FR"] as const) {
+    const { context, page, complaints } = await enter("lin?period=7d", { locale });
+    await shown(page);
+    const french = locale === "fr-FR";
+    const said = plain(await page.locator(".engaged-line").innerText());
+    expect(said).toMatch(
+      french
+        ? /^(\d+,\d) % des visiteurs ont eu une conversation, (\d+,\d) % des ventes sont passées par un chat\.$/
+        : /^(\d+\.\d)% of visitors were engaged, (\d+\.\d)% of sales came through a chat\.$/,
+    );
+    const from = new URL(
+      await page
+        .locator(".to-figure")
+        .first()
+        .evaluate((link) => (link as HTMLAnchorElement).href),
+    ).searchParams.get("period");
+    expect(from).toBe("7d");
+    const here = NOW + offsetOf(NOW) * HOUR_MS;
+    const local = (at: number) => `${new Date(at).toISOString().slice(0, 10)}T00:00:00+0${offsetOf(at)}:00`;
+    const today = here - (here % DAY_MS);
+    const span = new URLSearchParams({ from: local(today - 6 * DAY_MS), to: local(today + DAY_MS) });
+    const { figures } = await told(span.toString());
+    const shares = [figures.share_of_visitors_engaged.now, figures.share_of_orders_assisted.now];
+    const shownShares = [...said.matchAll(/(\d+[.,]\d) ?%/g)].map(([, text]) =>
+      Number(text?.replace(",", ".")),
+    );
+    expect(shownShares).toEqual(shares.map(({ value }) => Math.round((value ?? 0) * 1_000) / 10));
+    const note = plain(await page.locator(".engaged .note").innerText());
+    const [talked] = shares;
+    expect(note).toContain(`${talked?.numerator} / `);
+    expect(note).toContain(french ? "attribué, non incrémental" : "attributed, not incremental");
+    await page
+      .getByRole("link", {
+        name: french
+          ? "Visiteurs en conversation et ventes passées par un chat par jour"
+          : "Visitors engaged and sales through a chat by day",
+      })
+      .click();
+    await page.waitForURL(/figures\?period=7d&kpis=share_of_visitors_engaged%2Cshare_of_orders_assisted$/);
+    await page.locator(".figures-table tbody tr").nth(6).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
+
+test("OVW27: with nobody and nothing sold the line says that, and no percentage", async () => {
+  const { context, page } = await enter("lin");
+  await shown(page);
+  await page.route("**/api/sites/lin/overview?*", async (route) => {
+    const answer = (await (await route.fetch()).json()) as OverviewWire;
+    const none = { value: null, numerator: 0, denominator: 0, n: 0, interval: null };
+    answer.figures.share_of_orders_assisted.now = none;
+    await route.fulfill({ json: answer });
+  });
+  await page.locator(".data-age").click();
+  await page.getByText(/% of visitors were engaged, nothing was sold\.$/).waitFor();
+  await context.close();
+});
+
+test("OVW28: the period goes along to every reading screen and waits elsewhere; each tile leads to its figure by day", async () => {
+  const { context, page, complaints } = await enter("lin?period=7d&hours=late");
+  await shown(page);
+  const entry = (name: string) => page.getByRole("navigation").getByRole("link", { name, exact: true });
+  const hrefs = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        ["Overview", "Figures", "Agents", "Funnels", "Journeys", "Campaigns", "Staffing"].map(
+          async (name) => [name, await entry(name).getAttribute("href")],
+        ),
+      ),
+    );
+  const expected = (query: string) => ({
+    Overview: `/admin/lin${query}`,
+    Figures: `/admin/lin/figures${query}`,
+    Agents: `/admin/lin/agents${query}`,
+    Funnels: `/admin/lin/funnels${query}`,
+    Journeys: `/admin/lin/journeys${query}`,
+    Campaigns: "/admin/lin/campaigns",
+    Staffing: "/admin/lin/staffing",
+  });
+  expect(await hrefs()).toEqual(expected("?period=7d"));
+  await entry("Campaigns").click();
+  await page.waitForURL(/\/campaigns$/);
+  expect(await hrefs()).toEqual(expected("?period=7d"));
+  await entry("Funnels").click();
+  await page.waitForURL(/\/funnels\?period=7d$/);
+  await page.locator(".funnel-list tbody th a").first().click();
+  await page.waitForURL(/\/funnels\/\w+\?period=7d$/);
+  await entry("Agents").click();
+  await page.waitForURL(/\/agents\?period=7d$/);
+  await page.locator(".period summary").getByText("7 days").waitFor();
+  await page.goto(`${server.url}/admin/lin?from=2026-11-01&to=2026-11-01`);
+  expect(await hrefs()).toEqual(expected("?from=2026-11-01&to=2026-11-01"));
+
+  await page.goto(`${server.url}/admin/lin?period=7d`);
+  await shown(page);
+  const tiles = page.locator(".service-kpis dt a, .counts dt a");
+  expect(await tiles.count()).toBe(13);
+  for (const address of await tiles.evaluateAll((all) => all.map((link) => link.getAttribute("href")))) {
+    expect(address).toMatch(/^\/admin\/lin\/figures\?period=7d&kpis=[a-z_]+$/);
+  }
+  const coverage = page.getByRole("link", { name: "Coverage by day", exact: true });
+  await coverage.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/figures\?period=7d&kpis=coverage_rate$/);
+  await page.locator(".figures-table tbody tr").nth(6).waitFor();
+  expect(await page.getByLabel("By", { exact: true }).inputValue()).toBe("day");
+  await page.goto(`${server.url}/admin/lin?period=today&business_hours=true`);
+  const reply = page.getByRole("link", { name: /^First reply in business hours, median by hour$/ });
+  expect(await reply.getAttribute("href")).toMatch(
+    /period=today&kpis=first_reply_median&by=hour&hours=business$/,
+  );
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("OVW12: printed, it is one page, without what cannot be pressed on paper", async () => {
   for (const locale of ["en-GB", "fr-FR"] as const) {
     const { context, page } = await enter("lin?period=4w", { locale });
@@ -338,7 +476,7 @@ test("OVW12: printed, it is one page, without what cannot be pressed on paper", 
     const count = pages.length;
     await page.emulateMedia({ media: "print" });
     // As wide as the paper is between its margins.
-    await page.setViewportSize({ width: 703, height: 1_032 });
+    await page.setViewportSize({ width: 718, height: 1_047 });
     await picture(page, `printed ${locale}`);
     for (const hidden of [".side", ".needs-you .button", ".hours", ".chart-links", ".period"]) {
       expect([hidden, await page.locator(hidden).first().isVisible()]).toEqual([hidden, false]);

@@ -23,6 +23,7 @@ import { useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { Mark } from "../shared/mark.tsx";
 import { applyTheme, currentTheme, type Theme } from "../shared/theme.ts";
+import { carriesPeriod, useCarriedPeriod } from "./carried-period.ts";
 import { chooseLanguage, locale, me, signOut, t, type SiteSeat } from "./session.ts";
 import { screenPath } from "./site.ts";
 
@@ -52,6 +53,7 @@ const SET_UP: Entry[] = [
 ];
 
 export function Shell({ seat, children }: { seat: SiteSeat; children: ComponentChildren }): VNode {
+  const period = useCarriedPeriod(seat.key);
   return (
     <div class="shell">
       <a class="skip-link button" href="#main">
@@ -63,9 +65,9 @@ export function Shell({ seat, children }: { seat: SiteSeat; children: ComponentC
         </a>
         <SiteChoice seat={seat} />
         <nav aria-label={t("navigation")}>
-          <Entries entries={DAILY} seat={seat} />
+          <Entries entries={DAILY} seat={seat} period={period} />
           <p class="eyebrow">{t("navSetUp")}</p>
-          <Entries entries={SET_UP} seat={seat} />
+          <Entries entries={SET_UP} seat={seat} period={period} />
         </nav>
         <Person seat={seat} />
       </header>
@@ -74,7 +76,8 @@ export function Shell({ seat, children }: { seat: SiteSeat; children: ComponentC
   );
 }
 
-function Entries({ entries, seat }: { entries: Entry[]; seat: SiteSeat }): VNode {
+/** Those that are read by a period take `period` along. */
+function Entries({ entries, seat, period }: { entries: Entry[]; seat: SiteSeat; period: string }): VNode {
   const { path } = useLocation();
   return (
     <ul class="side-entries">
@@ -83,7 +86,10 @@ function Entries({ entries, seat }: { entries: Entry[]; seat: SiteSeat }): VNode
         const here = path === target || path === `${target}/` || (at !== "" && path.startsWith(`${target}/`));
         return (
           <li key={at}>
-            <a href={target} aria-current={here ? "page" : undefined}>
+            <a
+              href={carriesPeriod(at) ? `${target}${period}` : target}
+              aria-current={here ? "page" : undefined}
+            >
               <Icon svg={icon} />
               {t(label)}
             </a>

@@ -48,7 +48,7 @@ export function FunnelScreen({ id = "" }: { id?: string }): VNode {
       <PageHead
         above={
           <p class="crumbs">
-            <a href={screenPath(site.key, "funnels")}>{f("title")}</a>
+            <a href={`${screenPath(site.key, "funnels")}${queryOf(period)}`}>{f("title")}</a>
           </p>
         }
         title={data === undefined ? f("funnel") : funnelName(data)}

@@ -2,10 +2,12 @@
 import "./funnels.css";
 import Plus from "lucide-static/icons/plus.svg?raw";
 import type { VNode } from "preact";
+import { useLocation } from "preact-iso";
 import type { Funnel } from "../../../domain/site/resources.ts";
 import { CHECKOUT, CHECKOUT_STEPS } from "../../../domain/visit/funnel.ts";
 import { request } from "../../shared/api.ts";
 import { Icon } from "../../shared/icon.tsx";
+import { periodIn } from "../carried-period.ts";
 import { useResource } from "../resource.ts";
 import { apiPath, type Page, screenPath, useSite } from "../site.ts";
 import { PageHead, Shown } from "../states.tsx";
@@ -46,6 +48,7 @@ export function Funnels(): VNode {
 
 function List({ items }: { items: readonly SavedFunnel[] }): VNode {
   const site = useSite();
+  const period = periodIn(useLocation().query);
   const own = items.some(({ key }) => key === CHECKOUT) ? [] : [OWN];
   const listed: Listed[] = [...items.map((item) => ({ ...item, own: false })), ...own];
   return (
@@ -66,7 +69,7 @@ function List({ items }: { items: readonly SavedFunnel[] }): VNode {
             {listed.map((funnel) => (
               <tr key={funnel.id}>
                 <th scope="row">
-                  <a href={screenPath(site.key, "funnels", funnel.id)}>{funnelName(funnel)}</a>
+                  <a href={`${screenPath(site.key, "funnels", funnel.id)}${period}`}>{funnelName(funnel)}</a>
                   {funnel.own ? <span class="note">{f("ownNote")}</span> : null}
                 </th>
                 <td>{funnel.steps.map(stepName).join(" → ")}</td>

@@ -8,8 +8,20 @@ import { download, writeCsv } from "./csv.ts";
 import type { Series } from "./kpi-view.ts";
 import type { Grain } from "./periods.ts";
 import type { drawSeries } from "./plot.ts";
+import { o } from "./words.ts";
 
-export function Chart({ series, grain, zone }: { series: Series[]; grain: Grain; zone: string }): VNode {
+export function Chart({
+  series,
+  running,
+  grain,
+  zone,
+}: {
+  series: Series[];
+  /** The last hour or day is not over. */
+  running: boolean;
+  grain: Grain;
+  zone: string;
+}): VNode {
   const [asTable, setAsTable] = useState(false);
   const moments = series[0]?.points.map((point) => point.at) ?? [];
   const name = (at: string): string =>
@@ -41,7 +53,12 @@ export function Chart({ series, grain, zone }: { series: Series[]; grain: Grain;
             <tbody>
               {moments.map((at, index) => (
                 <tr key={at}>
-                  <th scope="row">{name(at)}</th>
+                  <th scope="row">
+                    {name(at)}
+                    {running && index === moments.length - 1 ? (
+                      <span class="note"> {o("chartSoFar")}</span>
+                    ) : null}
+                  </th>
                   {series.map((one) => (
                     <td key={one.name} class="number">
                       {number(locale.value, one.points[index]?.value ?? 0)}
@@ -55,10 +72,15 @@ export function Chart({ series, grain, zone }: { series: Series[]; grain: Grain;
       ) : (
         <div class="multiples">
           {series.map((one) => (
-            <Multiple key={one.name} series={one} grain={grain} zone={zone} />
+            <Multiple key={one.name} series={one} running={running} grain={grain} zone={zone} />
           ))}
         </div>
       )}
+      {running && !asTable ? (
+        <p class="note">
+          <span class="part-dot" aria-hidden="true" /> {o(`chartRunning_${grain}`)}
+        </p>
+      ) : null}
       <p class="chart-links">
         <button type="button" class="link" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
           {t(asTable ? "showAsChart" : "showAsTable")}
@@ -71,12 +93,23 @@ export function Chart({ series, grain, zone }: { series: Series[]; grain: Grain;
   );
 }
 
-function Multiple({ series, grain, zone }: { series: Series; grain: Grain; zone: string }): VNode {
+function Multiple({
+  series,
+  running,
+  grain,
+  zone,
+}: {
+  series: Series;
+  running: boolean;
+  grain: Grain;
+  zone: string;
+}): VNode {
   const total = series.points.reduce((sum, point) => sum + point.value, 0);
   const language = locale.value;
   const title = t(`kpi_${series.name}`);
   const draw = (using: typeof drawSeries, width: number): SVGSVGElement =>
     using(series.points, width, {
+      running,
       label: t("chartLabel", { series: title, total: number(language, total), points: series.points.length }),
       last: number(language, series.points.at(-1)?.value ?? 0),
       count: (value) => (Number.isInteger(value) ? number(language, value) : ""),
@@ -97,7 +130,7 @@ function Multiple({ series, grain, zone }: { series: Series; grain: Grain; zone:
       <Drawn
         load={() => import("./plot.ts").then((module) => module.drawSeries)}
         draw={draw}
-        of={[series, language, grain, zone]}
+        of={[series, running, language, grain, zone]}
       />
     </figure>
   );

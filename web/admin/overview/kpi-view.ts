@@ -1,5 +1,5 @@
 /** The API's KPI rows as screens read them: a count of a row, or a series with one point a bucket. */
-import { inBucket } from "./periods.ts";
+import { inBucket, type PeriodRange } from "./periods.ts";
 
 export type KpiCell = { value: number | null; numerator: number | null; denominator: number | null };
 export type KpiRow = { group: string | null } & { [kpi: string]: KpiCell | string | null };
@@ -55,4 +55,9 @@ export function seriesOf(
     name,
     points: found.map(({ at, row }) => ({ at, value: countOf(row, name) })),
   }));
+}
+
+/** Whether the last bucket that has begun is not over: what it counts is of a part of it, and no fall. */
+export function isRunning({ from, to }: Pick<PeriodRange, "from" | "to">, now: number): boolean {
+  return Date.parse(from) <= now && now < Date.parse(to);
 }

@@ -15,9 +15,10 @@ import { type Asked, queryOf, readAsked } from "./asked.ts";
 import { CampaignEffects } from "./campaign-effects.tsx";
 import { Chart } from "./chart.tsx";
 import { Earned } from "./earned.tsx";
+import { Engaged } from "./engaged.tsx";
 import { HoursTick } from "./hours-tick.tsx";
 import { HoursMap } from "./hours-map.tsx";
-import { type KpiAnswer, seriesOf } from "./kpi-view.ts";
+import { isRunning, type KpiAnswer, seriesOf } from "./kpi-view.ts";
 import { NeedsYou } from "./needs-you.tsx";
 import { OneFigure } from "./one-figure.tsx";
 import { PeriodPicker, spanInWords } from "./period-picker.tsx";
@@ -110,20 +111,26 @@ function Figures({
         <OneFigure overview={overview} />
         <NeedsYou overview={overview} />
       </div>
-      <Service overview={overview}>
+      <Service overview={overview} asked={asked}>
         <HoursTick
           checked={asked.businessHours}
           of={o("businessHoursOf")}
           onChange={(businessHours) => onChange({ businessHours })}
         />
       </Service>
-      <Counts overview={overview} />
+      <Counts overview={overview} asked={asked} />
+      <Engaged overview={overview} asked={asked} />
       <div class="overview-columns">
         <Earned overview={overview} />
         <CampaignEffects overview={overview} />
       </div>
       <div class="screen-only">
-        <Chart series={seriesOf(course.rows, range.buckets, zone, now)} grain={range.grain} zone={zone} />
+        <Chart
+          series={seriesOf(course.rows, range.buckets, zone, now)}
+          running={isRunning(range, now)}
+          grain={range.grain}
+          zone={zone}
+        />
         <HoursMap range={range} figure={asked.hours} onFigure={(hours) => onChange({ hours })} />
       </div>
     </>

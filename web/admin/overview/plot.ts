@@ -9,6 +9,8 @@ import { finishedPlot } from "../charts/finished-plot.ts";
 
 export type PlotPoint = { at: string; value: number };
 export type PlotWords = {
+  /** The last point is not over: drawn apart, since what it counts is of a part of its hour or day. */
+  running: boolean;
   label: string;
   last: string;
   tick: (at: Date) => string;
@@ -25,6 +27,7 @@ function everyNth(data: readonly { at: Date }[], most: number): Date[] {
 export function drawSeries(points: readonly PlotPoint[], width: number, words: PlotWords): SVGSVGElement {
   const data = points.map(({ at, value }) => ({ at: new Date(at), value }));
   const end = data.slice(-1);
+  const over = words.running ? data.slice(0, -1) : data;
   const top = Math.max(4, ...data.map(({ value }) => value));
   const svg = plot({
     width,
@@ -53,8 +56,21 @@ export function drawSeries(points: readonly PlotPoint[], width: number, words: P
         fill: "var(--ink3)",
         fontSize: 11,
       }),
-      lineY(data, { x: "at", y: "value", stroke: "var(--ink)", strokeWidth: 2 }),
-      dot(end, { x: "at", y: "value", r: 4, fill: "var(--ink)" }),
+      lineY(over, { x: "at", y: "value", stroke: "var(--ink)", strokeWidth: 2 }),
+      lineY(words.running ? data.slice(-2) : [], {
+        x: "at",
+        y: "value",
+        stroke: "var(--hold)",
+        strokeWidth: 1,
+      }),
+      dot(end, {
+        x: "at",
+        y: "value",
+        r: 4,
+        fill: words.running ? "var(--paper)" : "var(--ink)",
+        stroke: "var(--ink)",
+        strokeWidth: 1.5,
+      }),
       text(end, {
         x: "at",
         y: "value",

@@ -6,9 +6,11 @@ import type { ComparedWire, OverviewWire } from "../../../domain/overview/wire.t
 import { duration, money, number, percent, signedDuration } from "../../shared/format.ts";
 import { signedPoints } from "../results/figures.ts";
 import { locale } from "../session.ts";
+import type { Asked } from "./asked.ts";
 import { dayName } from "./days.ts";
 import { spanInWords } from "./period-picker.tsx";
 import { localDate } from "./periods.ts";
+import { ToFigure } from "./to-figure.tsx";
 import { o } from "./words.ts";
 
 type Unit = "share" | "money" | "seconds";
@@ -33,9 +35,11 @@ const COUNTS: readonly { key: string; kpi: ShownKpi }[] = [
 /** `children` say how it is counted. */
 export function Service({
   overview,
+  asked,
   children,
 }: {
   overview: OverviewWire;
+  asked: Asked;
   children: ComponentChildren;
 }): VNode {
   const { before, timezone } = overview;
@@ -51,7 +55,13 @@ export function Service({
       <dl class="kpis service-kpis">
         {SERVICE.map(({ key, kpi, unit }) => (
           <div key={key} class="kpi" data-kpi={key}>
-            <dt>{o(key === "reply" && overview.business_hours ? "kpi_replyInside" : `kpi_${key}`)}</dt>
+            <dt>
+              <ToFigure
+                kpis={[kpi]}
+                label={o(key === "reply" && overview.business_hours ? "kpi_replyInside" : `kpi_${key}`)}
+                asked={asked}
+              />
+            </dt>
             <dd class="kpi-line">
               <span class="kpi-value">{valueOf(overview.figures[kpi], unit, overview.currency)}</span>{" "}
               <Change compared={overview.figures[kpi]} kpi={kpi} unit={unit} currency={overview.currency} />
@@ -65,7 +75,7 @@ export function Service({
   );
 }
 
-export function Counts({ overview }: { overview: OverviewWire }): VNode {
+export function Counts({ overview, asked }: { overview: OverviewWire; asked: Asked }): VNode {
   const language = locale.value;
   return (
     <dl class="counts" aria-label={o("countsTitle")}>
@@ -75,7 +85,9 @@ export function Counts({ overview }: { overview: OverviewWire }): VNode {
           key === "revenue" ? money(language, value, overview.currency) : number(language, value);
         return (
           <div key={key} data-kpi={key}>
-            <dt>{o(`count_${key}`)}</dt>
+            <dt>
+              <ToFigure kpis={[kpi]} label={o(`count_${key}`)} asked={asked} />
+            </dt>
             <dd class="kpi-value">{write(now.value ?? 0)}</dd>
             <dd class="note">{o("countBefore", { value: write(before.value ?? 0) })}</dd>
           </div>
