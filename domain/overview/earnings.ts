@@ -3,7 +3,8 @@
  *
  * Each phase has a hold-out of its own, drawn independently: their effects add up and so do their variances. Phases are
  * never pooled: each is compared with its own hold-out first. A phase whose result is hidden contributes nothing and is
- * named. Who was first eligible inside the span counts, whatever day it then bought. A phase that is after leads sells
+ * named. Who was first eligible inside the span counts, whatever day it then bought, also after the planned end of a
+ * phase that goes on. A phase that is after leads sells
  * nothing: its effect is told, and what a lead is said to be worth is no revenue.
  *
  * Shapes  `revenue` is null where no phase could be read. `bought` compares the invited with what the hold-outs say that
@@ -14,11 +15,12 @@
 import { fewest } from "../experiments/small-counts.ts";
 import type { Pair } from "../experiments/effect.ts";
 import { type Basis, readPair } from "../experiments/hybrid.ts";
+import { checkSplit, enoughToCheck } from "../experiments/srm.ts";
 import { marginPair } from "../results/margin.ts";
 import { countedDays, pairOf, type PhaseFacts, rulePlan, totalsOf } from "../results/phase.ts";
 import { compareWithHoldout, type Comparison, type Span, type State } from "../results/reading.ts";
 import { addSums, type ArmSums, emptySums } from "../results/sums.ts";
-import { type DaySums, variantOf } from "../results/units.ts";
+import { type DaySums, type PhaseSums, variantOf } from "../results/units.ts";
 
 export type Days = { from: string; to: string };
 /** Who ran, and what was counted of it; null while nothing has been counted yet. */
@@ -41,12 +43,15 @@ export type PhaseRead = Omit<PhaseOfCampaign, "facts"> & {
   margin: Span | null;
   /** What `revenue` is read by. */
   readBy: Basis | null;
+  /** Somebody of the span was, or may have been, served whose effect on revenue is not in the figure. */
+  isMissing: boolean;
 };
 
 export type CoursePoint = Span & { day: string };
-/** `leads` where what can be read is after leads alone. */
+/** `leads` where what can be read is after leads alone; `nobody` where nobody was eligible in the span. */
 export type EarningsState =
   | "measured"
+  | "nobody"
   | "collecting"
   | "not_measurable"
   | "unusable_split"
@@ -66,7 +71,10 @@ export type Earnings = {
 };
 
 export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earnings {
-  const phases = all.map((one) => readPhase(one, days));
+  const phases = all.map((one): PhaseRead => {
+    const read = readPhase(one, days);
+    return { ...read, isMissing: read.revenue === null && !isEmpty(read) };
+  });
   const counted = phases.filter(({ revenue }) => revenue !== null);
   const margins = counted.flatMap(({ margin }) => margin ?? []);
   const arms = counted.map((phase) => phase.arms);
@@ -82,11 +90,11 @@ export function earningsOf(all: readonly PhaseOfCampaign[], days: Days): Earning
     bought: counted.length === 0 ? null : boughtOf(arms),
     phases,
     course: courseOf(all, phases, days),
-    isWhole: phases.every((phase) => phase.revenue !== null || isEmpty(phase)),
+    isWhole: phases.every(({ isMissing }) => !isMissing),
   };
 }
 
-function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead {
+function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): Omit<PhaseRead, "isMissing"> {
   if (facts === null) {
     const arms = { treated: emptySums(), control: emptySums() };
     return {
@@ -106,7 +114,7 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
   const whole = { control: totals.control, treatment: totals.treated };
   const comparison = compareWithHoldout(facts, "all", whole, 1);
   const arms = armsWithin(facts, days);
-  const read: PhaseRead = {
+  const read: Omit<PhaseRead, "isMissing"> = {
     ...phase,
     state: comparison.state,
     goal: facts.goal,
@@ -120,6 +128,7 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
   };
   if (arms.treated.n + arms.control.n === 0 && comparison.basis !== null) return { ...read, state: "nobody" };
   if (comparison.basis === null || facts.goal === "lead") return read;
+  if (isUneven(facts, arms)) return { ...read, state: "unusable_split" };
   if (fewest(countsOf(arms)) !== null) return { ...read, state: "too_few" };
   const readBy = comparison.basis === "final" && isWhole(facts, days) ? "final" : "sequential";
   const revenue = revenueOf(facts, readBy, arms);
@@ -128,13 +137,28 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): PhaseRead 
 }
 
 /** Whether it is known that nobody was eligible in the span. */
-const isEmpty = ({ state, arms }: PhaseRead): boolean =>
+const isEmpty = ({ state, arms }: Pick<PhaseRead, "state" | "arms">): boolean =>
   state !== "counting" && arms.treated.n + arms.control.n === 0;
 
 /** Whether the span holds the days of the one final reading and no others: any other may be looked at any day. */
 function isWhole(facts: PhaseFacts, { from, to }: Days): boolean {
   const counted = new Set(countedDays(facts).map(([day]) => day));
-  return Object.keys(facts.sums.days).every((day) => (day >= from && day < to) === counted.has(day));
+  const isWithin = (day: string) => day >= from && day < to;
+  const { days, later } = facts.sums;
+  return (
+    Object.keys(days).every((day) => isWithin(day) === counted.has(day)) &&
+    !Object.keys(later?.days ?? {}).some(isWithin)
+  );
+}
+
+/** The verdict has judged the split of those who came before the planned end; of who came later nobody has. */
+function isUneven({ sums, holdout }: PhaseFacts, { control, treated }: Arms): boolean {
+  if (sums.later === undefined) return false;
+  const [users, weights] = [
+    [control.n, treated.n],
+    [holdout, 1 - holdout],
+  ];
+  return enoughToCheck(users, weights) && checkSplit(users, weights).flag;
 }
 
 const countsOf = ({ control, treated }: Arms) => ({
@@ -163,9 +187,12 @@ function addedOf(facts: PhaseFacts, basis: Basis, pair: Pair, { treated }: Arms)
 
 function armsWithin({ sums }: PhaseFacts, { from, to }: Days): Arms {
   const arms = { treated: emptySums(), control: emptySums() };
-  for (const [day, own] of Object.entries(sums.days)) if (day >= from && day < to) addDay(arms, own);
+  for (const { days } of [sums, sums.later ?? NO_DAYS])
+    for (const [day, own] of Object.entries(days)) if (day >= from && day < to) addDay(arms, own);
   return arms;
 }
+
+const NO_DAYS: Pick<PhaseSums, "days"> = { days: {} };
 
 function addDay(arms: Arms, day: DaySums): void {
   for (const [key, sums] of Object.entries(day)) {
@@ -190,7 +217,10 @@ function boughtOf(arms: readonly Arms[]): { invited: number; heldOut: number } {
   };
 }
 
-function stateOf(phases: readonly PhaseRead[]): EarningsState {
+/** Why there is no figure: of the phases that served somebody in the span. */
+function stateOf(all: readonly PhaseRead[]): EarningsState {
+  const phases = all.filter((phase) => !isEmpty(phase));
+  if (phases.length === 0) return "nobody";
   const has = (...states: HiddenState[]) => phases.some(({ state }) => states.includes(state));
   if (has("collecting", "counting")) return "collecting";
   if (phases.some(({ goal, comparison }) => goal === "lead" && comparison?.basis != null)) return "leads";
@@ -209,13 +239,19 @@ function courseOf(
     if (revenue === null || facts === null || readBy === null) return [];
     return [{ facts, basis: readBy, arms: { treated: emptySums(), control: emptySums() } }];
   });
-  const days = new Set(own.flatMap(({ facts }) => Object.keys(facts.sums.days)));
+  const days = new Set(
+    own.flatMap(({ facts: { sums } }) => [
+      ...Object.keys(sums.days),
+      ...Object.keys((sums.later ?? NO_DAYS).days),
+    ]),
+  );
   return [...days]
     .filter((day) => day >= from && day < to)
     .toSorted()
     .flatMap((day) => {
       const spans = own.flatMap(({ facts, basis, arms }) => {
         addDay(arms, facts.sums.days[day] ?? {});
+        addDay(arms, (facts.sums.later ?? NO_DAYS).days[day] ?? {});
         return revenueOf(facts, basis, arms) ?? [];
       });
       return spans.length === 0 ? [] : [{ day, ...sumOf(spans) }];

@@ -71,7 +71,7 @@ function earnedParts(overview: OverviewWire, locale: ReportLocale, writer: Write
   }
   const spanOf = (of: { value: number; low: number; high: number }) =>
     words.points(writer.roughly(of.value, of), writer.roughly(of.low, of), writer.roughly(of.high, of));
-  const hidden = campaigns.filter(({ contributes, state }) => contributes === null && state !== "nobody");
+  const hidden = campaigns.filter((row) => row.is_missing);
   const rests = words.rests(writer.count(earned.visitors.invited), writer.count(earned.visitors.held_out));
   const bought =
     earned.bought === null

@@ -66,6 +66,8 @@ const CampaignWire = z.object({
   smallest: z.number().nullable(),
   /** What it adds to the one figure; null where it contributes nothing. */
   contributes: Span.nullable(),
+  /** Whether somebody of the period was, or may have been, served whose effect is not in the one figure. */
+  is_missing: z.boolean(),
 });
 
 const campaign = { campaign: z.string(), name: z.string() };
@@ -105,7 +107,15 @@ export const OverviewWire = z.object({
   /** Revenue that would not have come without inviting. */
   earned: z.object({
     basis: z.enum(["site_holdout", "campaigns"]),
-    state: z.enum(["measured", "collecting", "not_measurable", "unusable_split", "too_few", "leads"]),
+    state: z.enum([
+      "measured",
+      "collecting",
+      "not_measurable",
+      "unusable_split",
+      "too_few",
+      "leads",
+      "nobody",
+    ]),
     from: z.string(),
     to: z.string(),
     revenue: Span.nullable(),
@@ -218,6 +228,7 @@ function campaignWire(row: CampaignRow): CampaignWire {
     difference: differenceOf(comparison),
     smallest: row.smallest,
     contributes: row.revenue,
+    is_missing: row.isMissing,
   };
 }
 

@@ -21,8 +21,13 @@ export function openHistory(history: PhaseHistory, until: EpochMs): PhaseHistory
 
 /** `counted` after the `final` days. */
 export function withFinalDays(final: PhaseSums, counted: PhaseSums): PhaseSums {
+  const later =
+    final.later === undefined
+      ? counted.later
+      : withFinalDays(final.later, counted.later ?? { days: {}, multiple: 0, multipleByDay: {} });
   return {
     ...counted,
+    ...(later !== undefined && { later }),
     days: { ...final.days, ...counted.days },
     multiple: final.multiple + counted.multiple,
     multipleByDay: { ...final.multipleByDay, ...counted.multipleByDay },

@@ -75,6 +75,8 @@ export type PhaseSums = {
   multipleByDay: Record<string, number>;
   /** When the last of these windows has passed; absent where nobody came. */
   maturesAt?: EpochMs;
+  /** Who first came from the planned end on (`later-days.ts`): in no reading of that end. Absent where nobody did. */
+  later?: PhaseSums;
 };
 
 export const HOLDOUT = "holdout";

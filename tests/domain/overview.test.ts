@@ -22,7 +22,7 @@ import { figuresOf } from "../../domain/kpi/figures.ts";
 import { emptyTally } from "../../domain/kpi/tally.ts";
 import type { PhaseFacts } from "../../domain/results/phase.ts";
 import { addSums, emptySums } from "../../domain/results/sums.ts";
-import type { DaySums } from "../../domain/results/units.ts";
+import type { DaySums, PhaseSums } from "../../domain/results/units.ts";
 import { mulberry } from "../mulberry.ts";
 
 /** Simulations, on machines that are busy with other things. */
@@ -147,6 +147,8 @@ describe("the one figure", () => {
       ["too_few", false],
       ["counting", false],
     ]);
+    expect(all.phases.map(({ isMissing }) => isMissing)).toEqual([false, true, true, true, true, true]);
+    expect([alone.isWhole, all.isWhole]).toEqual([true, false]);
   });
 
   test("OVW2 R-M6: where nothing can be read there is no figure, and the state says why", () => {
@@ -157,11 +159,79 @@ describe("the one figure", () => {
       return told.state;
     };
     const open = phaseOf({ holdout: 0, share: 0 }, random);
-    expect(state()).toBe("not_measurable");
+    expect(state()).toBe("nobody");
     expect(state(open)).toBe("not_measurable");
     expect(state(open, phaseOf({ days: 3 }, random))).toBe("collecting");
     expect(state(open, phaseOf({ perDay: 4 }, random))).toBe("too_few");
     expect(state(phaseOf({ share: 0.3 }, random))).toBe("unusable_split");
+  });
+
+  test("OVW2 OVW29: a period in which nobody could be invited says so, whatever its campaigns are", () => {
+    const random = mulberry(17);
+    const later = { from: dayOf(40), to: dayOf(47) };
+    const read = (...phases: PhaseOfCampaign[]) => earningsOf(phases, later);
+    expect(read(phaseOf({}, random), phaseOf({ days: 3 }, random))).toMatchObject({
+      state: "nobody",
+      revenue: null,
+      isWhole: true,
+    });
+    expect(read(phaseOf({ holdout: 0, share: 0 }, random)).state).toBe("nobody");
+    // Of what has not been counted nobody knows whether somebody came.
+    expect(read({ campaign: "new", name: "new", phase: 1, facts: null })).toMatchObject({
+      state: "collecting",
+      isWhole: false,
+    });
+  });
+
+  test("OVW29: a campaign that goes on after its planned end is in the figure, read by the sequence; its verdict stays", () => {
+    const random = mulberry(19);
+    const end = 28;
+    const wanted = { days: 70, ran: 70, base: 0.07, lift: 0.02, perDay: 1_000 };
+    const { facts, ...phase } = phaseOf(wanted, random);
+    if (facts === null) throw new Error("it was counted");
+    const all = Object.entries(facts.sums.days);
+    const cut = (from: number, to: number) => Object.fromEntries(all.slice(from, to));
+    const none = { multiple: 0, multipleByDay: {} };
+    const tested = (later: PhaseSums["days"]): PhaseOfCampaign => ({
+      ...phase,
+      facts: {
+        ...facts,
+        plannedEnd: START + end * DAY_MS,
+        sums: { days: cut(0, end), ...none, later: { days: later, ...none } },
+      },
+    });
+    const goesOn = tested(cut(end, 70));
+    const small = phaseOf({ campaign: "cmp_b", days: 70, ran: 70 }, random);
+    const days = { from: dayOf(40), to: dayOf(68) };
+
+    const alone = earningsOf([goesOn], days);
+    expect(alone).toMatchObject({ state: "measured", isWhole: true });
+    expect(alone.phases).toMatchObject([{ state: "likely_better", readBy: "sequential" }]);
+    expect(alone.visitors.invited + alone.visitors.heldOut).toBe(28_000);
+    expect(alone.course).toHaveLength(28);
+    expect(alone.course.at(-1)).toMatchObject({ ...alone.revenue });
+    const both = earningsOf([goesOn, small], days);
+    const other = earningsOf([small], days).revenue?.value ?? 0;
+    expect(both.revenue?.value).toBeCloseTo((alone.revenue?.value ?? 0) + other, 6);
+
+    // Its own result is that of the planned end, whoever came since.
+    const [own] = earningsOf([goesOn], ALL).phases;
+    const [before] = earningsOf([tested({})], ALL).phases;
+    expect(own).toMatchObject({ readBy: "final", comparison: before?.comparison, revenue: before?.revenue });
+    // A span over the end is no reading that was planned.
+    expect(earningsOf([goesOn], { from: dayOf(0), to: dayOf(40) }).phases[0]?.readBy).toBe("sequential");
+
+    // Later days in another split than planned say nothing, and are missed.
+    const uneven = Object.fromEntries(
+      Object.entries(cut(end, 70)).map(([day, arms]) => [
+        day,
+        { ...arms, holdout: { ...emptySums(), n: 500, conversions: 30 } },
+      ]),
+    );
+    expect(earningsOf([tested(uneven), small], days)).toMatchObject({
+      isWhole: false,
+      phases: [{ state: "unusable_split", isMissing: true }, { isMissing: false }],
+    });
   });
 
   test("OVW1: only those first eligible inside the span count, and the course ends at the figure", () => {

@@ -4,8 +4,11 @@ import { env, exports } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { expect, test } from "vitest";
 import { OverviewWire } from "../../domain/overview/wire.ts";
+import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import {
   audit,
+  campaignPhases,
+  campaigns,
   conversations,
   deadLetters,
   exposures,
@@ -197,6 +200,48 @@ test("OVW1 OVW2 OVW6: the figure comes from kept sums, first said to be counted,
   expect(told.needs_you.map(({ code }) => code)).toEqual(["better", "holdout_missing"]);
 });
 
+test("OVW29: who comes after the planned end of a campaign that goes on is in the figure; its result is that of the end", async () => {
+  const site = await makeSite({ timezone: "UTC" });
+  const end = TODAY - 10 * DAY;
+  const body = {
+    name: "Cart help",
+    kind: "content" as const,
+    status: "live" as const,
+    variants: [{ key: "a", creative: { fr: { title: "A" } } }],
+    ...CAMPAIGN,
+    planned_end: new Date(end).toISOString(),
+  };
+  const since = TODAY - 30 * DAY;
+  const db = drizzle(env.DB);
+  const text = JSON.stringify(CampaignInput.parse(body));
+  const whose = { site: site.key, status: "live" as const, name: body.name, body: text };
+  await db.insert(campaigns).values({ id: "cmp_end", ...whose, createdAt: since, updatedAt: since });
+  await db
+    .insert(campaignPhases)
+    .values({ site: site.key, campaignId: "cmp_end", phase: 1, body: text, startedAt: since });
+  await keepVisitors(site.key, "cmp_end", people("e"));
+  const span = (from: number, to: number) =>
+    `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`;
+
+  const after = await readCounted(site, span(end, TODAY + DAY));
+  const came = people("e").filter(({ at }) => at >= end);
+  const sold = (held: boolean) =>
+    came.reduce((sum, one) => sum + (one.held === held ? (one.total ?? 0) : 0), 0);
+  expect(after.earned).toMatchObject({ state: "measured", visitors: { invited: 100, held_out: 100 } });
+  expect(after.earned.revenue?.value).toBeCloseTo(sold(false) - sold(true), 6);
+  expect(after.campaigns).toMatchObject([{ state: "likely_better", basis: "final", is_missing: false }]);
+  const whole = await read(site);
+  expect(whole.earned.visitors).toEqual({ invited: 200, held_out: 200 });
+  // Its own result is of those who came before, also counted anew and told by itself.
+  expect(whole.campaigns).toMatchObject([{ visitors: 200, held_out: 100 }]);
+  const result = await ask(`/api/sites/${site.key}/campaigns/cmp_end/results`, site.apiKey);
+  expect(await result.json()).toMatchObject({ basis: "final", plan: { visitors: 200 } });
+  // A period in which nobody came is no campaign without a hold-out.
+  const none = await readCounted(site, span(TODAY, TODAY + DAY));
+  expect(none.earned).toMatchObject({ state: "nobody", revenue: null });
+  expect(none.campaigns).toMatchObject([{ is_missing: false }]);
+});
+
 test("OVW16: the value of leads is no revenue; what is left of it is told where everybody served is in it", async () => {
   const settings = { timezone: "UTC", economics: { margin: 0.5, agent_hour: 30, platform_month: 100 } };
   const alone = await makeSite({ ...settings, campaigns: [{ id: "cmp_a", ...CAMPAIGN }] });
@@ -344,7 +389,7 @@ test("OVW18 OVW19: chats whose orders may still come are in the figure and not i
 test("OVW2 OVW5: a site on which nothing happened says what to do, and messages that history refused are told", async () => {
   const site = await makeSite({ timezone: "Europe/Paris" });
   const empty = await read(site);
-  expect(empty.earned).toMatchObject({ state: "not_measurable", revenue: null, course: [] });
+  expect(empty.earned).toMatchObject({ state: "nobody", revenue: null, course: [] });
   expect(empty.needs_you).toEqual([{ code: "no_campaign" }]);
   expect(empty.figures.csat).toMatchObject({ now: { value: null }, change: null });
   await drizzle(env.DB)

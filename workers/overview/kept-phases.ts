@@ -16,6 +16,7 @@ import {
   countPhase,
   dayReader,
   definitionOf,
+  keptDays,
   subjectOf,
   type Whole,
 } from "../results/phase-sums.ts";
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000;
 const FRESH_MS = 5_000;
 const KEPT_AS = "phase:";
 /** Raised when the short form changes. */
-const FORM = 5;
+const FORM = 6;
 /** What the overview reads of an arm's day; the rest of its sums is 0 here. */
 const SHORT = [
   "n",
@@ -38,14 +39,14 @@ const SHORT = [
 ] as const;
 
 /** `days` hold how many days after `first` each is, then the cells of each arm in the order of `arms`. */
-type Short = {
+type ShortDays = { arms: string[]; first: string; days: number[][] };
+type Short = ShortDays & {
   built: number;
   form: number;
   multiple: number;
   maturesAt?: EpochMs;
-  arms: string[];
-  first: string;
-  days: number[][];
+  /** Of those who came after the planned end. */
+  later?: ShortDays;
 };
 type Cells = [campaign: string, phase: number, day: string, body: string];
 
@@ -132,11 +133,7 @@ function behindOf(asked: readonly Counting[], marks: ReadonlyMap<string, Mark>, 
     .toSorted((a, b) => builtAt(a) - builtAt(b));
 }
 
-type Found = {
-  whole: Pick<Whole, "multiple" | "maturesAt">;
-  days: Map<string, DaySums>;
-  dayFrom: ReturnType<typeof dayReader>;
-};
+type Found = { rows: { day: string; body: string }[]; dayFrom: ReturnType<typeof dayReader> };
 
 /** The short form of what is kept of `stale` phases. */
 async function shorten(
@@ -157,23 +154,18 @@ async function shorten(
   const wholes = new Map(
     stale.map((one): [string, Found] => [
       subjectOf(one),
-      {
-        whole: { multiple: 0 },
-        days: new Map<string, DaySums>(),
-        dayFrom: dayReader(sealed, one.settings.currency),
-      },
+      { rows: [], dayFrom: dayReader(sealed, one.settings.currency) },
     ]),
   );
   for (const [campaign, phase, day, body] of rows) {
-    const found = wholes.get(`campaign:${campaign}:${phase}`);
-    if (found === undefined) continue;
-    if (day === "") found.whole = JSON.parse(body) as Whole;
-    else found.days.set(day, found.dayFrom(day, body));
+    wholes.get(`campaign:${campaign}:${phase}`)?.rows.push({ day, body });
   }
   return new Map(
-    [...wholes].map(([subject, { whole, days }]) => {
+    [...wholes].map(([subject, { rows: own, dayFrom }]) => {
+      const { days, later, whole } = keptDays(own, dayFrom);
       const built = marks.get(subject)?.built ?? 0;
-      return [subject, { built, form: FORM, ...wholeOf(whole), ...shortDays(days) }];
+      const after = whole.later !== undefined && { later: shortDays(later) };
+      return [subject, { built, form: FORM, ...wholeOf(whole), ...shortDays(days), ...after }];
     }),
   );
 }
@@ -182,9 +174,9 @@ function wholeOf({ multiple, maturesAt }: Pick<Whole, "multiple" | "maturesAt">)
   return { multiple, ...(maturesAt !== undefined && { maturesAt }) };
 }
 
-function shortDays(days: ReadonlyMap<string, DaySums>): Pick<Short, "arms" | "first" | "days"> {
-  const arms = [...new Set([...days.values()].flatMap((day) => Object.keys(day)))].toSorted();
-  const sorted = [...days].toSorted(([a], [b]) => (a < b ? -1 : 1));
+function shortDays(days: Readonly<Record<string, DaySums>>): ShortDays {
+  const arms = [...new Set(Object.values(days).flatMap((day) => Object.keys(day)))].toSorted();
+  const sorted = Object.entries(days).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const first = sorted[0]?.[0] ?? "";
   const rows = sorted.map(([day, sums]) => [
     (Date.parse(day) - Date.parse(first)) / DAY_MS,
@@ -204,6 +196,12 @@ async function keepShort(env: Env, site: SiteKey, subject: string, short: Short)
 }
 
 function countedOf(short: Short, countedAt: EpochMs): Counted {
+  const days = daysOf(short);
+  const later = short.later && { days: daysOf(short.later), multiple: 0, multipleByDay: {} };
+  return { days, ...wholeOf(short), ...(later && { later }), multipleByDay: {}, countedAt };
+}
+
+function daysOf(short: ShortDays): Record<string, DaySums> {
   const begun = Date.parse(short.first);
   const days: Record<string, DaySums> = {};
   for (const cells of short.days) {
@@ -215,7 +213,7 @@ function countedOf(short: Short, countedAt: EpochMs): Counted {
     }
     days[new Date(begun + (cells[0] ?? 0) * DAY_MS).toISOString().slice(0, 10)] = day;
   }
-  return { days, ...wholeOf(short), multipleByDay: {}, countedAt };
+  return days;
 }
 
 function sumsOf(cells: readonly number[], at: number): ArmSums {

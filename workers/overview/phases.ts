@@ -1,6 +1,7 @@
 /** The phases that ran in a span, with what is kept of each: what the one figure is added up from. */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type { PhaseOfCampaign } from "../../domain/overview/earnings.ts";
+import { withReadDays } from "../../domain/results/later-days.ts";
 import { Goal } from "../../domain/site/resources.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { phaseGoalOf } from "../../domain/site/success.ts";
@@ -93,7 +94,7 @@ export async function readPhases(
       facts:
         counted === undefined
           ? null
-          : {
+          : withReadDays({
               ...factsOf(campaign, settings, counted),
               startedAt: row.started_at,
               stoppedAt: row.stopped_at,
@@ -101,7 +102,7 @@ export async function readPhases(
               now: span.now,
               windowMs: asked.windowMs,
               goal: asked.goal,
-            },
+            }),
     };
   });
   const counts = [...sums.values()].map(({ countedAt }) => countedAt);

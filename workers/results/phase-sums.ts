@@ -8,8 +8,9 @@
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import type { EpochMs } from "../../domain/ids.ts";
 import { finalDay, openHistory, withFinalDays } from "../../domain/results/final-days.ts";
+import { sumWithLater } from "../../domain/results/later-days.ts";
 import { currencyAt, type Sealed } from "../../domain/kpi/seals.ts";
-import { type DaySums, type PhaseSums, sumPhase, windowEnd } from "../../domain/results/units.ts";
+import { type DaySums, type PhaseSums, windowEnd } from "../../domain/results/units.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { isEveryLead } from "../../domain/site/success.ts";
 import { claim, type Mark } from "../kpis/rollup-store.ts";
@@ -17,7 +18,7 @@ import { readSealed, SEALED_KEY, sealedFrom } from "../kpis/sealed-days.ts";
 import { type Asked, readPhase } from "./read-phase.ts";
 
 /** Raised when what is counted changes, so that older sums are counted anew. */
-const VERSION = 6;
+const VERSION = 7;
 /** A phase that takes longer than this is not counted while somebody waits, if its sums are recent. */
 const QUICK_MS = 150;
 /** Sums older than this are never served once something touched them. */
@@ -32,7 +33,9 @@ export type Counting = Omit<Asked, "settings"> & {
   until: EpochMs | null;
 };
 
-export type Whole = Omit<PhaseSums, "days"> & { tookMs: number };
+type Told = Omit<PhaseSums, "days" | "later">;
+/** What is kept of a phase besides its days. */
+export type Whole = Told & { later?: Told; tookMs: number };
 
 export const subjectOf = ({ campaign, phase }: Counting) => `campaign:${campaign}:${phase}`;
 
@@ -105,15 +108,41 @@ export function dayReader(sealed: Sealed, currency: string): (day: string, body:
   };
 }
 
-function sumsFrom(rows: readonly SumsRow[], dayFrom: (day: string, body: string) => DaySums) {
+/** Marks the row of a day with those who came after the planned end; it sorts behind that day and before the next. */
+const LATER = "+";
+
+/** The rows of a phase by what they are of. */
+export function keptDays<T extends { day: string; body: string }>(
+  rows: Iterable<T>,
+  dayFrom: (day: string, body: string) => DaySums,
+): { days: Record<string, DaySums>; later: Record<string, DaySums>; whole: Whole } {
   const days: Record<string, DaySums> = {};
+  const later: Record<string, DaySums> = {};
   let whole: Whole = { multiple: 0, multipleByDay: {}, tookMs: 0 };
   for (const { day, body } of rows) {
     if (day === "") whole = JSON.parse(body) as Whole;
+    else if (day.endsWith(LATER)) later[day.slice(0, -1)] = dayFrom(day.slice(0, -1), body);
     else days[day] = dayFrom(day, body);
   }
-  return { days, ...whole };
+  return { days, later, whole };
 }
+
+function sumsFrom(
+  rows: readonly SumsRow[],
+  dayFrom: (day: string, body: string) => DaySums,
+): PhaseSums & { tookMs: number } {
+  const { days, later, whole } = keptDays(rows, dayFrom);
+  const { later: told, ...rest } = whole;
+  return { days, ...rest, ...(told !== undefined && { later: { days: later, ...told } }) };
+}
+
+/** The rows in which `sums` are kept, those of open days. */
+function rowsOf(open: PhaseSums, whole: Whole): Record<string, DaySums | Whole> {
+  const later = Object.entries(open.later?.days ?? {}).map(([day, arms]) => [`${day}${LATER}`, arms]);
+  return { ...open.days, ...Object.fromEntries(later), "": whole };
+}
+
+const toldOf = ({ days: _days, later: _later, ...told }: PhaseSums): Told => told;
 
 /** Counts the phase from history and keeps the sums; safe to run twice at once, and to end between any two steps. */
 export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promise<Counted> {
@@ -127,10 +156,14 @@ export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promi
   const history = openHistory(await readPhase(env, asked), sealed.until);
   const calendar = calendarOf(settings.timezone);
   const dayOf = (at: EpochMs) => latest(calendar.dayOf(at), sealed.openDay);
-  const open = sumPhase(history, { windowMs, capCents, until, now, dayOf });
+  const hasEarly = Object.keys(final.days).length > 0;
+  const open = sumWithLater(history, { windowMs, capCents, until, now, dayOf }, hasEarly);
   const sums = withFinalDays(final, open);
-  const { days: _days, ...told } = sums;
-  const whole: Whole = { ...told, tookMs: Date.now() - started };
+  const whole: Whole = {
+    ...toldOf(sums),
+    ...(sums.later !== undefined && { later: toldOf(sums.later) }),
+    tookMs: Date.now() - started,
+  };
   // Only over sums of an older claim, and of days that are as open: a slow builder must not undo a later one.
   const current = `(SELECT built FROM rollup_marks WHERE site = ?1 AND subject = ?2) < ?3 AND coalesce(
     (SELECT value ->> '$.until' FROM installation WHERE key = '${SEALED_KEY}' || ?1), 0) = ?4`;
@@ -143,7 +176,7 @@ export async function countPhase(env: Env, asked: Counting, now: EpochMs): Promi
     env.DB.prepare(
       `INSERT INTO campaign_sums (site, campaign_id, phase, day, body)
        SELECT ?1, ?5, ?6, key, value FROM json_each(?7) WHERE ${current}`,
-    ).bind(...key, campaign, phase, JSON.stringify({ ...open.days, "": whole })),
+    ).bind(...key, campaign, phase, JSON.stringify(rowsOf(open, whole))),
     env.DB.prepare(
       `UPDATE rollup_marks SET built = ?3, definition = ?5, built_at = ?6, changes_at = ?7
        WHERE site = ?1 AND subject = ?2 AND ${current}`,
@@ -165,11 +198,14 @@ async function readFinal(
     results.filter(({ day }) => isFinal(day)),
     dayReader(sealed, settings.currency),
   );
-  const multipleByDay = Object.fromEntries(
-    Object.entries(kept.multipleByDay).filter(([day]) => isFinal(day)),
-  );
-  const multiple = Object.values(multipleByDay).reduce((sum, count) => sum + count, 0);
-  return { days: kept.days, multiple, multipleByDay };
+  const finalOf = (sums: PhaseSums): PhaseSums => {
+    const multipleByDay = Object.fromEntries(
+      Object.entries(sums.multipleByDay).filter(([day]) => isFinal(day)),
+    );
+    const multiple = Object.values(multipleByDay).reduce((sum, count) => sum + count, 0);
+    return { days: sums.days, multiple, multipleByDay };
+  };
+  return { ...finalOf(kept), ...(kept.later !== undefined && { later: finalOf(kept.later) }) };
 }
 
 /** What lies between the end of a final day and the next, where the site's days begin later by now, is the next day's. */
@@ -189,11 +225,12 @@ function nextChange(
   const HOUR_MS = 3_600_000;
   let [next, last] = [Infinity, -Infinity];
   for (const moment of moments) {
-    if (until !== null && moment.eligibleAt >= until) continue;
     const end = windowEnd(moment, { windowMs });
     if (end < now) continue;
     next = Math.min(next, end);
-    last = Math.max(last, end);
+    if (until === null || moment.eligibleAt < until) last = Math.max(last, end);
   }
-  return next === Infinity ? null : Math.min(last + 1, Math.max(next + 1, now + HOUR_MS));
+  if (next === Infinity) return null;
+  const hourly = Math.max(next + 1, now + HOUR_MS);
+  return last === -Infinity ? hourly : Math.min(last + 1, hourly);
 }

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { Temporal } from "temporal-polyfill";
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type ResultPanel, resultPanel } from "../../domain/results/panel.ts";
+import { withReadDays } from "../../domain/results/later-days.ts";
 import { finalEnd } from "../../domain/results/phase.ts";
 import { type Rest, Rests, restsSince } from "../../domain/results/rests.ts";
 import { Goal } from "../../domain/site/resources.ts";
@@ -55,7 +56,7 @@ export async function reportResult(
   const asking = countingOf(row, phase, campaign, goal, settings);
   const counted = await phaseSums(env, asking, now, later);
   const rests = restsOf(ran?.rests);
-  const facts = {
+  const facts = withReadDays({
     ...factsOf(campaign, settings, counted),
     startedAt: ran?.startedAt ?? row.createdAt,
     stoppedAt: stopOf(row, rests, phases[index + 1]),
@@ -63,7 +64,7 @@ export async function reportResult(
     now,
     windowMs: asking.windowMs,
     goal: goal.kind,
-  };
+  });
   const time = { startedAt: facts.startedAt, endedAt: facts.stoppedAt ?? finalEnd(facts) };
   const concurrency = hasTalked(counted) ? await concurrencyOf(env, site, settings, time, { now, later }) : 1;
   return {

@@ -63,9 +63,7 @@ function Words({ overview, revenue }: Part & { revenue: Span }): VNode {
 /** Which campaigns say nothing yet, by name: they add nothing to the figure. */
 function Hidden({ overview }: Part): VNode | null {
   if (overview.earned.basis === "site_holdout") return null;
-  const hidden = overview.campaigns.filter(
-    ({ contributes, state }) => contributes === null && state !== "nobody",
-  );
+  const hidden = overview.campaigns.filter((row) => row.is_missing);
   if (hidden.length === 0) return null;
   return (
     <p class="note">
