@@ -6,7 +6,15 @@
  */
 import type { EpochMs } from "../ids.ts";
 import { chatEnd, leftUnansweredAt } from "./chat-moments.ts";
-import { type Counting, countIn, countVisitorDaysOf, hasLead, hasOrder, within } from "./counting.ts";
+import {
+  type Counting,
+  countIn,
+  countVisitorDaysOf,
+  hasLead,
+  hasOrder,
+  visitorDay,
+  within,
+} from "./counting.ts";
 import { countDuration, countSeconds, secondsBetween } from "./durations.ts";
 import type { ChatRow, SurveyRow } from "./history.ts";
 import { personOf, type PlacedOrder } from "./orders.ts";
@@ -135,11 +143,15 @@ function countAnswer(answers: Spread, score: number | null): void {
   if (score !== null) countKey(answers, score);
 }
 
-/** Chatters are visitor-days, each in the group and hour of its first answered chat. */
+/**
+ * Chatters are visitor-days, each in the group and hour of its first answered chat: who talks on both sides of midnight in
+ * one visit is one.
+ */
 export function countChatters(counting: Counting, credited: ReadonlyMap<string, PlacedOrder[]>): void {
   const chats = counting.answered.map((chat) => ({
     at: chat.startedAt,
     person: chat.person,
+    day: visitorDay(counting, { ...chat, at: chat.startedAt }).key,
     chat,
     visit: counting.visitAt(chat.visitor, chat.startedAt),
     bought: hasOrder(counting, chat),

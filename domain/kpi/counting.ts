@@ -133,9 +133,10 @@ function groupIn(
 
 /**
  * The visitor-days among `things`, in every dimension: what one person had on one day in one group, first to last.
- * Each is counted once, in the hour of its first thing, if that lies in the span. `things` are in order.
+ * Each is counted once, in the hour of its first thing, if that lies in the span. `things` are in order; one without a
+ * `day` belongs to its own date.
  */
-export function countVisitorDaysOf<T extends Groupable & { person: string }>(
+export function countVisitorDaysOf<T extends Groupable & { person: string; day?: string }>(
   counting: Counting,
   things: readonly T[],
   add: (tally: Tally, ofDay: readonly [T, ...T[]]) => void,
@@ -144,7 +145,7 @@ export function countVisitorDaysOf<T extends Groupable & { person: string }>(
     const units = new Map<string, { group: string; ofDay: [T, ...T[]] }>();
     for (const thing of things) {
       for (const group of groupsOf(dimension, thing)) {
-        const key = `${dayKey(counting, thing)} ${group}`;
+        const key = `${thing.day ?? dayKey(counting, thing)} ${group}`;
         const known = units.get(key);
         if (known === undefined) units.set(key, { group, ofDay: [thing] });
         else known.ofDay.push(thing);

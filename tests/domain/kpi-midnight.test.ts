@@ -70,6 +70,26 @@ describe("KPI77: what a visit holds is done by the visitor of the day on which i
     expect(bought(MIDNIGHT + 20 * MINUTE + 1)[0]).toMatchObject({ conversion_rate: { numerator: 0 } });
   });
 
+  test("who talks on both sides of midnight is one who talked, where that began", () => {
+    const chats = [
+      chat("ada", MIDNIGHT - 5 * MINUTE, { id: "early" }),
+      chat("ada", MIDNIGHT + 5 * MINUTE, { id: "late" }),
+    ];
+    const orders = [order("ada", MIDNIGHT + 10 * MINUTE, 80)];
+    expect(byDay({ visits: ada.visits, chats, orders })).toMatchObject([
+      { chats_handled: { value: 1 }, conversion_after_chat: { numerator: 1, denominator: 1 } },
+      { chats_handled: { value: 1 }, conversion_after_chat: { value: null, denominator: 0 } },
+      {},
+      {},
+    ]);
+    expect(byDay({ visits: ada.visits, chats: chats.slice(1), orders })).toMatchObject([
+      { engaged_visitors: { value: 1 }, chatters: { value: 0 } },
+      { engaged_visitors: { value: 0 }, chatters: { value: 1 } },
+      {},
+      {},
+    ]);
+  });
+
   test("what no visit holds belongs to its own date, and to a visit of that date", () => {
     const later = visit("ada", MIDNIGHT + 9 * HOUR);
     const rows = byDay({
