@@ -210,11 +210,14 @@ function offeredWait({ arrivals, serving, leaving }: Rates, withinSeconds: numbe
     const within = middle < withinSeconds;
     for (const { at, weight } of GAUSS) {
       const wait = middle + half * at;
-      const mass = half * weight * Math.exp(fall(wait - peak));
-      const left = -Math.expm1(-leaving * wait) * mass;
+      const sinceThen = wait - peak;
+      const gone = Math.expm1(-leaving * sinceThen);
+      const mass = half * weight * Math.exp(-serving * sinceThen - (pull / leaving) * gone);
+      // Both shares follow from one exponential, unless most of the wait lies before the peak: there it cancels out.
+      const left = -(peak === 0 ? gone : Math.expm1(-leaving * wait)) * mass;
       sums.mass += mass;
       sums.leaves += left;
-      sums.serves += mass * Math.exp(-leaving * wait);
+      sums.serves += peak === 0 ? mass - left : mass * Math.exp(-leaving * wait);
       if (within) {
         sums.servedWithin += mass - left;
         sums.leavesEarly += left;
@@ -260,7 +263,7 @@ function reach(fall: (from: number) => number, start: number): number {
   let far = start;
   while (fall(far) > -NEGLIGIBLE) far *= 2;
   let near = far / 2;
-  for (let step = 0; step < 30; step += 1) {
+  for (let step = 0; step < 8; step += 1) {
     const middle = (near + far) / 2;
     if (fall(middle) > -NEGLIGIBLE) near = middle;
     else far = middle;

@@ -136,13 +136,15 @@ function shapeOf(past: readonly PastDay[], kind: string): number[] {
   const stretches = past.at(-1)?.counts.length ?? 0;
   const weights = Array.from({ length: stretches }, () => 0);
   const add = (days: readonly PastDay[], weight: number): void => {
-    for (const [age, { counts }] of days.toReversed().entries()) {
-      const total = sum(counts);
+    for (const [age, day] of days.toReversed().entries()) {
+      const total = totalOf(day);
       if (total === 0) continue;
       // A day's shape is known as well as its count is large; beyond some hundreds, more tells no more.
-      const known = weight * 0.5 ** (age / HALF_LIFE_DAYS) * Math.min(1, total / 200);
-      for (const [index, count] of counts.entries()) {
-        weights[index] = (weights[index] ?? 0) + (known * count) / total;
+      const known = (weight * 0.5 ** (age / HALF_LIFE_DAYS) * Math.min(1, total / 200)) / total;
+      let index = 0;
+      for (const count of day.counts) {
+        if (count !== 0) weights[index] = (weights[index] ?? 0) + known * count;
+        index += 1;
       }
     }
   };
@@ -158,12 +160,16 @@ const NEIGHBOURS = [0.06, 0.24, 0.4, 0.24, 0.06];
 
 function smoothed(values: readonly number[]): number[] {
   const middle = (NEIGHBOURS.length - 1) / 2;
-  return values.map((_, index) =>
-    NEIGHBOURS.reduce((total, weight, place) => {
-      const at = Math.max(0, Math.min(values.length - 1, index + place - middle));
-      return total + weight * (values[at] ?? 0);
-    }, 0),
-  );
+  const last = values.length - 1;
+  return values.map((_, index) => {
+    let total = 0;
+    let at = index - middle;
+    for (const weight of NEIGHBOURS) {
+      total += weight * (values[Math.max(0, Math.min(last, at))] ?? 0);
+      at += 1;
+    }
+    return total;
+  });
 }
 
 /** How much more the counts scatter around a day's shape than counts by chance would: 1 is chance. */
@@ -174,13 +180,16 @@ function scatterOf(
   shares: readonly number[],
 ): number {
   const days = past.filter((day) => day.kind === kind && (sizes.get(kind) ?? 0) > 0).slice(-SIZE_DAYS);
-  const scatters = days.flatMap(({ counts }) => {
-    const total = sum(counts);
-    const parts = counts.flatMap((count, index) => {
-      const mean = total * (shares[index] ?? 0);
-      return mean > 0 ? [(count - mean) ** 2 / mean] : [];
-    });
-    return parts.length > 1 ? [sum(parts) / (parts.length - 1)] : [];
+  const scatters = days.flatMap((day) => {
+    const total = totalOf(day);
+    let [squares, parts] = [0, 0];
+    for (const [index, share] of shares.entries()) {
+      const mean = total * share;
+      if (mean <= 0) continue;
+      squares += ((day.counts[index] ?? 0) - mean) ** 2 / mean;
+      parts += 1;
+    }
+    return parts > 1 ? [squares / (parts - 1)] : [];
   });
   return Math.max(1, scatters.length === 0 ? 1 : median(scatters));
 }
@@ -196,12 +205,21 @@ function paceOf(ahead: readonly number[], soFar: readonly number[], levelVarianc
   };
 }
 
+/** Every forecast of a week asks for the same days. */
+const totals = new WeakMap<PastDay, number>();
+
 function totalOf(day: PastDay): number {
-  return sum(day.counts);
+  const known = totals.get(day);
+  if (known !== undefined) return known;
+  const total = sum(day.counts);
+  totals.set(day, total);
+  return total;
 }
 
 function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 function median(values: readonly number[]): number {

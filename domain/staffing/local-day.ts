@@ -20,14 +20,20 @@ export type Quarter = { from: EpochMs; to: EpochMs; place: number };
 export type LocalDay = { date: string; from: EpochMs; to: EpochMs; quarters: Quarter[] };
 
 export function localDay(date: string, zone: string): LocalDay {
+  const [day] = localDays(date, 1, zone);
+  if (day === undefined) throw new RangeError(`no day ${date}`);
+  return day;
+}
+
+function readDay(date: string, zone: string): LocalDay {
   const day = Temporal.PlainDate.from(date);
   const from = day.toZonedDateTime(zone).epochMilliseconds;
   const to = day.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;
   return dayBetween(date, from, to, zone);
 }
 
-/** So many stretches of days are remembered: every plan of a day asks for the same, and they are long. */
-const REMEMBERED = 24;
+/** So many stretches of days are remembered: every plan of a day asks for the same, and some are long. */
+const REMEMBERED = 48;
 const known = new Map<string, readonly LocalDay[]>();
 
 /** `count` days from `date` on. */
@@ -54,7 +60,7 @@ function readDays(date: string, count: number, zone: string): LocalDay[] {
       from = day.to;
       return day;
     }
-    const day = localDay(here, zone);
+    const day = readDay(here, zone);
     const next = Temporal.Instant.fromEpochMilliseconds(day.to).toZonedDateTimeISO(zone);
     change = next.getTimeZoneTransition("next")?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
     steady = next.hour === 0 && next.minute === 0;
@@ -109,12 +115,17 @@ export function kindOf(date: string, isHoliday: ReturnType<typeof holidayCalenda
  * nothing where it is missing.
  */
 export function byPlace(day: LocalDay, countIn: (quarter: Quarter) => number): number[] {
-  const sums = Array.from({ length: QUARTERS }, () => ({ total: 0, times: 0 }));
-  for (const quarter of day.quarters) {
-    const sum = sums[quarter.place];
-    if (sum === undefined) continue;
-    sum.total += countIn(quarter);
-    sum.times += 1;
+  const totals: number[] = Array.from(NO_COUNTS);
+  if (day.quarters.length === QUARTERS) {
+    for (const quarter of day.quarters) totals[quarter.place] = countIn(quarter);
+    return totals;
   }
-  return sums.map(({ total, times }) => (times === 0 ? 0 : total / times));
+  const times = Array.from(NO_COUNTS);
+  for (const quarter of day.quarters) {
+    totals[quarter.place] = (totals[quarter.place] ?? 0) + countIn(quarter);
+    times[quarter.place] = (times[quarter.place] ?? 0) + 1;
+  }
+  return totals.map((total, place) => total / Math.max(1, times[place] ?? 0));
 }
+
+const NO_COUNTS: readonly number[] = Array.from({ length: QUARTERS }, () => 0);

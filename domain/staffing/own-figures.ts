@@ -55,21 +55,24 @@ export function estimatePatience(waits: readonly Wait[]): Estimate {
  * over its own time): seconds = alone × (1 + slowdown × (simultaneous − 1)). A slope below zero is no slowdown.
  */
 export function estimateHandleTimes(served: readonly Served[]): HandleTimes {
-  const loads = withSimultaneous(served);
+  const loads = loadsOf(served);
   const n = loads.length;
-  const seconds = loads.map((load) => load.seconds);
-  const points = loads.flatMap((load): [number, number][] =>
-    load.simultaneous === null ? [] : [[load.simultaneous - 1, load.seconds]],
-  );
-  const inPoints = sum(points.map(([, y]) => y));
-  const simultaneous = inPoints > 0 ? 1 + sum(points.map(([x, y]) => x * y)) / inPoints : null;
+  const known = loads.filter((load) => load.simultaneous !== null);
+  let [total, inKnown, held] = [0, 0, 0];
+  for (const load of loads) total += load.seconds;
+  for (const load of known) {
+    inKnown += load.seconds;
+    held += load.seconds * (load.simultaneous ?? 0);
+  }
+  const simultaneous = inKnown > 0 ? held / inKnown : null;
   const none: Estimate = { value: null, se: null, n };
   if (n < FEWEST_SERVED) return { mean: none, alone: none, slowdown: none, simultaneous };
 
-  const average = sum(seconds) / n;
-  const deviation = Math.sqrt(sum(seconds.map((one) => (one - average) ** 2)) / (n - 1));
-  const mean = { value: average, se: deviation / Math.sqrt(n), n };
-  const line = n < FEWEST_FOR_SLOPE ? null : fitLine(points);
+  const average = total / n;
+  let squares = 0;
+  for (const load of loads) squares += (load.seconds - average) ** 2;
+  const mean = { value: average, se: Math.sqrt(squares / (n - 1) / n), n };
+  const line = n < FEWEST_FOR_SLOPE ? null : fitLine(known);
   if (line === null || line.intercept <= 0) return { mean, alone: none, slowdown: none, simultaneous };
   if (line.slope <= 0) {
     const slowdown = { value: 0, se: line.slopeSe / line.intercept, n };
@@ -92,7 +95,7 @@ type Load = {
 };
 
 /** Of each that has a handle time: how many conversations, itself included, its agents held on average meanwhile. */
-function withSimultaneous(served: readonly Served[]): Load[] {
+function loadsOf(served: readonly Served[]): Load[] {
   const byAgent = new Map<string, Stretch[]>();
   for (const { stretches } of served) {
     for (const stretch of stretches) {
@@ -102,56 +105,101 @@ function withSimultaneous(served: readonly Served[]): Load[] {
       else own.push(stretch);
     }
   }
-  const heldBy = new Map([...byAgent].map(([agent, own]) => [agent, heldTime(own)]));
-  return served.flatMap(({ handled, stretches }): Load[] => {
-    if (!handled) return [];
-    let [ms, knownMs, heldMs] = [0, 0, 0];
+  const heldBy = new Map<string | null, (at: EpochMs) => number>();
+  for (const [agent, own] of byAgent) heldBy.set(agent, heldTime(own));
+  const loads: Load[] = [];
+  for (const { handled, stretches } of served) {
+    if (!handled) continue;
+    let ms = 0;
+    let knownMs = 0;
+    let heldMs = 0;
     for (const { agent, from, to } of stretches) {
       ms += to - from;
-      const held = agent === null ? undefined : heldBy.get(agent);
+      const held = heldBy.get(agent);
       if (held === undefined) continue;
       knownMs += to - from;
       heldMs += held(to) - held(from);
     }
-    return [{ seconds: ms / SECOND_MS, simultaneous: knownMs > 0 ? heldMs / knownMs : null }];
-  });
+    loads.push({ seconds: ms / SECOND_MS, simultaneous: knownMs > 0 ? heldMs / knownMs : null });
+  }
+  return loads;
 }
 
 /** The conversation-time that an agent had held by each moment at which one began or ended. */
 function heldTime(own: readonly Stretch[]): (at: EpochMs) => number {
-  const begins = Float64Array.from(own, ({ from }) => from).sort();
-  const ends = Float64Array.from(own, ({ to }) => to).sort();
-  const heldAt = new Map<EpochMs, number>();
-  let [begun, over, held] = [0, 0, 0];
+  const count = own.length;
+  const begins = new Float64Array(count);
+  const ends = new Float64Array(count);
+  for (const [index, { from, to }] of own.entries()) {
+    begins[index] = from;
+    ends[index] = to;
+  }
+  begins.sort();
+  ends.sort();
+  const moments = new Float64Array(2 * count);
+  const heldAt = new Float64Array(2 * count);
+  let [begun, over, held, known] = [0, 0, 0, 0];
   let before = begins[0] ?? 0;
-  while (over < ends.length) {
+  while (over < count) {
     const at = Math.min(begins[begun] ?? Infinity, ends[over] ?? Infinity);
     held += (begun - over) * (at - before);
-    heldAt.set(at, held);
+    moments[known] = at;
+    heldAt[known] = held;
+    known += 1;
     before = at;
     while (begins[begun] === at) begun += 1;
     while (ends[over] === at) over += 1;
   }
-  return (at) => heldAt.get(at) ?? 0;
+  return (at) => {
+    let low = 0;
+    let high = known - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((moments[middle] ?? 0) < at) low = middle + 1;
+      else high = middle;
+    }
+    return heldAt[low] ?? 0;
+  };
 }
 
 type Line = { intercept: number; slope: number; interceptSe: number; slopeSe: number };
 
-/** Least squares, with errors that do not assume the same spread everywhere; null where x hardly varies. */
-function fitLine(points: readonly (readonly [x: number, y: number])[]): Line | null {
-  const n = points.length;
-  const meanX = sum(points.map(([x]) => x)) / n;
-  const meanY = sum(points.map(([, y]) => y)) / n;
-  const sxx = sum(points.map(([x]) => (x - meanX) ** 2));
-  if (Math.sqrt(sxx / n) < LEAST_SPREAD) return null;
-  const slope = sum(points.map(([x, y]) => (x - meanX) * (y - meanY))) / sxx;
+/**
+ * Seconds by how many more were held beside: least squares, with errors that do not assume the same spread everywhere;
+ * null where that hardly varies.
+ */
+function fitLine(loads: readonly Load[]): Line | null {
+  const n = loads.length;
+  let [sumX, sumY] = [0, 0];
+  for (const load of loads) {
+    sumX += besideOf(load);
+    sumY += load.seconds;
+  }
+  const [meanX, meanY] = [sumX / n, sumY / n];
+  let [sxx, sxy] = [0, 0];
+  for (const load of loads) {
+    const x = besideOf(load) - meanX;
+    sxx += x * x;
+    sxy += x * (load.seconds - meanY);
+  }
+  if (!(Math.sqrt(sxx / n) >= LEAST_SPREAD)) return null;
+  const slope = sxy / sxx;
   const intercept = meanY - slope * meanX;
-  const residuals = points.map(([x, y]) => ({ x: x - meanX, off: y - intercept - slope * x }));
-  const slopeVariance = sum(residuals.map(({ x, off }) => (x * off) ** 2)) / sxx ** 2;
-  const interceptVariance = sum(residuals.map(({ x, off }) => ((1 / n - (meanX * x) / sxx) * off) ** 2));
-  return { intercept, slope, interceptSe: Math.sqrt(interceptVariance), slopeSe: Math.sqrt(slopeVariance) };
+  let [slopeVariance, interceptVariance] = [0, 0];
+  for (const load of loads) {
+    const x = besideOf(load);
+    const off = load.seconds - intercept - slope * x;
+    slopeVariance += ((x - meanX) * off) ** 2;
+    interceptVariance += ((1 / n - (meanX * (x - meanX)) / sxx) * off) ** 2;
+  }
+  return {
+    intercept,
+    slope,
+    interceptSe: Math.sqrt(interceptVariance),
+    slopeSe: Math.sqrt(slopeVariance) / sxx,
+  };
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function besideOf({ simultaneous }: Load): number {
+  return (simultaneous ?? 1) - 1;
 }

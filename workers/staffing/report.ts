@@ -20,6 +20,7 @@ import {
   weekAround,
 } from "../../domain/staffing/local-day.ts";
 import { type Assumptions, deskOf, parametersOf } from "../../domain/staffing/model.ts";
+import type { Arrivals } from "../../domain/staffing/kept-day.ts";
 import { type ObservedChat, observed } from "../../domain/staffing/observed.ts";
 import type { Online } from "../../domain/staffing/online.ts";
 import { type Estimate, estimateHandleTimes, estimatePatience } from "../../domain/staffing/own-figures.ts";
@@ -71,13 +72,12 @@ export async function reportIntraday(
   const estimated = { from: Math.min(day.from, now) - ESTIMATE_DAYS * DAY_MS, to: Math.min(day.to, now + 1) };
   const until = Math.min(now + 1, Math.max(day.to, week.at(-1)?.to ?? day.to));
   const onlineFrom = Math.min(estimated.from, week[0]?.from ?? day.from);
-  const [{ counts, chats, own }, online, campaigns] = await Promise.all([
+  const [{ countIn: arrivals, chats, own }, online, campaigns] = await Promise.all([
     readCame(env, site, settings, { days: [...pastDays, ...week], day, estimated, now }, later),
     readOnline(env, site, { from: onlineFrom, to: until }, now),
     liveCampaigns(env, site),
   ]);
 
-  const arrivals = ({ from }: Quarter) => counts.get(Math.floor(from / QUARTER_MS)) ?? 0;
   const counted = pastDays.map((one) => ({
     day: one,
     kind: kindOf(one.date, isHoliday),
@@ -146,7 +146,7 @@ export async function reportIntraday(
 
 type Settings = Awaited<ReturnType<typeof readSettings>>;
 type Reading = { days: readonly LocalDay[]; day: LocalDay; estimated: Span; now: EpochMs };
-type Came = { counts: Map<number, number>; chats: ObservedChat[]; own: ChatRow[] };
+type Came = { countIn: (quarter: Quarter) => number; chats: ObservedChat[]; own: ChatRow[] };
 
 /**
  * Who came: by quarter hours on `days`, in the conversations that are estimated from, and on `day` itself. Days that
@@ -175,10 +175,18 @@ async function readCame(
   ]);
   const begun = live.filter(({ startedAt }) => startedAt >= edge.from && startedAt < edge.to);
   return {
-    counts: new Map([...past.arrivals, ...soFar]),
+    countIn: countsBetween([...past.arrivals, ...soFar], over[0]?.from ?? today.from, today.to),
     chats: [...begun.map(observed), ...past.chats].slice(0, MOST_CHATS),
     own: day.from > now ? [] : live,
   };
+}
+
+/** How many came in a quarter hour between two moments: looked up tens of thousands of times. */
+function countsBetween(arrivals: readonly Arrivals[], from: EpochMs, to: EpochMs): Came["countIn"] {
+  const first = Math.floor(from / QUARTER_MS);
+  const counts = new Float64Array(Math.max(0, Math.ceil(to / QUARTER_MS) - first));
+  for (const [quarter, count] of arrivals) counts[quarter - first] = count;
+  return (quarter) => counts[Math.floor(quarter.from / QUARTER_MS) - first] ?? 0;
 }
 
 /** The days before `date`, oldest first. */
