@@ -6,8 +6,9 @@
  * in, and not sooner. Together they hold the effect with 95 %. Decided is on the
  * absolute scale; the relative lift is Fieller's at the same critical value, so the two never disagree.
  *
- * Nothing is read before seven days, on each of which somebody came, and ten conversions and non-conversions in each arm, and nothing at all from arms whose
- * sizes contradict the plan.
+ * A look is of visitors whose conversions are in, all of them: what only moves purchases forward would otherwise be taken
+ * for what makes them. Nothing is read before seven days of such visitors, on each of which somebody came, and ten conversions
+ * and non-conversions in each arm, and nothing at all from arms whose sizes contradict the plan.
  *
  * Shapes  a `Look` is the arms' totals up to a moment: of those who became eligible before the planned end, and whose
  *         conversions are in. A `Verdict` is one of the result panel's states, with the reading that it may show. An interval that is shown holds the estimate
@@ -21,7 +22,7 @@ import { around, armsOf, type Counts, estimate, type Estimate, type Interval, ty
 import { fiellerLift, meanOf } from "./fieller.ts";
 import { runningIntersection, sequentialCritical } from "./sequential.ts";
 import { FEW, fewest, type Fewness, fisherP, newcombe } from "./small-counts.ts";
-import { checkSplit, enoughToCheck } from "./srm.ts";
+import { checkGroups, type Group } from "./srm.ts";
 
 /** The error that is spent on all looks before the planned end together, and on the one at it. */
 export const ALPHA = { sequential: 0.01, final: 0.04 } as const;
@@ -43,8 +44,10 @@ export type Plan = {
   weights: readonly number[];
   /** The absolute difference that is planned to be seen, as a size; null where none was planned. */
   mde: number | null;
-  /** How long after the last visitor conversions still come in. */
+  /** How long after the last visitor conversions still come in: looks are so much later than the visitors they are of. */
   maturityMs?: number;
+  /** When each day on which somebody came is over, in order; absent where the looks alone say how many there are. */
+  daysOver?: readonly EpochMs[];
   /** When those of the visitors who came have come in: later than that, where a visit went on. Null where nobody has. */
   maturesAt?: EpochMs | null;
   /** Variants that are each compared with the hold-out: they share the error (Bonferroni). */
@@ -56,9 +59,11 @@ export type Look = {
   at: EpochMs;
   control: Counts;
   treatment: Counts;
-  /** Those assigned to each arm, parallel to `weights`, whether or not they are compared here. */
+  /** Those assigned to each arm, parallel to `weights`, whether or not they are compared here, or their conversions are in. */
   users: readonly number[];
-  /** On how many days somebody came; absent, on every one since the start. */
+  /** The same by day, device or browser, where each is to be split as planned too. */
+  groups?: readonly Group[];
+  /** On how many days somebody of these came; absent, on every one since the start. */
   days?: number;
 };
 
@@ -264,10 +269,9 @@ function hasControl({ weights }: Plan): boolean {
 
 type SplitFault = Omit<Extract<Verdict, { kind: "unusable_split" }>, "since">;
 
-function splitFault({ users }: Look, { weights }: Plan): SplitFault | null {
-  if (!enoughToCheck(users, weights)) return null;
-  const { p, flag } = checkSplit(users, weights);
-  if (!flag) return null;
+function splitFault({ users, groups = [] }: Look, { weights }: Plan): SplitFault | null {
+  const { p, flag } = checkGroups(users, groups, weights);
+  if (!flag || p === null) return null;
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   return { kind: "unusable_split", p, users, planned: weights.map((weight) => weight / all) };
 }
@@ -279,9 +283,10 @@ function flaggedSince(looks: readonly Look[], plan: Plan): EpochMs | undefined {
 /** Days on which nobody was let in, because the phase had ended or was resting, are none of its runtime. */
 export function ranLongEnough(
   { at, days = Infinity }: Pick<Look, "at" | "days">,
-  { startedAt, stoppedAt }: Pick<Plan, "startedAt" | "stoppedAt">,
+  { startedAt, stoppedAt, maturityMs = 0 }: Pick<Plan, "startedAt" | "stoppedAt" | "maturityMs">,
 ): boolean {
-  return Math.min(at, stoppedAt ?? Infinity) - startedAt >= MIN_RUNTIME_MS && days >= MIN_RUNTIME_DAYS;
+  const cameUntil = Math.min(at - maturityMs, stoppedAt ?? Infinity);
+  return cameUntil - startedAt >= MIN_RUNTIME_MS && days >= MIN_RUNTIME_DAYS;
 }
 
 function collecting(latest: Look | null, plan: Plan, reading: Reading | null): Verdict {
@@ -297,14 +302,18 @@ function collecting(latest: Look | null, plan: Plan, reading: Reading | null): V
 /** When there may be more to say than now; infinite where nobody comes any more who could make it up. */
 function earliestReadingAt(latest: Look | null, plan: Plan): EpochMs {
   if (latest !== null && ranLongEnough(latest, plan)) return finalReadingAt(plan);
-  const { startedAt, stoppedAt, plannedEnd } = plan;
+  const { startedAt, stoppedAt, plannedEnd, maturityMs = 0, daysOver = [] } = plan;
   const first = startedAt + MIN_RUNTIME_MS;
   if (first > (stoppedAt ?? Infinity)) return Infinity;
-  const missing = MIN_RUNTIME_DAYS - (latest?.days ?? MIN_RUNTIME_DAYS);
-  if (latest === null || missing <= 0) return first;
+  const seventh = daysOver[MIN_RUNTIME_DAYS - 1];
+  if (seventh !== undefined) return Math.max(first, seventh) + maturityMs;
+  const seen = Math.max(daysOver.length, latest?.days ?? MIN_RUNTIME_DAYS);
+  const missing = MIN_RUNTIME_DAYS - seen;
+  if (latest === null || missing <= 0) return first + maturityMs;
   // The days that are missing must begin before whatever ends the phase.
-  if (latest.at + (missing - 1) * DAY_MS > Math.min(plannedEnd, stoppedAt ?? Infinity)) return Infinity;
-  return Math.max(first, latest.at + missing * DAY_MS);
+  const since = Math.max(latest.at, daysOver.at(-1) ?? 0);
+  if (since + (missing - 1) * DAY_MS > Math.min(plannedEnd, stoppedAt ?? Infinity)) return Infinity;
+  return Math.max(first, since + missing * DAY_MS) + maturityMs;
 }
 
 function tooFew(look: Look, few: Fewness, ended: boolean): Verdict {

@@ -18,7 +18,7 @@
  * Errors  none.
  */
 import { normalCritical } from "../experiments/distributions.ts";
-import { checkSplit, type SplitCheck } from "../experiments/srm.ts";
+import { checkSplit, enoughToCheck, type SplitCheck } from "../experiments/srm.ts";
 import { fewest, type Fewness } from "../experiments/small-counts.ts";
 import { type Arm, type Arms, type Outcome, outcomeOf } from "./arm.ts";
 import { type Figure, finite, intervalOf, NO_FIGURE, scaled } from "./figure.ts";
@@ -100,7 +100,8 @@ export type HoldoutEffect = {
 export type HoldoutReport = {
   status: "not_measurable" | "unusable_split" | "collecting" | "too_few" | "readable";
   weeks: number | null;
-  split: SplitCheck;
+  /** Null where too few were seen to check. */
+  split: SplitCheck | null;
   scarce: Fewness | null;
   effect: HoldoutEffect | null;
 };
@@ -108,7 +109,11 @@ export type HoldoutReport = {
 export function reportHoldout({ daysSinceSeed, plannedShare, arms, money }: Holdout): HoldoutReport {
   const days = readingAt(daysSinceSeed);
   const weeks = days === null ? null : (days.to - days.from) / WEEK_DAYS;
-  const split = checkSplit([arms.control.n, arms.treatment.n], [plannedShare, 1 - plannedShare]);
+  const [users, planned] = [
+    [arms.control.n, arms.treatment.n],
+    [plannedShare, 1 - plannedShare],
+  ];
+  const split = enoughToCheck(users, planned) ? checkSplit(users, planned) : null;
   const scarce = fewest({
     control: { n: arms.control.n, x: arms.control.conversions },
     treatment: { n: arms.treatment.n, x: arms.treatment.conversions },
@@ -119,13 +124,13 @@ export function reportHoldout({ daysSinceSeed, plannedShare, arms, money }: Hold
 
 function statusOf(
   plannedShare: number,
-  split: SplitCheck,
+  split: SplitCheck | null,
   weeks: number | null,
   scarce: Fewness | null,
 ): HoldoutReport["status"] {
   // Whoever is left from an earlier hold-out is none that chance made for this one.
   if (!(plannedShare > 0 && plannedShare < 1)) return "not_measurable";
-  if (split.flag) return "unusable_split";
+  if (split?.flag === true) return "unusable_split";
   if (weeks === null) return "collecting";
   return scarce === null ? "readable" : "too_few";
 }

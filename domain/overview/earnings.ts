@@ -111,7 +111,8 @@ function readPhase({ facts, ...phase }: PhaseOfCampaign, days: Days): Omit<Phase
     };
   }
   const totals = totalsOf(facts);
-  const whole = { control: totals.control, treatment: totals.treated };
+  const settled = totalsOf(facts, "read");
+  const whole = { control: settled.control, treatment: settled.treated };
   const comparison = compareWithHoldout(facts, "all", whole, 1);
   const arms = armsWithin(facts, days);
   const read: Omit<PhaseRead, "isMissing"> = {

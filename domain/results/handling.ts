@@ -1,23 +1,16 @@
 /**
- * What the conversations of a campaign took of agents' time, by the KPIs' own beginnings and ends (`domain/kpi/chats.ts`).
+ * What the conversations of a campaign took of agents' time, by the KPIs' own beginnings and ends (`domain/kpi/stretches.ts`).
  *
  * Units   `EpochMs` in, milliseconds out: of one conversation alone, whoever else its agent served meanwhile.
  */
-import { chatEnd, takenAt } from "../kpi/chats.ts";
-import type { ChatRow } from "../kpi/history.ts";
-
-export type HandledChat = Pick<
-  ChatRow,
-  "startedAt" | "assignedAt" | "answeredAt" | "lastMessageAt" | "closedAt" | "closeReason"
->;
+import { type HeldChat, stretchesOf } from "../kpi/stretches.ts";
 
 /**
- * From an agent's taking it to its end; one that goes on, to its last message so far. One that no person answered took
- * nobody's time.
+ * As long as agents had it, without its time in queues; of one that goes on, to its last message so far. One that no person
+ * answered took nobody's time.
  */
-export function handlingMs(chat: HandledChat): number {
-  const taken = takenAt(chat);
-  if (chat.answeredAt === null || taken === null) return 0;
-  const end = chatEnd(chat) ?? chat.lastMessageAt ?? chat.answeredAt;
-  return Math.max(0, end - taken);
+export function handlingMs(chat: HeldChat): number {
+  if (chat.answeredAt === null) return 0;
+  const soFar = chat.lastMessageAt ?? chat.answeredAt;
+  return stretchesOf(chat).reduce((sum, { from, to }) => sum + Math.max(0, (to ?? soFar) - from), 0);
 }

@@ -2,7 +2,8 @@
  * The result of one phase, whole: the state and its reading first, then each arm, money, whether it can be trusted, the
  * plan, and how it came about (`kpis.md`, result panel).
  *
- * Whatever the state hides is null everywhere in it. Accepted against declined is told once, as a description beside
+ * Whatever the state hides is null everywhere in it. What stands beside a difference is of the same visitors as it: those of the
+ * days that are read. Where none is told, arms and money count everybody so far. Accepted against declined is told once, as a description beside
  * the size of its error, and never as an effect.
  *
  * Shapes  `ResultPanel` is what the API answers in these names and the screens word; see `reading.ts` for what is hidden.
@@ -10,7 +11,7 @@
  */
 import { detectableDifference } from "../experiments/mde.ts";
 import { fewest } from "../experiments/small-counts.ts";
-import { criticalOf } from "../experiments/hybrid.ts";
+import { criticalOf, finalReadingAt } from "../experiments/hybrid.ts";
 import type { EpochMs } from "../ids.ts";
 import { conversationEffect, type ConversationEffect } from "../incrementality/conversation-effect.ts";
 import { selectionBias, type SelectionBias } from "../incrementality/selection-bias.ts";
@@ -35,7 +36,7 @@ import {
   type CoursePoint,
   type Span,
 } from "./reading.ts";
-import { type ArmSums } from "./sums.ts";
+import { type ArmSums, emptySums } from "./sums.ts";
 
 export type ArmFigures = {
   visitors: number;
@@ -58,9 +59,11 @@ export type PlanFigures = {
   visitors: number;
   plannedVisitors: number | null;
   plannedEnd: EpochMs | null;
+  /** When those who came before it are read: their windows have passed. Null where no final reading is due. */
+  readingAt: EpochMs | null;
   /** Until the planned end; without one, until the planned visitors are there at the pace so far. None once stopped. */
   daysLeft: number | null;
-  /** The smallest difference that today's visitors show with this power. */
+  /** The smallest difference that the visitors who can be read today show with this power. */
   detectable: number | null;
 };
 export type ResultPanel = {
@@ -88,9 +91,10 @@ const USUAL_POWER = 0.8;
 const DAY_MS = 86_400_000;
 
 export function resultPanel(facts: PhaseFacts): ResultPanel {
-  const totals = totalsOf(facts);
+  const [counted, read] = [totalsOf(facts, "counted"), totalsOf(facts, "read")];
+  const overall = compareWithHoldout(facts, "all", { control: read.control, treatment: read.treated }, 1);
+  const totals = overall.difference === null ? counted : read;
   const { control, treated, variants } = totals;
-  const overall = compareWithHoldout(facts, "all", { control, treatment: treated }, 1);
   const compared = comparedVariants(facts);
   const readable = overall.basis !== null;
   const arms = { treatment: armOf(treated), control: armOf(control) };
@@ -103,13 +107,13 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
       comparison:
         variants.size < 2 || !compared.has(key)
           ? null
-          : compareWithHoldout(facts, key, { control, treatment: sums }, compared.size),
+          : compareWithHoldout(facts, key, readArms(read, key), compared.size),
     })),
     between: overall.basis === null ? [] : pairsOf(facts, overall.basis, onlyOf(variants, compared)),
     // Of few sales the exact difference is told and nothing is made of it.
     money: moneyOf(readable ? overall : NOTHING_READ, totals, facts),
-    guards: guardsOf(facts, totals),
-    plan: planOf(facts, totals),
+    guards: guardsOf(facts, counted, read),
+    plan: planOf(facts, counted, read),
     course: readable ? courseOf(facts) : [],
     perConversation:
       overall.basis === null
@@ -117,6 +121,10 @@ export function resultPanel(facts: PhaseFacts): ResultPanel {
         : conversationEffect(arms, criticalOf(overall.basis, control.n + treated.n, rulePlan(facts, 1))),
     selection: readable ? selectionBias(arms) : null,
   };
+}
+
+function readArms({ control, variants }: Totals, key: string) {
+  return { control, treatment: variants.get(key) ?? emptySums() };
 }
 
 function figuresOf(sums: ArmSums): ArmFigures {
@@ -162,13 +170,16 @@ function pairsOf(
   });
 }
 
-function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
+function planOf(facts: PhaseFacts, { control, treated }: Totals, read: Totals): PlanFigures {
   const { plan, holdout, now, startedAt, stoppedAt } = facts;
   const isAhead = facts.plannedEnd !== null && facts.plannedEnd > startedAt;
   const plannedEnd = isAhead || stoppedAt !== null ? facts.plannedEnd : null;
   const visitors = control.n + treated.n;
   const planned = plannedVisitors(facts);
-  const baseline = plan?.baseline ?? (control.n > 0 ? control.conversions / control.n : null);
+  const known = read.control.n + read.treated.n;
+  const kept = read.control.n > 0 ? read.control.conversions / read.control.n : null;
+  const baseline = plan?.baseline ?? kept;
+  const readingAt = finalReadingAt(rulePlan(facts, 1));
   const power = plan?.power ?? USUAL_POWER;
   const pace = visitors / Math.max(1, Math.min((now - startedAt) / DAY_MS, daysWithVisitors(facts)));
   const missing = planned === null ? null : planned - visitors;
@@ -181,6 +192,7 @@ function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
     visitors,
     plannedVisitors: planned,
     plannedEnd,
+    readingAt: Number.isFinite(readingAt) ? readingAt : null,
     daysLeft:
       stoppedAt !== null
         ? null
@@ -188,9 +200,9 @@ function planOf(facts: PhaseFacts, { control, treated }: Totals): PlanFigures {
           ? daysFor(missing, pace)
           : daysFor(plannedEnd - now, DAY_MS),
     detectable:
-      baseline === null
+      baseline === null || known === 0
         ? null
-        : detectableDifference(baseline, visitors, { alpha: ALPHA, power, controlShare: holdout }),
+        : detectableDifference(baseline, known, { alpha: ALPHA, power, controlShare: holdout }),
   };
 }
 

@@ -1,11 +1,12 @@
 /**
  * A phase as its result is read: what was fixed when it began, and what its sums say of each arm.
  *
- * Shapes  `PhaseFacts` is everything that a result is made from; `armsOf`, `looksOf` and `pairOf` turn sums into what
- *         `domain/experiments` and `domain/incrementality` compare.
+ * Shapes  `PhaseFacts` is everything that a result is made from; `armOf` and `pairOf` turn sums into what
+ *         `domain/experiments` and `domain/incrementality` compare. Days are counted, or of them read: those of which
+ *         everybody's window has passed.
  * Units   rates from 0 to 1; money in major units; moments are `EpochMs`.
  */
-import { finalReadingAt, type Look, type Plan } from "../experiments/hybrid.ts";
+import type { Plan } from "../experiments/hybrid.ts";
 import { sizeForProportion } from "../experiments/mde.ts";
 import type { Pair } from "../experiments/effect.ts";
 import type { EpochMs } from "../ids.ts";
@@ -14,7 +15,7 @@ import type { Economics } from "../site/settings.ts";
 import type { CampaignPlan } from "../targeting/campaign.ts";
 import { restedAt, type Rest } from "./rests.ts";
 import { addSums, type ArmSums, emptySums, totalOf } from "./sums.ts";
-import { type DaySums, HOLDOUT, type PhaseSums, variantOf } from "./units.ts";
+import { type DaySums, type PhaseSums, variantOf } from "./units.ts";
 
 export type PhaseFacts = {
   sums: PhaseSums;
@@ -62,24 +63,51 @@ export function finalEnd({
   return stoppedAt !== null && stoppedAt < plannedEnd ? null : plannedEnd;
 }
 
-/** The days that are read, in order: who comes after the final end changes nothing. */
-export function countedDays(facts: PhaseFacts): [day: string, arms: DaySums][] {
+export type Day = [day: string, arms: DaySums];
+
+/** The days that count, in order: who comes after the final end changes nothing. */
+export function countedDays(facts: PhaseFacts): Day[] {
   const end = finalEnd(facts);
   return Object.entries(facts.sums.days)
     .filter(([day]) => end === null || facts.startOfDay(day) < end)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The days of them on which somebody came: those of a pause are none of a phase's runtime. */
-export function daysWithVisitors(facts: PhaseFacts): number {
-  return countedDays(facts).filter(([, arms]) => Object.values(arms).some(({ n }) => n > 0)).length;
+/** When nobody more comes on `day` who counts. */
+export function dayOver(facts: PhaseFacts, day: string): EpochMs {
+  const begins = facts.startOfDay(day);
+  return Math.max(
+    begins,
+    Math.min(begins + DAY_MS, finalEnd(facts) ?? Infinity, facts.stoppedAt ?? Infinity),
+  );
 }
 
-/** The sums of these days, by arm; every variant of the phase is there, with nobody in it if so. */
-export function totalsOf(facts: PhaseFacts): Totals {
+/**
+ * Those of them that are read: the days up to the first that goes on, or of which somebody's window is open. Until then a
+ * purchase that was only moved forward would be taken for one that was made.
+ */
+export function readDays(facts: PhaseFacts): Day[] {
+  const days = countedDays(facts);
+  const open = days.findIndex(
+    ([day, arms]) =>
+      dayOver(facts, day) > facts.now || Object.values(arms).some(({ maturing }) => maturing > 0),
+  );
+  return open < 0 ? days : days.slice(0, open);
+}
+
+export const hasVisitors = ([, arms]: Day) => Object.values(arms).some(({ n }) => n > 0);
+
+/** The days of them on which somebody came: those of a pause are none of a phase's runtime. */
+export function daysWithVisitors(facts: PhaseFacts): number {
+  return countedDays(facts).filter(hasVisitors).length;
+}
+
+/** The sums of the days that count, or that are read, by arm; every variant of the phase is there, with nobody in it if so. */
+export function totalsOf(facts: PhaseFacts, which: "counted" | "read" = "counted"): Totals {
+  const days = which === "read" ? readDays(facts) : countedDays(facts);
   const byVariant = new Map(facts.variants.map(({ key }) => [key, emptySums()]));
   const control = emptySums();
-  for (const [key, day] of countedDays(facts).flatMap(([, arms]) => Object.entries(arms))) {
+  for (const [key, day] of days.flatMap(([, arms]) => Object.entries(arms))) {
     const variant = variantOf(key);
     if (variant === null) addSums(control, day);
     else byVariant.set(variant, addSums(byVariant.get(variant) ?? emptySums(), day));
@@ -122,53 +150,6 @@ export function rulePlan(facts: PhaseFacts, comparisons: number): Plan {
     maturesAt: sums.maturesAt ?? null,
     comparisons,
   };
-}
-
-/**
- * The phase after each of its days: all who were first eligible up to then. `which` sums of a day are compared with
- * the hold-out: all variants', or one's. What they did is counted as it is known now.
- */
-export function looksOf(facts: PhaseFacts, which: "all" | string): Look[] {
-  const { variants, fixedShares } = facts;
-  // Nothing changes after the final reading, so that is the last look, however late somebody looks.
-  const now = Math.min(facts.now, finalReadingAt(rulePlan(facts, 1)));
-  const treatment = { n: 0, x: 0 };
-  const control = { n: 0, x: 0 };
-  const users = new Map<string, number>();
-  const looks: Look[] = [];
-  let days = 0;
-  for (const [day, arms] of countedDays(facts)) {
-    days += Object.values(arms).some(({ n }) => n > 0) ? 1 : 0;
-    for (const [key, { n, conversions }] of Object.entries(arms)) {
-      const variant = variantOf(key);
-      const name = variant === null || fixedShares ? key : "treated:";
-      users.set(name, (users.get(name) ?? 0) + n);
-      if (variant !== null && which !== "all" && variant !== which) continue;
-      const side = variant === null ? control : treatment;
-      side.n += n;
-      side.x += conversions;
-    }
-    looks.push({
-      at: Math.min(now, facts.startOfDay(day) + DAY_MS),
-      control: { ...control },
-      treatment: { ...treatment },
-      users: usersOf(users, variants, fixedShares),
-      days,
-    });
-  }
-  // A final reading is due once the last window has passed, whether or not anybody came since.
-  const last = looks.at(-1);
-  if (last !== undefined && now > last.at) looks.push({ ...last, at: now });
-  return looks;
-}
-
-function usersOf(
-  users: ReadonlyMap<string, number>,
-  variants: PhaseFacts["variants"],
-  fixedShares: boolean,
-): number[] {
-  const keys = fixedShares ? variants.map(({ key }) => `treated:${key}`) : ["treated:"];
-  return [HOLDOUT, ...keys].map((key) => users.get(key) ?? 0);
 }
 
 const CENTS = 100;

@@ -21,7 +21,16 @@ import {
 import { fewest } from "../experiments/small-counts.ts";
 import type { EpochMs } from "../ids.ts";
 import { marginPair } from "./margin.ts";
-import { looksOf, type Metric, pairOf, type PhaseFacts, rulePlan } from "./phase.ts";
+import { looksOf } from "./looks.ts";
+import {
+  countedDays,
+  dayOver,
+  hasVisitors,
+  type Metric,
+  pairOf,
+  type PhaseFacts,
+  rulePlan,
+} from "./phase.ts";
 import type { ArmSums } from "./sums.ts";
 
 export type State = Verdict["kind"];
@@ -62,7 +71,7 @@ export type Probability = {
 const PRIOR_SD = 0.3;
 const LEVEL = 0.95;
 
-/** `which` arm against the hold-out: all variants together, or one of `comparisons`. */
+/** `which` arm against the hold-out: all variants together, or one of `comparisons`. `arms` are of the days that are read. */
 export function compareWithHoldout(
   facts: PhaseFacts,
   which: "all" | string,
@@ -70,7 +79,10 @@ export function compareWithHoldout(
   comparisons: number,
 ): Comparison {
   const plan = rulePlan(facts, comparisons);
-  const verdict = verdictOf(looksOf(facts, which), plan);
+  const daysOver = countedDays(facts)
+    .filter(hasVisitors)
+    .map(([day]) => dayOver(facts, day));
+  const verdict = verdictOf(looksOf(facts, which), { ...plan, daysOver });
   const reading = "reading" in verdict ? verdict.reading : null;
   const hidden: Comparison = {
     state: verdict.kind,
@@ -159,9 +171,10 @@ export type CoursePoint = { at: EpochMs; visitors: number; difference: Span };
 export function courseOf(facts: PhaseFacts): CoursePoint[] {
   const plan = rulePlan(facts, 1);
   const readable = looksOf(facts, "all").filter((look) => ranLongEnough(look, plan) && fewest(look) === null);
-  return readable.flatMap(({ at, control, treatment, users }, index) => {
+  return readable.flatMap(({ at, control, treatment }, index) => {
     // A later look at the same visitors is no further point.
-    if (readable[index - 1]?.users.join() === users.join()) return [];
+    const before = readable[index - 1];
+    if (before?.control.n === control.n && before.treatment.n === treatment.n) return [];
     const read = readPair({ kind: "proportion", control, treatment }, "sequential", plan);
     return read === null ? [] : [{ at, visitors: control.n + treatment.n, difference: spanOf(read) }];
   });

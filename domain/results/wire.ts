@@ -97,13 +97,18 @@ export const ResultWire = ComparisonWire.extend({
   attributed: z.object({ orders: z.int(), revenue: z.number() }),
   cannibalisation: z.object({ orders: Span.nullable(), revenue: Span.nullable() }),
   srm: z.object({
-    p: z.number(),
+    /** The smallest of all checks, each answering for all of them; null where there are too few visitors to check. */
+    p: z.number().nullable(),
     flag: z.boolean(),
+    /** How many were made: of the whole, and of its days, devices and browsers. */
+    checks: z.int(),
+    /** Whether the whole is not as planned, or a group of it alone. */
+    whole: z.boolean(),
     users: z.array(z.int()),
     planned: z.array(z.number()),
     largest_gap: z
       .object({
-        dimension: z.enum(["device", "browser"]),
+        dimension: z.enum(["day", "device", "browser"]),
         name: z.string(),
         treated: z.int(),
         holdout: z.int(),
@@ -116,6 +121,7 @@ export const ResultWire = ComparisonWire.extend({
     multiple_exposures: z.object({ visitors: z.int(), share: z.number().nullable() }),
     days: z.int(),
     whole_weeks: z.int(),
+    /** Visitors who are not read yet: of days of which somebody's window is open. */
     maturing: z.int(),
     alike_before: z.object({ p: z.number().nullable(), passed: z.boolean() }),
     spend_cap: z.object({ amount: z.number(), visitors: z.int() }).nullable(),
@@ -131,6 +137,8 @@ export const ResultWire = ComparisonWire.extend({
     visitors: z.int(),
     planned_visitors: z.int().nullable(),
     planned_end: z.string().nullable(),
+    /** When those who came before it are read, their windows having passed. */
+    reading_at: z.string().nullable(),
     days_left: z.int().nullable(),
     detectable: z.number().nullable(),
   }),
@@ -204,6 +212,7 @@ export function resultWire(panel: ResultPanel): ResultWire {
       visitors: plan.visitors,
       planned_visitors: plan.plannedVisitors,
       planned_end: momentOf(plan.plannedEnd),
+      reading_at: momentOf(plan.readingAt),
       days_left: plan.daysLeft,
       detectable: plan.detectable,
     },

@@ -66,7 +66,21 @@ test("INC9: a split that is not the planned one hides the effect, however clear 
   const arms = { treatment: arm(95_000, 9_000), control: arm(4_700, 100) };
   const report = reported({ arms });
   expect(report).toMatchObject({ status: "unusable_split", effect: null, split: { flag: true } });
-  expect(report.split.p).toBeLessThan(0.001);
+  expect(report.split?.p).toBeLessThan(0.001);
+});
+
+test("EXP23: of the first visitors no split is told to be wrong, whoever of them is held out", () => {
+  for (const [treated, held] of [
+    [0, 1],
+    [7, 3],
+    [60, 9],
+  ] as const) {
+    const report = reported({
+      daysSinceSeed: 1,
+      arms: { treatment: arm(treated, 0), control: arm(held, 0) },
+    });
+    expect(report).toMatchObject({ status: "collecting", split: null });
+  }
 });
 
 test("INC9: fewer than ten sales in an arm are too few, and it says which", () => {

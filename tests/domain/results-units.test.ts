@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resultPanel } from "../../domain/results/panel.ts";
 import { type EligibleMoment, type PhaseHistory, sumPhase } from "../../domain/results/units.ts";
-import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
+import type { HeldChat } from "../../domain/kpi/stretches.ts";
+import { handlingMs } from "../../domain/results/handling.ts";
 import { doingsOf, type Join } from "../../domain/results/whose.ts";
 import { mulberry } from "../mulberry.ts";
 
@@ -173,7 +174,9 @@ describe("who logs in when they buy", () => {
 });
 
 test("RES27: a conversation takes an agent's time from its taking to its end, and only where a person answered", () => {
-  const chat: HandledChat = {
+  const chat: HeldChat = {
+    agent: "usr_lea",
+    handovers: null,
     startedAt: T0,
     assignedAt: T0 + MINUTE,
     answeredAt: T0 + 2 * MINUTE,
@@ -189,4 +192,12 @@ test("RES27: a conversation takes an agent's time from its taking to its end, an
   expect(handlingMs({ ...chat, answeredAt: null })).toBe(0);
   expect(handlingMs({ ...chat, assignedAt: null })).toBe(20 * MINUTE);
   expect(handlingMs({ ...chat, assignedAt: T0 + 30 * MINUTE, answeredAt: T0 + 30 * MINUTE })).toBe(0);
+  // Léa had it for four minutes, and after ten in the queue another for the rest.
+  const hand = { from: null, to: null, skill: null };
+  const handovers: HeldChat["handovers"] = [
+    { ...hand, kind: "assigned", at: T0 + MINUTE, to: "usr_lea" },
+    { ...hand, kind: "requeued", at: T0 + 5 * MINUTE, from: "usr_lea" },
+    { ...hand, kind: "assigned", at: T0 + 15 * MINUTE, to: "usr_hugo" },
+  ];
+  expect(handlingMs({ ...chat, handovers })).toBe((4 + 7) * MINUTE);
 });

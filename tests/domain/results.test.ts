@@ -98,7 +98,9 @@ function weekOf(arms: Record<string, Arm>): PhaseSums {
   const share = (all: number, day: number) => Math.floor((all * (day + 1)) / 7) - Math.floor((all * day) / 7);
   Object.values(sums.days).forEach((day, index) => {
     for (const [key, { n, x }] of Object.entries(arms)) {
-      Object.assign(day[key] ?? {}, { n: share(n, index), conversions: share(x, index) });
+      const seen = share(n, index);
+      const named = { device: { desktop: seen }, browser: { Firefox: seen } };
+      Object.assign(day[key] ?? {}, { n: seen, conversions: share(x, index), ...named });
     }
   });
   return sums;
@@ -277,7 +279,8 @@ describe("what may be read", () => {
     const facts = factsOf(sums, { now: T0 + 6 * DAY });
     expect(resultPanel(facts).overall.state).toBe("collecting");
     expect(told(facts)).toEqual(NOTHING(facts));
-    expect(resultWire(resultPanel(facts)).earliest_reading_at).toBe("2026-10-26T00:00:00.000Z");
+    // The seventh day, and the window of those who came on it.
+    expect(resultWire(resultPanel(facts)).earliest_reading_at).toBe("2026-10-28T00:00:00.000Z");
   });
 
   test("KPI16: with few sales the interval is Newcombe's, which stays possible, and it says so", () => {
@@ -634,7 +637,7 @@ describe("what would mislead", () => {
     const early = resultWire(resultPanel(at(8)));
     expect(early).toMatchObject({ state: "collecting", guards: { days: 2, whole_weeks: 0 } });
     expect(told(at(8))).toEqual(NOTHING(at(8)));
-    expect(early.earliest_reading_at).toBe(new Date(T0 + 13 * DAY).toISOString());
+    expect(early.earliest_reading_at).toBe(new Date(T0 + 15 * DAY).toISOString());
     expect(resultPanel(at(12)).overall.state).toBe("collecting");
     const read = resultWire(resultPanel(at(13)));
     expect(read).toMatchObject({ state: "likely_better", guards: { days: 7, whole_weeks: 1 } });
@@ -685,7 +688,7 @@ describe("what would mislead", () => {
     const sums = sumsOf(1, { "treated:a": { n: 4, x: 0 }, holdout: { n: 1, x: 0 } });
     const { overall, guards } = resultPanel(factsOf(sums, { holdout: 0.01, now: T0 + HOUR }));
     expect(overall.state).toBe("collecting");
-    expect(guards.split).toMatchObject({ p: 1, flag: false, since: null });
+    expect(guards.split).toMatchObject({ p: null, checks: 0, flag: false, since: null });
   });
 
   test("RES7: of few sales no incremental sales or cost of one are made, and no two variants are compared", () => {

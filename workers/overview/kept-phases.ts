@@ -6,7 +6,7 @@
  * as it was, and counted anew after the answer; one that was never counted is not told yet.
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { type ArmSums, emptySums } from "../../domain/results/sums.ts";
+import { type ArmSums, emptySums, totalOf } from "../../domain/results/sums.ts";
 import type { DaySums } from "../../domain/results/units.ts";
 import type { Mark } from "../kpis/rollup-store.ts";
 import { readSealed } from "../kpis/sealed-days.ts";
@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000;
 const FRESH_MS = 5_000;
 const KEPT_AS = "phase:";
 /** Raised when the short form changes. */
-const FORM = 6;
+const FORM = 7;
 /** What the overview reads of an arm's day; the rest of its sums is 0 here. */
 const SHORT = [
   "n",
@@ -36,10 +36,14 @@ const SHORT = [
   "discount_cents",
   "discount_sq",
   "revenue_x_discount",
+  "maturing",
 ] as const;
 
-/** `days` hold how many days after `first` each is, then the cells of each arm in the order of `arms`. */
-type ShortDays = { arms: string[]; first: string; days: number[][] };
+/**
+ * `days` hold how many days after `first` each is, then the cells of each arm in the order of `arms`; `names` how many of
+ * each arm had which device and browser, on all days together, because the split is checked by these so.
+ */
+type ShortDays = { arms: string[]; names: Named[]; first: string; days: number[][] };
 type Short = ShortDays & {
   built: number;
   form: number;
@@ -48,6 +52,7 @@ type Short = ShortDays & {
   /** Of those who came after the planned end. */
   later?: ShortDays;
 };
+type Named = Pick<ArmSums, "device" | "browser">;
 type Cells = [campaign: string, phase: number, day: string, body: string];
 
 /** A phase with its mark and its short form, as they were found. */
@@ -182,7 +187,12 @@ function shortDays(days: Readonly<Record<string, DaySums>>): ShortDays {
     (Date.parse(day) - Date.parse(first)) / DAY_MS,
     ...arms.flatMap((arm) => SHORT.map((name) => sums[arm]?.[name] ?? 0)),
   ]);
-  return { arms, first, days: rows };
+  return { arms, names: arms.map((arm) => namesOf(Object.values(days), arm)), first, days: rows };
+}
+
+function namesOf(days: Iterable<DaySums>, arm: string): Named {
+  const all = totalOf([...days].flatMap((day) => day[arm] ?? []));
+  return { device: all.device, browser: all.browser };
 }
 
 async function keepShort(env: Env, site: SiteKey, subject: string, short: Short): Promise<void> {
@@ -204,12 +214,17 @@ function countedOf(short: Short, countedAt: EpochMs): Counted {
 function daysOf(short: ShortDays): Record<string, DaySums> {
   const begun = Date.parse(short.first);
   const days: Record<string, DaySums> = {};
+  const named = new Set<string>();
   for (const cells of short.days) {
     const day: DaySums = {};
     for (const [place, arm] of short.arms.entries()) {
       const at = 1 + place * SHORT.length;
       // An arm in which nobody was that day has no sums.
-      if ((cells[at] ?? 0) > 0) day[arm] = sumsOf(cells, at);
+      if ((cells[at] ?? 0) === 0) continue;
+      const sums = sumsOf(cells, at);
+      // They are of all days: the first that the arm has bears them.
+      day[arm] = named.has(arm) ? sums : { ...sums, ...short.names[place] };
+      named.add(arm);
     }
     days[new Date(begun + (cells[0] ?? 0) * DAY_MS).toISOString().slice(0, 10)] = day;
   }

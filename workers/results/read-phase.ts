@@ -2,8 +2,9 @@
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { EMPTY_HISTORY, type KpiHistory } from "../../domain/kpi/history.ts";
 import { cents, countedOrders } from "../../domain/kpi/orders.ts";
+import type { HeldChat } from "../../domain/kpi/stretches.ts";
 import type { Credits } from "../../domain/results/credited.ts";
-import { type HandledChat, handlingMs } from "../../domain/results/handling.ts";
+import { handlingMs } from "../../domain/results/handling.ts";
 import { discountLeft } from "../../domain/results/margin.ts";
 import {
   type AnsweredTalk,
@@ -15,6 +16,7 @@ import {
 import type { Join } from "../../domain/results/whose.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
 import { isEveryLead, type LeadOf } from "../../domain/site/success.ts";
+import { handoversOf } from "../kpis/history-rows.ts";
 import { readCredits } from "./read-credits.ts";
 
 type Cells = (string | number | null)[];
@@ -49,7 +51,7 @@ const MOMENTS = `SELECT e.id, e.visitor_id, e.variant, e.arm, e.eligible_at, coa
   WHERE e.site = ?1 AND e.campaign_id = ?2 AND e.phase = ?3`;
 /** Everybody's conversations from the first moment on: those of the held-out too, whom the button or another campaign led there. */
 const CHATS = `${PEOPLE} SELECT c.decision_id, c.visitor_id, c.first_visitor_message_at, c.assigned_at, c.first_agent_message_at,
-    c.last_message_at, c.closed_at, c.close_reason
+    c.last_message_at, c.closed_at, c.close_reason, c.agent_id, c.handovers
   FROM people p CROSS JOIN conversations c INDEXED BY conversations_visitor ON c.site = ?1 AND c.visitor_id = p.visitor_id
   WHERE c.first_visitor_message_at >= ${FIRST}`;
 const ORDERS = `${PEOPLE} SELECT o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered,
@@ -88,7 +90,7 @@ export async function readPhase(env: Env, asked: Asked): Promise<PhaseHistory> {
   const joins = identities.map(joinOf);
   const conversations = chats.map(chatOf);
   const own = decisionsOf(moments, conversations);
-  const isAnswered = [...own.values()].some((all) => all.some(({ answeredAt }) => answeredAt !== null));
+  const isAnswered = [...own.values()].some((talks) => talks.some(({ answeredAt }) => answeredAt !== null));
   const credits: Credits = isAnswered ? await readCredits(env, asked, joins, done) : new Map();
   return {
     moments: moments.map((cells) => momentOf(cells, own, credits)),
@@ -104,7 +106,7 @@ export function joinOf([visitor, user, at]: Cells): Join {
   return { visitor: String(visitor), user: String(user), at: Number(at) };
 }
 
-type Conversation = HandledChat & { visitor: string; decision: string | null };
+type Conversation = HeldChat & { visitor: string; decision: string | null };
 
 /** The conversations that came of this phase's decisions, by decision. */
 function decisionsOf(
@@ -129,6 +131,8 @@ function chatOf([
   lastMessageAt,
   closedAt,
   closeReason,
+  agent,
+  handovers,
 ]: Cells): Conversation {
   return {
     decision: textOf(decision),
@@ -139,6 +143,8 @@ function chatOf([
     lastMessageAt: numberOf(lastMessageAt),
     closedAt: numberOf(closedAt),
     closeReason: textOf(closeReason),
+    agent: textOf(agent),
+    handovers: handoversOf(handovers),
   };
 }
 

@@ -51,11 +51,7 @@ function PlanFacts({ plan, countedAt }: { plan: Result["plan"]; countedAt: strin
             ? r("planVisitorsNone", { visitors })
             : r("planVisitors", { visitors, planned: count(language, plan.planned_visitors) })
         }
-        note={
-          plan.planned_end === null
-            ? r("planNoEnd")
-            : r("planEnds", { at: date(language, plan.planned_end, site.settings.timezone) })
-        }
+        note={plan.planned_end === null ? r("planNoEnd") : endsOf(plan, site.settings.timezone)}
       >
         {plan.days_left !== null
           ? r("planDays", { days: plan.days_left })
@@ -71,6 +67,13 @@ function PlanFacts({ plan, countedAt }: { plan: Result["plan"]; countedAt: strin
       </Fact>
     </dl>
   );
+}
+
+/** Until when visitors count, and when they are read: once the window of the last of them has passed. */
+function endsOf({ planned_end, reading_at }: Result["plan"], zone: string): string {
+  const at = date(locale.value, planned_end ?? "", zone);
+  const read = reading_at === null ? at : date(locale.value, reading_at, zone);
+  return read === at ? r("planEnds", { at }) : r("planEndsRead", { at, read });
 }
 
 /** The planned end, or where none was planned the visitors. */

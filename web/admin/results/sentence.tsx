@@ -34,6 +34,8 @@ const TONES: Partial<Record<Result["state"], string>> = {
 };
 const LEADS: readonly Result["state"][] = ["collecting", "likely_better", "likely_worse", "unusable_split"];
 const DAY_MS = 86_400_000;
+const HOURS_A_DAY = 24;
+type Gap = NonNullable<Result["srm"]["largest_gap"]>;
 
 export function Sentence({ result }: PartProps): VNode {
   const site = useSite();
@@ -55,7 +57,7 @@ export function Sentence({ result }: PartProps): VNode {
       </p>
       <p class="status-sentence">
         {LEADS.includes(state) ? <strong class={tone}>{r(`lead_${state}`)} </strong> : null}
-        {sentenceOf(result)}
+        {sentenceOf(result, site.settings.timezone)}
       </p>
       <p class="result-under">{underOf(result, site.settings.timezone)}</p>
       {result.drifted ? <p class="banner warn">{r("drifted")}</p> : null}
@@ -72,7 +74,7 @@ export function Sentence({ result }: PartProps): VNode {
   );
 }
 
-function sentenceOf(result: Result): string {
+function sentenceOf(result: Result, zone: string): string {
   const language = locale.value;
   const { state, basis, difference, plan, srm, goal, scarce } = result;
   const points = difference === null ? null : pointsOf(language, difference);
@@ -101,21 +103,38 @@ function sentenceOf(result: Result): string {
     case "too_few":
       return r("say_too_few", { goal, of: scarce?.of ?? "conversions", arm: scarce?.arm ?? "control" });
     case "unusable_split":
-      return r("say_unusable_split", {
-        users: srm.users
-          .toReversed()
-          .map((users) => count(language, users))
-          .join(" : "),
-        planned: srm.planned
-          .toReversed()
-          .map((share) => percent(language, share, 0).replace(/[\s\u00a0\u202f]?%/, ""))
-          .join(" : "),
-      });
+      return splitSentence(srm, zone);
     case "not_measurable":
       return r("say_not_measurable");
     default:
       return state satisfies never;
   }
+}
+
+/** Of the whole; or where that is as planned, of the day, device or browser that is not. */
+function splitSentence({ users, planned, whole, largest_gap: gap }: Result["srm"], zone: string): string {
+  const language = locale.value;
+  const written = (counts: readonly number[]) => counts.map((n) => count(language, n)).join(" : ");
+  const shares = planned.map((share) => percent(language, share, 0).replace(/[\s\u00a0\u202f]?%/, ""));
+  if (whole || gap === null) {
+    return r("say_unusable_split", {
+      users: written(users.toReversed()),
+      planned: shares.toReversed().join(" : "),
+    });
+  }
+  const held = planned[0] ?? 0;
+  const due = [1 - held, held].map((share) => percent(language, share, 0).replace(/[\s\u00a0\u202f]?%/, ""));
+  return r("say_unusable_group", {
+    name: groupName(gap, zone),
+    dimension: gap.dimension,
+    users: written([gap.treated, gap.holdout]),
+    planned: due.join(" : "),
+  });
+}
+
+/** A device and a browser are called as they are told; a day by its date. */
+function groupName({ dimension, name }: Pick<Gap, "dimension" | "name">, zone: string): string {
+  return dimension === "day" ? date(locale.value, `${name}T12:00:00Z`, zone) : name;
 }
 
 /** The difference that was planned to be seen, in points. */
@@ -139,15 +158,18 @@ function underOf(result: Result, zone: string): string {
       return r(state === "likely_better" ? "under_better" : "under_worse", { more, goal });
     }
     case "collecting":
-      return difference === null ? r("under_collecting", { goal }) : r("under_reading");
+      return difference === null
+        ? r("under_collecting", { goal, ...windowOf(result.window_hours) })
+        : r("under_reading");
     case "unusable_split": {
       const gap = srm.largest_gap;
       return [
-        r("under_unusable", { p: smallP(srm.p) }),
-        gap === null
+        r("under_unusable", { p: smallP(srm.p ?? 0) }),
+        // One that is named already is the sentence itself.
+        gap === null || !srm.whole
           ? ""
           : r("under_gap", {
-              name: gap.name,
+              name: groupName(gap, zone),
               treated: count(language, gap.treated),
               holdout: count(language, gap.holdout),
             }),
@@ -163,6 +185,13 @@ function underOf(result: Result, zone: string): string {
     default:
       return r("under_reading");
   }
+}
+
+/** The window of a campaign in days where it is whole ones, else in hours. */
+export function windowOf(hours: number): { unit: "days" | "hours"; window: number } {
+  return hours % HOURS_A_DAY === 0
+    ? { unit: "days", window: hours / HOURS_A_DAY }
+    : { unit: "hours", window: hours };
 }
 
 /** "= 0.97", or "< 0.001". */
