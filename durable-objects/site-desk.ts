@@ -96,8 +96,9 @@ export class SiteDesk extends Server<Env> {
   /** What isolates keep for seconds: the configuration's version and whether somebody is there. */
   status(): DeskStatus {
     const now = Date.now();
-    const version = this.#store.published()?.version ?? 0;
-    const status = statusOf(this.#steps.desk(now), this.#store.waits(), version, now);
+    const { version = 0, staff = {} } = this.#store.published() ?? {};
+    const known = Object.values(staff).flatMap(({ skills }) => Object.keys(skills));
+    const status = statusOf(this.#steps.desk(now), this.#store.waits(), { version, known }, now);
     return { ...status, watched: this.#live.isWatched() };
   }
 

@@ -13,6 +13,7 @@ import {
   delayOf,
   expose,
   gateOf,
+  isCovered,
   type Loser,
   markEligible,
   type Moment,
@@ -37,7 +38,8 @@ export type EngageRequest = Moment & {
   campaigns: Campaign[];
   /** Some campaign's condition held. */
   eligible: boolean;
-  covered: boolean;
+  /** The skills of what matched in which a place was free, as far as the caller knows; null stands for any. */
+  free: (string | null)[];
   /** What the judgement found that the visit does not know yet. */
   notes: Notes;
 };
@@ -53,6 +55,9 @@ export type EngageAnswer = {
 
 /** An offer's id, and who holds a place for it; nobody where none is needed. */
 type Place = { decisionId: string; agent: { name: string; until: EpochMs } | null };
+
+/** What the desk has said at this moment: a place was taken, and in which skills there was none. */
+type Said = { taken: boolean; refused: (string | null)[] };
 
 const NOTHING: EngageAnswer = { decision: null, exposure: null, losers: [], askAgain: false };
 
@@ -78,7 +83,7 @@ export class VisitorSessionEngagement {
     const state = this.#store.load()?.state;
     if (state === undefined) return NOTHING;
     if (request.now < this.#engagingUntil) {
-      await this.#keep(request, state, []);
+      await this.#keep(request, state, [], { taken: false, refused: [] });
       return NOTHING;
     }
     this.#engagingUntil = request.now + ENGAGING_MS;
@@ -91,23 +96,26 @@ export class VisitorSessionEngagement {
 
   async #decide(request: EngageRequest): Promise<EngageAnswer> {
     const losers: Loser[] = [];
+    const said: Said = { taken: false, refused: [] };
     for (const [index, campaign] of request.campaigns.entries()) {
       if (this.#passing(campaign, request, losers) === null) continue;
       const place = await this.#takePlace(campaign, request);
       if (place === null) {
         losers.push({ campaign: campaign.id, gate: "capacity", until: null });
+        said.refused.push(campaign.skill ?? null);
         continue;
       }
+      said.taken ||= place.agent !== null;
       const state = this.#passing(campaign, request, losers);
       if (state !== null) {
         const behind = request.campaigns.slice(index + 1);
-        return this.#expose(state, campaign, place, request, { losers, behind });
+        return this.#expose(state, campaign, place, request, { losers, behind, said });
       }
       await this.#giveBack(place);
     }
     const state = this.#store.load()?.state;
     if (state === undefined) return NOTHING;
-    await this.#keep(request, state, outcomesOf(losers, state.exposures, request.now));
+    await this.#keep(request, state, outcomesOf(losers, state.exposures, request.now), said);
     const open = openDecision(state, request.now);
     const noFreeAgent = open === null && losers.some(({ gate }) => gate === "capacity");
     const askAgain = noFreeAgent && this.#mayAskAgain(request);
@@ -147,28 +155,30 @@ export class VisitorSessionEngagement {
     campaign: Campaign,
     place: Place,
     request: EngageRequest,
-    { losers, behind }: { losers: Loser[]; behind: readonly Campaign[] },
+    { losers, behind, said }: { losers: Loser[]; behind: readonly Campaign[]; said: Said },
   ): Promise<EngageAnswer> {
     const { state, exposure, decision } = expose(before, campaign, place.decisionId, place.agent, request);
-    await this.#keep(request, state, [
+    const outcomes: [string, OutcomeCode][] = [
       ...outcomesOf(losers, before.exposures, request.now),
       [campaign.id, exposure.arm],
       ...behind.map(({ id }): [string, OutcomeCode] => [id, "outranked"]),
-    ]);
+    ];
+    await this.#keep(request, state, outcomes, said);
     if (decision === null) await this.#giveBack(place);
     return { decision, exposure, losers, askAgain: false };
   }
 
   /** Save `state` with what this moment is to be remembered by. Nothing is written where nothing is new. */
   async #keep(
-    { notes, eligible, covered, now }: EngageRequest,
+    { notes, eligible, free, now }: EngageRequest,
     state: VisitorState,
     outcomes: [string, OutcomeCode][],
+    said: Said,
   ): Promise<void> {
     const loaded = this.#store.load();
     if (loaded === null) return;
     const noted = noteMoment(state, { ...notes, outcomes: [...notes.outcomes, ...outcomes] }, now);
-    const marked = eligible ? markEligible(noted, covered, now) : noted;
+    const marked = eligible ? markEligible(noted, isCovered(free, said), now) : noted;
     await this.#outbox.keep(marked, loaded.state, loaded.seen, null, now);
   }
 

@@ -169,16 +169,18 @@ function itemFrame(desk: Desk, type: "offered" | "assigned", conversation: strin
   return { type, conversation, item: itemView(desk, item, true), expires_at: isoOf(item.offer.expiresAt) };
 }
 
-/** What isolates keep for seconds. */
+/** What isolates keep for seconds. `known` are the skills that agents of the site have, there or not. */
 export function statusOf(
   desk: Desk,
   waits: readonly EpochMs[],
-  version: number,
+  { version, known }: { version: number; known: readonly string[] },
   now: EpochMs,
 ): Omit<DeskStatus, "watched"> {
   const accepting = [...desk.agents.values()].filter((agent) => isAccepting(agent, now));
   const free = freePlaces(desk, now);
-  const skills = [...new Set(accepting.flatMap((agent) => Object.keys(agent.skills)))];
+  const skills = new Set(accepting.flatMap((agent) => Object.keys(agent.skills)));
+  const freeIn = (of: Iterable<string>) =>
+    Object.fromEntries(Array.from(of, (skill) => [skill, freePlaces(desk, now, skill)]));
   return {
     version,
     covered: free > 0,
@@ -186,7 +188,8 @@ export function statusOf(
     free_slots: free,
     waiting: desk.queue.size,
     wait_seconds: accepting.length === 0 ? null : free > 0 ? 0 : meanWait(waits),
-    skills: Object.fromEntries(skills.map((skill) => [skill, freePlaces(desk, now, skill)])),
+    skills: freeIn(skills),
+    absent_skills: freeIn(known.filter((skill) => !skills.has(skill))),
   };
 }
 

@@ -231,7 +231,10 @@ export type DeskStatus = {
   free_slots: number;
   waiting: number;
   wait_seconds: number | null;
+  /** Places free for each skill that somebody who accepts names. */
   skills: Record<string, number>;
+  /** For each other skill that the site's agents have: the places of those who serve every skill. Desks of before say none. */
+  absent_skills?: Record<string, number>;
   /** Somebody has the list of live visitors open: visits are told to the desk, and quiet pages ask again. */
   watched: boolean;
 };

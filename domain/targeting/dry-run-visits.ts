@@ -13,9 +13,9 @@ import { momentsOf, type ReplayRecord } from "../visit/replay.ts";
 import { type Device, newVisitor, type Place, type VisitorState } from "../visit/state.ts";
 import type { ReplayedMoment, ReplayedVisit } from "./dry-run.ts";
 
-/** `replay` of a visit of `visitor`; `covered` as history counts it. */
-export function visitOfReplay(visitor: string, replay: ReplayRecord, covered: boolean): ReplayedVisit {
-  return { id: replay.visit, covered, moments: toldMoments(visitor, replay) };
+/** `replay` of a visit of `visitor`. */
+export function visitOfReplay(visitor: string, replay: ReplayRecord): ReplayedVisit {
+  return { id: replay.visit, moments: toldMoments(visitor, replay) };
 }
 
 function* toldMoments(visitor: string, replay: ReplayRecord): Generator<ReplayedMoment> {
@@ -40,13 +40,13 @@ export function visitsOfEvents(
   filed: readonly FiledEvent[],
   { site, ...rules }: FileContext,
 ): ReplayedVisit[] {
-  const visits: { id: string; covered: boolean; moments: ReplayedMoment[] }[] = [];
+  const visits: { id: string; moments: ReplayedMoment[] }[] = [];
   let state: VisitorState = newVisitor(site, visitor, filed[0]?.event.at ?? 0);
   for (const { event, device, place } of filed) {
     state = recorded(state, event, { ...rules, device, place, visitId: `file_${visits.length}` });
     const { visit } = state;
     if (visit === null) continue;
-    if (visits.at(-1)?.id !== visit.id) visits.push({ id: visit.id, covered: true, moments: [] });
+    if (visits.at(-1)?.id !== visit.id) visits.push({ id: visit.id, moments: [] });
     const { at, name, properties, viewId } = event;
     visits.at(-1)?.moments.push({ at, name, properties, viewId, freeSlots: 1, state });
   }

@@ -35,13 +35,12 @@ export type ReplayedMoment = {
   name: string;
   properties: Record<string, Json>;
   viewId: string | null;
+  /** The agents' places that were free then. */
   freeSlots: number;
   state: Omit<VisitorState, "exposures">;
 };
 export type ReplayedVisit = {
   id: string;
-  /** An agent's place was free at some moment of it. */
-  covered: boolean;
   moments: Iterable<ReplayedMoment>;
 };
 
@@ -139,18 +138,18 @@ class VisitorReplay {
       this.#codes.add(checked.gate);
       return checked.until === null ? null : this.#nextChance(row, clock, look, checked.until);
     }
-    if (draft.campaign.requires_agent && !visit.covered) this.#codes.add("capacity");
+    if (draft.campaign.requires_agent && look.moment.freeSlots === 0) this.#codes.add("capacity");
     else this.#expose(state, visit, at);
     // While the offer stands, or nobody is free, time alone brings nothing; the next event looks again.
     return null;
   }
 
-  #knownAt({ moment, visit, at, woken }: Look): Known {
+  #knownAt({ moment, at, woken }: Look): Known {
     const { name, properties, viewId, freeSlots } = moment;
     const state = { ...moment.state, exposures: this.#exposures };
     const facts = {
       ...knownFacts(state, viewId, at),
-      desk: { covered: visit.covered, free_slots: freeSlots, skills: {} },
+      desk: { covered: freeSlots > 0, free_slots: freeSlots, skills: {} },
       score: {},
       event: woken ? { name: WAKE_EVENT, properties: {} } : { name, properties },
     };

@@ -145,6 +145,24 @@ export function creativeOf(
   return variant === undefined ? {} : wordsIn(variant.creative, languages);
 }
 
+/** The skills of `campaigns`, each once; null of those that anybody may answer. */
+export function skillsOf(campaigns: readonly Pick<Campaign, "skill">[]): (string | null)[] {
+  return [...new Set(campaigns.map(({ skill }) => skill ?? null))];
+}
+
+/**
+ * Whether this eligible moment is covered: a place was free in a skill of one of the campaigns that matched. `free` are
+ * those of their skills that had one by what was last heard of the desk. What it said when it was asked counts more: who
+ * was given a place had one, there was none in a skill that it `refused`, and none at all where it refused just anybody.
+ */
+export function isCovered(
+  free: readonly (string | null)[],
+  said: { taken: boolean; refused: readonly (string | null)[] },
+): boolean {
+  if (said.taken) return true;
+  return !said.refused.includes(null) && free.some((skill) => !said.refused.includes(skill));
+}
+
 /**
  * `state` marked: a campaign's condition held in this visit, with or without a free place. History learns of it at
  * once, so that the eligible of a day are never fewer than those who were shown something.

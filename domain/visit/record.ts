@@ -55,7 +55,7 @@ export type RecordContext = {
   /** The user whom an API key or a signed token proves this visitor to be. */
   provenUser: string | null;
   globalHoldout: boolean;
-  /** An agent's place is free at this moment. */
+  /** An agent's place is free at this moment: an order is covered by it, a visit only once a condition holds. */
   covered: boolean;
   freeSlots: number;
   /** The published configuration by which this moment is judged, and its funnels. */
@@ -156,7 +156,7 @@ function announce(state: VisitorState, before: VisitorState, now: EpochMs): Visi
 }
 
 function openVisit(state: VisitorState, event: Event, context: RecordContext): VisitorState {
-  const { now, visitId: id, device, place, globalHoldout, covered } = context;
+  const { now, visitId: id, device, place, globalHoldout } = context;
   const { orders, lifetimeValue, lastCallOutcome } = state;
   const visits = state.visits + 1;
   const visit = newVisit({
@@ -167,7 +167,6 @@ function openVisit(state: VisitorState, event: Event, context: RecordContext): V
     device,
     place,
     globalHoldout,
-    covered,
   });
   return { ...state, visits, visit };
 }

@@ -337,7 +337,7 @@ test("R-C16: an agent without a socket takes nothing new after the grace", () =>
 
 test("R-C12: what consoles, visitors and isolates are told of the desk is what it is", () => {
   everyMoment(({ after, now }) => {
-    const status = statusOf(after, [4_000, 6_000], 3, now);
+    const status = statusOf(after, [4_000, 6_000], { version: 3, known: [] }, now);
     expect(status.covered).toBe(status.free_slots > 0);
     expect(status.covered && !status.staffed).toBe(false);
     expect(status.waiting).toBe(waiting(after).length);

@@ -60,8 +60,12 @@ function visit(start: number, { covered = true, stepMs = 20_000 } = {}): Replaye
   const state = visitorAfter(events, { visitId: `ses_${start}` }, start);
   if (state.visit === null) throw new Error("no visit");
   const replay = replayOf(state.visit);
-  const moments = replay.moments.map((moment, index) => ({ ...moment, at: start + index * stepMs }));
-  return visitOfReplay("ada", { ...replay, startedAt: start, moments }, covered);
+  const moments = replay.moments.map((moment, index) => ({
+    ...moment,
+    at: start + index * stepMs,
+    freeSlots: covered ? 1 : 0,
+  }));
+  return visitOfReplay("ada", { ...replay, startedAt: start, moments });
 }
 
 test("W11: the condition is judged at each event and at the moments between them that time alone brings", () => {

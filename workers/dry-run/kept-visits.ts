@@ -58,7 +58,7 @@ export async function* visitorsOf(
   if (group.visits.length > 0) yield group;
 }
 
-type Row = { id: string; covered: number; replay: string };
+type Row = { id: string; replay: string };
 
 async function readPage(
   env: Env,
@@ -68,7 +68,7 @@ async function readPage(
   if (kept.length === 0) return [];
   // As text: the platform hands a blob over as a list of numbers, one object a byte.
   const { results } = await env.DB.prepare(
-    `SELECT id, covered, hex(replay) AS replay FROM sessions
+    `SELECT id, hex(replay) AS replay FROM sessions
      WHERE site = ?1 AND id IN (SELECT value FROM json_each(?2)) AND replay IS NOT NULL`,
   )
     .bind(site, JSON.stringify(kept.map(({ id }) => id)))
@@ -77,7 +77,7 @@ async function readPage(
   return kept.flatMap(({ id, visitor }) => {
     const row = rows.get(id);
     const replay = row === undefined ? null : unpackHex(row.replay);
-    return replay === null ? [] : [{ visitor, visit: visitOfReplay(visitor, replay, row?.covered === 1) }];
+    return replay === null ? [] : [{ visitor, visit: visitOfReplay(visitor, replay) }];
   });
 }
 

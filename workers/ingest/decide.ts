@@ -4,7 +4,8 @@
  */
 import type { Event } from "../../domain/events/event.ts";
 import type { Decision } from "../../domain/targeting/decision.ts";
-import { freshNotes, outcomesOf } from "../../domain/visit/engage.ts";
+import { hasFreePlace } from "../../domain/desk/free-place.ts";
+import { freshNotes, outcomesOf, skillsOf } from "../../domain/visit/engage.ts";
 import type { Notes } from "../../domain/visit/notes.ts";
 import type { KnownExposure } from "../../domain/visit/state.ts";
 import type { RecordAnswer } from "../../durable-objects/visitor-session-call.ts";
@@ -83,16 +84,18 @@ async function engage(
   const { live, visitor, answer, locale, now } = question;
   const { site, settings } = live.config;
   const eligible = verdict.matched.length > 0;
-  const { covered } = live.desk;
+  const free = skillsOf(verdict.matched.map(({ campaign }) => campaign)).filter((skill) =>
+    hasFreePlace(live.desk, skill),
+  );
   const notes = freshNotes(answer.noted, {
     segments: verdict.segments,
     outcomes: outcomesOf(losers, answer.exposures, now),
   });
-  if (passing.length === 0 && isEmpty(notes) && !isUnmarked(answer, eligible, covered)) return null;
+  if (passing.length === 0 && isEmpty(notes) && !isUnmarked(answer, eligible, free.length > 0)) return null;
   return visitorObject(env, site, visitor).engage({
     campaigns: passing,
     eligible,
-    covered,
+    free,
     notes,
     viewId: answer.view,
     asked: timesTold(viewOf(question)),
