@@ -22,7 +22,14 @@ const number = (max: number) => fc.integer({ min: 0, max });
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null });
 
 const session = fc
-  .record({ n: number(7), visitor_id: visitor, at: moment, minutes: number(90), covered: fc.boolean() })
+  .record({
+    n: number(7),
+    visitor_id: visitor,
+    at: moment,
+    // Some go on over midnight, and one in a while over two.
+    minutes: fc.oneof(number(90), number(900), number(3_300)),
+    covered: fc.boolean(),
+  })
   .chain(({ n, visitor_id, at, minutes, covered }) =>
     fc.record({ channel: maybe(fc.constantFrom("Direct", "Email")), eligible: fc.boolean() }).map((more) =>
       [1, 2].map((revision): RecordOf<"sessions"> => {
@@ -91,16 +98,39 @@ const exposure = fc
     })),
   );
 
+const colleague = fc.constantFrom("agent_0", "agent_1", "agent_2");
+const after = fc.constantFrom(0, 5_000, 10 * MINUTE_MS, 11 * HOUR_MS);
 const hands = fc.array(
-  fc.record({
-    at: moment,
-    kind: fc.constantFrom("transferred" as const, "taken_over" as const, "taken_back" as const),
-    from: maybe(fc.constantFrom("agent_0", "agent_1")),
-    to: fc.constantFrom("agent_0", "agent_2"),
-    skill: maybe(fc.constant("sales")),
-  }),
-  { maxLength: 2 },
+  fc.oneof(
+    fc.record({
+      after,
+      kind: fc.constantFrom("transferred" as const, "taken_over" as const, "taken_back" as const),
+      from: maybe(colleague),
+      to: colleague,
+      skill: maybe(fc.constant("sales")),
+    }),
+    fc.record({
+      after,
+      kind: fc.constant("assigned" as const),
+      from: fc.constant(null),
+      to: colleague,
+      skill: fc.constant(null),
+    }),
+    fc.record({
+      after,
+      kind: fc.constant("requeued" as const),
+      from: colleague,
+      to: fc.constant(null),
+      skill: fc.constant(null),
+    }),
+  ),
+  { maxLength: 4 },
 );
+/** In order, from `start` on. */
+function handsFrom<T extends { after: number }>(start: number, told: readonly T[]) {
+  let at = start;
+  return told.map(({ after: wait, ...hand }) => ({ ...hand, at: (at += wait) }));
+}
 /** Two of the site's answers, and one that is none of its own. */
 const CANNED = ["can_1", "can_2"];
 const canned = fc.array(
@@ -124,6 +154,8 @@ const conversation = fc
         asked: fc.boolean(),
         hands,
         canned,
+        answeredBy: maybe(colleague),
+        left: maybe(number(150)),
       })
       .map((more) => {
         const end = at + (more.overNight ? 14 * HOUR_MS : 0) + minutes * MINUTE_MS;
@@ -150,7 +182,13 @@ const conversation = fc
           outcome: null,
           visitor_messages: 1,
           agent_messages: 1,
-          ...(revision >= 3 ? { handovers: more.hands, canned: more.canned } : {}),
+          ...(revision >= 3 ? { handovers: handsFrom(at + 40_000, more.hands), canned: more.canned } : {}),
+          ...(more.answered && revision >= 3 && more.answeredBy !== null
+            ? { answered_by: more.answeredBy }
+            : {}),
+          ...(revision === 4 && !more.open && more.left !== null
+            ? { left_at: Math.min(end, at + 20_000 + more.left * 1_000) }
+            : {}),
           // Every other room is of before it was told.
           ...(revision === 4 && n % 2 === 0 ? { survey_asked: more.asked && !more.open } : {}),
           text: null,
