@@ -21,8 +21,6 @@ import { personOf, type PlacedOrder } from "./orders.ts";
 import { heldByAgent, heldMs, stretchesOf, takenForReplyAt } from "./stretches.ts";
 import { countKey, noteStale, type Spread, type Tally } from "./tally.ts";
 
-export { chatEnd, leftUnansweredAt, takenAt } from "./chat-moments.ts";
-
 const RECONTACT_MS = 7 * 24 * 3_600_000;
 /** Who is gone sooner never waited: counted apart from those who left. */
 const SHORT_ABANDON_SECONDS = 5;

@@ -9,7 +9,7 @@
  * Units   moments are `EpochMs`, the rest is in seconds.
  */
 import type { EpochMs } from "../ids.ts";
-import { leftUnansweredAt } from "../kpi/chats.ts";
+import { leftUnansweredAt } from "../kpi/chat-moments.ts";
 import { figuresAmong } from "../kpi/figures.ts";
 import type { ChatRow } from "../kpi/history.ts";
 import type * as Kpi from "../kpi/ratios.ts";

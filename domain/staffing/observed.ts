@@ -7,7 +7,7 @@
  * Units   moments are `EpochMs`.
  */
 import type { EpochMs } from "../ids.ts";
-import { leftUnansweredAt } from "../kpi/chats.ts";
+import { leftUnansweredAt } from "../kpi/chat-moments.ts";
 import type { ChatRow } from "../kpi/history.ts";
 import { stretchesOf } from "../kpi/stretches.ts";
 
