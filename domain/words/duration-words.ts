@@ -8,7 +8,7 @@
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 /** From here on the minute is enough. */
-const TO_THE_SECOND = 10 * MINUTE;
+export const TO_THE_SECOND = 10 * MINUTE;
 const NBSP = "\u00a0";
 
 /** A duration as "45 s", "1 min 55 s", "12 min", "1 h 05". */

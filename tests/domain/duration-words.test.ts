@@ -1,6 +1,7 @@
 /** How a duration is written, whoever writes it. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { durationTicks } from "../../domain/words/duration-ticks.ts";
 import { durationWords } from "../../domain/words/duration-words.ts";
 import { duration, signedDuration } from "../../web/shared/format.ts";
 
@@ -62,4 +63,24 @@ test("OVW22: a difference has its sign, and none where it rounds to nothing", ()
     "0 s",
     "+50 s",
   ]);
+});
+
+test("OVW22: an axis of durations is marked at lengths that people count in, from one end to the other", () => {
+  const said = (high: number) => durationTicks(0, high).map((at) => plain(durationWords(at)));
+  expect(said(0)).toEqual(["0 s", "1 s"]);
+  expect(said(95)).toEqual(["0 s", "30 s", "1 min", "1 min 30 s", "2 min"]);
+  expect(said(500)).toEqual(["0 s", "2 min", "4 min", "6 min", "8 min", "10 min"]);
+  expect(said(4_000)).toEqual(["0 s", "15 min", "30 min", "45 min", "1 h 00", "1 h 15"]);
+  const ends = fc.tuple(fc.integer({ min: 0, max: 1e8 }), fc.integer({ min: 0, max: 1e8 }));
+  fc.assert(
+    fc.property(ends, ([from, length]) => {
+      const ticks = durationTicks(from, from + length);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect(ticks.length).toBeLessThanOrEqual(7);
+      expect(ticks[0]).toBeLessThanOrEqual(from);
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(from + length);
+      // No two marks say the same.
+      expect(new Set(ticks.map(durationWords)).size).toBe(ticks.length);
+    }),
+  );
 });

@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import type { KpiName } from "../../../domain/kpi/figures.ts";
 import { isTime } from "../../../domain/kpi/grouping.ts";
+import { durationTicks } from "../../../domain/words/duration-ticks.ts";
 import { date, number, time } from "../../shared/format.ts";
 import { Drawn } from "../charts/drawn.tsx";
 import { dayName } from "../overview/days.ts";
@@ -108,6 +109,7 @@ function OverTime({ data, rows, name }: Part & { name: KpiName }): VNode {
     }),
     value: (value: number) => written(language, value, unit, currency),
     tick: tickOf(language, unit, currency),
+    ...(unit === "seconds" ? { ticks: durationTicks } : {}),
   };
   return (
     <Drawn
@@ -143,6 +145,7 @@ function ByGroup({ data, rows, name }: Part & { name: KpiName }): VNode {
     few: f("tooFew"),
     value: (value: number) => written(language, value, unit, currency),
     tick: tickOf(language, unit, currency),
+    ...(unit === "seconds" ? { ticks: durationTicks } : {}),
   };
   return (
     <Drawn

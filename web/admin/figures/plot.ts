@@ -33,7 +33,13 @@ export type TimeMark = {
 };
 /** `few`: there is a value, of too little to be drawn. */
 export type GroupMark = Omit<TimeMark, "at" | "part"> & { name: string; few: boolean };
-export type Words = { label: string; value: (value: number) => string; tick: (value: number) => string };
+export type Words = {
+  label: string;
+  value: (value: number) => string;
+  tick: (value: number) => string;
+  /** Where the axis is marked between two values, in a unit that does not count in tens; without it, at round numbers. */
+  ticks?: (low: number, high: number) => number[];
+};
 
 const AXIS = { tickSize: 0, label: null, fill: "var(--ink3)", fontSize: 11 } as const;
 const INK = "var(--ink)";
@@ -59,6 +65,16 @@ function domainOf(
   const top = fromZero ? Math.min(most, room) : most;
   const bottom = fromZero ? Math.max(Math.min(0, least), Math.min(lowest * MOST_OVER, 0)) : least;
   return top > bottom ? [bottom, top] : [Math.min(0, bottom), Math.max(bottom, 0) + 1];
+}
+
+type Axis = { low: number; high: number; nice: boolean; ticks: number | number[] };
+
+/** From where to where an axis goes, and where it is marked. */
+function axisOf([low, high]: [number, number], { ticks }: Words): Axis {
+  const marked = ticks?.(low, high) ?? [];
+  const [first, last] = [marked[0], marked.at(-1)];
+  if (first === undefined || last === undefined) return { low, high, nice: true, ticks: 4 };
+  return { low: first, high: last, nice: false, ticks: marked };
 }
 
 function everyNth(marks: readonly { at: Date }[], most: number): Date[] {
@@ -88,21 +104,21 @@ export function drawOverTime(
   const known = marks.filter(({ value }) => value !== null);
   const last = known.slice(-1);
   const [parts, wholes] = [known.filter(({ part }) => part), known.filter(({ part }) => !part)];
-  const [low, high] = domainOf(marks, { fromZero });
+  const { low, high, nice, ticks } = axisOf(domainOf(marks, { fromZero }), words);
   const svg = plot({
     width,
     height: 200,
-    marginLeft: 56,
-    marginRight: 64,
+    marginLeft: 60,
+    marginRight: 72,
     marginTop: 12,
     marginBottom: 24,
     x: { type: "utc", domain: [marks[0]?.at ?? new Date(0), marks.at(-1)?.at ?? new Date(1)] },
-    y: { domain: [low, high], nice: true, clamp: true },
+    y: { domain: [low, high], nice, clamp: true },
     marks: [
-      gridY({ ticks: 4, stroke: "var(--line)", strokeOpacity: 1 }),
+      gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
       areaY(marks, { x: "at", y1: "low", y2: "high", fill: "var(--band)" }),
       ...(low <= 0 ? [ruleY([0], { stroke: INK })] : []),
-      axisY({ ...AXIS, ticks: 4, tickFormat: words.tick }),
+      axisY({ ...AXIS, ticks, tickFormat: words.tick }),
       axisX(everyNth(marks, Math.floor(width / TICK_WIDTH)), { ...AXIS, tickFormat: when }),
       lineY(marks, { x: "at", y: "before", stroke: HOLD, strokeWidth: 1.5, strokeDasharray: "2,3" }),
       lineY(stretches(marks, { thin: false }), { ...LINE, stroke: INK, strokeWidth: 2 }),
@@ -134,7 +150,7 @@ export function drawByGroup(
   const known = marks.filter(({ value }) => value !== null);
   const spans = known.filter(({ low, high }) => low !== null && high !== null);
   const earlier = marks.filter(({ before }) => before !== null);
-  const [low, high] = domainOf(marks, { fromZero });
+  const { low, high, nice, ticks } = axisOf(domainOf(marks, { fromZero }), words);
   const names = Math.min(180, Math.max(96, width * 0.3));
   const place = { y: "name" } as const;
   const shown: Markish[] = bars
@@ -167,12 +183,12 @@ export function drawByGroup(
     marginRight: 72,
     marginTop: 8,
     marginBottom: 24,
-    x: { domain: [low, high], nice: true, clamp: true },
+    x: { domain: [low, high], nice, clamp: true },
     y: { type: "band", domain: marks.map(({ name }) => name), padding: 0 },
     marks: [
-      gridX({ ticks: 4, stroke: "var(--line)", strokeOpacity: 1 }),
+      gridX({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
       ...(low <= 0 ? [ruleX([0], { stroke: INK })] : []),
-      axisX({ ...AXIS, ticks: 4, tickFormat: words.tick }),
+      axisX({ ...AXIS, ticks, tickFormat: words.tick }),
       axisY({
         ...AXIS,
         fill: INK,
