@@ -23,6 +23,7 @@ export const FINDINGS = [
   "capacity_missing",
   "no_effect",
   "lift_low",
+  "lift_small",
   "acceptance_low",
   "never_shown",
   "csat_low",
@@ -41,6 +42,7 @@ export const ACTIONS = {
   capacity_missing: "staff",
   no_effect: "change_rule",
   lift_low: "change_offer",
+  lift_small: "change_offer",
   acceptance_low: "change_message",
   never_shown: "check_rule",
   csat_low: "read_conversations",
@@ -129,7 +131,7 @@ function smallestEffect({ planned, controlConversions, control }: LedgerRow["eff
   return controlConversions === null || control === 0 ? null : (USUAL_LIFT * controlConversions) / control;
 }
 
-function effect({ campaign, effect: measured, triggered, acceptance }: LedgerRow): Finding[] {
+function effect({ campaign, effect: measured, triggered }: LedgerRow): Finding[] {
   const { difference, interval } = measured;
   if (measured.state === "too_few" || difference === null || interval === null) return [];
   const figure = {
@@ -144,9 +146,9 @@ function effect({ campaign, effect: measured, triggered, acceptance }: LedgerRow
   const smallest = smallestEffect(measured);
   // All of the interval below it: the effect is smaller, if there is one.
   if (smallest === null || interval[1] >= smallest || triggered < FEWEST_TRIGGERED) return [];
-  const accepted = acceptance.interval !== null && acceptance.interval[0] > 0;
-  const proven = interval[0] > 0;
-  return [finding(proven || accepted ? "lift_low" : "no_effect", campaign, figure, smallest)];
+  // That visitors accept is no effect; and only what was planned can be fallen short of.
+  const code = interval[0] <= 0 ? "no_effect" : measured.planned === null ? "lift_small" : "lift_low";
+  return [finding(code, campaign, figure, smallest)];
 }
 
 /** Fewer accept this campaign than the site's others. */

@@ -157,6 +157,7 @@ export const ResultWire = ComparisonWire.extend({
       accepted: z.number().nullable(),
       declined: z.number().nullable(),
       holdout: z.number().nullable(),
+      /** The size of the selection: the first less the second, less the effect of a conversation. */
       wrong_by: z.number().nullable(),
       /** Visitors behind each share. */
       n: z.object({ accepted: z.int(), declined: z.int(), holdout: z.int() }),
@@ -218,17 +219,21 @@ export function resultWire(panel: ResultPanel): ResultWire {
     },
     course: panel.course.map(({ at, ...point }) => ({ at: isoOf(at), ...point })),
     per_conversation: perConversationWire(panel.perConversation),
-    selection: panel.selection && {
-      accepted: panel.selection.accepted,
-      declined: panel.selection.declined,
-      holdout: panel.selection.control,
-      wrong_by: panel.selection.bias.perVisitor,
-      n: {
-        accepted: panel.selection.n.accepted,
-        declined: panel.selection.n.declined,
-        holdout: panel.selection.n.control,
-      },
-    },
+    selection: selectionWire(panel),
+  };
+}
+
+/** By how much comparing who talked with who did not misjudges a conversation; unknown where its own effect is. */
+function selectionWire({ selection, perConversation }: ResultPanel): ResultWire["selection"] {
+  if (selection === null) return null;
+  const { accepted, declined, control, n, bias } = selection;
+  const isKnown = perConversation !== null && perConversation.firstStage.strength !== "none";
+  return {
+    accepted,
+    declined,
+    holdout: control,
+    wrong_by: isKnown ? bias.perConversation : null,
+    n: { accepted: n.accepted, declined: n.declined, holdout: n.control },
   };
 }
 

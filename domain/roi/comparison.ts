@@ -4,13 +4,14 @@
  * Only the visitors who were invited at random against a hold-out count as measured: what chats are credited with is no
  * match for an expectation of what is added.
  *
- * Shapes  a row is `above` or `below` only where the measured interval and the expected range do not meet.
+ * Shapes  a row is `above` or `below` only where the measured interval and the expected range do not meet, and `within` only
+ *         where all of the interval lies in the range: what is merely not excluded is `undecided`.
  * Units   money in the site's currency; orders in visitors who bought.
  */
 import type { Ranged } from "../objectives/ledger.ts";
 import type { Expectation, Expected } from "./expectation.ts";
 
-export type Agreement = "above" | "within" | "below" | "not_measured";
+export type Agreement = "above" | "within" | "below" | "undecided" | "not_measured";
 export type ComparedRow = {
   figure: "incremental_orders" | "incremental_revenue" | "net";
   expected: Expected;
@@ -46,5 +47,6 @@ function times({ low, middle, high }: Expected, count: number): Expected {
 function saysOf(expected: Expected, measured: Ranged | null): Agreement {
   if (measured === null) return "not_measured";
   if (measured.low > expected.high) return "above";
-  return measured.high < expected.low ? "below" : "within";
+  if (measured.high < expected.low) return "below";
+  return measured.low >= expected.low && measured.high <= expected.high ? "within" : "undecided";
 }

@@ -41,7 +41,7 @@ export const WireCaseReport = z.object({
       figure: z.enum(["incremental_orders", "incremental_revenue", "net"]),
       expected,
       measured: ranged.nullable(),
-      says: z.enum(["above", "within", "below", "not_measured"]),
+      says: z.enum(["above", "within", "below", "undecided", "not_measured"]),
     }),
   ),
 });

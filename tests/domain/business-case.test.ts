@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Ranged } from "../../domain/objectives/ledger.ts";
 import { BusinessCase } from "../../domain/roi/business-case.ts";
 import { CASE_INPUTS, type Range } from "../../domain/roi/case-inputs.ts";
 import { compareReturn } from "../../domain/roi/comparison.ts";
@@ -128,12 +129,18 @@ test("RET3: measured is held against what was expected of as many visitors, and 
     incrementalRevenue: { value: 0, low: -1e6, high: 1e6 },
     net: null,
   });
-  expect(rows.map(({ says }) => says)).toEqual(["above", "within", "not_measured"]);
+  expect(rows.map(({ says }) => says)).toEqual(["above", "undecided", "not_measured"]);
   expect(rows[0]?.expected).toEqual({
     low: orders.low * treated,
     middle: orders.middle * treated,
     high: orders.high * treated,
   });
+  const inside = { value: orders.middle * treated, low: orders.low * treated, high: orders.high * treated };
+  const says = (incrementalSales: Ranged) =>
+    compareReturn(expectation, { treated, incrementalSales, incrementalRevenue: null, net: null })[0]?.says;
+  expect(says(inside)).toBe("within");
+  expect(says({ ...inside, high: inside.high * 1.01 })).toBe("undecided");
+  expect(says({ ...inside, low: inside.low - 1 })).toBe("undecided");
   const below = { value: -50, low: -60, high: -40 };
   expect(
     compareReturn(expectation, { treated, incrementalSales: below, incrementalRevenue: null, net: null })[0]

@@ -351,7 +351,11 @@ describe("the guide", () => {
       { code: "no_effect", action: "change_rule", bound: 0.005 },
     ]);
     const small = { ...none, state: "likely_better", difference: 0.003, interval: [0.001, 0.0049] } as const;
-    expect(found({ effect: small })).toMatchObject([{ code: "lift_low", action: "change_offer" }]);
+    expect(found({ effect: small })).toMatchObject([{ code: "lift_small", action: "change_offer" }]);
+    // That visitors accept proves no effect.
+    const own = { invites_displayed: 20_000, invites_accepted: 3_000 };
+    expect(found({ own, effect: none })).toMatchObject([{ code: "no_effect", action: "change_rule" }]);
+    expect(found({ own, effect: { ...none, planned: 0.005 } })).toMatchObject([{ code: "no_effect" }]);
     // An interval that holds it says nothing yet; nor does one that is hidden.
     expect(found({ effect: { ...none, interval: [-0.004, 0.0051] } })).toEqual([]);
     expect(found({ effect: { ...none, interval: null, difference: null } })).toEqual([]);

@@ -11,11 +11,16 @@ type OpenSpan = { value: number; low: number | null; high: number | null };
 
 const POINTS = 100;
 
-/** How many decimals of a point an interval of this width can bear. */
+const MOST_DECIMALS = 6;
+
+/** How many decimals of a point an interval of this width can bear, and more where an end that is not 0 would read as 0. */
 export function decimalsFor({ low, high }: { low: number; high: number }): number {
   const half = ((high - low) * POINTS) / 2;
-  if (half >= 0.2) return 1;
-  return half >= 0.02 ? 2 : 3;
+  let digits = half >= 0.2 ? 1 : half >= 0.02 ? 2 : 3;
+  if (low <= 0 && high >= 0) return digits;
+  const nearest = Math.min(Math.abs(low), Math.abs(high)) * POINTS;
+  while (digits < MOST_DECIMALS && Number(nearest.toFixed(digits)) === 0) digits += 1;
+  return digits;
 }
 
 /** "+1.8", without its unit. */

@@ -9,7 +9,6 @@ import { r } from "./words.ts";
 export function PerConversation({ result }: PartProps): VNode | null {
   const { per_conversation: effect, probability, selection, currency } = result;
   if (effect === null) return null;
-  const { capped_revenue_per_visitor: capped, adjusted_revenue_per_visitor: adjusted } = result;
   return (
     <details class="result-more">
       <summary>
@@ -22,10 +21,7 @@ export function PerConversation({ result }: PartProps): VNode | null {
           <p>{r("longRunText", shrunkOf(probability.shrunk, result))}</p>
         </>
       )}
-      {result.guards.spend_cap === null || capped === null ? null : (
-        <p>{r("cappedText", moneyOf(capped, currency))}</p>
-      )}
-      {adjusted === null ? null : <p>{r("adjustedText", moneyOf(adjusted, currency))}</p>}
+      <Spent result={result} />
       {selection === null || selection.wrong_by === null ? null : (
         <>
           <h3>{r("selectionTitle")}</h3>
@@ -43,6 +39,29 @@ export function PerConversation({ result }: PartProps): VNode | null {
         </>
       )}
     </details>
+  );
+}
+
+/** What a visitor spends more than the held-out: as it is, up to the cap, and adjusted. */
+function Spent({ result }: PartProps): VNode | null {
+  const { revenue_per_visitor: plain, capped_revenue_per_visitor: capped, currency, goal } = result;
+  const { adjusted_revenue_per_visitor: adjusted, guards } = result;
+  if (plain === null) return null;
+  const cap = guards.spend_cap;
+  return (
+    <>
+      <h3>{r("spentTitle", { goal })}</h3>
+      <p>{r("spentText", moneyOf(plain, currency))}</p>
+      {cap === null || capped === null ? null : (
+        <p>
+          {r("cappedText", {
+            ...moneyOf(capped, currency),
+            cap: money(locale.value, cap.amount, currency),
+          })}
+        </p>
+      )}
+      {adjusted === null ? null : <p>{r("adjustedText", moneyOf(adjusted, currency))}</p>}
+    </>
   );
 }
 
@@ -91,6 +110,6 @@ function shrunkOf(value: number, { difference }: Result): { value: string; n: nu
 }
 
 function moneyOf({ value, low, high }: Span, currency: string): Record<"value" | "low" | "high", string> {
-  const write = (one: number) => money(locale.value, Math.round(one * 100) / 100, currency);
-  return { value: write(value), low: write(low), high: write(high) };
+  const write = (one: number) => money(locale.value, Math.round(one * 100) / 100 + 0, currency);
+  return { value: `${value >= 0.005 ? "+" : ""}${write(value)}`, low: write(low), high: write(high) };
 }

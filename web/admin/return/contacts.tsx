@@ -8,6 +8,7 @@ import { money, number, percent } from "../../shared/format.ts";
 import { SelectField } from "../field.tsx";
 import { sayPoints } from "../objectives/findings.tsx";
 import { download, writeCsv } from "../overview/csv.ts";
+import { roundMoney, type Span } from "../results/figures.ts";
 import { useResource } from "../resource.ts";
 import { locale } from "../session.ts";
 import { apiPath, screenPath, useSite } from "../site.ts";
@@ -127,7 +128,8 @@ function Effects({ read }: { read: WireContacts }): VNode {
                 <td>{g("hours", { n: hours })}</td>
                 {[treated, holdout].map((arm, index) => (
                   <td key={index} class="number">
-                    {percent(language, arm.visitors === 0 ? null : arm.contacting / arm.visitors)}
+                    {/* Two rates side by side are a comparison, whatever stands beside them. */}
+                    {state === "read" ? percent(language, arm.contacting / arm.visitors) : "-"}
                     <span class="note">
                       {`${number(language, arm.contacting)} / ${number(language, arm.visitors)}`}
                     </span>
@@ -150,9 +152,7 @@ function Effects({ read }: { read: WireContacts }): VNode {
                         high: number(language, Math.round(deflected.high)),
                       })}`}
                 </td>
-                <td class="number">
-                  {saved === null ? "-" : money(language, Math.round(saved.value), currency)}
-                </td>
+                <td class="number nowrap">{saved === null ? "-" : sayMoney(saved, currency)}</td>
               </tr>
             ))}
           </tbody>
@@ -165,6 +165,11 @@ function Effects({ read }: { read: WireContacts }): VNode {
       </p>
     </>
   );
+}
+
+function sayMoney(span: Span, currency: string): string {
+  const say = (value: number) => roundMoney(locale.value, value, currency, span);
+  return `${say(span.value)} ${g("interval", { low: say(span.low), high: say(span.high) })}`;
 }
 
 function saveCsv({ effects, campaign, phase, currency }: WireContacts): void {
@@ -189,6 +194,8 @@ function saveCsv({ effects, campaign, phase, currency }: WireContacts): void {
         "deflected_low",
         "deflected_high",
         `saved_${currency}`,
+        "saved_low",
+        "saved_high",
       ],
       ...effects.map(({ channel, hours, treated, holdout, state, basis, difference, deflected, saved }) => [
         channel,
@@ -208,6 +215,8 @@ function saveCsv({ effects, campaign, phase, currency }: WireContacts): void {
         deflected?.low ?? null,
         deflected?.high ?? null,
         saved?.value ?? null,
+        saved?.low ?? null,
+        saved?.high ?? null,
       ]),
     ]),
   );
