@@ -23,7 +23,14 @@ import {
   UNKNOWN,
 } from "./figure.ts";
 import { type Dimension, NO_GROUP } from "./grouping.ts";
-import { promoterInterval, scaleInterval } from "./intervals.ts";
+import {
+  compoundInterval,
+  costInterval,
+  promoterInterval,
+  scaleInterval,
+  type Squares,
+  upliftInterval,
+} from "./intervals.ts";
 import { isKnownBy } from "./known.ts";
 import { answersWhere, KPI_FORMULAS, type KpiTotals, type Ratio, ratio } from "./ratios.ts";
 import type { SpreadName, Tally } from "./tally.ts";
@@ -148,6 +155,8 @@ const OF_VISITORS = {
   share_of_orders_assisted: ({ t }) => share(t.row_assisted_orders, t.total_orders),
   repeat_purchase_rate: ({ t }) => share(t.rebuying_visitors, t.buying_visitors),
   return_rate: ({ t }) => share(t.orders_returned, t.total_orders + t.orders_refunded_whole),
+  // No interval: money given back varies by buyer with what they bought, and no tally holds the squares of either. What
+  // is kept of a buyer (`revenue_sq`) is what was left, of the orders of which something was.
   returned_revenue_rate: ({ t }) =>
     plain(ratio(t.refunded_cents / 100, t.gross_revenue_cents / 100), t.orders_returned),
   time_to_purchase_median: ({ t }) => quantile(t.time_to_purchase, 0.5),
@@ -158,8 +167,12 @@ const OF_OFFERS = {
   display_rate: ({ t }) => share(t.displayed, t.triggered),
   // Of those that chance let be invited: how often an invitation that was to be shown was.
   display_rate_treated: ({ t }) => share(t.displayed, t.triggered - t.held_out),
-  // What the reference vectors call the display rate: they know covered visitors, but no moments.
-  display_rate_among_covered: ({ t, totals }) => plain(KPI_FORMULAS.display_rate(totals), t.covered_visitors),
+  // What the reference vectors call the display rate: they know covered visitors, but no moments. A rate and no share: one
+  // visitor may be shown several invitations, and who was never covered one. So its interval is that of a count.
+  display_rate_among_covered: ({ t }) => ({
+    ...rateOf(t.invites_displayed, t.covered_visitors),
+    n: t.covered_visitors,
+  }),
   opened_rate: ({ t }) => share(t.opened, t.displayed),
   click_rate: ({ t }) => share(t.invites_opened, t.invites_displayed),
   acceptance_rate: ({ t }) => share(t.invites_accepted, t.invites_displayed),
@@ -213,41 +226,58 @@ const OF_CHATS = {
 const ownOrders = (t: Tally): number => t.total_orders - t.orders_in_other_currency;
 
 /** The baskets of those who bought after a chat, and of those without one: attributed, no effect. */
-const aovAssisted = ({ t }: Source) =>
-  money(
-    perUnit({
-      x: t.assisted_revenue_cents,
-      n: t.assisted_orders - t.assisted_in_other_currency,
-      units: t.assisted_buyers,
-      xx: t.assisted_revenue_sq,
-      xn: t.assisted_revenue_x_orders,
-      nn: t.assisted_orders_sq,
-    }),
-  );
-const aovUnassisted = ({ t }: Source) =>
-  money(
-    perUnit({
-      x: t.total_revenue_cents - t.row_assisted_revenue_cents,
-      n: ownOrders(t) - (t.row_assisted_orders - t.row_assisted_in_other_currency),
-      units: t.unassisted_buyers,
-      xx: t.unassisted_revenue_sq,
-      xn: t.unassisted_revenue_x_orders,
-      nn: t.unassisted_orders_sq,
-    }),
-  );
+const assistedBaskets = (t: Tally): Squares => ({
+  x: t.assisted_revenue_cents,
+  n: t.assisted_orders - t.assisted_in_other_currency,
+  units: t.assisted_buyers,
+  xx: t.assisted_revenue_sq,
+  xn: t.assisted_revenue_x_orders,
+  nn: t.assisted_orders_sq,
+});
+const unassistedBaskets = (t: Tally): Squares => ({
+  x: t.total_revenue_cents - t.row_assisted_revenue_cents,
+  n: ownOrders(t) - (t.row_assisted_orders - t.row_assisted_in_other_currency),
+  units: t.unassisted_buyers,
+  xx: t.unassisted_revenue_sq,
+  xn: t.unassisted_revenue_x_orders,
+  nn: t.unassisted_orders_sq,
+});
 
-function aovUplift(source: Source): Figure {
-  const [assisted, unassisted] = [aovAssisted(source), aovUnassisted(source)];
+/** Two samples of buyers; who bought both ways is in both, as two who do not know each other. */
+function aovUplift({ t }: Source): Figure {
+  const [of, beside] = [assistedBaskets(t), unassistedBaskets(t)];
+  const [assisted, unassisted] = [money(perUnit(of)), money(perUnit(beside))];
   if (assisted.value === null || unassisted.value === null) return UNKNOWN;
-  return plain(ratio(assisted.value - unassisted.value, unassisted.value), assisted.n + unassisted.n);
+  return {
+    ...ratio(assisted.value - unassisted.value, unassisted.value),
+    n: assisted.n + unassisted.n,
+    interval: upliftInterval(of, beside),
+  };
 }
 
 /** A figure of costs: unknown until they are entered, and where somebody answered without logging an hour. */
-const costed = (of: (totals: KpiTotals) => Ratio, n: (t: Tally) => number) => (source: Source) => {
-  const { t, totals, hours, costs } = source;
-  const known = costs !== null && areHoursKnown({ chats: t.chats_handled, agentHours: hours });
-  return known ? plain(of(totals), n(t)) : UNKNOWN;
-};
+const costed =
+  (
+    of: (totals: KpiTotals) => Ratio,
+    n: (t: Tally) => number,
+    intervalOf: (cost: number, source: Source) => Interval | null = () => null,
+  ) =>
+  (source: Source): Figure => {
+    const { t, totals, hours, costs } = source;
+    const known = costs !== null && areHoursKnown({ chats: t.chats_handled, agentHours: hours });
+    if (!known) return UNKNOWN;
+    const cost = totals.agent_cost + totals.platform_cost;
+    // What cost nothing says nothing of what the next one costs.
+    return { ...of(totals), n: n(t), interval: cost > 0 ? intervalOf(cost, source) : null };
+  };
+
+/** What was sold after chats might have been another sum; what they cost is known. */
+function roiInterval(cost: number, { t, totals }: Source): Interval | null {
+  const { margin } = totals;
+  const revenue = compoundInterval(t.assisted_revenue_cents / 100, t.assisted_revenue_sq / 100 ** 2);
+  if (margin === null || margin === 0 || revenue === null) return null;
+  return [(revenue[0] * margin - cost) / cost, (revenue[1] * margin - cost) / cost];
+}
 
 const OF_MONEY = {
   aov: ({ t }) =>
@@ -261,8 +291,8 @@ const OF_MONEY = {
         nn: t.orders_sq,
       }),
     ),
-  aov_assisted: aovAssisted,
-  aov_unassisted: aovUnassisted,
+  aov_assisted: ({ t }) => money(perUnit(assistedBaskets(t))),
+  aov_unassisted: ({ t }) => money(perUnit(unassistedBaskets(t))),
   aov_uplift_vs_unassisted: aovUplift,
   attributed_revenue: ({ t }) =>
     sum(t.assisted_revenue_cents / 100, t.assisted_orders - t.assisted_in_other_currency),
@@ -278,8 +308,12 @@ const OF_MONEY = {
       }),
     ),
   cost_total: costed(KPI_FORMULAS.cost_total, (t) => t.chats_handled),
-  cost_per_contact: costed(KPI_FORMULAS.cost_per_contact, (t) => t.chats_handled),
-  gross_roi_attributed: costed(KPI_FORMULAS.gross_roi_attributed, (t) => t.assisted_orders),
+  cost_per_contact: costed(
+    KPI_FORMULAS.cost_per_contact,
+    (t) => t.chats_handled,
+    (cost, { t }) => costInterval(cost, t.chats_handled),
+  ),
+  gross_roi_attributed: costed(KPI_FORMULAS.gross_roi_attributed, (t) => t.assisted_orders, roiInterval),
 } satisfies Record<string, (source: Source) => Figure>;
 
 const OF_AGENTS = {

@@ -10,6 +10,7 @@ import gammainc from "@stdlib/math-base-special-gammainc";
 import binomialQuantile from "@stdlib/stats-base-dists-binomial-quantile";
 import { normalCritical, tCritical } from "../experiments/distributions.ts";
 import type { Interval } from "../experiments/effect.ts";
+import { fiellerLift } from "../experiments/fieller.ts";
 import { wilson } from "../experiments/small-counts.ts";
 import { answersWhere, netPromoterScore, npsInterval } from "./ratios.ts";
 import type { Spread } from "./tally.ts";
@@ -45,14 +46,31 @@ const ROUNDING = 1e-12;
  * Of Σx/Σn where visitors bring both: by what each visitor's x differs from the ratio's share of their n. Null where
  * none differs.
  */
-export function ratioInterval({ x, n, units, xx, xn, nn }: Squares): Interval | null {
+export function ratioInterval(squares: Squares): Interval | null {
+  const of = ratioOf(squares);
+  if (of === null) return null;
+  const half = critical(squares.units - 1) * Math.sqrt(of.variance);
+  return [of.mean - half, of.mean + half];
+}
+
+/** The ratio with the variance of its estimate, by the delta method. */
+function ratioOf({ x, n, units, xx, xn, nn }: Squares): { mean: number; variance: number } | null {
   if (n === 0 || units < 2) return null;
-  const ratio = x / n;
-  const residual = xx - 2 * ratio * xn + ratio ** 2 * nn;
-  if (!(residual > ROUNDING * (xx + ratio ** 2 * nn))) return null;
-  const se = Math.sqrt((residual * units) / (units - 1)) / n;
-  const half = critical(units - 1) * se;
-  return [ratio - half, ratio + half];
+  const mean = x / n;
+  const residual = xx - 2 * mean * xn + mean ** 2 * nn;
+  if (!(residual > ROUNDING * (xx + mean ** 2 * nn))) return null;
+  return { mean, variance: (residual * units) / (units - 1) / n ** 2 };
+}
+
+/**
+ * Of how much larger the ratio of `some` is than that of `others`, as a share of the latter, neither of which is below 0:
+ * Fieller's set for two samples of visitors, by Student with the fewer of them. Null also where that of `others` may be 0.
+ */
+export function upliftInterval(some: Squares, others: Squares): Interval | null {
+  const [treatment, control] = [ratioOf(some), ratioOf(others)];
+  if (treatment === null || control === null) return null;
+  const set = fiellerLift(control, treatment, critical(Math.min(some.units, others.units) - 1));
+  return set && [Math.max(-1, set[0]), set[1]];
 }
 
 /** Of the mean of answers on a scale; where all are the same, by how many others may be out of sight. */
@@ -100,6 +118,13 @@ export const poissonInterval = remembered((count: number): Interval => {
   const high = rootOf((mean) => ALPHA / 2 - gammainc(mean, count + 1, true, true), count, most);
   return [low, high];
 });
+
+/** Of what each of `count` things costs that cost `total` together: that is known, how many they might have been is not. */
+export function costInterval(total: number, count: number): Interval | null {
+  if (count <= 0) return null;
+  const [fewest, most] = poissonInterval(count);
+  return [total / most, total / fewest];
+}
 
 /** Where the rising function `of` is 0 between `low` and `high`. */
 function rootOf(of: (at: number) => number, low: number, high: number): number {

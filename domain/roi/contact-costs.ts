@@ -7,9 +7,8 @@
  * Units   money in the site's currency, not rounded.
  * Errors  null where nobody entered what it is made of, there was no chat, or nobody was online while some were answered.
  */
-import type { Interval } from "../experiments/effect.ts";
 import { type CostOfServed, costOfServed } from "../kpi/costs.ts";
-import { poissonInterval } from "../kpi/intervals.ts";
+import { costInterval } from "../kpi/intervals.ts";
 import type { Economics } from "../site/settings.ts";
 import type { EpochMs } from "../ids.ts";
 import type { Ranged } from "../objectives/ledger.ts";
@@ -33,7 +32,6 @@ export function contactCosts(economics: Economics, span: ServedSpan): ContactCos
 }
 
 function perChat(total: number, chats: number): Ranged | null {
-  if (chats === 0) return null;
-  const [fewest, most]: Interval = poissonInterval(chats);
-  return { value: total / chats, low: total / most, high: total / fewest };
+  const interval = costInterval(total, chats);
+  return interval && { value: total / chats, low: interval[0], high: interval[1] };
 }
