@@ -6,7 +6,7 @@
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { type Dice, diceOf, hashOf } from "./dice.ts";
-import { handsOf } from "./history-hands.ts";
+import { handsOf, silentHandsOf } from "./history-hands.ts";
 import { SKILLS } from "./history-truth.ts";
 import type { Exposed, Pen, Visit } from "./history-visit.ts";
 
@@ -17,6 +17,7 @@ const LATE_MS = 2_000;
 /** Who is gone sooner never waited. */
 const SHORT_MS = 5_000;
 const SURVEYED = 0.35;
+const OLDER = 0.1;
 const REASONS = {
   answered: [
     { reason: "agent", weight: 5 },
@@ -55,7 +56,13 @@ export function* conversationFrom(
       : reply + Math.floor(Math.exp(12.6 + 0.7 * dice.normal()));
   const agent = visit.agents.length > 0 ? dice.pick(visit.agents) : `${prefix}agent_0`;
   const messages = 1 + dice.below(12);
-  const { last_message_at, ...end } = endOf(diceOf(hashOf(`${id} end`)), { first, reply, there, until });
+  const { last_message_at, left, ...end } = endOf(diceOf(hashOf(`${id} end`)), {
+    first,
+    reply,
+    there,
+    until,
+  });
+  const seed = hashOf(id);
   yield {
     table: "conversations",
     id,
@@ -66,10 +73,8 @@ export function* conversationFrom(
     skill: invited === null ? (dice.chance(0.4) ? dice.pick(SKILLS) : null) : invited.skill,
     locale: "fr",
     page: "/shop",
-    agent_id: answered ? agent : null,
     created_at,
     queued_at: spoke ? first : null,
-    assigned_at,
     first_visitor_message_at: spoke ? first : null,
     first_agent_message_at: reply,
     last_message_at: spoke ? last_message_at : null,
@@ -77,10 +82,21 @@ export function* conversationFrom(
     outcome: null,
     visitor_messages: spoke ? messages : 0,
     agent_messages: answered ? messages : 0,
-    ...(reply === null
-      ? { handovers: [], canned: [] }
-      : handsOf({ seed: hashOf(id), agent, colleagues: visit.agents, at: reply, prefix })),
-    ...(end.closed_at === null ? {} : askedOf(hashOf(id), answered)),
+    ...(assigned_at === null || reply === null
+      ? silentHandsOf({ seed, colleagues: spoke ? visit.agents : [], first, left })
+      : {
+          assigned_at,
+          ...handsOf({
+            seed,
+            agent,
+            colleagues: visit.agents,
+            assigned: assigned_at,
+            reply,
+            left: Math.max(left, reply),
+            prefix,
+          }),
+        }),
+    ...(end.closed_at === null ? {} : askedOf(seed, answered)),
     text: null,
   };
   if (!answered || there >= until || !dice.chance(SURVEYED)) return;
@@ -89,7 +105,10 @@ export function* conversationFrom(
 }
 
 type Course = { first: EpochMs; reply: EpochMs | null; there: EpochMs; until: EpochMs };
-type End = Pick<RecordOf<"conversations">, "status" | "closed_at" | "close_reason" | "last_message_at">;
+type End = Pick<
+  RecordOf<"conversations">,
+  "status" | "closed_at" | "close_reason" | "last_message_at" | "left_at"
+> & { left: EpochMs };
 
 /** The visitor was last `there`; one that is closed for their silence is closed long after it. */
 function endOf(own: Dice, { first, reply, there, until }: Course): End {
@@ -98,8 +117,12 @@ function endOf(own: Dice, { first, reply, there, until }: Course): End {
   const left = isShort ? first + own.below(SHORT_MS) : there;
   const closed_at = reason === "idle" ? left + IDLE_MS + own.below(LATE_MS) : left;
   const last_message_at = reply === null ? first : reply + Math.floor((left - reply) * own.next());
-  if (closed_at >= until) return { status: "open", closed_at: null, close_reason: null, last_message_at };
-  return { status: "closed", closed_at, close_reason: reason, last_message_at };
+  if (closed_at >= until) {
+    return { status: "open", closed_at: null, close_reason: null, last_message_at, left };
+  }
+  // Rooms of before did not tell when their visitor was last there.
+  const left_at = own.chance(OLDER) ? {} : { left_at: left };
+  return { status: "closed", closed_at, close_reason: reason, last_message_at, left, ...left_at };
 }
 
 /** `at` is how long after the end of its conversation it was sent. */

@@ -1,68 +1,176 @@
 /**
- * How a generated conversation changed hands, and the canned answers that were sent in it: by dice of its own, so that
- * nothing else falls otherwise for it.
+ * Who had a generated conversation and when: from the queue to an agent, from hand to hand, back to the queue; and the
+ * canned answers that were sent in it. By dice of its own, so that nothing else falls otherwise for it.
  */
 import type { RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
 import { type Dice, diceOf } from "./dice.ts";
 
 type Conversation = RecordOf<"conversations">;
-type Told = Pick<Conversation, "handovers" | "canned">;
-type Talk = { seed: number; agent: string; colleagues: readonly string[]; at: EpochMs; prefix: string };
+type Handover = NonNullable<Conversation["handovers"]>[number];
+type Told = Pick<Conversation, "agent_id" | "answered_by" | "handovers" | "canned">;
+/** `agent` has it at last, unless it goes back to the queue and nobody comes. */
+type Talk = {
+  seed: number;
+  agent: string;
+  colleagues: readonly string[];
+  assigned: EpochMs;
+  reply: EpochMs;
+  left: EpochMs;
+  prefix: string;
+};
 
 const ANSWERS = 12;
 const RATES = {
-  transferred: 0.18,
-  takenOver: 0.4,
+  /** It ended before rooms told of hands at all, or of the queue. */
+  untold: 0.03,
+  older: 0.1,
+  silent: 0.12,
+  stranded: 0.03,
+  same: 0.3,
   bySkill: 0.5,
   calledOff: 0.08,
   canned: 0.55,
   edited: 0.4,
 };
+/** How it goes on once somebody has answered. */
+type Step = "transferred" | "taken_over" | "requeued";
+const COURSES: { weight: number; steps: readonly Step[] }[] = [
+  { weight: 70, steps: [] },
+  { weight: 8, steps: ["transferred"] },
+  { weight: 7, steps: ["taken_over"] },
+  { weight: 5, steps: ["transferred", "taken_over"] },
+  { weight: 3, steps: ["transferred", "transferred"] },
+  { weight: 5, steps: ["requeued"] },
+  { weight: 2, steps: ["transferred", "requeued"] },
+];
 
 /** The ids of a site's canned answers. */
 export function cannedIds(prefix: string): string[] {
   return Array.from({ length: ANSWERS }, (_, nth) => `${prefix}can_${nth}`);
 }
 
-/** Of an answered conversation that is `agent`'s at last. */
+/** Of a conversation that somebody answered. */
 export function handsOf(talk: Talk): Told {
   const dice = diceOf(talk.seed);
-  // Some ended before rooms told of this.
-  if (dice.chance(0.03)) return {};
-  const handovers = handoversOf(dice, talk);
-  const canned = cannedOf(dice, talk);
-  return { handovers, canned };
+  const { agent } = talk;
+  if (dice.chance(RATES.untold)) return { agent_id: agent };
+  const { holders, handovers } = coursed(dice, talk);
+  const canned = cannedOf(dice, talk, holders);
+  if (dice.chance(RATES.older)) {
+    const told = handovers.filter(({ kind }) => kind !== "assigned" && kind !== "requeued");
+    return { agent_id: agent, handovers: told, canned };
+  }
+  const stranded = dice.chance(RATES.stranded);
+  if (stranded) handovers.push(moved("requeued", talk.left, { from: agent }));
+  const early = handovers.findLast(
+    ({ at, to, kind }) => at <= talk.reply && to !== null && kind !== "taken_back",
+  );
+  return {
+    agent_id: stranded ? null : agent,
+    answered_by: early?.to ?? agent,
+    handovers,
+    canned,
+  };
 }
 
-function handoversOf(dice: Dice, { agent, colleagues, at }: Talk): NonNullable<Conversation["handovers"]> {
+/** Of one that was assigned to an agent who stayed silent, in the queue again or not; of most nothing at all. */
+export function silentHandsOf({
+  seed,
+  colleagues,
+  first,
+  left,
+}: {
+  seed: number;
+  colleagues: readonly string[];
+  first: EpochMs;
+  left: EpochMs;
+}): Pick<Conversation, "agent_id" | "assigned_at" | "handovers" | "canned"> {
+  const dice = diceOf(seed);
+  const none = { agent_id: null, assigned_at: null, handovers: [], canned: [] };
+  if (colleagues.length === 0 || !dice.chance(RATES.silent)) return none;
+  const agent = dice.pick(colleagues);
+  const at = first + Math.floor((left - first) * dice.next());
+  const handovers = [moved("assigned", at, { to: agent })];
+  const isBack = dice.chance(0.5);
+  if (isBack) handovers.push(moved("requeued", Math.floor((at + left) / 2), { from: agent }));
+  return { agent_id: isBack ? null : agent, assigned_at: at, handovers, canned: [] };
+}
+
+function moved(
+  kind: Handover["kind"],
+  at: EpochMs,
+  {
+    from = null,
+    to = null,
+    skill = null,
+  }: { from?: string | null; to?: string | null; skill?: string | null },
+): Handover {
+  return { at, kind, from, to, skill };
+}
+
+/** Everybody who had it, in turn, and how it came to each. */
+function coursed(dice: Dice, talk: Talk): { holders: string[]; handovers: Handover[] } {
+  const { agent, colleagues, assigned, reply, left } = talk;
   const others = colleagues.filter((one) => one !== agent);
-  if (others.length === 0) return [];
-  const handovers: NonNullable<Conversation["handovers"]> = [];
-  if (dice.chance(RATES.calledOff)) {
-    handovers.push({ at, kind: "taken_back", from: agent, to: dice.pick(others), skill: null });
+  const early: Step[] = dice.chance(RATES.silent) ? ["requeued"] : [];
+  const late = others.length === 0 ? [] : dice.weighted(COURSES).steps;
+  const steps = [...early, ...late];
+  const holders = holdersOf(dice, steps, { agent, others });
+  const moments = late.map(() => reply + Math.floor((left - reply) * dice.next())).toSorted((a, b) => a - b);
+  // The one who stayed silent had it for a third of the time to the reply, and the queue for another.
+  if (early.length > 0) moments.unshift(assigned + Math.floor((reply - assigned) / 3));
+  const handovers = [moved("assigned", assigned, { to: holders[0] ?? agent })];
+  for (const [nth, kind] of steps.entries()) {
+    const at = moments[nth] ?? left;
+    const [from = agent, to = agent] = [holders[nth], holders[nth + 1]];
+    if (kind !== "requeued") {
+      const skill = kind === "transferred" && dice.chance(RATES.bySkill) ? "sizes" : null;
+      handovers.push(moved(kind, at, { from, to, skill }));
+      continue;
+    }
+    const next = nth < early.length ? reply : (moments[nth + 1] ?? left);
+    handovers.push(moved(kind, at, { from }), moved("assigned", Math.floor((at + next) / 2), { to }));
   }
-  if (!dice.chance(RATES.transferred)) return handovers;
-  const first = dice.pick(others);
-  const kind = dice.chance(RATES.takenOver) ? "taken_over" : "transferred";
-  const skill = kind === "transferred" && dice.chance(RATES.bySkill) ? "sizes" : null;
-  // One in three goes there and back, and then to the agent who has it at last.
-  if (dice.chance(0.35)) {
-    handovers.push({ at: at + 1_000, kind: "transferred", from: agent, to: first, skill: "sizes" });
+  if (others.length > 0 && dice.chance(RATES.calledOff)) {
+    handovers.push(moved("taken_back", left, { from: agent, to: dice.pick(others) }));
   }
-  handovers.push({ at: at + 2_000, kind, from: first, to: agent, skill });
-  return handovers;
+  return { holders, handovers };
+}
+
+/** From the last to the first: nobody hands on to themselves, but the queue may give back. */
+function holdersOf(
+  dice: Dice,
+  steps: readonly Step[],
+  { agent, others }: { agent: string; others: readonly string[] },
+): string[] {
+  const holders = [agent];
+  for (const step of steps.toReversed()) {
+    const next = holders[0] ?? agent;
+    const possible = [agent, ...others].filter((one) => one !== next);
+    const isSame = possible.length === 0 || (step === "requeued" && dice.chance(RATES.same));
+    holders.unshift(isSame ? next : dice.pick(possible));
+  }
+  return holders;
 }
 
 /** Each agent has answers of their own that they send more often. */
-function cannedOf(dice: Dice, { agent, at, prefix }: Talk): NonNullable<Conversation["canned"]> {
+function cannedOf(
+  dice: Dice,
+  { reply, prefix }: Talk,
+  holders: readonly string[],
+): NonNullable<Conversation["canned"]> {
   if (!dice.chance(RATES.canned)) return [];
   const ids = cannedIds(prefix);
-  const own = agent.length + (agent.codePointAt(agent.length - 1) ?? 0);
-  return Array.from({ length: 1 + dice.below(3) }, (_, nth) => ({
-    at: at + nth * 1_000,
-    agent,
-    canned: (dice.chance(0.6) ? ids[(own + dice.below(3)) % ids.length] : undefined) ?? dice.pick(ids),
-    edited: dice.chance(RATES.edited),
-  }));
+  return Array.from({ length: 1 + dice.below(3) }, (_, nth) => {
+    const agent = dice.pick(holders);
+    const own = agent.length + (agent.codePointAt(agent.length - 1) ?? 0);
+    const usual = dice.chance(0.6) ? ids[(own + dice.below(3)) % ids.length] : undefined;
+    return {
+      at: reply + nth * 1_000,
+      agent,
+      canned: usual ?? dice.pick(ids),
+      edited: dice.chance(RATES.edited),
+    };
+  });
 }

@@ -14,7 +14,16 @@ import { type Pen, sessionOf, type Visit, type Visitor } from "./history-visit.t
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const A_NIGHT = 5;
-const RATES = { talks: 0.5, buys: 0.5, leads: 0.25, known: 0.3, before: 0.3, after: 0.5 };
+const RATES = {
+  talks: 0.6,
+  again: 0.4,
+  buys: 0.5,
+  leads: 0.25,
+  known: 0.3,
+  before: 0.3,
+  after: 0.5,
+  later: 0.3,
+};
 
 type Night = {
   seed: number;
@@ -42,6 +51,9 @@ export function* nightOf({ seed, midnight, campaigns, onlineAt, ...of }: Night):
     const moments = [at];
     if (dice.chance(RATES.before)) moments.unshift(at - 5 * HOUR_MS);
     if (dice.chance(RATES.after)) moments.push(at + 10 * HOUR_MS);
+    // Some leave their address days after they talked.
+    const later = dice.chance(RATES.later) ? at + 60 * HOUR_MS : null;
+    if (later !== null) moments.push(later);
     if (user !== null) yield { table: "identities", id: user, revision: 1, visitor_id: id, at };
     for (const begins of moments) {
       const ends = begins === at ? end : begins + 4 * MINUTE_MS;
@@ -51,6 +63,7 @@ export function* nightOf({ seed, midnight, campaigns, onlineAt, ...of }: Night):
       const visit: Visit = { at: begins, end: ends, visitor, session: idOf("ses"), covered, agents };
       yield sessionOf(dice, visit, { seconds: (ends - begins) / 1_000, exposed: null, campaigns });
       if (begins === at) yield* doneIn(pen, visit);
+      if (begins === later) yield leadOf(pen, visit);
     }
   }
 }
@@ -60,6 +73,7 @@ function* doneIn(pen: Pen, visit: Visit): Generator<HistoryRecord> {
   const { dice } = pen;
   const moment = () => visit.at + Math.floor((visit.end - visit.at) * dice.next());
   if (dice.chance(RATES.talks)) yield* conversationFrom(pen, visit, { invited: null, from: moment() });
+  if (dice.chance(RATES.again)) yield* conversationFrom(pen, visit, { invited: null, from: moment() });
   if (dice.chance(RATES.buys)) yield* orderAt(pen, visit, { at: moment(), session: visit.session });
   if (dice.chance(RATES.leads)) yield leadOf(pen, visit, moment());
 }

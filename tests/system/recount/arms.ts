@@ -3,7 +3,8 @@
  * phases. Apart from the product's code, from `kpis.md` and `docs/rules/kpis.md` alone.
  */
 import type { Counted } from "./figures.ts";
-import { column, type Group, rounded, SPAN, units } from "./sums.ts";
+import { rounded } from "./durations.ts";
+import { column, type Group, SPAN, units } from "./sums.ts";
 
 export type ArmRow = { g: string; stratum: string; arm: string; s: number | null } & Record<
   "placed" | "returned" | "bought" | "again",

@@ -2,9 +2,15 @@
 import type { Arms } from "./arms.ts";
 
 export type Sums = Record<string, number>;
-export type Counted = { value: number | null; numerator: number | null; denominator: number | null };
+export type Counted = {
+  value: number | null;
+  numerator: number | null;
+  denominator: number | null;
+  /** Of a duration, how many there were. */
+  n?: number;
+};
 
-type Money = { agentHour: number; platform: number } | null;
+type Money = { agentHour: number; platform: number; margin: number } | null;
 
 const HOUR_MS = 3_600_000;
 export const UNKNOWN: Counted = { value: null, numerator: null, denominator: null };
@@ -37,7 +43,7 @@ export function unknownBy(group: string | null): string[] {
 /** Every figure by its public name. `of` gives a sum, 0 where nothing was counted; `seconds` a quantile or null. */
 export function figuresFrom(
   of: (name: string) => number,
-  seconds: (name: string, quantile: "median" | "p90") => number | null,
+  seconds: (name: string, quantile: "median" | "p90" | "n") => number | null,
   money: Money,
   arms: Arms,
 ): Record<string, Counted> {
@@ -50,7 +56,7 @@ export function figuresFrom(
   const share = (above: string, below: string) => over(of(above), of(below));
   const time = (name: string, quantile: "median" | "p90"): Counted => {
     const value = seconds(name, quantile);
-    return { value, numerator: value, denominator: null };
+    return { value, numerator: value, denominator: null, n: seconds(name, "n") ?? 0 };
   };
   const hours = of("online_ms") / HOUR_MS;
   // Somebody answered and nobody was online: what that cost is not known.
@@ -164,7 +170,10 @@ export function figuresFrom(
     revenue_per_chat: over(of("assisted_cents") / 100, of("handled")),
     cost_total: cost === null ? UNKNOWN : sum(cost),
     cost_per_contact: cost === null ? UNKNOWN : over(cost, of("handled")),
-    gross_roi_attributed: UNKNOWN,
+    gross_roi_attributed:
+      cost === null || money === null
+        ? UNKNOWN
+        : over((of("assisted_cents") / 100) * money.margin - cost, cost),
     sales_per_agent_hour: over(of("assisted"), hours),
     revenue_per_agent_hour: over(of("assisted_cents") / 100, hours),
     chats_per_agent_hour: over(of("handled"), hours),

@@ -14,23 +14,24 @@ export type Group =
   | null;
 
 const TIMES = ["hour", "day", "week"];
-const OF_VISIT = [...TIMES, "channel", "device"];
+export const OF_VISIT = [...TIMES, "channel", "device"];
 const OF_OFFER = [...OF_VISIT, "campaign", "variant"];
-const OF_CHAT = [...OF_OFFER, "agent", "skill", "canned"];
+export const OF_CHAT = [...OF_OFFER, "agent", "skill", "canned"];
 /** Whose rows a visitor comes into by an offer or by a conversation. */
-const ENTERED = ["campaign", "variant", "agent", "skill", "canned"];
-const isEntered = (group: Group): group is Exclude<Group, null> => group !== null && ENTERED.includes(group);
+export const ENTERED = ["campaign", "variant", "agent", "skill", "canned"];
+export const isEntered = (group: Group): group is Exclude<Group, null> =>
+  group !== null && ENTERED.includes(group);
 /** What somebody did on a day, in the rows into which they had come by then. */
 const done = (table: string) => (group: Group) =>
   isEntered(group)
     ? `(SELECT x.*, e.${group} FROM ${table} x JOIN entry_${group} e
-        ON e.person = x.person AND e.day = x.day AND x.at >= e.at)`
+        ON e.person = x.person AND e.day = x.of_day AND x.at >= e.at)`
     : table;
 const since = (table: string, what: string) =>
-  `FROM ${table} t WHERE t.person = e.person AND t.day = e.day AND t.at >= e.at AND ${what}`;
+  `FROM ${table} t WHERE t.person = e.person AND t.of_day = e.day AND t.at >= e.at AND ${what}`;
 const VISITED = "FROM visit v WHERE ((v.person = e.person AND v.day = e.day) OR v.rowid = e.visit)";
 /** Visitor-days as a row of offers or conversations knows them. */
-const entered = (
+export const entered = (
   group: Group,
 ) => `(SELECT *, EXISTS (SELECT 1 FROM placed o, setting WHERE o.kept AND o.person = u.person
     AND o.id <> u.first_order_id AND o.at BETWEEN u.first_order AND u.first_order + setting.attribution) AS again
@@ -47,13 +48,20 @@ const entered = (
     (SELECT t.id ${since("placed", "t.kept")} ORDER BY t.at, t.id LIMIT 1) AS first_order_id
     FROM entry_${group ?? ""} e) u)`;
 
-type Source = { groups: string[]; from: (group: Group) => string; sums: Record<string, string> };
+type Source = {
+  groups: string[];
+  from: (group: Group) => string;
+  sums: Record<string, string>;
+  /** When a thing is counted; absent, when it was. */
+  at?: (group: Group) => string;
+};
+export const countedAt = (group: Group) => (isEntered(group) ? "counted" : "at");
 
 const isTime = (group: Group) => group === null || TIMES.includes(group);
 export const column = (group: Group) => (group === null ? "''" : group);
-/** Visitor-days among things: of one person on one day, and in one group where that is no time. */
-export const units = (table: string, group: Group, all: string) => {
-  const by = isTime(group) ? "person, day" : `person, day, ${column(group)}`;
+/** Visitor-days among things: of one person on one `day`, and in one group where that is no time. */
+export const units = (table: string, group: Group, all: string, day: "day" | "of_day" = "day") => {
+  const by = isTime(group) ? `person, ${day}` : `person, ${day}, ${column(group)}`;
   return `(SELECT *, row_number() OVER (PARTITION BY ${by} ORDER BY at, id) AS nth, ${all
     .split("; ")
     .map((one) => one.replace("OVER ()", `OVER (PARTITION BY ${by})`))
@@ -61,10 +69,10 @@ export const units = (table: string, group: Group, all: string) => {
 };
 const plain = (table: string) => () => table;
 /** By canned answer, a conversation stands once for each that was sent in it. */
-const chats = (group: Group) => (group === "canned" ? "answer" : "chat");
+export const chats = (group: Group) => (group === "canned" ? "answer" : "chat");
 const moves = (which: string) => `(SELECT count(*) FROM move m WHERE m.chat = x.id AND ${which})`;
 const uses = (which: string) => `(SELECT count(*) FROM used u WHERE u.chat = x.id AND ${which})`;
-const MOVED = "m.kind <> 'taken_back'";
+const MOVED = "m.kind IN ('transferred', 'taken_over')";
 /** What was done with a conversation: by one agent in that agent's row, else by anybody. */
 const hands = (group: Group) => {
   const isAgent = group === "agent";
@@ -82,6 +90,7 @@ export const SOURCES: Source[] = [
   {
     groups: [...OF_VISIT, ...ENTERED],
     from: (group) => (isEntered(group) ? entered(group) : "unit"),
+    at: countedAt,
     sums: {
       visitors: "count(*)",
       eligible: "sum(eligible)",
@@ -97,7 +106,9 @@ export const SOURCES: Source[] = [
   },
   {
     groups: ENTERED,
-    from: (group) => (isEntered(group) ? entered(group) : "(SELECT at, 0 AS own_visits FROM visit WHERE 0)"),
+    from: (group) =>
+      isEntered(group) ? entered(group) : "(SELECT at AS counted, 0 AS own_visits FROM visit WHERE 0)",
+    at: () => "counted",
     sums: { visits: "sum(own_visits)" },
   },
   { groups: OF_VISIT, from: plain("visit"), sums: { visits: "count(*)", suppressed: "sum(suppressed)" } },
@@ -143,8 +154,8 @@ export const SOURCES: Source[] = [
         AS came_again FROM ${chats(group)} c)`,
     sums: {
       conversations: "count(*)",
-      abandoned: "sum(answered IS NULL AND closed IS NOT NULL AND closed - at >= 5000)",
-      abandoned_short: "sum(answered IS NULL AND closed IS NOT NULL AND closed - at < 5000)",
+      abandoned: "sum(answered IS NULL AND closed IS NOT NULL AND gone - at >= 5000)",
+      abandoned_short: "sum(answered IS NULL AND closed IS NOT NULL AND gone - at < 5000)",
       handled: "sum(answered IS NOT NULL)",
       closed: "sum(answered IS NOT NULL AND closed IS NOT NULL)",
       mature: "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature)",
@@ -168,7 +179,7 @@ export const SOURCES: Source[] = [
   {
     groups: OF_CHAT,
     from: (group) =>
-      `(SELECT * FROM ${units(`(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL)`, group, "max(bought) OVER () AS buys; max(led) OVER () AS leads")} WHERE nth = 1)`,
+      `(SELECT * FROM ${units(`(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL)`, group, "max(bought) OVER () AS buys; max(led) OVER () AS leads", "of_day")} WHERE nth = 1)`,
     sums: {
       chatters: "count(*)",
       chatters_buying: "sum(buys)",
@@ -242,79 +253,14 @@ export const SOURCES: Source[] = [
   },
 ];
 
-/** Durations in whole seconds, by the thing they stand with. */
-export const DURATIONS: Record<
-  string,
-  { groups: string[]; from: (group: Group) => string; seconds: string }
-> = {
-  first_reply: {
-    groups: OF_CHAT,
-    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL)`,
-    seconds: "max(0, answered - at) / 1000",
-  },
-  waiting: {
-    groups: OF_CHAT,
-    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL)`,
-    seconds: "max(0, taken - queued) / 1000",
-  },
-  abandoned_after: {
-    groups: OF_CHAT,
-    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NULL AND closed - at >= 5000)`,
-    seconds: "(closed - at) / 1000",
-  },
-  handle_time: {
-    groups: OF_CHAT,
-    from: (group) => `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL AND closed IS NOT NULL)`,
-    seconds: "max(0, ended - taken) / 1000",
-  },
-  resolution_time: {
-    groups: OF_CHAT,
-    from: (group) =>
-      `(SELECT * FROM ${chats(group)} WHERE answered IS NOT NULL AND closed IS NOT NULL AND coalesce(resolved, 1))`,
-    seconds: "max(0, ended - at) / 1000",
-  },
-  time_to_purchase: {
-    groups: [...OF_VISIT, ...ENTERED],
-    // An order that came before the day's first visit took no time from it.
-    from: (group) => `(SELECT * FROM ${isEntered(group) ? entered(group) : "unit"} WHERE first_order >= at)`,
-    seconds: "(first_order - at) / 1000",
-  },
-};
-
-export const SPAN = "at >= (SELECT since FROM setting) AND at < (SELECT until FROM setting)";
+export const within = (at: string) =>
+  `${at} >= (SELECT since FROM setting) AND ${at} < (SELECT until FROM setting)`;
+export const SPAN = within("at");
 
 /** The sums of a source for each group. */
 export function sumsOf(source: Source, group: Group): string | null {
   if (group !== null && !source.groups.includes(group)) return null;
   const sums = Object.entries(source.sums).map(([name, sum]) => `coalesce(${sum}, 0) AS ${name}`);
   return `SELECT ${column(group)} AS g, ${sums.join(", ")} FROM ${source.from(group)}
-    WHERE ${SPAN} AND ${column(group)} IS NOT NULL GROUP BY g`;
-}
-
-/** To the second below two minutes; beyond, down to the greatest of these whole steps. */
-const STEPS = [
-  [300, 5],
-  [900, 15],
-  [1_800, 30],
-  [3_600, 60],
-  [7_200, 120],
-  [14_400, 300],
-  [43_200, 600],
-  [86_400, 1_800],
-  [172_800, 3_600],
-  [345_600, 7_200],
-  [864_000, 14_400],
-];
-export const rounded = (seconds: string) => `(SELECT s - s % CASE WHEN s < 120 THEN 1
-  ${STEPS.map(([below, step]) => `WHEN s < ${below} THEN ${step}`).join(" ")} ELSE 43200 END FROM (SELECT ${seconds} AS s))`;
-
-/** The median and the ninetieth percentile, as the least second within which so many were done. */
-export function quantilesOf(name: string, group: Group): string | null {
-  const duration = DURATIONS[name];
-  if (duration === undefined || (group !== null && !duration.groups.includes(group))) return null;
-  return `SELECT g, count(*) AS n, min(CASE WHEN nth = (n + 1) / 2 THEN s END) AS median,
-      min(CASE WHEN nth = (9 * n + 9) / 10 THEN s END) AS p90
-    FROM (SELECT g, s, row_number() OVER (PARTITION BY g ORDER BY s) AS nth, count(*) OVER (PARTITION BY g) AS n
-      FROM (SELECT ${column(group)} AS g, ${rounded(duration.seconds)} AS s FROM ${duration.from(group)}
-        WHERE ${SPAN} AND ${column(group)} IS NOT NULL)) GROUP BY g`;
+    WHERE ${within(source.at?.(group) ?? "at")} AND ${column(group)} IS NOT NULL GROUP BY g`;
 }

@@ -5,6 +5,18 @@
  * in `setting`; the calendar in `quarter`, one row a quarter of an hour, made with `Intl`.
  */
 
+/**
+ * The quarters of an hour in which the site is open, from the first time that the clock shows the opening to the first
+ * time that it shows the closing; none where it says no hours.
+ */
+const HOURS = `CREATE TEMP TABLE open_quarter AS
+  SELECT DISTINCT q.nth FROM (
+    SELECT (SELECT min(nth) FROM quarter WHERE day = o.day AND clock = o.opens) AS since,
+      (SELECT min(nth) FROM quarter WHERE clock = o.closes
+        AND day = date(o.day, CASE WHEN o.closes < o.opens THEN '+1 day' ELSE '+0 days' END)) AS until
+    FROM open_on o) x JOIN quarter q ON q.nth >= x.since AND q.nth < x.until;
+CREATE UNIQUE INDEX temp.open_quarter_nth ON open_quarter (nth);`;
+
 /** Who each visitor is: the user that was proven last, or themselves. */
 const PERSONS = `CREATE TEMP TABLE person AS
   SELECT visitor_id AS visitor, 'user:' || user_id AS person FROM (
@@ -27,6 +39,15 @@ CREATE INDEX temp.visit_person ON visit (person, day);`;
 const visitOf = (visitor: string, at: string) => `(SELECT v.rowid FROM visit v WHERE v.visitor = ${visitor}
     AND v.at <= ${at} ORDER BY v.at DESC, v.id DESC LIMIT 1)`;
 
+/**
+ * The visitor-day of what somebody did: that of the visit which held it, from its beginning to its end, else the date.
+ * `counted` is when that day is known by: the moment, or the visit's beginning where that was on another date.
+ */
+const visitorDay = (table: string) => `ALTER TABLE ${table} ADD of_day; ALTER TABLE ${table} ADD counted;
+UPDATE ${table} SET of_day = coalesce((SELECT v.day FROM visit v WHERE v.rowid = ${table}.visit AND v.ends >= ${table}.at), day),
+  counted = at;
+UPDATE ${table} SET counted = (SELECT v.at FROM visit v WHERE v.rowid = ${table}.visit) WHERE of_day <> day;`;
+
 const EXPOSURES = `CREATE TEMP TABLE offer AS
   SELECT e.id, coalesce(p.person, e.visitor_id) AS person, e.eligible_at AS at, e.arm, e.kind,
     e.campaign_id AS campaign, e.campaign_id || ':' || e.variant AS variant,
@@ -42,15 +63,26 @@ ALTER TABLE offer ADD shown; ALTER TABLE offer ADD channel; ALTER TABLE offer AD
 UPDATE offer SET shown = arm = 'treated' AND (accepted OR seen),
   channel = (SELECT channel FROM visit WHERE rowid = offer.visit),
   device = (SELECT device FROM visit WHERE rowid = offer.visit),
-  ends = max(at, coalesce((SELECT ends FROM visit WHERE rowid = offer.visit), at));`;
+  ends = max(at, coalesce((SELECT ends FROM visit WHERE rowid = offer.visit), at));
+${visitorDay("offer")}`;
+
+/** How a conversation comes to an agent. */
+const GIVEN = "'assigned', 'transferred', 'taken_over'";
+/** When an agent had it first, be it by a word. */
+const TAKEN = `CASE WHEN c.assigned_at IS NULL OR c.first_agent_message_at < c.assigned_at THEN c.first_agent_message_at
+      ELSE c.assigned_at END`;
 
 const CHATS = `CREATE TEMP TABLE chat AS
   SELECT c.id, coalesce(p.person, c.visitor_id) AS person, c.first_visitor_message_at AS at, c.closed_at AS closed,
     c.first_agent_message_at AS answered, c.decision_id AS decision, c.agent_id AS agent,
     coalesce(c.skill, 'none') AS skill, e.campaign_id AS campaign, e.campaign_id || ':' || e.variant AS variant,
     coalesce(c.queued_at, c.first_visitor_message_at) AS queued, q.hour, q.day, q.week,
-    CASE WHEN c.assigned_at IS NULL OR c.first_agent_message_at < c.assigned_at THEN c.first_agent_message_at
-      ELSE c.assigned_at END AS taken,
+    ${TAKEN} AS took, coalesce((SELECT h.value ->> 'at' FROM json_each(c.handovers) h
+      WHERE h.value ->> 'kind' IN (${GIVEN}) AND h.value ->> 'at' <= c.first_agent_message_at
+      ORDER BY h.key DESC LIMIT 1), ${TAKEN}) AS taken,
+    CASE WHEN c.first_agent_message_at IS NULL
+      THEN max(c.first_visitor_message_at, coalesce(c.left_at, c.closed_at)) END AS gone,
+    coalesce(c.answered_by, c.agent_id) AS replier,
     CASE WHEN c.close_reason = 'idle' THEN max(c.first_visitor_message_at, coalesce(c.last_message_at, c.closed_at))
       ELSE c.closed_at END AS ended,
     ${visitOf("c.visitor_id", "c.first_visitor_message_at")} AS visit,
@@ -67,7 +99,25 @@ UPDATE chat SET channel = (SELECT channel FROM visit WHERE rowid = chat.visit),
   device = (SELECT device FROM visit WHERE rowid = chat.visit),
   until = max(at, coalesce(closed, at), coalesce((SELECT ends FROM visit WHERE rowid = chat.visit), at))
     + (SELECT attribution FROM setting);
+${visitorDay("chat")}
 CREATE INDEX temp.chat_person ON chat (person, at, id);`;
+
+/** Who had a conversation from when to when; where nobody told of an assignment, its last agent since it was taken. */
+const STRETCHES = `CREATE TEMP TABLE passed AS
+  SELECT c.id AS chat, h.key AS nth, h.value ->> 'kind' AS kind, h.value ->> 'at' AS at, h.value ->> 'to' AS agent,
+    lead(h.value ->> 'at') OVER (PARTITION BY c.id ORDER BY h.key) AS next
+  FROM conversations c JOIN setting ON c.site = setting.site, json_each(c.handovers) h
+  WHERE h.value ->> 'kind' <> 'taken_back';
+CREATE INDEX temp.passed_chat ON passed (chat, kind);
+CREATE TEMP TABLE held AS
+  SELECT p.chat, p.agent, p.at AS since,
+    CASE WHEN c.ended IS NULL THEN p.next WHEN p.next IS NULL THEN c.ended ELSE min(p.next, c.ended) END AS until
+  FROM passed p JOIN chat c ON c.id = p.chat
+  WHERE p.kind IN (${GIVEN}) AND (c.ended IS NULL OR p.at <= c.ended)
+    AND EXISTS (SELECT 1 FROM passed a WHERE a.chat = p.chat AND a.kind = 'assigned')
+  UNION ALL SELECT c.id, c.agent, c.took, max(c.took, c.ended) FROM chat c
+  WHERE c.took IS NOT NULL AND NOT EXISTS (SELECT 1 FROM passed a WHERE a.chat = c.id AND a.kind = 'assigned');
+CREATE INDEX temp.held_chat ON held (chat, agent);`;
 
 /** Every order that the site's rule lets count, in hundredths, with what was given back. */
 const ORDERS = `CREATE TEMP TABLE placed AS
@@ -87,6 +137,7 @@ UPDATE placed SET gross = CASE WHEN own THEN total ELSE 0 END,
   kept = back IS NULL OR total - back > 0,
   channel = (SELECT channel FROM visit WHERE rowid = placed.visit),
   device = (SELECT device FROM visit WHERE rowid = placed.visit);
+${visitorDay("placed")}
 UPDATE placed SET credit = (SELECT c.id FROM chat c WHERE c.person = placed.person AND c.answered IS NOT NULL
   AND c.at <= placed.at AND placed.at <= c.until ORDER BY c.at, c.id LIMIT 1) WHERE kept;
 CREATE INDEX temp.placed_person ON placed (person, at);
@@ -105,10 +156,11 @@ const LEADS = `CREATE TEMP TABLE lead AS
 ALTER TABLE lead ADD channel; ALTER TABLE lead ADD device;
 UPDATE lead SET channel = (SELECT channel FROM visit WHERE rowid = lead.visit),
   device = (SELECT device FROM visit WHERE rowid = lead.visit);
+${visitorDay("lead")}
 CREATE INDEX temp.lead_person ON lead (person, at);
 ALTER TABLE chat ADD led;
 UPDATE chat SET led = EXISTS (SELECT 1 FROM lead l WHERE l.person = chat.person
-  AND chat.at <= l.at AND l.at <= chat.until);`;
+  AND chat.at <= l.at AND l.at <= chat.until - (SELECT attribution - leading FROM setting));`;
 
 /** Visitor-days: a person on a day, in the hour and the group of the day's first visit. */
 const DAYS = `CREATE TEMP TABLE unit AS
@@ -119,14 +171,14 @@ const DAYS = `CREATE TEMP TABLE unit AS
 ALTER TABLE unit ADD engaged; ALTER TABLE unit ADD after_chat; ALTER TABLE unit ADD after_proactive;
 ALTER TABLE unit ADD lead; ALTER TABLE unit ADD first_order; ALTER TABLE unit ADD first_order_id; ALTER TABLE unit ADD again;
 UPDATE unit SET
-  engaged = EXISTS (SELECT 1 FROM chat c WHERE c.person = unit.person AND c.day = unit.day AND c.answered IS NOT NULL),
-  after_chat = EXISTS (SELECT 1 FROM chat c WHERE c.person = unit.person AND c.day = unit.day
+  engaged = EXISTS (SELECT 1 FROM chat c WHERE c.person = unit.person AND c.of_day = unit.day AND c.answered IS NOT NULL),
+  after_chat = EXISTS (SELECT 1 FROM chat c WHERE c.person = unit.person AND c.of_day = unit.day
     AND c.answered IS NOT NULL AND c.bought),
   after_proactive = coalesce((SELECT c.decision IS NOT NULL AND c.bought FROM chat c
-    WHERE c.person = unit.person AND c.day = unit.day AND c.answered IS NOT NULL ORDER BY c.at, c.id LIMIT 1), 0),
-  lead = EXISTS (SELECT 1 FROM lead l WHERE l.person = unit.person AND l.day = unit.day),
+    WHERE c.person = unit.person AND c.of_day = unit.day AND c.answered IS NOT NULL ORDER BY c.at, c.id LIMIT 1), 0),
+  lead = EXISTS (SELECT 1 FROM lead l WHERE l.person = unit.person AND l.of_day = unit.day),
   (first_order, first_order_id) = (SELECT o.at, o.id FROM placed o
-    WHERE o.kept AND o.person = unit.person AND o.day = unit.day ORDER BY o.at, o.id LIMIT 1);
+    WHERE o.kept AND o.person = unit.person AND o.of_day = unit.day ORDER BY o.at, o.id LIMIT 1);
 UPDATE unit SET again = EXISTS (SELECT 1 FROM placed o, setting WHERE o.kept AND o.person = unit.person
   AND o.id <> unit.first_order_id AND o.at >= unit.first_order AND o.at <= unit.first_order + setting.attribution);`;
 
@@ -134,8 +186,8 @@ UPDATE unit SET again = EXISTS (SELECT 1 FROM placed o, setting WHERE o.kept AND
 const AGENTS = `CREATE TEMP TABLE online AS SELECT agent_id AS agent, max(1, capacity) AS places, started_at AS since,
     coalesce(ended_at, setting.now) AS until FROM agent_states JOIN setting ON agent_states.site = setting.site
   WHERE state = 'online';
-CREATE TEMP TABLE busy AS SELECT agent, taken AS since, coalesce(ended, (SELECT now FROM setting)) AS until FROM chat
-  WHERE agent IS NOT NULL AND taken IS NOT NULL;
+CREATE TEMP TABLE busy AS SELECT agent, since, coalesce(until, (SELECT now FROM setting)) AS until FROM held
+  WHERE agent IS NOT NULL;
 CREATE INDEX temp.online_agent ON online (agent, since); CREATE INDEX temp.busy_agent ON busy (agent, since);
 CREATE TEMP TABLE edge AS
   SELECT agent, since AS at FROM online UNION SELECT agent, until FROM online
@@ -180,8 +232,8 @@ CREATE TEMP TABLE answer AS SELECT c.*, a.answer AS canned FROM chat c
  * the first conversation: what the visitor does that day from then on is the row's.
  */
 const entry = (group: string, things: string) => `CREATE TEMP TABLE entry_${group} AS
-  SELECT person, day, hour, week, at, visit, ${group} FROM (
-    SELECT *, row_number() OVER (PARTITION BY person, day, ${group} ORDER BY at, id) AS nth FROM ${things}
+  SELECT person, of_day AS day, at, counted, visit, ${group} FROM (
+    SELECT *, row_number() OVER (PARTITION BY person, of_day, ${group} ORDER BY at, id) AS nth FROM ${things}
     WHERE ${group} IS NOT NULL) WHERE nth = 1;
 CREATE INDEX temp.entry_${group}_person ON entry_${group} (person, day);`;
 const ENTRIES = [
@@ -192,4 +244,17 @@ const ENTRIES = [
   entry("canned", "answer"),
 ];
 
-export const TABLES = [PERSONS, VISITS, EXPOSURES, CHATS, ORDERS, LEADS, DAYS, AGENTS, HANDS, ...ENTRIES];
+export const TABLES = [
+  HOURS,
+  PERSONS,
+  VISITS,
+  EXPOSURES,
+  CHATS,
+  STRETCHES,
+  ORDERS,
+  LEADS,
+  DAYS,
+  AGENTS,
+  HANDS,
+  ...ENTRIES,
+];
