@@ -1,14 +1,14 @@
 /**
  * The KPIs of `kpis.md`, counted over rows of history: in hours that add up, or as rows of a span.
  *
- * The unit is the visitor-day (person × day of the site's zone), counted in the hour of its first event, so that hours,
- * days and weeks add up. Exposures and chats belong to the hour in which they began, and their later orders restate it.
+ * The unit is the visitor-day (person × day of the site's zone), counted in the hour of its first visit, so that hours,
+ * days and weeks add up. What a visit holds after midnight is of the day on which it began (`visitorDay`). Exposures and chats belong to the hour in which they began, and their later orders restate it.
  * Rows are hours added together: there is one way of counting, and what is kept by the day equals what is counted anew.
  *
  * Pure: the order of the rows does not matter, and the same history gives the same figures.
  *
  * Shapes  `history` holds, besides the span, the day before `from` began, the chats whose window reaches into the span,
- *         and what followed the span within the windows.
+ *         what visits hold that go on over an edge of it, and what followed the span within the windows.
  * Units   `EpochMs`; `from` is inside, `to` is not.
  */
 import type { EpochMs } from "../ids.ts";

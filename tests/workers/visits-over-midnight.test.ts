@@ -198,6 +198,46 @@ test("KPI81: a conversation and a lead after midnight change the day before, in 
   }
 });
 
+test("KPI81: a day that is counted by itself finds what visits over its edges hold", async () => {
+  const { key: site } = await makeSite({ timezone: "Europe/Paris" });
+  const begun = MIDNIGHT - 10 * MINUTE_MS;
+  const ofDay = async (from: number, groupBy: Grouping | null) => {
+    const rows = await reportKpis(env, site, { from, to: from + DAY_MS, groupBy, now: NOW });
+    return rows.map((row) => [
+      row.group,
+      row.visitors.value,
+      row.conversion_rate.numerator,
+      row.orders.value,
+    ]);
+  };
+  await tell(site, [
+    // Ada was offered help in the afternoon, on another device, and buys in a visit over midnight.
+    visit("s0", "v0", MIDNIGHT - 9 * HOUR_MS, MIDNIGHT - 9 * HOUR_MS),
+    offer("d0", "v0", MIDNIGHT - 9 * HOUR_MS, "cmp_afternoon"),
+    { table: "identities", id: "ada", revision: 1, visitor_id: "v0", at: begun },
+    { table: "identities", id: "ada", revision: 1, visitor_id: "v1", at: begun },
+    visit("s1", "v1", begun, MIDNIGHT + 20 * MINUTE_MS),
+    order("o1", "v1", MIDNIGHT + 10 * MINUTE_MS),
+    // Bob is offered help after midnight.
+    visit("s2", "v2", begun, MIDNIGHT + 20 * MINUTE_MS),
+    offer("d2", "v2", MIDNIGHT + 5 * MINUTE_MS, "cmp_night"),
+    // Of Cyd two visits are told at once: the last to have begun is over when she buys.
+    visit("s3", "v3", begun, MIDNIGHT + HOUR_MS),
+    visit("s4", "v3", MIDNIGHT + 5 * MINUTE_MS, MIDNIGHT + 20 * MINUTE_MS),
+    order("o3", "v3", MIDNIGHT + 30 * MINUTE_MS),
+  ]);
+  expect(await ofDay(MIDNIGHT, "campaign")).toEqual([
+    ["cmp_afternoon", 0, 0, 1],
+    ["cmp_night", 0, 0, 0],
+  ]);
+  expect(await ofDay(MIDNIGHT - DAY_MS, "campaign")).toEqual([
+    ["cmp_afternoon", 1, 1, 0],
+    ["cmp_night", 1, 0, 0],
+  ]);
+  expect(await ofDay(MIDNIGHT - DAY_MS, null)).toEqual([[null, 3, 1, 0]]);
+  expect(await ofDay(MIDNIGHT, null)).toEqual([[null, 1, 1, 2]]);
+});
+
 /** Things near two midnights, of few visitors who may be one person, in visits that mostly go on over one of them. */
 const quarter = fc.integer({ min: -30, max: 4 * 30 }).map((of) => MIDNIGHT + of * 15 * MINUTE_MS);
 const visitor = fc.constantFrom("v1", "v2", "v3");
