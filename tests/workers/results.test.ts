@@ -59,7 +59,8 @@ const orderOf = (visitor: string, at: number) => ({
 /** One visitor of the campaign and what became of them, some of it late, some told twice. */
 function visitorRecords(site: string, index: number, random: () => number): HistoryRecord[] {
   const visitor = `v${index}`;
-  const eligible = NOW - Math.floor(random() * 12 * DAY) - HOUR;
+  // Long enough ago for every window to have passed: a result is of these.
+  const eligible = NOW - 4 * DAY - Math.floor(random() * 12 * DAY);
   const held = random() < 0.3;
   const told: HistoryRecord[] = [];
   const session = sessionRecord({
