@@ -41,20 +41,25 @@ export type Noticed = {
   targetSeconds: number;
   margin: number | null;
   hasCosts: boolean;
-  /** Messages that history could not take, and how far it is behind. */
-  late: { letters: number; behindMs: number };
+  late: Lateness;
 };
 
 export const MOST_FINDINGS = 5;
 /** Behind by less, and the next look has it. */
 const BEHIND_MS = 10 * 60_000;
+
+/** What of a site has not arrived in history: messages that it refused, and how far it is behind. */
+export type Lateness = { letters: number; behindMs: number };
+/** Whether figures lack something that nobody may wait for. */
+export const isLate = ({ letters, behindMs }: Lateness) => letters > 0 || behindMs >= BEHIND_MS;
+
 /** Whoever has seen so few has not waited long enough to be told that it is too few. */
 const FEWEST_TRIED = 500;
 
 export function findingsOf(noticed: Noticed): Finding[] {
   const { phases, worstWait, late, targetSeconds } = noticed;
   const found: Finding[] = phases.flatMap((phase) => ofPhase(phase, noticed));
-  if (late.letters > 0 || late.behindMs >= BEHIND_MS) found.push({ code: "history_late", ...late });
+  if (isLate(late)) found.push({ code: "history_late", ...late });
   if (worstWait !== null) found.push({ code: "long_waits", targetSeconds, ...worstWait });
   if (!phases.some(({ isLive }) => isLive)) found.push({ code: "no_campaign" });
   else if (noticed.margin === null) found.push({ code: "margin_missing" });

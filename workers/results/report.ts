@@ -27,6 +27,8 @@ export type PhaseReport = {
   windowHours: number;
   goal: "sale" | "lead";
   currency: string;
+  /** Whether it lets visitors in now. */
+  isOpen: boolean;
   panel: ResultPanel;
 };
 
@@ -74,6 +76,7 @@ export async function reportResult(
     windowHours: campaign.window_hours,
     goal: goal.kind,
     currency: settings.currency,
+    isOpen: facts.stoppedAt === null,
     panel: resultPanel({ ...facts, concurrency }),
   };
 }

@@ -2,9 +2,11 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { isoOf } from "../../domain/ids.ts";
+import { isLate } from "../../domain/overview/findings.ts";
 import { resultWire, ResultWire } from "../../domain/results/wire.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { ApiError } from "../errors.ts";
+import { readLateness } from "../overview/lateness.ts";
 import { reportResult } from "../results/report.ts";
 import { existed } from "./campaigns.ts";
 import { ItemPath, REFUSALS, jsonContent, nounRouter } from "./openapi.ts";
@@ -18,8 +20,19 @@ const Results = ResultWire.extend({
   goal: z.enum(["sale", "lead"]),
   currency: z.string(),
   window_hours: z.int(),
-  /** Until when history is in these figures. */
+  /** Whether the phase lets visitors in now: it is the campaign's present one, and live. */
+  is_open: z.boolean(),
+  /** When it was asked for: days that are left are counted from then. */
+  asked_at: z.string(),
+  /** When these figures were counted last: nothing that came since changes them. */
   counted_at: z.string(),
+  /** Until when the site's history is whole, and how many messages it refused. */
+  history: z.object({
+    at: z.string(),
+    behind_seconds: z.number(),
+    letters: z.int(),
+    is_late: z.boolean(),
+  }),
 });
 
 const read = createRoute({
@@ -41,9 +54,11 @@ export const results = nounRouter();
 
 results.openapi(read, async (c) => {
   const row = c.get("campaign");
-  const report = await reportResult(c.env, row, c.req.valid("query").phase, c.get("now"), (work) =>
-    c.executionCtx.waitUntil(work),
-  );
+  const now = c.get("now");
+  const [report, late] = await Promise.all([
+    reportResult(c.env, row, c.req.valid("query").phase, now, (work) => c.executionCtx.waitUntil(work)),
+    readLateness(c.env, row.site, now),
+  ]);
   const isDeleted = row.deletedAt !== null;
   if (report === null || (isDeleted && report.phases.length === 0))
     throw new ApiError("not_found", "this campaign never ran such a phase");
@@ -58,7 +73,15 @@ results.openapi(read, async (c) => {
       goal: report.goal,
       currency: report.currency,
       window_hours: report.windowHours,
+      is_open: report.isOpen,
+      asked_at: isoOf(now),
       counted_at: isoOf(report.countedAt),
+      history: {
+        at: isoOf(now - late.behindMs),
+        behind_seconds: Math.round(late.behindMs / 1_000),
+        letters: late.letters,
+        is_late: isLate(late),
+      },
       ...resultWire(report.panel),
     },
     200,

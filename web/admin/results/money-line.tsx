@@ -20,7 +20,7 @@ export function MoneyLine({ result }: PartProps): VNode | null {
         {r("money")}
       </h2>
       {incremental_sales === null ? (
-        <p class="note">{r("moneyHidden")}</p>
+        <p class="note">{r(`moneyHidden_${hiddenAs(result)}`, { goal })}</p>
       ) : (
         <dl class="money-line">
           <Item name={r("incrementalSales", { goal })} big>
@@ -68,6 +68,11 @@ export function MoneyLine({ result }: PartProps): VNode | null {
       </p>
     </section>
   );
+}
+
+/** Why no money is told. */
+function hiddenAs({ state }: Result): "unusable_split" | "too_few" | "not_measurable" | "other" {
+  return state === "unusable_split" || state === "too_few" || state === "not_measurable" ? state : "other";
 }
 
 function Item({

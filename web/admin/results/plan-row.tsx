@@ -22,12 +22,12 @@ export function PlanRow({ result }: PartProps): VNode {
         )}
       </div>
       {plan.effect === null ? <p class="note">{r("planNone")}</p> : null}
-      <PlanFacts plan={plan} countedAt={result.counted_at} />
+      <PlanFacts plan={plan} askedAt={result.asked_at} />
     </section>
   );
 }
 
-function PlanFacts({ plan, countedAt }: { plan: Result["plan"]; countedAt: string }): VNode {
+function PlanFacts({ plan, askedAt }: { plan: Result["plan"]; askedAt: string }): VNode {
   const site = useSite();
   const language = locale.value;
   const points = (effect: number) =>
@@ -55,7 +55,7 @@ function PlanFacts({ plan, countedAt }: { plan: Result["plan"]; countedAt: strin
       >
         {plan.days_left !== null
           ? r("planDays", { days: plan.days_left })
-          : isReached(plan, countedAt)
+          : isReached(plan, askedAt)
             ? r("planDone")
             : "-"}
       </Fact>
@@ -77,8 +77,8 @@ function endsOf({ planned_end, reading_at }: Result["plan"], zone: string): stri
 }
 
 /** The planned end, or where none was planned the visitors. */
-function isReached({ planned_end, planned_visitors, visitors }: Result["plan"], countedAt: string): boolean {
-  if (planned_end !== null) return Date.parse(planned_end) <= Date.parse(countedAt);
+function isReached({ planned_end, planned_visitors, visitors }: Result["plan"], askedAt: string): boolean {
+  if (planned_end !== null) return Date.parse(planned_end) <= Date.parse(askedAt);
   return planned_visitors !== null && visitors >= planned_visitors;
 }
 

@@ -29,7 +29,10 @@ export type Result = ResultWire & {
   goal: "sale" | "lead";
   currency: string;
   window_hours: number;
+  is_open: boolean;
+  asked_at: string;
   counted_at: string;
+  history: { at: string; behind_seconds: number; letters: number; is_late: boolean };
 };
 /** What every part of the screen is given. */
 export type PartProps = { result: Result };

@@ -65,7 +65,7 @@ export function Sentence({ result }: PartProps): VNode {
         <a class="button primary" href={screenPath(site.key, "campaigns", result.campaign)}>
           {r("holdOutStep")}
         </a>
-      ) : state === "likely_worse" && result.status === "live" ? (
+      ) : state === "likely_worse" && result.is_open ? (
         <a class="button primary" href={screenPath(site.key, "campaigns", result.campaign)}>
           {r("stopStep")}
         </a>
@@ -88,14 +88,14 @@ function sentenceOf(result: Result, zone: string): string {
           : r("say_running_planned", { ...points, visitors, planned });
       }
       if (result.earliest_reading_at === null && result.plan.visitors > 0) {
-        return r("say_stopped_early", { visitors, count: result.plan.visitors });
+        return r("say_days_missing", { visitors, count: plan.visitors, days: result.guards.days });
       }
       return planned === null
         ? r("say_collecting", { visitors, count: plan.visitors, days: daysUntil(result) })
         : r("say_collecting_planned", { visitors, planned, days: daysUntil(result) });
     case "likely_better":
     case "likely_worse":
-      return points === null ? "" : r(`say_${state}_${basis ?? "sequential"}`, points);
+      return points === null ? "" : r(`say_${state}_${adviceOf(result)}`, points);
     case "no_difference_planned":
       return points === null ? "" : r("say_no_difference_planned", { ...points, mde: mdeOf(result) });
     case "inconclusive":
@@ -137,15 +137,21 @@ function groupName({ dimension, name }: Pick<Gap, "dimension" | "name">, zone: s
   return dimension === "day" ? date(locale.value, `${name}T12:00:00Z`, zone) : name;
 }
 
+/** What is said of a difference that is told: nobody can stop what lets no visitor in any more. */
+function adviceOf({ basis, is_open }: Result): "final" | "sequential" | "stopped" {
+  if (basis === "final") return "final";
+  return is_open ? "sequential" : "stopped";
+}
+
 /** The difference that was planned to be seen, in points. */
 export function mdeOf({ plan }: Result): string {
   const effect = plan.effect ?? 0;
   return plainPoints(locale.value, effect, decimalsFor({ low: -effect / 2, high: effect / 2 }));
 }
 
-function daysUntil({ earliest_reading_at, counted_at }: Result): number {
+function daysUntil({ earliest_reading_at, asked_at }: Result): number {
   if (earliest_reading_at === null) return 0;
-  return Math.max(0, Math.ceil((Date.parse(earliest_reading_at) - Date.parse(counted_at)) / DAY_MS));
+  return Math.max(0, Math.ceil((Date.parse(earliest_reading_at) - Date.parse(asked_at)) / DAY_MS));
 }
 
 function underOf(result: Result, zone: string): string {

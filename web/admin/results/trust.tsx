@@ -3,7 +3,7 @@ import Pass from "lucide-static/icons/circle-check.svg?raw";
 import Pending from "lucide-static/icons/circle-dashed.svg?raw";
 import Fail from "lucide-static/icons/triangle-alert.svg?raw";
 import type { VNode } from "preact";
-import { date, money, percent, time } from "../../shared/format.ts";
+import { date, duration, money, percent, time } from "../../shared/format.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { locale } from "../session.ts";
 import { useSite } from "../site.ts";
@@ -79,7 +79,7 @@ function splitGuard({ srm, plan }: Result): Guard {
 }
 
 function guardsOf(result: Result, zone: string): Guard[] {
-  const { srm, guards, currency, window_hours, counted_at } = result;
+  const { srm, guards, currency, window_hours } = result;
   const language = locale.value;
   const { multiple_exposures: multiple, alike_before: alike, spend_cap: cap } = guards;
   return [
@@ -117,10 +117,22 @@ function guardsOf(result: Result, zone: string): Guard[] {
       value: r("guard_metrics_value", { metrics: guards.metrics, correction: guards.correction }),
       note: r("guard_metrics_note", { n: srm.users.length - 1 }),
     },
-    {
-      name: r("guard_data"),
-      value: time(language, counted_at, zone),
-      note: date(language, counted_at, zone),
-    },
+    dataGuard(result, zone),
   ];
+}
+
+/** Until when history is whole, not when somebody counted last; it fails where the overview says that it is late. */
+function dataGuard({ history }: Result, zone: string): Guard {
+  const language = locale.value;
+  const { at, behind_seconds: behind, letters, is_late: failed } = history;
+  return {
+    name: r("guard_data"),
+    value: time(language, at, zone),
+    note: [
+      date(language, at, zone),
+      ...(behind > 0 ? [r("guard_data_behind", { duration: duration(behind) })] : []),
+      ...(letters > 0 ? [r("guard_data_letters", { n: letters })] : []),
+    ].join(" · "),
+    failed,
+  };
 }
