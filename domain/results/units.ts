@@ -90,8 +90,8 @@ export const armKey = ({ arm, variant }: Pick<EligibleMoment, "arm" | "variant">
 export const variantOf = (key: string) => (key === HOLDOUT ? null : key.slice(TREATED.length));
 
 export function sumPhase({ moments, successes, talks, joins }: PhaseHistory, rule: PhaseRule): PhaseSums {
-  const successesOf = doingsOf(successes, joins);
-  const talksOf = doingsOf(talks, joins);
+  // Both at once: whose they are is found once for each unit, of which there are many.
+  const doneOf = doingsOf<Success | AnsweredTalk>([...successes, ...talks], joins);
   const result: PhaseSums = { days: {}, multiple: 0, multipleByDay: {} };
   for (const unit of unitsOf(momentsBefore(moments, rule.until), armKey)) {
     const { first } = unit;
@@ -102,12 +102,7 @@ export function sumPhase({ moments, successes, talks, joins }: PhaseHistory, rul
       continue;
     }
     const sums = ((result.days[day] ??= {})[armKey(first)] ??= emptySums());
-    const { visitor, eligibleAt } = first;
-    countUnit(
-      sums,
-      { ...unit, successes: successesOf(visitor, eligibleAt), talks: talksOf(visitor, eligibleAt) },
-      rule,
-    );
+    countUnit(sums, unit, doneOf(first.visitor, first.eligibleAt), rule);
     result.maturesAt = Math.max(result.maturesAt ?? 0, windowEnd(first, rule));
   }
   return result;
@@ -145,16 +140,19 @@ function isBefore(one: Seen, other: Seen): boolean {
   return one.id < other.id;
 }
 
-type Unit = {
-  first: EligibleMoment;
-  seen: readonly EligibleMoment[];
-  successes: readonly Success[];
-  talks: readonly AnsweredTalk[];
-};
+type Unit = { first: EligibleMoment; seen: readonly EligibleMoment[] };
 
-function countUnit(sums: ArmSums, { first, seen, successes, talks }: Unit, rule: PhaseRule): void {
+const isSuccess = (doing: Success | AnsweredTalk): doing is Success => "cents" in doing;
+
+function countUnit(
+  sums: ArmSums,
+  { first, seen }: Unit,
+  done: readonly (Success | AnsweredTalk)[],
+  rule: PhaseRule,
+): void {
   const endsAt = windowEnd(first, rule);
-  const within = seen.filter(({ eligibleAt }) => eligibleAt <= endsAt);
+  const successes = done.filter(isSuccess);
+  const within = seen.length === 1 ? seen : seen.filter(({ eligibleAt }) => eligibleAt <= endsAt);
   const credited = within.flatMap((moment) => moment.credited).filter(({ at }) => at <= endsAt);
   const handleMs = total(within, (moment) => moment.handleMs);
   const counted = successes.filter(({ at }) => at >= first.eligibleAt && at <= endsAt);
@@ -188,7 +186,7 @@ function countUnit(sums: ArmSums, { first, seen, successes, talks }: Unit, rule:
   sums.handle_ms += handleMs;
   sums.later_handle_ms += total(seen, (moment) => moment.handleMs) - handleMs;
   sums.maturing += endsAt >= rule.now ? 1 : 0;
-  if (talks.some(({ at }) => at >= first.eligibleAt && at <= endsAt)) {
+  if (done.some((doing) => !isSuccess(doing) && doing.at >= first.eligibleAt && doing.at <= endsAt)) {
     sums.reached += 1;
     sums.reached_conversions += counted.length > 0 ? 1 : 0;
     sums.reached_revenue_cents += spent;
