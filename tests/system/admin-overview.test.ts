@@ -201,6 +201,9 @@ async function shown(page: Page): Promise<void> {
   await page.locator(".hours-map").waitFor();
 }
 
+/** How long it takes to count weeks of history is no matter of the screens. */
+const COUNTED_WITHIN_MS = 90_000;
+
 async function told(query: string): Promise<OverviewWire> {
   const cookie = await signIn(server.url, "admin@demo.test");
   return eventually(
@@ -209,6 +212,7 @@ async function told(query: string): Promise<OverviewWire> {
       return (await answer.json()) as OverviewWire;
     },
     ({ campaigns }) => campaigns.every(({ state: own }) => own !== "counting"),
+    COUNTED_WITHIN_MS,
   );
 }
 
