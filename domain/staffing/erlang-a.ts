@@ -235,9 +235,9 @@ function offeredWait({ arrivals, serving, leaving }: Rates, withinSeconds: numbe
   };
 }
 
-/** Below exp(−this) of the peak nothing is left to count. */
-const NEGLIGIBLE = 60;
-const WIDEST_PANEL = 1 / 12;
+/** Below exp(−this) of the peak nothing is left to count: less than a number of double precision holds. */
+const NEGLIGIBLE = 40;
+const WIDEST_PANEL = 1 / 6;
 
 /** Where to cut the axis: panels that start at `finest` beside the peak and widen, as far as the density reaches. */
 function panelsAround(peak: number, fall: (from: number) => number, finest: number): number[] {

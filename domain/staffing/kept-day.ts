@@ -12,12 +12,26 @@ import type { ObservedChat, Stretch } from "./observed.ts";
 /** How many came in a quarter hour. */
 export type Arrivals = [quarter: number, count: number];
 
+/** Each count after how many quarters it comes later than the one before, the first since 1970. */
 export function encodeArrivals(arrivals: readonly Arrivals[]): string {
-  return JSON.stringify(arrivals);
+  let before = 0;
+  const cells = arrivals.flatMap(([quarter, count]) => {
+    const gap = quarter - before;
+    before = quarter;
+    return [gap, count];
+  });
+  return JSON.stringify(cells);
 }
 
 export function decodeArrivals(body: string): Arrivals[] {
-  return JSON.parse(body) as Arrivals[];
+  const cells = JSON.parse(body) as number[];
+  const arrivals: Arrivals[] = [];
+  let quarter = 0;
+  for (let at = 0; at < cells.length; at += 2) {
+    quarter += cells[at] ?? 0;
+    arrivals.push([quarter, cells[at + 1] ?? 0]);
+  }
+  return arrivals;
 }
 
 /**

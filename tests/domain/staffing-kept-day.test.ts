@@ -1,7 +1,7 @@
 /** What is kept of a day's conversations is all that each of them tells of the desk. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeChats, encodeChats } from "../../domain/staffing/kept-day.ts";
+import { decodeArrivals, decodeChats, encodeArrivals, encodeChats } from "../../domain/staffing/kept-day.ts";
 import { type ObservedChat, observed } from "../../domain/staffing/observed.ts";
 import { chat, T0 } from "./kpi-history.ts";
 
@@ -29,6 +29,14 @@ test("STA15: what is kept of a day's conversations is all that each of them tell
   fc.assert(
     fc.property(fc.array(kept), (chats) => {
       expect(decodeChats(encodeChats(chats))).toEqual(chats);
+    }),
+  );
+});
+
+test("STA15: what is kept of a day's arrivals is how many came in each quarter hour", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(4e9), fc.nat(1e6))), (arrivals) => {
+      expect(decodeArrivals(encodeArrivals(arrivals))).toEqual(arrivals);
     }),
   );
 });

@@ -50,7 +50,7 @@ type Kind = {
 };
 
 const ARRIVALS: Kind = {
-  name: "arrivals:1",
+  name: "arrivals:2",
   most: null,
   daysAtOnce: FORECAST_DAYS,
   async count(env, site, run) {

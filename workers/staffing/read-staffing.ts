@@ -3,12 +3,12 @@
  * by quarter hour, the newest conversations for the estimates, the day's own for what was reached.
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import type { ChatRow } from "../../domain/kpi/history.ts";
+import type { AgentStateRow, ChatRow } from "../../domain/kpi/history.ts";
 import type { Arrivals } from "../../domain/staffing/kept-day.ts";
 import { QUARTER_MS } from "../../domain/staffing/local-day.ts";
 import { type Online, onlineOf } from "../../domain/staffing/online.ts";
-import { type Cells, CELLS, chatOf, LONG_CHAT_MS, LONGEST_SHIFT_MS, stateOf } from "../kpis/history-rows.ts";
-import { SILENT_CHAT_MS as UNSPOKEN_MS, STATES_IN } from "../kpis/read-history.ts";
+import { type Cells, CELLS, chatOf, LONG_CHAT_MS, LONGEST_SHIFT_MS } from "../kpis/history-rows.ts";
+import { SILENT_CHAT_MS as UNSPOKEN_MS } from "../kpis/read-history.ts";
 
 export type Span = { from: EpochMs; to: EpochMs };
 
@@ -62,14 +62,21 @@ export async function readOnline(
   { from, to }: Span,
   now: EpochMs,
 ): Promise<Online[]> {
-  const rows = await env.DB.prepare(`${STATES_IN} AND t.state = 'online'`)
+  const rows = await env.DB.prepare(ONLINE)
     .bind(site, from - LONGEST_SHIFT_MS, to, from)
-    .raw<Cells>();
-  return onlineOf(
-    rows.map((cells) => stateOf(cells, Math.min(now, to))),
-    now,
-  );
+    .raw<[agent: string, capacity: number, from: EpochMs, to: EpochMs | null]>();
+  const states = rows.map(([agent, capacity, startedAt, ended]): AgentStateRow => ({
+    agent,
+    state: "online",
+    capacity,
+    startedAt,
+    endedAt: Math.min(ended ?? now, startedAt + LONGEST_SHIFT_MS),
+  }));
+  return onlineOf(states, now);
 }
+
+const ONLINE = `SELECT agent_id, capacity, started_at, ended_at FROM agent_states
+  WHERE site = ?1 AND started_at >= ?2 AND started_at < ?3 AND state = 'online' AND (ended_at IS NULL OR ended_at > ?4)`;
 
 /** The campaigns that are live, by id. */
 export async function liveCampaigns(env: Env, site: SiteKey): Promise<Map<string, string>> {
