@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Papa from "papaparse";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ResultWire } from "../../domain/results/wire.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
 import { type ArmHistory, keepCampaign } from "../fixtures/campaign-history.ts";
 import { enterAdmin, type Look, violations } from "./admin-page.ts";
@@ -30,6 +31,7 @@ const STORIES: Record<string, Story> = {
     days: 28,
     holdout: 0.2,
     planned_end: inDays(14),
+    plan: { ...PLAN, spend_cap: 60 },
     arms: {
       holdout: { visitors: 2_400, buyers: 150 },
       a: { visitors: 4_820, buyers: 520, talked: 410 },
@@ -232,11 +234,18 @@ describe("the answers", () => {
     await close();
   });
 
-  test.each(["early", "split", "alone"])(
-    "RES5 RES6 RES8: what %s hides is nowhere on the screen",
-    async (name) => {
+  test.each([
+    ["early", "Incremental money is told once a difference is."],
+    ["split", "Incremental money is hidden with the result."],
+    [
+      "alone",
+      "Without a hold-out nobody knows what would have come anyway, so no incremental money is told.",
+    ],
+  ])(
+    "RES5 RES6 RES8 RES34: what %s hides is nowhere on the screen, and it says why no money is told",
+    async (name, why) => {
       const { page, close } = await open(name);
-      await page.getByText("Incremental money is told once a difference is.").waitFor();
+      await page.getByText(why).waitFor();
       expect(await page.locator(".chart-bar-point, .plot, .result-more").count()).toBe(0);
       expect(await page.getByText("Difference to hold-out").count()).toBe(1);
       await close();
@@ -302,17 +311,125 @@ test("RES15: the table and the file say what the chart says, to the last digit",
   await close();
 });
 
+describe("a phase that lets nobody in", () => {
+  const headers = async () => ({
+    cookie: await signIn(server.url, "admin@demo.test"),
+    origin: server.url,
+  });
+  async function save(name: string, status: "live" | "paused"): Promise<void> {
+    const path = `${server.url}/api/sites/lin/campaigns/${ids.get(name)}`;
+    const own = await headers();
+    const etag = (await fetch(path, { headers: own })).headers.get("etag") ?? "";
+    const answer = await fetch(path, {
+      method: "PATCH",
+      headers: { ...own, "if-match": etag, "content-type": "application/json" },
+      body: JSON.stringify({ status }),
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  test("RES34: is advised nothing, and its missing days are counted", async () => {
+    for (const name of ["better", "worse", "early"]) await save(name, "paused");
+    const ways = [
+      ["better", "en-GB", /^Likely better: \+[\d.]+ points \([\d.]+ to [\d.]+\), for as long as it ran\.$/],
+      ["worse", "en-GB", /^Worse: −[\d.]+ points \(−[\d.]+ to −[\d.]+\), for as long as it ran\.$/],
+      ["worse", "fr-FR", /^Moins bien : −[\d,]+ points \(−[\d,]+ à −[\d,]+\), tant qu’elle a tourné\.$/],
+      [
+        "early",
+        "en-GB",
+        /^Collecting: 500 visitors, who came on 3 days; seven are needed, so it has no reading$/,
+      ],
+      [
+        "early",
+        "fr-FR",
+        /^Collecte : 500 visiteurs, venus sur 3 jours ; il en faut sept, elle n’a donc pas de lecture$/,
+      ],
+    ] as const;
+    for (const [name, language, wanted] of ways) {
+      const { page, complaints, close } = await open(name, { locale: language });
+      expect(plain(await sentence(page)).replaceAll(/\s+/g, " ")).toMatch(wanted);
+      expect(await page.getByRole("link", { name: "Open the campaign to stop it" }).count()).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await picture(page, `result-stopped-${name}-${language.slice(0, 2)}`);
+      await close();
+    }
+    for (const name of ["better", "worse", "early"]) await save(name, "live");
+  });
+});
+
+test("RES35: the guard of the data says how far history is, and fails where something is missing", async () => {
+  const database = await server.miniflare.getD1Database("DB");
+  const { page, close } = await open("better");
+  const guard = page.locator(".facts > div", { hasText: "Data" });
+  expect(await guard.getAttribute("class")).not.toBe("bad");
+  await close();
+  await database
+    .prepare(
+      "INSERT INTO dead_letters (id, site, received_at, body, error) VALUES ('m1', 'lin', ?1, '{}', 'x')",
+    )
+    .bind(NOW)
+    .run();
+  for (const [language, refused, fails] of [
+    ["en-GB", "1 message refused", "1 check fails"],
+    ["fr-FR", "1 message refusé", "1 vérification échoue"],
+  ] as const) {
+    const late = await open("better", { locale: language });
+    await late.page.locator(".facts > div.bad", { hasText: refused }).waitFor();
+    await late.page.getByText(fails).waitFor();
+    expect(await violations(late.page)).toEqual([]);
+    await picture(late.page, `result-late-${language.slice(0, 2)}`);
+    await late.close();
+  }
+  await database.prepare("DELETE FROM dead_letters WHERE id = ?1").bind("m1").run();
+});
+
+test("RES3 RES24: differences of revenue are told as such, plain and capped, and the size of the selection with its shares", async () => {
+  for (const [language, title, plainly, capped, selection] of [
+    [
+      "en-GB",
+      "Revenue per visitor",
+      "Difference to the hold-out: +€",
+      "up to €60: +€",
+      "so much is selection",
+    ],
+    [
+      "fr-FR",
+      "Chiffre d’affaires par visiteur",
+      "Écart au témoin : +",
+      "jusqu’à 60 € : +",
+      "c’est la part de la sélection",
+    ],
+  ] as const) {
+    const { page, complaints, close } = await open("better", { locale: language });
+    await page.locator(".result-more > summary").click();
+    await page.locator(".result-more h3", { hasText: title }).waitFor();
+    const words = plain(await page.locator(".result-more").innerText());
+    expect(words).toContain(plainly);
+    expect(words).toContain(capped);
+    expect(words).toContain(selection);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await picture(page, `result-more-${language.slice(0, 2)}`);
+    await close();
+  }
+});
+
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS_DIR"];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
 test("RES24: the shares of who talked, who did not and who was held out stand with how many they are of", async () => {
   const { page, close } = await open("better");
   await page.locator(".result-more > summary").click();
   const words = plain(await page.locator(".result-more p", { hasText: "of the held-out" }).innerText());
-  const arms = STORIES.better?.arms ?? {};
+  const path = `${server.url}/api/sites/lin/campaigns/${ids.get("better")}/results`;
+  const { arms } = ResultWire.parse(await (await page.request.get(path)).json());
   expect(words.match(/\(n = [\d,]+\)/g)).toHaveLength(3);
   // Of those whose window has passed, as the figures above it.
-  const answer = await page.request.get(`${server.url}/api/sites/lin/campaigns/${ids.get("better")}/results`);
-  const { holdout } = ((await answer.json()) as { arms: { holdout: { visitors: number } } }).arms;
-  expect(holdout.visitors).toBeLessThan(arms.holdout?.visitors ?? 0);
-  expect(words).toContain(`of the held-out (n = ${holdout.visitors.toLocaleString("en-GB")})`);
+  expect(arms.holdout.visitors).toBeLessThan(STORIES["better"]?.arms["holdout"]?.visitors ?? 0);
+  expect(words).toContain(`of the held-out (n = ${arms.holdout.visitors.toLocaleString("en-GB")})`);
   await close();
 });
 
