@@ -494,7 +494,9 @@ describe("what stands beside the figures", () => {
       expect(few).toContain(isFrench ? "trop peu pour vérifier" : "too few to check");
       expect(few).not.toContain(isFrench ? "toutes les vérifications passent" : "all checks pass");
       expect(few).toMatch(
-        isFrench ? /1 vérification sur 3 possible, elle passe/ : /1 of 3 checks could be made, it passes/,
+        isFrench
+          ? /2 vérifications sur 4 possibles, elles passent/
+          : /2 of 4 checks could be made, they pass/,
       );
       const part = await words("part");
       expect(part).toMatch(
