@@ -17,7 +17,8 @@ export function writerOf(locale: ReportLocale, currency: string) {
   const proper = (text: string) => text.replaceAll("-", "\u2212");
   const write = (value: number, options: Intl.NumberFormatOptions) =>
     proper(new Intl.NumberFormat(TAG[locale], options).format(value === 0 ? 0 : value));
-  const count = (value: number | null) => (value === null ? "-" : write(value, { maximumFractionDigits: 1 }));
+  const count = (value: number | null, digits = 1) =>
+    value === null ? "-" : write(value, { maximumFractionDigits: digits });
   const percent = (value: number | null, digits = 1) =>
     value === null
       ? "-"

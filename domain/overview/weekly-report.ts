@@ -32,6 +32,7 @@ type Part =
 
 const DAY_MS = 86_400_000;
 const POINTS = 100;
+const MOST_DECIMALS = 6;
 
 export function weeklyReport(overview: OverviewWire, { site, locale, link }: Letterhead): Letter {
   const words = REPORT_WORDS[locale];
@@ -166,9 +167,13 @@ function pointsOf(
   locale: ReportLocale,
   writer: Writer,
 ): string {
+  const nearest = low <= 0 && high >= 0 ? Infinity : Math.min(Math.abs(low), Math.abs(high)) * POINTS;
+  let digits = 1;
+  // An end that is not 0 is not written as 0.
+  while (digits < MOST_DECIMALS && Number(nearest.toFixed(digits)) === 0) digits += 1;
   const signed = (share: number) => {
-    const points = Math.round(share * POINTS * 10) / 10;
-    return `${points > 0 ? "+" : ""}${writer.count(points)}`;
+    const points = Number((share * POINTS).toFixed(digits)) + 0;
+    return `${points > 0 ? "+" : ""}${writer.count(points, digits)}`;
   };
   return REPORT_WORDS[locale].points(signed(value), signed(low), signed(high));
 }

@@ -78,6 +78,33 @@ describe("the letter", () => {
     expect(plain(french.subject)).toBe("Atelier Lin : est-ce que cela marche ? 19 oct. 2026 – 15 nov. 2026");
   });
 
+  test("OVW13 RES34: an effect whose interval leaves 0 out does not end at a written 0", () => {
+    const campaign = {
+      id: "cmp_a",
+      name: "Cart help",
+      kind: "chat",
+      status: "live",
+      phase: 1,
+      state: "likely_better" as const,
+      goal: "sale" as const,
+      visitors: 2_000,
+      held_out: 1_000,
+      planned_visitors: null,
+      earliest_reading_at: null,
+      users: null,
+      planned_shares: null,
+      basis: "sequential" as const,
+      difference: span(0.01225, 0.000125, 0.0244),
+      smallest: null,
+      contributes: null,
+      is_missing: false,
+    };
+    const letter = (part: Partial<typeof campaign>) =>
+      weeklyReport(overviewOf({ campaigns: [{ ...campaign, ...part }] }), HEAD).text;
+    expect(letter({})).toContain("+1.23 (+0.01 to +2.44)");
+    expect(letter({ difference: span(0.012, -0.0001, 0.0244) })).toContain("+1.2 (0 to +2.4)");
+  });
+
   test("OVW22: it writes a duration as the screens do", () => {
     const { figures } = overviewOf();
     const reply = { ...figure(119, 119, null), before: figure(630, 630, null).now };
