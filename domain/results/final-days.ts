@@ -41,7 +41,8 @@ export function withFinalDays(final: PhaseSums, counted: PhaseSums): PhaseSums {
 export function finalDay(day: DaySums, isForeign: boolean): DaySums {
   return Object.fromEntries(
     Object.entries(day).map(([arm, sums]) => {
-      const whole = { ...emptySums(), ...sums };
+      // Whatever was open when it was last counted has closed since: nothing of it keeps later days waiting.
+      const whole = { ...emptySums(), ...sums, maturing: 0 };
       return [arm, isForeign ? withoutMoney(whole) : whole];
     }),
   );

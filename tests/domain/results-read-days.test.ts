@@ -1,8 +1,16 @@
 /** A look holds the days of which nobody's window is open: who may still buy is not read as one who did not. */
 import { expect, test } from "vitest";
+import { finalDay } from "../../domain/results/final-days.ts";
 import { resultPanel } from "../../domain/results/panel.ts";
 import type { PhaseFacts } from "../../domain/results/phase.ts";
-import { type EligibleMoment, type PhaseSums, type Success, sumPhase } from "../../domain/results/units.ts";
+import { emptySums } from "../../domain/results/sums.ts";
+import {
+  type DaySums,
+  type EligibleMoment,
+  type PhaseSums,
+  type Success,
+  sumPhase,
+} from "../../domain/results/units.ts";
 import { type ResultWire, resultWire } from "../../domain/results/wire.ts";
 import { mulberry } from "../mulberry.ts";
 
@@ -160,4 +168,11 @@ test("RES32: looks that are made up later are those that were shown: a verdict s
   }
   expect(decided).not.toBeNull();
   expect(shown.length).toBeGreaterThan(20);
+});
+
+test("RES32: a final day that was kept while somebody matured, by older definitions, is read, and keeps no later one waiting", () => {
+  const { later_handle_ms: _since, ...older } = { ...emptySums(), n: 40, orders: 3, maturing: 2 };
+  const body = JSON.parse(JSON.stringify({ holdout: older })) as DaySums;
+  const kept = finalDay(body, true);
+  expect(kept["holdout"]).toMatchObject({ n: 40, maturing: 0, later_handle_ms: 0, foreign_orders: 3 });
 });
