@@ -200,7 +200,7 @@ test("OVW1 OVW2 OVW6: the figure comes from kept sums, first said to be counted,
   expect(told.needs_you.map(({ code }) => code)).toEqual(["better", "holdout_missing"]);
 });
 
-test("OVW29: who comes after the planned end of a campaign that goes on is in the figure; its result is that of the end", async () => {
+test("OVW29 RES18: who comes after the planned end of a campaign that goes on is in the figure; its result is that of the end", async () => {
   const site = await makeSite({ timezone: "UTC" });
   const end = TODAY - 10 * DAY;
   const body = {
@@ -236,6 +236,19 @@ test("OVW29: who comes after the planned end of a campaign that goes on is in th
   expect(whole.campaigns).toMatchObject([{ visitors: 200, held_out: 100 }]);
   const result = await ask(`/api/sites/${site.key}/campaigns/cmp_end/results`, site.apiKey);
   expect(await result.json()).toMatchObject({ basis: "final", plan: { visitors: 200 } });
+  // Had it rested when that end came, all of them would be looked at as at any day, whether it goes on or not.
+  for (const until of [null, end + DAY]) {
+    await db.update(campaignPhases).set({ rests: JSON.stringify([[end - DAY, until]]) });
+    const rested = await read(site);
+    expect(rested.campaigns).toMatchObject([{ basis: "sequential", visitors: 400 }]);
+    const own = await ask(`/api/sites/${site.key}/campaigns/cmp_end/results`, site.apiKey);
+    expect(await own.json()).toMatchObject({
+      basis: "sequential",
+      is_open: until !== null,
+      history: { letters: 0, is_late: false },
+    });
+  }
+  await db.update(campaignPhases).set({ rests: "[]" });
   // A period in which nobody came is no campaign without a hold-out.
   const none = await readCounted(site, span(TODAY, TODAY + DAY));
   expect(none.earned).toMatchObject({ state: "nobody", revenue: null });
