@@ -2,6 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { HistoryRecord, RecordOf } from "../../domain/history/records.ts";
+import type { PhaseSums } from "../../domain/results/units.ts";
 import { CampaignInput } from "../../domain/targeting/campaign.ts";
 import { forgetMeasurements } from "../../workers/history/forget-measurements.ts";
 import { readSettings } from "../../workers/kpis/site-settings.ts";
@@ -53,20 +54,20 @@ function came(visitor: string, arm: Arm, at: number, bought = false): HistoryRec
   ];
 }
 
-async function sumsOf(site: string, now = NOW) {
+async function sumsOf(site: string, planned_end: string | null = null) {
   const settings = await readSettings(env, site);
   const variants = [{ key: "a", creative: { fr: { title: "A" } } }];
-  const campaign = CampaignInput.parse({ name: "X", status: "live", variants, ...CAMPAIGN });
+  const campaign = CampaignInput.parse({ name: "X", status: "live", variants, planned_end, ...CAMPAIGN });
   const goal = await goalOf(env, site, null, null);
   const asked = countingOf({ site, id: CAMPAIGN.id }, 1, campaign, goal, settings);
   const keeping: Promise<unknown>[] = [];
-  const { days, multiple } = await phaseSums(env, asked, now, (work) => keeping.push(work));
+  const { days, multiple, later } = await phaseSums(env, asked, NOW, (work) => keeping.push(work));
   await Promise.all(keeping);
-  return { days, multiple };
+  return { days, multiple, ...(later !== undefined && { later }) };
 }
 
 /** Units, buyers and hundredths of an arm, over all days. */
-function total({ days }: Awaited<ReturnType<typeof sumsOf>>, arm: string) {
+function total({ days }: Pick<PhaseSums, "days">, arm: string) {
   const own = Object.values(days).flatMap((day) => (day[arm] === undefined ? [] : [day[arm]]));
   const sum = (name: "n" | "conversions" | "revenue_cents") => own.reduce((all, one) => all + one[name], 0);
   return { n: sum("n"), bought: sum("conversions"), cents: sum("revenue_cents") };
@@ -117,6 +118,32 @@ test("SEAL7: a phase that runs across keeps its early visitors in its result, wh
     .bind(site)
     .run();
   expect(total(await sumsOf(site), "treated:a")).toEqual({ n: 7, bought: 5, cents: 0 });
+});
+
+test("SEAL7 OVW29: days after a planned end stay apart once they are final, whatever has the phase counted anew", async () => {
+  const end = new Date(EARLY + 2 * HOUR_MS).toISOString();
+  const { key: site } = await makeSite({ campaigns: [{ ...CAMPAIGN, planned_end: end }] });
+  await tell(site, [
+    ...came("early", "treated", EARLY, true),
+    // On the day of the end, after it.
+    ...came("after", "treated", EARLY + 3 * HOUR_MS, true),
+    ...came("final", "holdout", FINAL),
+    ...came("late", "holdout", LATE),
+  ]);
+  const before = await sumsOf(site, end);
+  expect([before, before.later ?? { days: {} }].map((sums) => total(sums, "treated:a").n)).toEqual([1, 1]);
+  expect(total(before.later ?? { days: {} }, "holdout").n).toBe(2);
+
+  await allElseForgotten(site);
+  await sealAll(site, NOW);
+  while ((await forgetMeasurements(env, NOW + HOUR_MS)) > 0);
+  expect(await sumsOf(site, end)).toEqual(before);
+  await again(site, "dirty = built + 5");
+  expect(await sumsOf(site, end)).toMatchObject({ days: before.days, later: { days: before.later?.days } });
+  await tell(site, came("new", "treated", LATE + 1));
+  const after = await sumsOf(site, end);
+  expect(after.days).toEqual(before.days);
+  expect(total(after.later ?? { days: {} }, "treated:a")).toEqual({ n: 2, bought: 1, cents: 3_000 });
 });
 
 test("SEAL4: what is told late for a final day is written and told in exports, and counts nowhere", async () => {
