@@ -18,6 +18,13 @@ export function number(locale: Locale, value: number | null, digits = 0): string
   return proper(new Intl.NumberFormat(TAG[locale], { maximumFractionDigits: digits }).format(value));
 }
 
+/** An amount of money in a column that names its currency. */
+export function amount(locale: Locale, value: number | null): string {
+  if (value === null) return MISSING;
+  const options = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return proper(new Intl.NumberFormat(TAG[locale], options).format(value));
+}
+
 /** A fraction as a percentage with `digits` decimals. */
 export function percent(locale: Locale, value: number | null, digits = 1): string {
   if (value === null) return MISSING;

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { ComparisonWire } from "../../../domain/results/wire.ts";
-import { number, percent } from "../../shared/format.ts";
+import { amount, percent } from "../../shared/format.ts";
 import { barPlace, barScale, type BarScale, EffectBar } from "../charts/effect-bar.tsx";
 import { locale } from "../session.ts";
 import { download, writeCsv } from "../overview/csv.ts";
@@ -84,7 +84,7 @@ export function EffectTable({ result }: PartProps): VNode {
                 <td class="number">{count(language, row.figures.visitors)}</td>
                 <td class="number">{count(language, row.figures.conversions)}</td>
                 <td class="number">{percent(language, row.figures.conversion.value, 2)}</td>
-                <td class="number">{number(language, row.figures.revenue_per_visitor.value, 2)}</td>
+                <td class="number">{amount(language, row.figures.revenue_per_visitor.value)}</td>
                 {asTable || scale === null ? null : (
                   <td class="effect-scale">
                     <EffectBar
