@@ -8,37 +8,10 @@ import { type EligibleMoment, type PhaseSums, type Success, sumPhase } from "../
 import { resultWire } from "../../domain/results/wire.ts";
 import { orderDiscount, orderTotal } from "../../domain/visit/commerce.ts";
 import { mulberry } from "../mulberry.ts";
+import { DAY, dayOf, HOUR, MINUTE, moment, T0 } from "./phase-history.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const T0 = Date.parse("2026-10-19T00:00:00Z");
-const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 const rule = { windowMs: 48 * HOUR, capCents: null, until: null, now: T0 + 60 * DAY, dayOf };
 
-let made = 0;
-function moment(
-  visitor: string,
-  arm: "treated" | "holdout",
-  more: Partial<EligibleMoment> = {},
-): EligibleMoment {
-  const eligibleAt = more.eligibleAt ?? T0;
-  return {
-    id: `dec_${(made += 1)}`,
-    visitor,
-    variant: "a",
-    arm,
-    eligibleAt,
-    visitEndsAt: eligibleAt + HOUR,
-    device: "desktop",
-    browser: "Firefox",
-    shown: arm === "treated",
-    accepted: false,
-    handleMs: 0,
-    credited: [],
-    ...more,
-  };
-}
 const bought = (visitor: string, at: number, cents = 1_000): Success => ({
   id: `o_${visitor}_${at}`,
   visitor,
