@@ -53,14 +53,27 @@ export type Case = {
 
 /** Every promise that did not hold in `room`. */
 export function judge(room: Case): Finding[] {
-  const wipedAt = room.facts.findLastIndex(({ what }) => what === "wiped");
+  const isGone = goneIn(room);
   return [
     ...judgeLog(room.agent),
     ...judgeLog(room.visitor),
-    ...judgeCalls(callsOf(room.facts), room.agent, wipedAt),
-    ...judgeReaders(room, wipedAt),
-    ...judgeEpochs(room, wipedAt),
+    ...judgeCalls(callsOf(room.facts), room.agent, isGone),
+    ...judgeReaders(room, isGone),
+    ...judgeEpochs(room),
   ];
+}
+
+/**
+ * Whether what was told in `epoch` may be gone: only of a room that was wiped, and only of a numbering before its last.
+ * The numbering says it and not the order of facts, for an answer may be heard after the operator's word of the wipe.
+ */
+function goneIn({ facts, agent }: Case): (epoch: string | null) => boolean {
+  const wasWiped = wipesOf(facts) > 0;
+  return (epoch) => wasWiped && epoch !== agent.epoch;
+}
+
+function wipesOf(facts: readonly Fact[]): number {
+  return facts.filter(({ what }) => what === "wiped").length;
 }
 
 /** One line a finding, for people. */
@@ -86,7 +99,11 @@ function judgeLog(log: FinalLog | undefined): Finding[] {
   return found;
 }
 
-function judgeCalls(calls: ReadonlyMap<string, CallState>, log: FinalLog, wipedAt: number): Finding[] {
+function judgeCalls(
+  calls: ReadonlyMap<string, CallState>,
+  log: FinalLog,
+  isGone: (epoch: string | null) => boolean,
+): Finding[] {
   const found: Finding[] = [];
   const stored = new Map<string, LogFrame & { type: "message" }>();
   for (const event of log.events) {
@@ -104,7 +121,7 @@ function judgeCalls(calls: ReadonlyMap<string, CallState>, log: FinalLog, wipedA
   const lastOf = new Map<string, number>();
   for (const call of calls.values()) {
     const message = stored.get(call.id);
-    const excused = call.okAt !== null && call.okAt < wipedAt;
+    const excused = isGone(call.epoch);
     if (call.seqs.size > 1) {
       found.push({
         kind: "seq_twice",
@@ -121,7 +138,7 @@ function judgeCalls(calls: ReadonlyMap<string, CallState>, log: FinalLog, wipedA
       if (call.seqs.size > 0 && !excused) {
         found.push({
           kind: "lost",
-          what: `${call.id} of ${call.client} was acknowledged as ${[...call.seqs][0]}`,
+          what: `${call.id} of ${call.client} was acknowledged as ${[...call.seqs][0]} in ${call.epoch}`,
         });
       }
       continue;
@@ -160,26 +177,27 @@ type View = {
   hello: { epoch: string | null; after: number } | null;
   welcome: { epoch: string; head: number } | null;
   asked: { from: number; to: number }[];
-  shown: Map<number, { text: string; index: number }>;
+  shown: Map<number, { text: string; epoch: string | null }>;
 };
 
-function judgeReaders(room: Case, wipedAt: number): Finding[] {
+function judgeReaders(room: Case, isGone: (epoch: string | null) => boolean): Finding[] {
   const found: Finding[] = [];
   const views = new Map<string, View>();
-  for (const [index, fact] of room.facts.entries()) {
+  for (const fact of room.facts) {
     const view = views.get(fact.client) ?? newView();
     views.set(fact.client, view);
-    found.push(...follow(view, fact, index));
+    found.push(...follow(view, fact));
   }
   const logs = { agent: linesOf(room.agent), visitor: linesOf(room.visitor ?? room.agent) };
   for (const [client, view] of views) {
     const log = logs[room.readers?.[client] ?? "agent"];
-    for (const [seq, { text, index }] of view.shown) {
+    for (const [seq, { text, epoch }] of view.shown) {
+      if (isGone(epoch)) continue;
       const line = log.get(seq);
       if (line !== undefined && line !== text) {
         found.push({ kind: "split", what: `${client} saw another event at ${seq} than the log has` });
       }
-      if (line === undefined && index > wipedAt) {
+      if (line === undefined) {
         found.push({ kind: "lost", what: `${client} saw an event at ${seq} that the log does not have` });
       }
     }
@@ -198,7 +216,7 @@ function newView(): View {
 }
 
 /** Go on with one fact of this client. */
-function follow(view: View, fact: Fact, index: number): Finding[] {
+function follow(view: View, fact: Fact): Finding[] {
   switch (fact.what) {
     case "hello": {
       const claims = view.last !== null && fact.after > view.last;
@@ -237,24 +255,24 @@ function follow(view: View, fact: Fact, index: number): Finding[] {
       view.asked.push(fact);
       return [];
     case "saw":
-      return see(view, fact, index);
+      return see(view, fact);
     default:
       return [];
   }
 }
 
-function see(view: View, fact: Extract<Fact, { what: "saw" }>, index: number): Finding[] {
-  const { client, seq, text } = fact;
+function see(view: View, { client, seq, text }: Extract<Fact, { what: "saw" }>): Finding[] {
+  const { epoch } = view;
   if (view.last === null) {
     view.last = seq;
-    view.shown.set(seq, { text, index });
+    view.shown.set(seq, { text, epoch });
     return [{ kind: "reset", what: `${client} was shown ${seq} where only a reset could continue` }];
   }
   if (seq <= view.last) {
     const known = view.shown.get(seq);
     const changed = known !== undefined && known.text !== text;
     if (changed) return [{ kind: "changed", what: `${client} saw another event at ${seq} than before` }];
-    view.shown.set(seq, { text, index });
+    view.shown.set(seq, { text, epoch });
     const asked = view.asked.some(({ from, to }) => seq >= from && seq <= to);
     return asked ? [] : [{ kind: "repeated", what: `${client} was shown ${seq} again at ${view.last}` }];
   }
@@ -264,7 +282,7 @@ function see(view: View, fact: Extract<Fact, { what: "saw" }>, index: number): F
       ? []
       : [{ kind: "hole", what: `${client} was shown ${seq} after ${view.last}: ${missing} missing` }];
   view.last = seq;
-  view.shown.set(seq, { text, index });
+  view.shown.set(seq, { text, epoch });
   return hole;
 }
 
@@ -278,14 +296,14 @@ function needsReset(
   return !known || hello.after > welcome.head || welcome.head - hello.after > MAX_REPLAY;
 }
 
-function judgeEpochs({ facts, agent }: Case, wipedAt: number): Finding[] {
-  const seen = new Set([agent.epoch]);
-  for (const [index, fact] of facts.entries()) {
-    if (index > wipedAt && (fact.what === "welcome" || fact.what === "reset")) seen.add(fact.epoch);
-  }
-  return seen.size === 1
+function judgeEpochs({ facts, agent }: Case): Finding[] {
+  const seen = new Set<string>();
+  for (const fact of facts) if (fact.what === "welcome" || fact.what === "reset") seen.add(fact.epoch);
+  seen.add(agent.epoch);
+  const most = 1 + wipesOf(facts);
+  return seen.size <= most
     ? []
-    : [{ kind: "epoch", what: `one state, ${seen.size} epochs: ${[...seen].join(", ")}` }];
+    : [{ kind: "epoch", what: `${most} states, ${seen.size} epochs: ${[...seen].join(", ")}` }];
 }
 
 function linesOf(log: FinalLog): Map<number, string> {

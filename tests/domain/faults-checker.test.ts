@@ -239,6 +239,20 @@ test("X6: after the room was wiped on purpose, what was acknowledged before may 
   const agent = { epoch: "epoch-2", head: 1, events: [event] };
   expect(judge({ facts, agent })).toEqual([]);
   expect(kindsOf({ facts, agent: { ...agent, head: 0, events: [] } })).toContain("lost");
+
+  // The operator's word and an answer come by two lines: the numbering says which was first, not who was heard first.
+  const middle = "in the middle";
+  const late: Fact[] = [
+    { client: "agent", at: 0, what: "invoke", sender: "agent", call: middle, kind: "text", body: "old" },
+    wiped,
+    { client: "agent", at: 0, what: "ok", call: middle, seq: before.agent.head + 1 },
+    ...after.slice(1),
+  ];
+  const heardLate = [...facts.slice(0, facts.indexOf(wiped)), ...late];
+  expect(judge({ facts: heardLate, agent })).toEqual([]);
+  const heardEarly = [...facts.filter((fact) => fact !== wiped), wiped];
+  expect(judge({ facts: heardEarly, agent })).toEqual([]);
+  expect(kindsOf({ facts: heardEarly, agent: { ...agent, head: 0, events: [] } })).toEqual(new Set(["lost"]));
 });
 
 /** What a reader is shown who begins anew. */
