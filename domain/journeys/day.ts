@@ -9,7 +9,7 @@
  * Units   visits; seconds between steps are rounded to what is shown of them (`roundedSeconds`).
  */
 import type { Walk } from "../history/records.ts";
-import { countKey, type Spread } from "../kpi/tally.ts";
+import { countKey } from "../kpi/tally.ts";
 import { OTHER_PAGES } from "./page-group.ts";
 
 /** Ways are told up to this many pages. */
@@ -51,14 +51,14 @@ export type FunnelBody = {
   /** Steps reached → the page after the furthest, empty where there was none → visits. */
   next: Record<string, Counts>;
   /** From step to step, where nothing came between: seconds → visits. */
-  times: Record<string, Spread>;
+  times: Record<string, Counts>;
 };
 /** `flows[k]` leads from the k-th page of a visit to the next: two indexes into `pages`, or how it ended. */
 export type WaysBody = { pages: string[]; flows: Counts[] };
 export type PageCounts = { seen: number; ended: number; lost: number };
 export type MissingCounts = { visits: number; from: Counts };
 export type PagesBody = { pages: Record<string, PageCounts>; missing: Record<string, MissingCounts> };
-export type StageCounts = { chats: number; csat: Spread; ces: Spread };
+export type StageCounts = { chats: number; csat: Counts; ces: Counts };
 export type StagesBody = Record<string, StageCounts>;
 
 export type DayBodies = {

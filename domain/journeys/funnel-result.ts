@@ -9,6 +9,7 @@
  */
 import { newcombe } from "../experiments/small-counts.ts";
 import { quantile, share } from "../kpi/figure.ts";
+import { spreadOf } from "../kpi/tally.ts";
 import type { Funnel } from "../site/resources.ts";
 import { addCounts, type Counts, type FunnelBody, none, stepsNamed, type VisitsBody } from "./day.ts";
 import { OTHER_PAGES } from "./page-group.ts";
@@ -48,7 +49,9 @@ export function funnelResult(funnel: DefinedFunnel, sums: FunnelSums, before: Fu
         left: after === undefined ? 0 : visits - after,
         next: after === undefined ? [] : nextOf(next[at] ?? {}),
         seconds:
-          previous === undefined ? null : quantile(sums.funnel.times[`${previous.key},${key}`] ?? {}, 0.5),
+          previous === undefined
+            ? null
+            : quantile(spreadOf(sums.funnel.times[`${previous.key},${key}`] ?? {}), 0.5),
         before: passed === null ? null : share(passed.x, passed.n),
         change: passed === null || after === undefined ? null : difference(passed, { x: after, n: visits }),
       };

@@ -10,8 +10,7 @@
  */
 import { FEW_ANSWERS, share } from "../kpi/figure.ts";
 import { meanInterval } from "../kpi/intervals.ts";
-import { ratio } from "../kpi/ratios.ts";
-import type { Spread } from "../kpi/tally.ts";
+import { type AnswerCounts, ratio } from "../kpi/ratios.ts";
 import { emptyStage, type FunnelBody, type StagesBody } from "./day.ts";
 import { allWalks, type DefinedFunnel, stepCounts } from "./funnel-result.ts";
 import type { WireFigure, WireStage } from "./wire.ts";
@@ -58,7 +57,7 @@ export function stagesOf(funnel: DefinedFunnel, body: FunnelBody, answers: Stage
 }
 
 /** The mean of answers, hidden while they are few; how many there are is always told. */
-function meanOf(answers: Spread): WireFigure {
+function meanOf(answers: AnswerCounts): WireFigure {
   let [n, sum] = [0, 0];
   for (const [score, times] of Object.entries(answers)) {
     n += times;

@@ -16,7 +16,7 @@ import { wilson } from "../experiments/small-counts.ts";
 import { stepAt } from "./durations.ts";
 import { compare } from "./orders.ts";
 import { type Figure, quantile, share, UNKNOWN } from "./figure.ts";
-import { countKey, type CountName, type Spread, type Tally } from "./tally.ts";
+import { count, type CountName, type Spread, type Tally } from "./tally.ts";
 
 export type Arm = "treated" | "holdout";
 const ARMS = ["treated", "holdout"] as const;
@@ -31,12 +31,12 @@ export type ArmDone = Record<Part, number> & { seconds: number | null };
 export function countArmIn(tally: Tally, arm: Arm, stratum: string, done: ArmDone): void {
   for (const [place, part] of PARTS.entries()) {
     tally[nameOf(arm, part)] += done[part];
-    if (done[part] !== 0) countKey(tally.arms, keyOf(stratum, place, arm), done[part]);
+    if (done[part] !== 0) count(tally.arms, keyOf(stratum, place, arm), done[part]);
   }
   if (done.seconds === null) return;
   const seconds = done.seconds - (done.seconds % stepAt(done.seconds));
-  countKey(tally[`${arm}_time_to_purchase`], seconds);
-  countKey(tally.arm_times, keyOf(stratum, seconds, arm));
+  count(tally[`${arm}_time_to_purchase`], seconds);
+  count(tally.arm_times, keyOf(stratum, seconds, arm));
 }
 
 const nameOf = (arm: Arm, part: Part): CountName => `${arm}_${part}`;
@@ -60,10 +60,9 @@ function strataOf(tally: Tally, part: Part): Map<string, Sides<number>> {
     treated: tally[nameOf("treated", part)],
     holdout: tally[nameOf("holdout", part)],
   };
-  for (const key in tally.arms) {
+  for (const [key, times] of tally.arms) {
     const { stratum, number, arm } = readKey(key);
     if (PARTS[number] !== part) continue;
-    const times = tally.arms[key] ?? 0;
     const sides = strata.get(stratum) ?? { treated: 0, holdout: 0 };
     sides[arm] += times;
     rest[arm] -= times;
@@ -118,17 +117,19 @@ export function armMedian(tally: Tally, arm: Arm): Figure {
   const weights = weightsOf(sizes);
   if (weights.size === 0) return quantile(tally[`${arm}_time_to_purchase`], 0.5);
   const [only] = weights.keys();
-  if (weights.size === 1) return quantile(strata.get(only ?? UNTOLD)?.[arm] ?? {}, 0.5);
+  if (weights.size === 1) return quantile(strata.get(only ?? UNTOLD)?.[arm] ?? NOTHING, 0.5);
   return weightedMedian(
     [...weights].map(([stratum, weight]) => ({
-      spread: strata.get(stratum)?.[arm] ?? {},
+      spread: strata.get(stratum)?.[arm] ?? NOTHING,
       weight,
       n: sizes.get(stratum)?.[arm] ?? 0,
     })),
   );
 }
 
-const sizeOf = (spread: Spread): number => Object.values(spread).reduce((sum, times) => sum + times, 0);
+const NOTHING: Spread = new Map();
+
+const sizeOf = (spread: Spread): number => [...spread.values()].reduce((sum, times) => sum + times, 0);
 const sidesOf = (treated: Spread, holdout: Spread): Sides<number> => ({
   treated: sizeOf(treated),
   holdout: sizeOf(holdout),
@@ -137,15 +138,14 @@ const sidesOf = (treated: Spread, holdout: Spread): Sides<number> => ({
 function timesOf(tally: Tally): Map<string, Sides<Spread>> {
   const strata = new Map<string, Sides<Spread>>();
   const rest: Sides<Spread> = {
-    treated: { ...tally.treated_time_to_purchase },
-    holdout: { ...tally.holdout_time_to_purchase },
+    treated: new Map(tally.treated_time_to_purchase),
+    holdout: new Map(tally.holdout_time_to_purchase),
   };
-  for (const key in tally.arm_times) {
+  for (const [key, times] of tally.arm_times) {
     const { stratum, number, arm } = readKey(key);
-    const times = tally.arm_times[key] ?? 0;
-    const sides = strata.get(stratum) ?? { treated: {}, holdout: {} };
-    countKey(sides[arm], number, times);
-    countKey(rest[arm], number, -times);
+    const sides = strata.get(stratum) ?? { treated: new Map(), holdout: new Map() };
+    count(sides[arm], number, times);
+    count(rest[arm], number, -times);
     strata.set(stratum, sides);
   }
   if (sizeOf(rest.treated) !== 0 || sizeOf(rest.holdout) !== 0) strata.set(UNTOLD, rest);
@@ -160,9 +160,8 @@ const Z = normalCritical(0.05);
 function weightedMedian(strata: readonly { spread: Spread; weight: number; n: number }[]): Figure {
   const weightAt = new Map<number, number>();
   for (const { spread, weight, n } of strata) {
-    for (const key in spread) {
-      const own = (weight * (spread[key] ?? 0)) / n;
-      weightAt.set(Number(key), (weightAt.get(Number(key)) ?? 0) + own);
+    for (const [seconds, times] of spread) {
+      weightAt.set(seconds, (weightAt.get(seconds) ?? 0) + (weight * times) / n);
     }
   }
   const rising = [...weightAt].toSorted(([a], [b]) => a - b);

@@ -19,7 +19,7 @@ import { countDuration, countSeconds, secondsBetween } from "./durations.ts";
 import type { ChatRow, SurveyRow } from "./history.ts";
 import { personOf, type PlacedOrder } from "./orders.ts";
 import { heldByAgent, heldMs, stretchesOf, takenForReplyAt } from "./stretches.ts";
-import { countKey, noteStale, type Spread, type Tally } from "./tally.ts";
+import { countKey, noteStale, type Answers, type Tally } from "./tally.ts";
 
 const RECONTACT_MS = 7 * 24 * 3_600_000;
 /** Who is gone sooner never waited: counted apart from those who left. */
@@ -137,7 +137,7 @@ function countSurvey(tally: Tally, { csat, nps, ces, resolved }: SurveyRow): voi
   countAnswer(tally.ces, ces);
 }
 
-function countAnswer(answers: Spread, score: number | null): void {
+function countAnswer(answers: Answers, score: number | null): void {
   if (score !== null) countKey(answers, score);
 }
 

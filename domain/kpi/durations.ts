@@ -11,7 +11,7 @@
  */
 import type { EpochMs } from "../ids.ts";
 import type { OpenDays } from "../site/open-days.ts";
-import { countKey, type Spread, type Tally } from "./tally.ts";
+import { addSpread, count, type Spread, type Tally } from "./tally.ts";
 
 /** What is known by the clock and inside business hours. */
 export type Timed = "first_reply" | "waiting" | "resolution";
@@ -44,7 +44,7 @@ export function stepAt(seconds: number): number {
 
 /** Count one that took so many `seconds`, or as often as `times` says. */
 export function countSeconds(spread: Spread, seconds: number, times = 1): void {
-  countKey(spread, seconds - (seconds % stepAt(seconds)), times);
+  count(spread, seconds - (seconds % stepAt(seconds)), times);
 }
 
 /** How much of a stretch lies inside business hours; null where nothing of it does. */
@@ -81,7 +81,7 @@ export function countDuration(
 /** The counts of `name`, by the clock or inside business hours. */
 export function durationsOf(tally: Tally, name: Timed, insideHours: boolean): Spread {
   if (!insideHours) return tally[name];
-  const inside = { ...tally[name] };
-  for (const [seconds, times] of Object.entries(tally[`${name}_shift`])) countKey(inside, seconds, times);
+  const inside = new Map(tally[name]);
+  addSpread(inside, tally[`${name}_shift`]);
   return inside;
 }

@@ -12,7 +12,7 @@ import { normalCritical, tCritical } from "../experiments/distributions.ts";
 import type { Interval } from "../experiments/effect.ts";
 import { fiellerLift } from "../experiments/fieller.ts";
 import { wilson } from "../experiments/small-counts.ts";
-import { answersWhere, netPromoterScore, npsInterval } from "./ratios.ts";
+import { type AnswerCounts, answersWhere, netPromoterScore, npsInterval } from "./ratios.ts";
 import type { Spread } from "./tally.ts";
 
 export type { Interval };
@@ -74,7 +74,7 @@ export function upliftInterval(some: Squares, others: Squares): Interval | null 
 }
 
 /** Of the mean of answers on a scale; where all are the same, by how many others may be out of sight. */
-export function scaleInterval(answers: Spread, [least, most]: Interval): Interval | null {
+export function scaleInterval(answers: AnswerCounts, [least, most]: Interval): Interval | null {
   const interval = meanInterval(answers);
   if (interval !== null) return [Math.max(least, interval[0]), Math.min(most, interval[1])];
   const [[score, n] = ["", 0], ...others] = Object.entries(answers).filter(([, times]) => times > 0);
@@ -82,7 +82,7 @@ export function scaleInterval(answers: Spread, [least, most]: Interval): Interva
 }
 
 /** Of the net promoter score: by its variance; where all are promoters, passive or detractors, as above. */
-export function promoterInterval(answers: Spread): Interval | null {
+export function promoterInterval(answers: AnswerCounts): Interval | null {
   const interval = npsInterval(answers);
   if (interval === null || interval[1] > interval[0]) {
     return interval && [Math.max(-100, interval[0]), Math.min(100, interval[1])];
@@ -101,7 +101,7 @@ function ofUnvaried({ value, n }: { value: number; n: number }, [least, most]: I
 }
 
 /** Of the mean of answers, without what is known of their scale. */
-export function meanInterval(answers: Spread): Interval | null {
+export function meanInterval(answers: AnswerCounts): Interval | null {
   let [n, sum, squares] = [0, 0, 0];
   for (const [score, times] of Object.entries(answers)) {
     n += times;
@@ -149,21 +149,21 @@ export type Quantile = { value: number | null; n: number; interval: Interval | n
 /** The least whole second within which at least the share `level` of them were done, with order statistics around it. */
 export function quantileOf(spread: Spread, level: number): Quantile {
   let n = 0;
-  for (const seconds in spread) n += spread[seconds] ?? 0;
+  for (const times of spread.values()) n += times;
   if (n <= 0) return { value: null, n: 0, interval: null };
   const { lower, upper } = (level === 0.5 ? medianRanks : ninetiethRanks)(n);
   const [low, value, high] = valuesAt(spread, [lower, Math.ceil(level * n - 1e-9), upper]);
   return { value, n, interval: lower >= 1 && upper <= n ? [low, high] : null };
 }
 
-/** The values at three rising ranks, from 1. An object's whole-number keys stand in rising order. */
+/** The values at three rising ranks, from 1. */
 function valuesAt(spread: Spread, ranks: [number, number, number]): [number, number, number] {
   const found: [number, number, number] = [0, 0, 0];
   let [seen, next] = [0, 0];
-  for (const seconds in spread) {
-    seen += spread[seconds] ?? 0;
+  for (const seconds of Float64Array.from(spread.keys()).sort()) {
+    seen += spread.get(seconds) ?? 0;
     while (next < 3 && seen >= (ranks[next] ?? 0)) {
-      found[next] = Number(seconds);
+      found[next] = seconds;
       next += 1;
     }
     if (next === 3) break;

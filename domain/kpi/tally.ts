@@ -4,10 +4,9 @@
  * Everything that a figure needs for its value and for its interval lies in it, so that a figure of a span is the
  * figure of its added hours: sums of squares by visitor, and durations as exact counts by whole second.
  *
- * Shapes  `COUNTS` are numbers, `SPREADS` are counts by answer or by whole second; `encodeTally` leaves out what is 0.
+ * Shapes  `COUNTS` are numbers, `SPREADS` are counts by answer, by whole second or by name; `packed-tally.ts` keeps them.
  *         A spread that ends in `_shift` is what business hours change of its namesake: counts that may be below 0.
  * Units   `_cents` are hundredths of the currency, `_ms` milliseconds; visitors are visitor-days.
- * Errors  `decodeTally` reads what `encodeTally` wrote; what it does not know, it leaves.
  */
 import type { EpochMs } from "../ids.ts";
 
@@ -132,11 +131,10 @@ const NO_COUNTS = {
 export type CountName = keyof typeof NO_COUNTS;
 export const COUNTS = Object.keys(NO_COUNTS) as readonly CountName[];
 
-/** How often each answer was given, and how often something took so many seconds (`durations.ts`). */
-export const SPREADS = [
-  "csat",
-  "nps",
-  "ces",
+/** How often each answer of a scale was given. */
+export const SCALES = ["csat", "nps", "ces"] as const;
+/** How often something took so many seconds (`durations.ts`). */
+export const DURATIONS = [
   "first_reply",
   "first_reply_shift",
   "waiting",
@@ -148,24 +146,37 @@ export const SPREADS = [
   "time_to_purchase",
   "treated_time_to_purchase",
   "holdout_time_to_purchase",
-  "arms",
-  "arm_times",
 ] as const;
+/** Counts whose keys are a name, a blank and a whole number (`arms.ts`). */
+export const NAMED = ["arms", "arm_times"] as const;
+/** All of them, by the places at which they are kept: a new one comes last, whatever it is. */
+export const SPREADS = [...SCALES, ...DURATIONS, ...NAMED] as const;
 
+export type ScaleName = (typeof SCALES)[number];
+export type DurationName = (typeof DURATIONS)[number];
+export type NamedName = (typeof NAMED)[number];
 export type SpreadName = (typeof SPREADS)[number];
-/** Those whose keys are a name, a blank and a whole number (`arms.ts`); of all others, keys are whole numbers. */
-export const NAMED_SPREADS: ReadonlySet<SpreadName> = new Set<SpreadName>(["arms", "arm_times"]);
-/** How often each key occurred: an answer, a number of seconds, or one of these under a name. */
-export type Spread = Record<string, number>;
+
+/** How often each answer was given, by the answer as text. */
+export type Answers = Record<string, number>;
+/** How often each key occurred; a map, because an object with so many keys is slow to add to and to go through. */
+export type Spread<Key extends string | number = number> = Map<Key, number>;
+
+export function isScale(name: SpreadName): name is ScaleName {
+  return (SCALES as readonly SpreadName[]).includes(name);
+}
+
+export function isNamed(name: SpreadName): name is NamedName {
+  return (NAMED as readonly SpreadName[]).includes(name);
+}
 
 export type Tally = Record<CountName, number> &
-  Record<SpreadName, Spread> & {
+  Record<ScaleName, Answers> &
+  Record<DurationName, Spread> &
+  Record<NamedName, Spread<string>> & {
     /** When time alone will first have changed this, without any new record; null: never. */
     stale_at: EpochMs | null;
   };
-
-/** What leaves and enters storage: the same fields, without those that are 0, empty or null. */
-export type EncodedTally = Partial<Tally>;
 
 /** A copy of one object: thousands of these are made for a report, and building one name by name is most of its time. */
 export function emptyTally(): Tally {
@@ -174,19 +185,19 @@ export function emptyTally(): Tally {
     csat: {},
     nps: {},
     ces: {},
-    first_reply: {},
-    first_reply_shift: {},
-    waiting: {},
-    waiting_shift: {},
-    waiting_abandoned: {},
-    handle_time: {},
-    resolution: {},
-    resolution_shift: {},
-    time_to_purchase: {},
-    treated_time_to_purchase: {},
-    holdout_time_to_purchase: {},
-    arms: {},
-    arm_times: {},
+    first_reply: new Map(),
+    first_reply_shift: new Map(),
+    waiting: new Map(),
+    waiting_shift: new Map(),
+    waiting_abandoned: new Map(),
+    handle_time: new Map(),
+    resolution: new Map(),
+    resolution_shift: new Map(),
+    time_to_purchase: new Map(),
+    treated_time_to_purchase: new Map(),
+    holdout_time_to_purchase: new Map(),
+    arms: new Map(),
+    arm_times: new Map(),
     stale_at: null,
   };
 }
@@ -194,54 +205,54 @@ export function emptyTally(): Tally {
 /** Add `from` into `into`, and give `into` back. */
 export function addTally(into: Tally, from: Tally): Tally {
   for (const name of COUNTS) into[name] += from[name];
-  for (const name of SPREADS) addSpread(into[name], from[name]);
+  addSpreads(into, from, 1);
   noteStale(into, from.stale_at);
   return into;
 }
 
-function addSpread(into: Spread, from: Spread): void {
-  for (const key in from) countKey(into, key, from[key]);
+/** Take from `from` what is `taken`; counts may be below 0 then. When time alone changes it stays. */
+export function takeTally(from: Tally, taken: Tally): void {
+  for (const name of COUNTS) from[name] -= taken[name];
+  addSpreads(from, taken, -1);
+}
+
+function addSpreads(into: Tally, from: Tally, sign: 1 | -1): void {
+  for (const name of SCALES) {
+    for (const key in from[name]) countKey(into[name], key, sign * (from[name][key] ?? 0));
+  }
+  for (const name of DURATIONS) addSpread(into[name], from[name], sign);
+  for (const name of NAMED) addSpread(into[name], from[name], sign);
+}
+
+/** Add `from` into `into`, or take it away. */
+export function addSpread<Key extends string | number>(
+  into: Spread<Key>,
+  from: ReadonlyMap<Key, number>,
+  sign: 1 | -1 = 1,
+): void {
+  for (const [key, times] of from) count(into, key, sign * times);
 }
 
 /** Count `key` so many `times`; a key that comes to 0 is gone. */
-export function countKey(spread: Spread, key: string | number, times = 1): void {
-  const sum = (spread[key] ?? 0) + times;
-  if (sum === 0) delete spread[key];
-  else spread[key] = sum;
+export function count<Key extends string | number>(spread: Spread<Key>, key: Key, times = 1): void {
+  const sum = (spread.get(key) ?? 0) + times;
+  if (sum === 0) spread.delete(key);
+  else spread.set(key, sum);
+}
+
+/** Counts by text as a spread: their keys are whole numbers. */
+export function spreadOf(counts: Readonly<Record<string, number>>): Spread {
+  return new Map(Object.entries(counts).map(([key, times]) => [Number(key), times]));
+}
+
+/** The same as `count`, of counts by text. */
+export function countKey(counts: Record<string, number>, key: string | number, times = 1): void {
+  const sum = (counts[key] ?? 0) + times;
+  if (sum === 0) delete counts[key];
+  else counts[key] = sum;
 }
 
 /** `tally` changes with time alone from `at` on. */
 export function noteStale(tally: Tally, at: EpochMs | null): void {
   if (at !== null) tally.stale_at = Math.min(tally.stale_at ?? at, at);
-}
-
-/** `tally` without what is 0, empty or null: plain JSON. */
-export function encodeTally(tally: Tally): EncodedTally {
-  const encoded: EncodedTally = {};
-  for (const name of COUNTS) if (tally[name] !== 0) encoded[name] = tally[name];
-  for (const name of SPREADS) if (Object.keys(tally[name]).length > 0) encoded[name] = { ...tally[name] };
-  if (tally.stale_at !== null) encoded.stale_at = tally.stale_at;
-  return encoded;
-}
-
-/** What `encodeTally` wrote, after JSON: fields that it does not know are left, missing ones are 0. */
-export function decodeTally(json: unknown): Tally {
-  const tally = emptyTally();
-  const fields: Record<string, unknown> = isObject(json) ? json : {};
-  for (const name of COUNTS) tally[name] = numberOf(fields[name]);
-  for (const name of SPREADS) {
-    const spread = fields[name];
-    if (!isObject(spread)) continue;
-    for (const [key, times] of Object.entries(spread)) countKey(tally[name], key, numberOf(times));
-  }
-  noteStale(tally, typeof fields.stale_at === "number" ? fields.stale_at : null);
-  return tally;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) ? value : 0;
 }

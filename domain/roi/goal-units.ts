@@ -19,7 +19,7 @@ import { quantileOf } from "../kpi/intervals.ts";
 import { countedOrders, type OrderRule, personOf } from "../kpi/orders.ts";
 import { type AnswerCounts, meanAnswer, netPromoterScore } from "../kpi/ratios.ts";
 import { heldMs, stretchesOf, takenForReplyAt } from "../kpi/stretches.ts";
-import { countKey, type Spread } from "../kpi/tally.ts";
+import { type Answers, countKey, type Spread } from "../kpi/tally.ts";
 import type { MeasuredKpi } from "../objectives/measured-kpis.ts";
 
 const DAY_MS = 86_400_000;
@@ -200,14 +200,14 @@ function sumOf(parts: readonly number[]): number {
 }
 
 function countsOf(scores: readonly number[]): AnswerCounts {
-  const counts: Spread = {};
+  const counts: Answers = {};
   for (const score of scores) countKey(counts, score);
   return counts;
 }
 
 /** As durations are kept (KPI44). */
 function spreadOf(seconds: readonly number[]): Spread {
-  const spread: Spread = {};
+  const spread: Spread = new Map();
   for (const each of seconds) countSeconds(spread, each);
   return spread;
 }

@@ -5,6 +5,7 @@ import { openSeconds } from "../../domain/kpi/durations.ts";
 import { KPI_NAMES, type KpiName } from "../../domain/kpi/figures.ts";
 import { poissonInterval, quantileOf, ratioInterval } from "../../domain/kpi/intervals.ts";
 import { kpiRows } from "../../domain/kpi/measure.ts";
+import { spreadOf } from "../../domain/kpi/tally.ts";
 import {
   arbitraryShop,
   chat,
@@ -30,7 +31,7 @@ import {
 vi.setConfig({ testTimeout: 120_000 });
 
 /** From one to so many, each once. */
-const upTo = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, index) => [index + 1, 1]));
+const upTo = (n: number) => new Map(Array.from({ length: n }, (_, index) => [index + 1, 1]));
 
 describe("intervals", () => {
   test("KPI19: whatever happened, a value lies in its interval, a share between 0 and 1, and nothing is no figure", () => {
@@ -64,8 +65,8 @@ describe("intervals", () => {
     expect(quantileOf(upTo(25), 0.5)).toEqual({ value: 13, n: 25, interval: [8, 18] });
     expect(quantileOf(upTo(5), 0.5)).toEqual({ value: 3, n: 5, interval: null });
     expect(quantileOf(upTo(10), 0.9)).toEqual({ value: 9, n: 10, interval: null });
-    expect(quantileOf({ 4: 3, 60: 1 }, 0.5).value).toBe(4);
-    expect(quantileOf({}, 0.5)).toEqual({ value: null, n: 0, interval: null });
+    expect(quantileOf(spreadOf({ 60: 1, 4: 3 }), 0.5).value).toBe(4);
+    expect(quantileOf(new Map(), 0.5)).toEqual({ value: null, n: 0, interval: null });
   });
 
   test("KPI20: where each visitor brings one, a ratio's interval is that of a mean by Student's t", () => {

@@ -132,7 +132,7 @@ describe("intervals without width", () => {
     assisted_revenue_sq: 30 * 1_000 ** 2,
     assisted_orders_sq: 270,
     assisted_revenue_x_orders: 90_000,
-    waiting: { 5: 40 },
+    waiting: new Map([[5, 40]]),
   });
 
   test("OBJ12: answers that are all the same have an interval of those that may be out of sight", () => {
@@ -377,7 +377,7 @@ describe("the guide", () => {
   });
 
   test("OBJ7: long waits, abandonment and low satisfaction lead to staffing and to the conversations", () => {
-    const waiting = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [60 + index, 1]));
+    const waiting = new Map(Array.from({ length: 200 }, (_, index) => [60 + index, 1]));
     const site = figuresIn({
       waiting,
       conversations: 1_000,

@@ -7,7 +7,7 @@ import type { Sealed } from "../../domain/kpi/seals.ts";
 import { KPI_VERSION } from "../../domain/kpi/tally.ts";
 import { fnv1a32 } from "../../domain/hash/fnv.ts";
 import { readOpenDays } from "../../domain/site/open-days.ts";
-import { FIELDS } from "./packed-tally.ts";
+import { FIELDS } from "../../domain/kpi/packed-tally.ts";
 import type { CountedSettings } from "./site-settings.ts";
 
 const HOUR_MS = 3_600_000;

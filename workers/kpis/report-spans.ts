@@ -11,7 +11,7 @@ import { NO_GROUP } from "../../domain/kpi/grouping.ts";
 import { addTally, emptyTally, type SpreadName, type Tally } from "../../domain/kpi/tally.ts";
 import { type CountedSite, countedSite, nextDay } from "./counted-site.ts";
 import { partsOf } from "./kept-figures.ts";
-import { addPacked } from "./packed-tally.ts";
+import { addPacked } from "../../domain/kpi/packed-tally.ts";
 import { type Later, type ReadParts, readParts } from "./report.ts";
 import type { CountedSettings } from "./site-settings.ts";
 

@@ -27,7 +27,7 @@ import { countDays, countSpan, DAYS_AT_ONCE, isChange, keep, type LiveDay, runsO
 import { type CountedSite, countedSite, type LocalDay } from "./counted-site.ts";
 import { enumerateDays } from "./enumerate-days.ts";
 import { type Kept, type KeptTallies, type Part, type Parts, partsOf, readKept } from "./kept-figures.ts";
-import { addPacked } from "./packed-tally.ts";
+import { addPacked } from "../../domain/kpi/packed-tally.ts";
 import { keepRow } from "./rollup-store.ts";
 import { type CountedSettings, readSettings } from "./site-settings.ts";
 import { changedGroups, changesByRow } from "./tally-change.ts";

@@ -9,7 +9,7 @@ import type { HourTally } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
 import { addTally, emptyTally, type Tally } from "../../domain/kpi/tally.ts";
 import type { LocalDay } from "./counted-site.ts";
-import { addPacked, isEmptyPacked, type PackedTally, packTally } from "./packed-tally.ts";
+import { addPacked, isEmptyPacked, type PackedTally, packTally } from "../../domain/kpi/packed-tally.ts";
 import type { Level, RollupRow } from "./rollup-store.ts";
 
 type Groups = Record<string, PackedTally>;

@@ -9,7 +9,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type CountName, COUNTS } from "../../domain/kpi/tally.ts";
 import { currencyAt, isSealed, isSealedAs, Sealed, UNSEALED } from "../../domain/kpi/seals.ts";
 import type { CountedSite, LocalDay } from "./counted-site.ts";
-import type { PackedTally } from "./packed-tally.ts";
+import type { PackedTally } from "../../domain/kpi/packed-tally.ts";
 import type { KeptGroup } from "./rollup-body.ts";
 
 /** Under which key `installation` has how far a site is sealed. */

@@ -7,8 +7,8 @@
 import type { EpochMs } from "../../domain/ids.ts";
 import type { HourTally } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
-import { addTally, countKey, COUNTS, emptyTally, SPREADS, type Tally } from "../../domain/kpi/tally.ts";
-import { addPacked, isEmptyPacked, packTally } from "./packed-tally.ts";
+import { addTally, emptyTally, takeTally, type Tally } from "../../domain/kpi/tally.ts";
+import { addPacked, isEmptyPacked, packTally } from "../../domain/kpi/packed-tally.ts";
 import type { KeptGroup } from "./rollup-body.ts";
 
 /** What `now` has beyond `before`, hour by hour; hours and groups in which nothing differs are left out. */
@@ -23,14 +23,6 @@ export function changeBetween(before: readonly HourTally[], now: readonly HourTa
   for (const one of now) addTally(changeOf(one), one.tally);
   for (const one of before) takeTally(changeOf(one), one.tally);
   return [...changes.values()].filter(({ tally }) => !isEmptyPacked(packTally(tally)));
-}
-
-function takeTally(from: Tally, taken: Tally): void {
-  for (const name of COUNTS) from[name] -= taken[name];
-  for (const name of SPREADS) {
-    const spread = taken[name];
-    for (const key in spread) countKey(from[name], key, -(spread[key] ?? 0));
-  }
 }
 
 /** `groups` of one row with what they have `changed` by; one of which nothing is left is gone. */

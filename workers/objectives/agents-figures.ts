@@ -4,7 +4,7 @@ import { figuresOf, KPI_NAMES, type KpiFigures, spreadsOf } from "../../domain/k
 import { addTally, emptyTally } from "../../domain/kpi/tally.ts";
 import { countedSite } from "../kpis/counted-site.ts";
 import { partsOf } from "../kpis/kept-figures.ts";
-import { addPacked } from "../kpis/packed-tally.ts";
+import { addPacked } from "../../domain/kpi/packed-tally.ts";
 import { type Later, readParts, readSettings } from "../kpis/report.ts";
 
 const SPREADS = spreadsOf(KPI_NAMES);

@@ -6,17 +6,19 @@
  *         A spread whose keys have names is told name by name: `[spread, [name, [number, times, …], name, …]]`.
  *         The names of fields and spreads stand in `FIELDS`, which is part of every kept definition.
  */
-import { compare } from "../../domain/kpi/orders.ts";
+import { compare } from "./orders.ts";
 import {
+  count,
   countKey,
   COUNTS,
   type CountName,
-  NAMED_SPREADS,
+  isNamed,
+  isScale,
   type Spread,
   SPREADS,
   type SpreadName,
   type Tally,
-} from "../../domain/kpi/tally.ts";
+} from "./tally.ts";
 
 type Packed = number[] | (string | number[])[];
 export type PackedTally = [counts: number[], ...spreads: [spread: number, steps: Packed][]];
@@ -28,26 +30,33 @@ export const FIELDS = [...COUNTS, ...SPREADS].join(" ");
 export function packTally(tally: Tally): PackedTally {
   const counts = COUNTS.flatMap((name, place) => (tally[name] === 0 ? [] : [place, tally[name]]));
   const spreads = SPREADS.flatMap((name, place): [number, Packed][] => {
-    const steps = NAMED_SPREADS.has(name) ? packNamed(tally[name]) : packSpread(tally[name]);
+    const steps = packSpread(tally, name);
     return steps.length === 0 ? [] : [[place, steps]];
   });
   return [counts, ...spreads];
 }
 
-function packSpread(spread: Spread): number[] {
+function packSpread(tally: Tally, name: SpreadName): Packed {
+  if (isNamed(name)) return packNamed(tally[name]);
+  if (!isScale(name)) return packSteps([...tally[name]]);
+  return packSteps(Object.entries(tally[name]).map(([answer, times]) => [Number(answer), times]));
+}
+
+function packSteps(counts: [key: number, times: number][]): number[] {
   let before = 0;
-  // An object's whole-number keys stand in rising order.
-  return Object.entries(spread).flatMap(([key, times]) => {
-    const step = Number(key) - before;
-    before = Number(key);
-    return [step, times];
-  });
+  return counts
+    .sort(([a], [b]) => a - b)
+    .flatMap(([key, times]) => {
+      const step = key - before;
+      before = key;
+      return [step, times];
+    });
 }
 
 /** Names in their order, and under each its numbers in theirs, so that what counts the same is the same text. */
-function packNamed(spread: Spread): (string | number[])[] {
+function packNamed(spread: Spread<string>): (string | number[])[] {
   const names = new Map<string, [number: number, times: number][]>();
-  for (const [key, times] of Object.entries(spread)) {
+  for (const [key, times] of spread) {
     const end = key.lastIndexOf(" ");
     const name = key.slice(0, end);
     const own = names.get(name) ?? [];
@@ -59,12 +68,12 @@ function packNamed(spread: Spread): (string | number[])[] {
     .flatMap(([name, own]) => [name, own.toSorted(([a], [b]) => a - b).flat()]);
 }
 
-function addNamed(spread: Spread, packed: Packed): void {
+function addNamed(spread: Spread<string>, packed: Packed): void {
   let name = "";
   for (const one of packed) {
     if (typeof one === "string") name = one;
     if (!Array.isArray(one)) continue;
-    for (let at = 0; at + 1 < one.length; at += 2) countKey(spread, `${name} ${one[at] ?? 0}`, one[at + 1]);
+    for (let at = 0; at + 1 < one.length; at += 2) count(spread, `${name} ${one[at] ?? 0}`, one[at + 1]);
   }
 }
 
@@ -80,18 +89,23 @@ export function addPacked(
   for (const [place, steps] of spreads) {
     const name = nameAt<SpreadName>(SPREADS, place);
     if (wanted !== undefined && !wanted.has(name)) continue;
-    if (NAMED_SPREADS.has(name)) addNamed(into[name], steps);
+    if (isNamed(name)) addNamed(into[name], steps);
+    else if (isScale(name)) eachStep(steps, (answer, times) => countKey(into[name], answer, times));
     else addSteps(into[name], steps);
   }
 }
 
 function addSteps(spread: Spread, steps: Packed): void {
+  eachStep(steps, (key, times) => count(spread, key, times));
+}
+
+function eachStep(steps: Packed, add: (key: number, times: number) => void): void {
   let key = 0;
   for (let at = 0; at + 1 < steps.length; at += 2) {
     const [step, times] = [steps[at], steps[at + 1]];
     if (typeof step !== "number" || typeof times !== "number") throw new Error("no steps in a packed tally");
     key += step;
-    countKey(spread, key, times);
+    add(key, times);
   }
 }
 
