@@ -12,7 +12,7 @@
  */
 import { compare } from "../experiments/effect.ts";
 import { fewest, wilson } from "../experiments/small-counts.ts";
-import { checkSplit } from "../experiments/srm.ts";
+import { checkSplit, enoughToCheck } from "../experiments/srm.ts";
 import type { Arm, Arms } from "../incrementality/arm.ts";
 import { intentionToTreat } from "../incrementality/intention-to-treat.ts";
 import type { Ranged } from "../objectives/ledger.ts";
@@ -142,7 +142,11 @@ function lineOf(
   if (holdout.length === 0 || treated.length === 0 || share <= 0 || share >= 1) {
     return { ...line, state: "not_measurable" };
   }
-  if (checkSplit([holdout.length, treated.length], [share, 1 - share]).flag) {
+  const [users, weights] = [
+    [holdout.length, treated.length],
+    [share, 1 - share],
+  ];
+  if (enoughToCheck(users, weights) && checkSplit(users, weights).flag) {
     return { ...line, state: "unusable_split" };
   }
   const did = kpi === "deflected_contacts" ? ({ contacts }: Unit) => contacts > 0 : bought;

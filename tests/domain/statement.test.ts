@@ -104,6 +104,7 @@ describe("statements", () => {
   test.each([
     ["not_measurable", phase(1, [4_000, 400], [0, 0], 0)],
     ["unusable_split", phase(1, [4_000, 400], [1_000, 60], 0.5)],
+    ["too_few", phase(1, [20, 2], [4, 1], 0.02)],
     ["too_few", phase(1, [4_000, 400], [1_000, 9])],
   ])("RET8: a phase that is %s counts nothing", (state, evidence) => {
     const statement = statementOf(TERMS, evidence);
