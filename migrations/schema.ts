@@ -349,6 +349,8 @@ export const conversations = sqliteTable("conversations", {
   canned: text("canned"),
   /** Whether its visitor was asked what they thought; null while it goes on, and where that was not told. */
   surveyAsked: flag("survey_asked"),
+  /** JSON: which questions it asked, none where it asked nobody; null as well where it ended before that was told. */
+  surveyQuestions: text("survey_questions"),
   /** When its visitor was last there, and who wrote the first message of an agent; null where that was not told. */
   leftAt: moment("left_at"),
   answeredBy: text("answered_by"),
