@@ -5,6 +5,7 @@
  */
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
 import type { EpochMs } from "../domain/ids.ts";
+import { SURVEY_QUESTIONS, type SurveyQuestion, USUAL_QUESTIONS } from "../domain/site/survey-questions.ts";
 import { type Dice, diceOf, hashOf } from "./dice.ts";
 import { handsOf, silentHandsOf } from "./history-hands.ts";
 import { SKILLS } from "./history-truth.ts";
@@ -18,6 +19,15 @@ const LATE_MS = 2_000;
 const SHORT_MS = 5_000;
 const SURVEYED = 0.35;
 const OLDER = 0.1;
+/** What a site asks, as it changes its mind, and how often somebody answers over the API what nobody asked. */
+const POLICIES: readonly (readonly SurveyQuestion[])[] = [
+  USUAL_QUESTIONS,
+  ["nps"],
+  ["csat", "resolved"],
+  ["faces"],
+  SURVEY_QUESTIONS,
+];
+const UNASKED = 0.15;
 const REASONS = {
   answered: [
     { reason: "agent", weight: 5 },
@@ -63,6 +73,7 @@ export function* conversationFrom(
     until,
   });
   const seed = hashOf(id);
+  const asked = end.closed_at === null ? {} : askedOf(seed, answered);
   yield {
     table: "conversations",
     id,
@@ -96,12 +107,12 @@ export function* conversationFrom(
             prefix,
           }),
         }),
-    ...(end.closed_at === null ? {} : askedOf(seed, answered)),
+    ...asked,
     text: null,
   };
   if (!answered || there >= until || !dice.chance(SURVEYED)) return;
   const survey = surveyOf(dice, { id, visitor: visit.visitor.id, after: dice.below(10 * MINUTE_MS) });
-  if (end.closed_at !== null) yield { ...survey, at: end.closed_at + survey.at };
+  if (end.closed_at !== null) yield answering(asked, { ...survey, at: end.closed_at + survey.at });
 }
 
 type Course = { first: EpochMs; reply: EpochMs | null; there: EpochMs; until: EpochMs };
@@ -148,7 +159,37 @@ function surveyOf(
   };
 }
 
-/** One in four of those that somebody answered is not asked; one in eight is of before it was told. */
-function askedOf(hash: number, answered: boolean): { survey_asked?: boolean } {
-  return (hash & 7) === 7 ? {} : { survey_asked: answered && (hash & 3) !== 0 };
+type Asked = Pick<RecordOf<"conversations">, "survey_asked" | "survey_questions">;
+
+/**
+ * One in four of those that somebody answered is not asked; one in eight is of before it was told, and another of before
+ * its questions were.
+ */
+function askedOf(hash: number, answered: boolean): Asked {
+  if ((hash & 7) === 7) return {};
+  const survey_asked = answered && (hash & 3) !== 0;
+  if ((hash & 7) === 6) return { survey_asked };
+  const questions = POLICIES[(hash >>> 3) % POLICIES.length] ?? USUAL_QUESTIONS;
+  return { survey_asked, survey_questions: survey_asked ? [...questions] : [] };
+}
+
+/** `survey` with answers to what was asked alone, but for those whose site asks more by its own means. */
+function answering(
+  { survey_asked, survey_questions: asked }: Asked,
+  survey: RecordOf<"surveys">,
+): RecordOf<"surveys"> {
+  const isFree = survey_asked !== true || asked === undefined;
+  if (isFree || diceOf(hashOf(`${survey.id} unasked`)).chance(UNASKED)) return survey;
+  const of = <T>(question: SurveyQuestion, answer: T): T | null => (asked.includes(question) ? answer : null);
+  const { welcome, wait, answer, csat, nps, ces, resolved } = survey;
+  return {
+    ...survey,
+    welcome: of("faces", welcome),
+    wait: of("faces", wait),
+    answer: of("faces", answer),
+    csat: of("csat", csat),
+    nps: of("nps", nps),
+    ces: of("ces", ces),
+    resolved: of("resolved", resolved),
+  };
 }

@@ -1,7 +1,7 @@
 /** What a room tells history: its conversation as one row, its log in compressed chunks, its survey. */
 import { HAND_EVENTS, handsIn, isHandedOn } from "../domain/chat/handovers.ts";
 import { searchableText } from "../domain/chat/log.ts";
-import type { RoomState } from "../domain/chat/state.ts";
+import { questionsAsked, type RoomState } from "../domain/chat/state.ts";
 import type { HistoryRecord, RecordOf } from "../domain/history/records.ts";
 import type { StoredChunk } from "./chat-room-row.ts";
 import type { ChatRoomStore } from "./chat-room-store.ts";
@@ -34,6 +34,7 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
   const tally = store.tally();
   const { handovers, canned } = handsIn(store.handed(HAND_EVENTS));
   const isClosed = room.status === "closed";
+  const asked = questionsAsked(room);
   return {
     table: "conversations",
     id: room.conversation,
@@ -60,6 +61,7 @@ function conversationRecord(store: ChatRoomStore, room: RoomState): RecordOf<"co
     codes: [...room.codes],
     wrap_up_note: room.wrapUpNote,
     ...(room.surveyAsked === null ? {} : { survey_asked: room.surveyAsked }),
+    ...(asked === null ? {} : { survey_questions: [...asked] }),
     ...(room.leftAt === null ? {} : { left_at: room.leftAt }),
     ...(tally.firstAgentId === null ? {} : { answered_by: tally.firstAgentId }),
     ...(isClosed ? { transfers: handovers.filter(isHandedOn).length } : {}),

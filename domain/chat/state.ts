@@ -8,6 +8,7 @@
 import type { DeskCommand, Person } from "../desk/report.ts";
 import type { EpochMs } from "../ids.ts";
 import { isAsked, type SurveyPlan, USUAL_PLAN } from "../site/survey-policy.ts";
+import type { SurveyQuestion } from "../site/survey-questions.ts";
 import type { Status } from "./room.ts";
 import type { MessageKind } from "./wire.ts";
 
@@ -270,6 +271,15 @@ function afterWrapUp(
   return afterClose(done, "agent", now, fields, ask);
 }
 
+/** What the visitor was asked: an empty list is nothing. Null until the end, and of those that ended before it was decided here. */
+export function questionsAsked({
+  surveyAsked,
+  surveyPlan,
+}: Pick<RoomState, "surveyAsked" | "surveyPlan">): readonly SurveyQuestion[] | null {
+  if (surveyAsked === null) return null;
+  return surveyAsked ? (surveyPlan ?? USUAL_PLAN).questions : [];
+}
+
 /**
  * The room at its end, and the event that says why, and what the visitor is asked: an empty list is nothing.
  * `wanted` says that the agent wants them to be asked.
@@ -295,7 +305,7 @@ export function afterClose(
     revision: revision + 1,
     deskRevision: queuedAt === null ? deskRevision : deskRevision + 1,
   };
-  const survey = surveyAsked ? plan.questions : [];
+  const survey = questionsAsked(closed);
   return { room: closed, event: { name: "closed", fields: { ...fields, reason, survey } } };
 }
 

@@ -8,6 +8,7 @@
  */
 import * as z from "zod";
 import { HANDOVER_KINDS, MAX_CANNED_USES, MAX_HANDOVERS } from "../chat/handovers.ts";
+import { SURVEY_QUESTIONS } from "../site/survey-questions.ts";
 
 const moment = z.int();
 const maybe = <T extends z.ZodType>(type: T) => type.nullable();
@@ -164,6 +165,11 @@ export const HandoverRecord = z.object({
 });
 export const SentCannedRecord = z.object({ at: moment, agent: id, canned: id, edited: z.boolean() });
 
+/** What a conversation asked at its end, each at most once. */
+export const AskedQuestions = z
+  .array(z.enum(SURVEY_QUESTIONS))
+  .refine((asked) => new Set(asked).size === asked.length, "each question at most once");
+
 export const ConversationRecord = z.object({
   table: z.literal("conversations"),
   id,
@@ -194,6 +200,8 @@ export const ConversationRecord = z.object({
   wrap_up_note: maybe(text).optional(),
   /** Whether its visitor was asked what they thought; of one that goes on, or ended before rooms told it, nothing. */
   survey_asked: z.boolean().optional(),
+  /** What it asked, nothing where it asked nobody; of one that ended before rooms told this, none. */
+  survey_questions: AskedQuestions.optional(),
   /** When its visitor was last there; of one that goes on, or ended before rooms told it, nothing. */
   left_at: moment.optional(),
   /** Who wrote the first message of an agent; of one that nobody answered, nothing. */

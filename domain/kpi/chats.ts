@@ -19,7 +19,7 @@ import { countDuration, countSeconds, secondsBetween } from "./durations.ts";
 import type { ChatRow, SurveyRow } from "./history.ts";
 import { personOf, type PlacedOrder } from "./orders.ts";
 import { heldByAgent, heldMs, stretchesOf, takenForReplyAt } from "./stretches.ts";
-import { countKey, noteStale, type Answers, type Tally } from "./tally.ts";
+import { countKey, noteStale, SCALES, type Answers, type ScaleName, type Tally } from "./tally.ts";
 
 const RECONTACT_MS = 7 * 24 * 3_600_000;
 /** Who is gone sooner never waited: counted apart from those who left. */
@@ -34,6 +34,20 @@ export function isSurveyed(
   survey: SurveyRow | undefined,
 ): boolean {
   return survey !== undefined || (surveyAsked ?? (answeredAt !== null && closedAt !== null));
+}
+
+/**
+ * Whether it counts as asked `question`: it was told to be, or the question was answered anyway. Where nobody told which
+ * questions a survey asked, it asked each.
+ */
+export function isAskedFor(
+  chat: Parameters<typeof isSurveyed>[0] & Pick<ChatRow, "surveyQuestions">,
+  survey: SurveyRow | undefined,
+  question: ScaleName,
+): boolean {
+  if (!isSurveyed(chat, survey)) return false;
+  const isAnswered = survey !== undefined && survey[question] !== null;
+  return isAnswered || (chat.surveyQuestions?.includes(question) ?? true);
 }
 
 /** Count the conversations that began in the span: answered, abandoned, resolved without another within a week. */
@@ -56,7 +70,7 @@ export function countChats(counting: Counting): void {
       const { answeredAt } = chat;
       if (answeredAt === null) countUnanswered(tally, chat);
       else countHandled(counting, tally, { chat: { ...chat, answeredAt }, survey, again });
-      tally.surveys_sent += isSurveyed(chat, survey) ? 1 : 0;
+      countSent(tally, chat, survey);
     });
     if (chat.answeredAt !== null) countWork(counting, { ...chat, answeredAt: chat.answeredAt });
   }
@@ -125,6 +139,14 @@ function countHandled(
   tally.contacts_mature += 1;
   tally.contacts_no_recontact += again ? 0 : 1;
   tally.contacts_resolved_no_recontact += !again && isResolved ? 1 : 0;
+}
+
+/** A survey, and the questions that it left out: most leave out none. */
+function countSent(tally: Tally, chat: ChatRow, survey: SurveyRow | undefined): void {
+  if (!isSurveyed(chat, survey)) return;
+  tally.surveys_sent += 1;
+  for (const question of SCALES)
+    tally[`surveys_without_${question}`] += isAskedFor(chat, survey, question) ? 0 : 1;
 }
 
 /** An answer stands in the row of its conversation. */

@@ -33,7 +33,7 @@ import {
 } from "./intervals.ts";
 import { isKnownBy } from "./known.ts";
 import { answersWhere, KPI_FORMULAS, type KpiTotals, type Ratio, ratio } from "./ratios.ts";
-import type { SpreadName, Tally } from "./tally.ts";
+import type { ScaleName, SpreadName, Tally } from "./tally.ts";
 
 export type FigureOptions = {
   /** First reply, waiting and resolution inside business hours only. */
@@ -67,7 +67,7 @@ function sourceOf(t: Tally, { businessHours = false, costs = null }: FigureOptio
     contacts_resolved_no_recontact: t.contacts_resolved_no_recontact,
     contacts_mature: t.contacts_mature,
     csat: t.csat,
-    surveys_sent: t.surveys_sent,
+    surveys_sent: askedFor(t, "csat"),
     nps: t.nps,
     ces: t.ces,
     assisted_revenue: t.assisted_revenue_cents / 100,
@@ -79,6 +79,9 @@ function sourceOf(t: Tally, { businessHours = false, costs = null }: FigureOptio
   };
   return { t, totals, hours, costs, businessHours };
 }
+
+/** How many surveys asked it. */
+const askedFor = (t: Tally, question: ScaleName): number => t.surveys_sent - t[`surveys_without_${question}`];
 
 const all = (answers: Readonly<Record<string, number>>) => answersWhere(answers);
 
@@ -204,12 +207,12 @@ const OF_CHATS = {
   },
   csat: ({ t, totals }) => answerShare(t.csat, KPI_FORMULAS.csat(totals)),
   csat_mean: ({ t, totals }) => answerMean(t.csat, KPI_FORMULAS.csat_mean(totals), [1, 5]),
-  csat_response_rate: ({ t }) => share(all(t.csat), t.surveys_sent),
+  csat_response_rate: ({ t }) => share(all(t.csat), askedFor(t, "csat")),
   nps: ({ t, totals }) => answered(KPI_FORMULAS.nps(totals), all(t.nps), promoterInterval(t.nps)),
-  nps_response_rate: ({ t }) => share(all(t.nps), t.surveys_sent),
+  nps_response_rate: ({ t }) => share(all(t.nps), askedFor(t, "nps")),
   ces_mean: ({ t, totals }) => answerMean(t.ces, KPI_FORMULAS.ces_mean(totals), [1, 7]),
   ces_agree: ({ t, totals }) => answerShare(t.ces, KPI_FORMULAS.ces_agree(totals)),
-  ces_response_rate: ({ t }) => share(all(t.ces), t.surveys_sent),
+  ces_response_rate: ({ t }) => share(all(t.ces), askedFor(t, "ces")),
   survey_response_rate: ({ t }) => share(t.surveys_answered, t.surveys_sent),
   first_reply_median: (s) => quantile(durationsOf(s.t, "first_reply", s.businessHours), 0.5),
   first_reply_p90: (s) => quantile(durationsOf(s.t, "first_reply", s.businessHours), 0.9),

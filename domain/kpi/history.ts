@@ -6,6 +6,7 @@
  */
 import type { Handover, SentCanned } from "../chat/handovers.ts";
 import type { EpochMs } from "../ids.ts";
+import type { SurveyQuestion } from "../site/survey-questions.ts";
 
 export type VisitRow = {
   id: string;
@@ -67,6 +68,8 @@ export type ChatRow = {
   canned: readonly SentCanned[];
   /** Whether its visitor was asked what they thought; null while it goes on, and of one that ended before that was told. */
   surveyAsked: boolean | null;
+  /** What they were asked; null while it goes on, and of one that ended before that was told. */
+  surveyQuestions: readonly SurveyQuestion[] | null;
 };
 
 export type OrderRow = {

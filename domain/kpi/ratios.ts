@@ -32,6 +32,7 @@ export type KpiTotals = {
   contacts_resolved_no_recontact: number;
   contacts_mature: number;
   csat: AnswerCounts;
+  /** Those that asked for satisfaction. */
   surveys_sent: number;
   nps: AnswerCounts;
   ces: AnswerCounts;

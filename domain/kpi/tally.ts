@@ -11,7 +11,7 @@
 import type { EpochMs } from "../ids.ts";
 
 /** Raised when a definition changes, so that a figure kept somewhere says which definition it has. */
-export const KPI_VERSION = 8;
+export const KPI_VERSION = 9;
 
 /**
  * Numbers that add up, by what they count. Written out, because an object that is made by name is slow to copy. What is
@@ -126,6 +126,11 @@ const NO_COUNTS = {
   // Of assisted orders, those whose money is in no sum: in the row of the chat, and in their own.
   assisted_in_other_currency: 0,
   row_assisted_in_other_currency: 0,
+  // Of surveys that were sent, those that did not ask it: a day that was final before this was told has none, as all of
+  // its surveys count as having asked everything.
+  surveys_without_csat: 0,
+  surveys_without_nps: 0,
+  surveys_without_ces: 0,
 };
 
 export type CountName = keyof typeof NO_COUNTS;

@@ -68,6 +68,7 @@ const UNTOLD_CHAT = {
   handovers: [],
   canned: [],
   surveyAsked: null,
+  surveyQuestions: null,
 } satisfies Partial<ChatRow>;
 const UNTOLD_VISIT = {
   covered: false,

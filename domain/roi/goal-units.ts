@@ -12,7 +12,7 @@
  */
 import type { EpochMs } from "../ids.ts";
 import { chatEnd, leftUnansweredAt } from "../kpi/chat-moments.ts";
-import { isSurveyed } from "../kpi/chats.ts";
+import { isAskedFor } from "../kpi/chats.ts";
 import { countSeconds, secondsBetween } from "../kpi/durations.ts";
 import type { ChatRow, KpiHistory, SurveyRow } from "../kpi/history.ts";
 import { quantileOf } from "../kpi/intervals.ts";
@@ -45,6 +45,7 @@ export type GoalChat = Pick<
   | "leftAt"
   | "handovers"
   | "surveyAsked"
+  | "surveyQuestions"
 >;
 /** Of the month, and the conversations that began within a week of the end of one of it. */
 export type GoalHistory = Pick<KpiHistory, "orders" | "refunds" | "persons"> & {
@@ -76,7 +77,7 @@ const OF_CHATS = {
   nps: ({ survey }) => survey?.nps ?? null,
   ces_mean: ({ survey }) => survey?.ces ?? null,
   csat_response_rate: ({ chat, survey }) => {
-    return isSurveyed(chat, survey) ? Number((survey?.csat ?? null) !== null) : null;
+    return isAskedFor(chat, survey, "csat") ? Number((survey?.csat ?? null) !== null) : null;
   },
   fcr: answeredOnly(({ closedAt }, { survey, again, now }) =>
     closedAt === null || closedAt + RECONTACT_MS > now ? null : Number(!again && isResolved(survey)),

@@ -17,6 +17,7 @@ import {
 } from "../../domain/kpi/history.ts";
 import { kpiRows, type KpiRow } from "../../domain/kpi/measure.ts";
 import { DAYS_OF_WEEK } from "../../domain/site/days.ts";
+import { SURVEY_QUESTIONS } from "../../domain/site/survey-questions.ts";
 import { type OpenDays, readOpenDays } from "../../domain/site/open-days.ts";
 
 export const SECOND = 1_000;
@@ -55,7 +56,7 @@ export function chat(visitor: string, startedAt: number, more: Partial<ChatRow> 
   const offer = { decision: null, campaign: null, variant: null, skill: null, agent: "usr_lea" };
   const base = { id: nextId("cnv"), visitor, startedAt, answeredAt: startedAt + 30 * SECOND, closedAt: null };
   const room = { queuedAt: null, assignedAt: null, lastMessageAt: null, closeReason: null, leftAt: null };
-  const told = { answeredBy: null, handovers: [], canned: [], surveyAsked: null };
+  const told = { answeredBy: null, handovers: [], canned: [], surveyAsked: null, surveyQuestions: null };
   return { ...base, ...room, ...offer, ...told, ...more };
 }
 export function order(visitor: string, at: number, total: number, more: Partial<OrderRow> = {}): OrderRow {
@@ -166,6 +167,7 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
     csat: fc.option(fc.integer({ min: 1, max: 5 })),
     resolved: fc.option(fc.boolean()),
     asked: fc.option(fc.boolean()),
+    questions: fc.option(fc.subarray([...SURVEY_QUESTIONS])),
     buysAfter: fc.option(fc.integer({ min: 0, max: 70 * HOUR })),
     leadsAfter: fc.option(fc.integer({ min: 0, max: 70 * HOUR })),
     cents: fc.integer({ min: 1, max: 50_000 }),
@@ -203,6 +205,7 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
       closeReason: closedAt === null ? null : one.idle ? "idle" : "agent",
       leftAt: closedAt === null || one.left === null ? null : Math.min(closedAt, at + one.left),
       surveyAsked: closedAt === null ? null : one.asked,
+      surveyQuestions: closedAt === null || one.asked === null ? null : one.asked ? one.questions : [],
     });
     const bought = order(who, at + (one.buysAfter ?? 0), one.cents / 100, {
       id: `o${index}`,

@@ -56,7 +56,7 @@ function chat(visitor: string, startedAt: number, more: Partial<ChatRow> = {}): 
   const offer = { decision: null, campaign: null, variant: null, skill: null, agent: "usr_lea" };
   const base = { id: nextId("cnv"), visitor, startedAt, answeredAt: startedAt + 30_000, closedAt: null };
   const room = { queuedAt: null, assignedAt: null, lastMessageAt: null, closeReason: null, leftAt: null };
-  const told = { answeredBy: null, handovers: [], canned: [], surveyAsked: null };
+  const told = { answeredBy: null, handovers: [], canned: [], surveyAsked: null, surveyQuestions: null };
   return { ...base, ...room, ...offer, ...told, ...more };
 }
 function order(visitor: string, at: number, total: number, more: Partial<OrderRow> = {}): OrderRow {

@@ -3,6 +3,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import type { HistoryMessage, HistoryRecord, RecordOf } from "../../domain/history/records.ts";
+import { SURVEY_QUESTIONS } from "../../domain/site/survey-questions.ts";
 import { consumeHistory } from "../../workers/history/consumer.ts";
 
 const MINUTE_MS = 60_000;
@@ -152,6 +153,7 @@ const conversation = fc
         open: fc.boolean(),
         overNight: fc.boolean(),
         asked: fc.boolean(),
+        questions: fc.subarray([...SURVEY_QUESTIONS]),
         hands,
         canned,
         answeredBy: maybe(colleague),
@@ -191,6 +193,9 @@ const conversation = fc
             : {}),
           // Every other room is of before it was told.
           ...(revision === 4 && n % 2 === 0 ? { survey_asked: more.asked && !more.open } : {}),
+          ...(revision === 4 && n % 4 === 0 && !more.open
+            ? { survey_questions: more.asked ? more.questions : [] }
+            : {}),
           text: null,
         }));
       }),

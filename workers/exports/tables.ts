@@ -145,6 +145,7 @@ export const TABLES: Record<string, Table> = {
       "survey_asked",
       "left_at",
       "answered_by",
+      "survey_questions",
     ],
   },
   surveys: {

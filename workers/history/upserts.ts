@@ -212,6 +212,7 @@ function conversationUpserts(db: Db, site: SiteKey, record: RecordOf<"conversati
     wrapUpNote: record.wrap_up_note ?? null,
     transfers: record.transfers ?? null,
     surveyAsked: record.survey_asked ?? null,
+    surveyQuestions: jsonOf(record.survey_questions),
     leftAt: record.left_at ?? null,
     answeredBy: record.answered_by ?? null,
     handovers: record.handovers === undefined ? null : JSON.stringify(record.handovers),

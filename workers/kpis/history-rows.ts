@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { fnv1a32 } from "../../domain/hash/fnv.ts";
-import { HandoverRecord, SentCannedRecord } from "../../domain/history/records.ts";
+import { AskedQuestions, HandoverRecord, SentCannedRecord } from "../../domain/history/records.ts";
 import type { EpochMs } from "../../domain/ids.ts";
 import type {
   AgentStateRow,
@@ -41,7 +41,7 @@ export const CELLS = {
   conversations: `c.id, c.visitor_id, c.decision_id, e.campaign_id, e.variant, c.skill, c.agent_id,
     c.first_visitor_message_at, c.queued_at, c.assigned_at, c.first_agent_message_at, c.last_message_at,
     min(c.closed_at, c.first_visitor_message_at + ${LONG_CHAT_MS}), c.close_reason, c.handovers, c.canned,
-    c.survey_asked, c.left_at, c.answered_by`,
+    c.survey_asked, c.left_at, c.answered_by, c.survey_questions`,
   orders: `o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered`,
   refunds: `r.id, r.order_id, r.amount, r.status`,
   leads: `l.id, l.visitor_id, l.at, l.value, l.currency`,
@@ -90,6 +90,11 @@ function listed<T>(list: z.ZodType<T[]>, cell: Cell | undefined): readonly T[] |
 /** How a conversation went from hand to hand, from the cell in which that is kept. */
 export function handoversOf(cell: Cell | undefined): ChatRow["handovers"] {
   return listed(Handovers, cell);
+}
+
+/** What a conversation asked, from the cell in which that is kept. */
+export function questionsOf(cell: Cell | undefined): ChatRow["surveyQuestions"] {
+  return listed(AskedQuestions, cell);
 }
 
 export function visitOf(cells: Cells): VisitRow {
@@ -145,6 +150,7 @@ export function chatOf(cells: Cells): ChatRow {
     surveyAsked: maybeFlag(cells, 16),
     leftAt: maybeNumber(cells, 17),
     answeredBy: maybeText(cells, 18),
+    surveyQuestions: questionsOf(cells[19]),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   MOST_GOAL_UNITS,
 } from "../../domain/roi/goal-units.ts";
 import type { SiteSettings } from "../../domain/site/settings.ts";
-import { handoversOf } from "../kpis/history-rows.ts";
+import { handoversOf, questionsOf } from "../kpis/history-rows.ts";
 import { reportKpis } from "../kpis/report.ts";
 
 const DAY_MS = 86_400_000;
@@ -74,7 +74,7 @@ async function wholeLines(
 /** Those of the month, and those that began so soon after that they may be about the same. */
 const CHATS = `SELECT id, visitor_id, first_visitor_message_at, queued_at, assigned_at, first_agent_message_at,
     last_message_at, min(closed_at, first_visitor_message_at + ${LONG_CHAT_MS}), close_reason, survey_asked,
-    agent_id, left_at, handovers
+    agent_id, left_at, handovers, survey_questions
   FROM conversations WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3 AND first_visitor_message_at IS NOT NULL`;
 const SURVEYS = `SELECT a.conversation_id, a.at, a.csat, a.nps, a.ces, a.resolved
   FROM conversations c JOIN surveys a ON a.site = c.site AND a.conversation_id = c.id
@@ -152,6 +152,7 @@ function chatOf([
   agent,
   leftAt,
   handovers,
+  questions,
 ]: Cells): GoalChat {
   return {
     id: String(id),
@@ -167,6 +168,7 @@ function chatOf([
     agent: textOf(agent),
     leftAt: numberOf(leftAt),
     handovers: handoversOf(handovers),
+    surveyQuestions: questionsOf(questions),
   };
 }
 

@@ -8,6 +8,7 @@ import { and, desc, eq, gte, lt, or, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import * as z from "zod";
 import { TranscriptLine, transcriptOf } from "../../domain/chat/content-transcript.ts";
+import { AskedQuestions } from "../../domain/history/records.ts";
 import { isoOf, type SiteKey } from "../../domain/ids.ts";
 import { conversations as table, surveys } from "../../migrations/schema.ts";
 import { ApiError } from "../errors.ts";
@@ -49,6 +50,8 @@ const Conversation = z.object({
   wrap_up_note: z.string().nullable(),
   /** Whether its visitor was asked what they thought; null while it goes on, and where that was not told. */
   survey_asked: z.boolean().nullable(),
+  /** What it asked, in the order in which it was asked; nothing of nobody, null as well where that was not told. */
+  survey_questions: AskedQuestions.nullable(),
   created_at: z.string(),
   first_visitor_message_at: when,
   first_agent_message_at: when,
@@ -98,6 +101,8 @@ export function conversationOf(row: Row): z.infer<typeof Conversation> {
     codes: row.codes === null ? [] : z.array(z.string()).parse(JSON.parse(row.codes)),
     wrap_up_note: row.wrapUpNote,
     survey_asked: row.surveyAsked,
+    survey_questions:
+      row.surveyQuestions === null ? null : AskedQuestions.parse(JSON.parse(row.surveyQuestions)),
     created_at: isoOf(row.createdAt),
     first_visitor_message_at: maybeIso(row.firstVisitorMessageAt),
     first_agent_message_at: maybeIso(row.firstAgentMessageAt),

@@ -57,6 +57,12 @@ type Source = {
 };
 export const countedAt = (group: Group) => (isEntered(group) ? "counted" : "at");
 
+/** Whether a conversation asked anything, or was answered anyway; of before it was told, every answered one that ended. */
+const ASKED = "surveyed OR coalesce(asks, answered IS NOT NULL AND closed IS NOT NULL)";
+/** Of these, what asked this one thing; of before that was told, each asked everything. */
+const askedFor = (question: string) => `sum((${ASKED}) AND (${question} IS NOT NULL OR asks_for IS NULL
+  OR EXISTS (SELECT 1 FROM json_each(asks_for) a WHERE a.value = '${question}')))`;
+
 const isTime = (group: Group) => group === null || TIMES.includes(group);
 export const column = (group: Group) => (group === null ? "''" : group);
 /** Visitor-days among things: of one person on one `day`, and in one group where that is no time. */
@@ -162,7 +168,10 @@ export const SOURCES: Source[] = [
       mature_alone: "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again)",
       mature_resolved:
         "sum(answered IS NOT NULL AND closed IS NOT NULL AND mature AND NOT came_again AND coalesce(resolved, 1))",
-      asked: "sum(surveyed OR coalesce(asks, answered IS NOT NULL AND closed IS NOT NULL))",
+      asked: `sum(${ASKED})`,
+      asked_csat: askedFor("csat"),
+      asked_nps: askedFor("nps"),
+      asked_ces: askedFor("ces"),
       replied: "sum(coalesce(csat, nps, ces, resolved) IS NOT NULL)",
       told_resolved: "sum(resolved = 1)",
       told: "sum(resolved IS NOT NULL)",

@@ -87,6 +87,7 @@ const CHATS = `CREATE TEMP TABLE chat AS
       ELSE c.closed_at END AS ended,
     ${visitOf("c.visitor_id", "c.first_visitor_message_at")} AS visit,
     s.csat, s.nps, s.ces, s.resolved, s.conversation_id IS NOT NULL AS surveyed, c.survey_asked AS asks,
+    c.survey_questions AS asks_for,
     c.handovers IS NOT NULL AS told
   FROM conversations c JOIN setting ON c.site = setting.site
     LEFT JOIN person p ON p.visitor = c.visitor_id

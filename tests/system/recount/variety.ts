@@ -38,6 +38,19 @@ export const VARIETY: Readonly<Record<string, string>> = {
     "answered IS NOT NULL AND NOT EXISTS (SELECT 1 FROM passed p WHERE p.chat = c.id)",
   ),
   "one whose visitor was asked": things("chat", "asks = 1"),
+  "one whose visitor was asked for satisfaction alone of the three": things(
+    "chat",
+    `asks = 1 AND asks_for LIKE '%"csat"%' AND asks_for NOT LIKE '%"nps"%' AND asks_for NOT LIKE '%"ces"%'`,
+  ),
+  "one whose visitor was asked none of the three": things(
+    "chat",
+    `asks = 1 AND NOT surveyed AND asks_for = '["faces"]'`,
+  ),
+  "one whose visitor told satisfaction without being asked": things(
+    "chat",
+    `csat IS NOT NULL AND asks = 1 AND asks_for NOT LIKE '%"csat"%'`,
+  ),
+  "one that ended before rooms told what they asked": things("chat", "asks = 1 AND asks_for IS NULL"),
   "one whose visitor was left alone": things("chat", "answered IS NOT NULL AND asks = 0"),
   "one after midnight in a visit of the day before": things("chat", "of_day <> day AND answered IS NOT NULL"),
   "two on either side of midnight in one visit": things(
