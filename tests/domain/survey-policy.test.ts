@@ -1,4 +1,4 @@
-/** Rules R-C41 to R-C44: whom a site asks what they thought of a conversation, when, how often, and what. */
+/** Rules R-C41 to R-C44 and R-C47: whom a site asks what they thought of a conversation, when, how often, and what. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Entry, note, render } from "../../domain/chat/room.ts";
@@ -8,9 +8,11 @@ import {
   afterRestore,
   LATER_FIELDS,
   newRoom,
+  questionsAsked,
   type RoomState,
 } from "../../domain/chat/state.ts";
 import type { DeskCommand } from "../../domain/desk/report.ts";
+import { AskedQuestions } from "../../domain/history/records.ts";
 import { SiteSettings, SiteSettingsPatch } from "../../domain/site/settings.ts";
 import { isAsked, surveyPlan, SurveyPolicy, USUAL_PLAN } from "../../domain/site/survey-policy.ts";
 import {
@@ -87,6 +89,35 @@ test("R-C41: the end names what is asked, to the visitor too; where nobody is, i
   expect(shown(roomUnder({}, { staff: true }))).toEqual([false, []]);
   expect(shown(roomUnder({ share: 0 }))).toEqual([false, []]);
   expect(shown(roomUnder({ when: "never" }))).toEqual([false, []]);
+});
+
+test("R-C47: what history is told to have been asked is what the end names, whatever the policy and however it ends", () => {
+  const questions = fc.subarray([...SURVEY_QUESTIONS], { minLength: 1 });
+  const room = fc.record({
+    when: fc.constantFrom("closed", "agent", "never"),
+    share: fc.constantFrom(0, 0.5, 1),
+    questions,
+  });
+  const more = fc.record({ answered: fc.boolean(), staff: fc.boolean() });
+  fc.assert(
+    fc.property(room, more, fc.boolean(), (some, facts, ask) => {
+      const before = roomUnder(some, facts);
+      expect(questionsAsked(before)).toBeNull();
+      for (const { room: after, event } of [
+        afterClose(before, "visitor", 9),
+        afterCommand(before, wrapUp(ask), 9),
+      ]) {
+        expect(questionsAsked(after)).toEqual(event?.fields["survey"]);
+        expect(questionsAsked(after)?.length !== 0).toBe(after.surveyAsked);
+        expect(AskedQuestions.parse(questionsAsked(after))).toEqual(questionsAsked(after));
+      }
+    }),
+  );
+  const { surveyPlan: _plan, ...stored } = roomUnder({ when: "never" });
+  const older = afterClose({ ...LATER_FIELDS, ...stored }, "idle", 9).room;
+  expect(questionsAsked(older)).toEqual(USUAL_QUESTIONS);
+  for (const wrong of [["age"], ["nps", "nps"], "nps"])
+    expect(AskedQuestions.safeParse(wrong).success).toBe(false);
 });
 
 test("R-C41: a room that was stored before there was a policy asks as it did; one that had ended says nothing of it", () => {

@@ -1,10 +1,14 @@
-/** Rules R-C41 to R-C45 from the front door: who is asked what they thought, and what history knows of it. */
+/** Rules R-C41 to R-C45 and R-C47 from the front door: who is asked what they thought, and what history knows of it. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { SurveyPolicy } from "../../domain/site/survey-policy.ts";
 import { USUAL_QUESTIONS } from "../../domain/site/survey-questions.ts";
+import { Agreement } from "../../domain/roi/agreement.ts";
 import { reportKpis } from "../../workers/kpis/report.ts";
+import { readSettings } from "../../workers/kpis/site-settings.ts";
+import { goalEvidence } from "../../workers/returns/goal-evidence.ts";
 import {
   type Conversation,
   type DeskClient,
@@ -59,6 +63,16 @@ const settled = (id: string) =>
     (owed) => owed.length === 0,
   );
 
+/** As it was stored before there was a policy. */
+async function makeOld(chat: Conversation): Promise<void> {
+  await runInDurableObject(roomOf(chat), (_room, { storage: { sql } }) => {
+    sql.exec("update room set body = json_remove(body, '$.surveyPlan', '$.surveyAsked') where id = 1");
+  });
+  await evictDurableObject(roomOf(chat));
+}
+
+const readCsv = (text: string) => Papa.parse<Record<string, string>>(text.trim(), { header: true }).data;
+
 /** Until the visitor's object has heard of the end: the next room must be opened after that. */
 const heardOf = (id: string) =>
   eventually(
@@ -92,11 +106,8 @@ test("R-C41 R-C45: an answered conversation asks the usual things, one that nobo
     false,
     null,
   ]);
-  const [head, ...lines] = (await (await told("exports/conversations.csv")).text()).trim().split(/\r?\n/);
-  const at = head?.split(",").indexOf("survey_asked") ?? -1;
-  const cells = Object.fromEntries(
-    lines.map((line) => [line.split(",")[0], line.split(",").at(at - (head?.split(",").length ?? 0))]),
-  );
+  const rows = readCsv(await (await told("exports/conversations.csv")).text());
+  const cells = Object.fromEntries(rows.map((row) => [row["id"], row["survey_asked"]]));
   expect([cells[first.conversation.id], cells[silent.conversation.id], cells[open.id]]).toEqual([
     "1",
     "0",
@@ -141,12 +152,6 @@ test("R-C41: a room stored before there was a policy asks as it did, and one tha
   const { key } = await siteWith({ when: "never" });
   const lea = await signIn("Léa", [key]);
   const { conversation, visitor } = await answered(key, lea);
-  const makeOld = async (chat: Conversation) => {
-    await runInDurableObject(roomOf(chat), (_room, { storage: { sql } }) => {
-      sql.exec("update room set body = json_remove(body, '$.surveyPlan', '$.surveyAsked') where id = 1");
-    });
-    await evictDurableObject(roomOf(chat));
-  };
   // Whoever answers has it: after that nothing is written until the end.
   await visitor.next("event", ({ name }) => name === "assigned");
   await settled(conversation.id);
@@ -240,6 +245,90 @@ test("R-C44: a site that never asks gets answers over the API all the same, each
   const [row] = await reportKpis(env, key, { from: now - 3_600_000, to: now + 1, groupBy: null, now });
   expect(row?.nps).toMatchObject({ value: -100, n: 1 });
   expect(row?.survey_response_rate).toMatchObject({ numerator: 1, denominator: 1 });
+});
+
+test("R-C47 KPI83 KPI85: history, the API and the exports know what each conversation asked; rates and goals are of those asked it", async () => {
+  const { key, apiKey } = await siteWith({ questions: ["csat", "resolved"] });
+  const lea = await signIn("Léa", [key]);
+  const { conversation: first, visitor } = await answered(key, lea);
+  await evictDurableObject(roomOf(first));
+  visitor.send({ type: "close" });
+  expect(await named(visitor)).toEqual(["csat", "resolved"]);
+  const second = (await ended(key, lea)).conversation;
+  const silent = (await ended(key, null)).conversation;
+  const { conversation: open } = await answered(key, lea);
+  const say = async ({ id, token }: Conversation, answers: object) =>
+    (await postJson(`/v1/conversations/${id}/survey`, { token, ...answers })).status;
+  // Whom nobody asked says it over the API all the same.
+  expect([await say(second, { csat: 5 }), await say(silent, { nps: 3 })]).toEqual([201, 201]);
+  for (const one of [first, second, silent]) await asked(one.id);
+  await eventually(
+    () => env.DB.prepare("select count(*) as n from surveys where site = ?").bind(key).first<number>("n"),
+    (count) => count === 2,
+  );
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const told = async (path: string) => await request(`/api/sites/${key}/${path}`, { headers });
+  await eventually(
+    async () => (await told(`conversations/${open.id}`)).status,
+    (status) => status === 200,
+  );
+
+  type Known = Record<string, unknown>;
+  const byId = (all: readonly Known[]) =>
+    Object.fromEntries(all.map(({ id, survey_questions }) => [String(id), survey_questions]));
+  const list = await (await told("conversations")).json<{ items: Known[] }>();
+  expect(byId(list.items)).toEqual({
+    [first.id]: ["csat", "resolved"],
+    [second.id]: ["csat", "resolved"],
+    [silent.id]: [],
+    [open.id]: null,
+  });
+  const whole = await (await told(`conversations/${second.id}`)).json();
+  expect(whole).toMatchObject({ survey_questions: ["csat", "resolved"], survey: { csat: 5 } });
+  const rows = readCsv(await (await told("exports/conversations.csv")).text());
+  expect(byId(rows)).toEqual({
+    [first.id]: '["csat","resolved"]',
+    [second.id]: '["csat","resolved"]',
+    [silent.id]: "[]",
+    [open.id]: "",
+  });
+  const page = await (await told("exports/conversations.json")).json<{ items: Known[] }>();
+  expect(byId(page.items)).toMatchObject({ [second.id]: '["csat","resolved"]', [open.id]: null });
+
+  const now = Date.now();
+  const span = { from: now - 3_600_000, to: now + 1 };
+  const [row] = await reportKpis(env, key, { ...span, groupBy: null, now });
+  expect(row?.csat_response_rate).toMatchObject({ numerator: 1, denominator: 2 });
+  expect(row?.nps_response_rate).toMatchObject({ numerator: 1, denominator: 1 });
+  expect(row?.ces_response_rate).toMatchObject({ value: null, denominator: 0 });
+  expect(row?.survey_response_rate).toMatchObject({ numerator: 2, denominator: 3 });
+  const goal = { kpi: "csat_response_rate", bound: "at_least", value: 0.5 } as const;
+  const terms = { name: "A", kpi: "satisfaction", rate: 1, from_month: "2026-01", goals: [goal] };
+  const settings = await readSettings(env, key);
+  const { lines: events } = await goalEvidence(env, settings, Agreement.parse(terms), span, now);
+  expect(events.toSorted()).toEqual(
+    [
+      ["goal_unit", "csat_response_rate", first.id, 0],
+      ["goal_unit", "csat_response_rate", second.id, 1],
+    ].toSorted(),
+  );
+});
+
+test("R-C47: a room that ended before it decided itself tells history no questions", async () => {
+  const { key } = await siteWith({ questions: ["nps"] });
+  const lea = await signIn("Léa", [key]);
+  const { conversation } = await ended(key, lea);
+  const { id, token } = conversation;
+  await settled(id);
+  await makeOld(conversation);
+  expect((await postJson(`/v1/conversations/${id}/survey`, { token, nps: 4 })).status).toBe(201);
+  await roomOf(conversation).renew(Date.now());
+  const kept = () =>
+    env.DB.prepare("select survey_asked, survey_questions from conversations where id = ?").bind(id).first();
+  expect(await eventually(kept, (row) => row?.["survey_asked"] === null)).toEqual({
+    survey_asked: null,
+    survey_questions: null,
+  });
 });
 
 test("R-C41: a policy that cannot be is refused with its place", async () => {
