@@ -27,7 +27,7 @@ const FigureWire = z.object({
   interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
   too_few: z.literal(true).optional(),
 });
-const ShownWire = z.object({
+export const ShownWire = z.object({
   figure: FigureWire,
   /** Too little is known for the figure to be told: so many, of what has to stand behind it. */
   few: z

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Papa from "papaparse";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AgentChanges } from "../../domain/kpi/agent-changes.ts";
 import type { Comparison } from "../../domain/kpi/agent-comparison.ts";
 import type { OverviewWire } from "../../domain/overview/wire.ts";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
@@ -500,6 +501,8 @@ test("OVW9 OVW10: agents stand by name, with what is too little left out; one is
     .getByText(/of 30 chats/)
     .first()
     .waitFor();
+  await page.getByRole("button", { name: "Outcome", exact: true }).click();
+  await page.waitForURL(/\/agents\?columns=outcome$/);
   await rows
     .nth(2)
     .getByText(/of 8 h/)
@@ -510,7 +513,7 @@ test("OVW9 OVW10: agents stand by name, with what is too little left out; one is
     await page.getByRole("columnheader", { name: "Conversations" }).first().getAttribute("aria-sort"),
   ).toBe("descending");
   await page.getByRole("button", { name: "Karim B." }).click();
-  await page.waitForURL(/\/agents\?agent=usr_/);
+  await page.waitForURL(/\/agents\?columns=outcome&agent=usr_/);
   await page.getByRole("heading", { name: "Karim B., beside the team and the best" }).waitFor();
   await page.locator(".panel-table").waitFor();
   expect(complaints).toEqual([]);
@@ -584,15 +587,15 @@ type ToldFigure = {
   interval: [number, number] | null;
 };
 
-/** The four whole weeks before today's, as dates of the site's zone. */
-function lastFourWeeks(): { from: string; to: string } {
+/** The four whole weeks before today's, or so many days before them, as dates of the site's zone. */
+function lastFourWeeks(daysBefore = 0): { from: string; to: string } {
   const today = Date.parse(new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Paris" }).format(NOW));
-  const monday = today - ((new Date(today).getUTCDay() + 6) % 7) * DAY_MS;
+  const monday = today - (((new Date(today).getUTCDay() + 6) % 7) + daysBefore) * DAY_MS;
   const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
   return { from: dateOf(monday - 28 * DAY_MS), to: dateOf(monday) };
 }
 
-/** Everybody's figures of four weeks by name, as the API tells them. */
+/** Everybody's figures of four weeks by name, and those of all together, as the API tells them. */
 async function figuresByName(more = ""): Promise<Map<string, Record<string, ToldFigure>>> {
   const headers = { cookie: await signIn(server.url, "admin@demo.test") };
   const { from, to } = lastFourWeeks();
@@ -604,9 +607,13 @@ async function figuresByName(more = ""): Promise<Map<string, Record<string, Told
   type Row = { group: string } & Record<string, ToldFigure>;
   const { rows } = await ask<{ rows: Row[] }>(`kpis?group_by=agent&from=${from}&to=${to}${more}`);
   const { items } = await ask<{ items: { id: string; name: string }[] }>("agents?limit=200");
-  return new Map(
-    items.flatMap(({ id, name }) => rows.flatMap((row) => (row.group === id ? [[name, row] as const] : []))),
-  );
+  const whole = await ask<{ rows: Row[] }>(`kpis?from=${from}&to=${to}${more}`);
+  return new Map([
+    ...items.flatMap(({ id, name }) =>
+      rows.flatMap((row) => (row.group === id ? [[name, row] as const] : [])),
+    ),
+    ...whole.rows.map((row) => ["All", row] as const),
+  ]);
 }
 
 /** The file says of everybody what the API says, part by part, and nothing of what is too little. */
@@ -635,6 +642,88 @@ async function expectFileOfAgents(text: string): Promise<void> {
   }
 }
 
+/** A table's cell, for the file's label: text without what only lies below it. */
+const firstLine = (text: string): string => plain(text).split("\n")[0] ?? "";
+
+test("OVW30: each agent and all together stand beside the period before, with the difference, on screen and in the file as the API says it", async () => {
+  const { context, page, complaints } = await enter("lin/agents?period=4w");
+  const answer = await page.waitForResponse((response) => response.url().includes("/agent-changes?"));
+  const said = (await answer.json()) as AgentChanges;
+  const table = page.locator(".agents-table");
+  await table.waitFor();
+  const before = lastFourWeeks(28);
+  expect(said.before.from.slice(0, 10) <= before.from && said.before.to.slice(0, 10) <= before.to).toBe(true);
+  const all = said.rows.find(({ agent }) => agent === null);
+  const of = (kpi: string) => all?.figures.find((figure) => figure.kpi === kpi);
+  const foot = table.locator("tfoot td");
+  const chats = of("chats_handled");
+  const many = new Intl.NumberFormat("en-GB").format(chats?.before.figure.value ?? 0);
+  expect(await foot.nth(1).innerText()).toContain(`before: ${many}`);
+  expect(firstLine(await foot.nth(1).innerText())).toMatch(/[+−][\d,]+$/);
+  expect(chats?.change?.value).not.toBe(0);
+  // The faces are dealt out alike in both periods: nothing is better or worse beyond chance.
+  const csat = of("csat");
+  expect(csat?.before.figure.value).not.toBeNull();
+  expect(await foot.nth(5).innerText()).toContain(
+    `before: ${((csat?.before.figure.value ?? 0) * 100).toFixed(1)}%`,
+  );
+  const change = foot.nth(5).locator(".change");
+  const isSure = (csat?.change?.p ?? 1) <= 0.05;
+  expect(await change.getAttribute("class")).toBe(
+    isSure ? `change ${(csat?.change?.value ?? 0) > 0 ? "good" : "bad"}` : "change quiet",
+  );
+  expect(await change.locator(".sr-only").textContent()).toContain("95% interval");
+  await page.getByText("Before, and the difference: against").waitFor();
+
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV: Agents", exact: true }).click(),
+  ]);
+  const text = readFileSync(await file.path(), "utf8").replace(/^\uFEFF/, "");
+  const { data } = Papa.parse<Record<string, string>>(text, { header: true });
+  const whole = data.find((line) => line["Agent"] === "All");
+  expect(whole).toMatchObject({
+    "Conversations, before": String(chats?.before.figure.value),
+    "Conversations, change": String(chats?.change?.value),
+    "Satisfied, before": String(csat?.before.figure.value),
+    "Satisfied, change": String(csat?.change?.value),
+    "Satisfied, change, 95% interval from": String(csat?.change?.low),
+    "Satisfied, change, p of the whole table": String(csat?.change?.p),
+  });
+  // Too little is known of Nora, then as now: nothing is compared.
+  const nora = data.find((line) => line["Agent"] === "Nora B.");
+  expect([nora?.["Satisfied, before"], nora?.["Satisfied, change"]]).toEqual(["", ""]);
+  expect(Object.keys(nora ?? {}).some((name) => name.startsWith("Revenue / h, before"))).toBe(false);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("OVW31: a set of columns is chosen by keyboard, the address keeps it, and no set is wider than a desk's screen", async () => {
+  const { context, page, complaints } = await enter("lin/agents?period=4w");
+  const scroller = page.locator(".table-scroll:has(.agents-table)");
+  await scroller.waitFor();
+  for (const [name, address, column] of [
+    ["Outcome", /columns=outcome$/, "Orders / h"],
+    ["Pace", /columns=pace$/, "First reply, 90%"],
+    ["Main figures", /period=4w$/, "Occupancy"],
+  ] as const) {
+    await page.getByRole("button", { name, exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(address);
+    await scroller.getByRole("columnheader", { name: column }).waitFor();
+    expect(await page.getByRole("button", { name, exact: true }).getAttribute("aria-pressed")).toBe("true");
+    const [seen, whole] = await scroller.evaluate((box) => [box.clientWidth, box.scrollWidth]);
+    expect([name, whole]).toEqual([name, seen]);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await scroller.evaluate((box) => box.scrollTo({ left: 400 }));
+  expect(await scroller.evaluate((box) => box.scrollLeft)).toBeGreaterThan(0);
+  const [name, box] = [scroller.locator("tbody th").first(), await scroller.boundingBox()];
+  expect((await name.boundingBox())?.x).toBe(box?.x);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test.each([
   ["en-GB", "Business hours only", "First reply in business hours, median"],
   ["fr-FR", "Heures d’ouverture seulement", "Première réponse pendant l’ouverture, médiane"],
@@ -661,19 +750,19 @@ test.each([
   await page.waitForURL(/\?period=4w$/);
   await expect.poll(async () => plain(await reply.innerText())).toContain(`${chats(many(clock))} chats`);
 
-  await page.goto(`${server.url}/admin/lin/agents?period=4w`);
+  await page.goto(`${server.url}/admin/lin/agents?period=4w&columns=pace`);
   const karim = page.locator(".agents-table tbody tr").filter({ hasText: "Karim B." });
   const ofKarim = async (more: string) => (await figuresByName(more)).get("Karim B.")?.["first_reply_p90"]?.n;
   const [byClock, whileOpen] = [await ofKarim(""), await ofKarim("&business_hours=true")];
   expect(whileOpen).toBeLessThan(byClock ?? 0);
-  const cell = karim.locator("td").nth(6);
+  const cell = karim.locator("td").nth(3);
   await expect.poll(() => cell.innerText()).toContain(`n ${byClock}`);
   await page.getByLabel(tick).check();
-  await page.waitForURL(/agents\?period=4w&business_hours=true$/);
+  await page.waitForURL(/agents\?period=4w&business_hours=true&columns=pace$/);
   await expect.poll(() => cell.innerText()).toContain(`n ${whileOpen}`);
   const comparison = page.waitForResponse((response) => response.url().includes("/agent-comparison?"));
   await karim.getByRole("button").click();
-  await page.waitForURL(/agents\?period=4w&business_hours=true&agent=usr_/);
+  await page.waitForURL(/agents\?period=4w&business_hours=true&columns=pace&agent=usr_/);
   expect(await (await comparison).json()).toMatchObject({ business_hours: true });
   await page.locator(".panel-table").getByText(`n ${whileOpen}`).first().waitFor();
   expect(complaints).toEqual([]);
@@ -725,6 +814,12 @@ test.each(WAYS)("OVW11: no accessibility violation and no scrolling sideways, %s
   await page.locator(".answers-table").waitFor();
   await picture(page, `agents ${how}`);
   await judge("agents");
+  for (const set of ["pace", "outcome"]) {
+    await page.goto(`${server.url}/admin/lin/agents?period=4w&columns=${set}`);
+    await page.locator(".agents-table").waitFor();
+    await picture(page, `agents ${set} ${how}`);
+    await judge(`agents ${set}`);
+  }
   expect(complaints).toEqual([]);
   await context.close();
 });

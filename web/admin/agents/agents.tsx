@@ -2,12 +2,11 @@
 import "./agents.css";
 import type { ComponentChildren, VNode } from "preact";
 import { useLocation } from "preact-iso";
-import { useState } from "preact/hooks";
-import { COLUMNS, figureOf, type FigureRow } from "../../../domain/kpi/agent-figures.ts";
+import type { AgentChanges } from "../../../domain/kpi/agent-changes.ts";
+import type { FigureRow } from "../../../domain/kpi/agent-figures.ts";
 import { request } from "../../shared/api.ts";
 import { number } from "../../shared/format.ts";
 import { readAsked } from "../overview/asked.ts";
-import { download, writeCsv } from "../overview/csv.ts";
 import { HoursTick } from "../overview/hours-tick.tsx";
 import { PeriodPicker } from "../overview/period-picker.tsx";
 import { type AskedPeriod, DEFAULT_PERIOD, type PeriodRange, rangeOf } from "../overview/periods.ts";
@@ -16,10 +15,10 @@ import { locale } from "../session.ts";
 import { apiPath, type Page, screenPath, useSite } from "../site.ts";
 import { DataAge, Empty, PageHead, Shown } from "../states.tsx";
 import { AgentPanel } from "./agent-panel.tsx";
-import { csvCells, csvHead } from "./figure-text.ts";
+import { AgentsTable } from "./agents-table.tsx";
+import { ColumnChoice } from "./column-choice.tsx";
 import { HandsTable } from "./hands-table.tsx";
-import { Told } from "./told.tsx";
-import { type Agent, agentsOf, type Sort, sorted } from "./view.ts";
+import { type Agent, agentsOf, comparedOf, type ComparedOf, type SetName, setOf } from "./view.ts";
 import { a } from "./words.ts";
 
 const POLL_MS = 30_000;
@@ -31,14 +30,19 @@ type Data = {
   range: AskedRange;
   agents: Agent[];
   team: FigureRow | undefined;
+  /** The period before, and what the figures were in it. */
+  before: AgentChanges["before"];
+  compared: ComparedOf;
   nameOf: (id: string) => string;
 };
+type Next = { period?: AskedPeriod; businessHours?: boolean; agent?: string | null; columns?: SetName };
 
 export function Agents(): VNode {
   const site = useSite();
   const { query, route } = useLocation();
   const { period: asked, businessHours } = readAsked(query);
   const chosen = query["agent"] ?? null;
+  const set = setOf(query["columns"]);
   const zone = site.settings.timezone;
   const language = locale.value;
   const resource = useResource(
@@ -47,12 +51,14 @@ export function Agents(): VNode {
       readAgents(site.key, { ...rangeOf(asked, zone, Date.now()), businessHours }, language, signal),
     POLL_MS,
   );
-  const go = (next: { period?: AskedPeriod; businessHours?: boolean; agent?: string | null }): void => {
-    const { period, businessHours: inside, agent } = { period: asked, businessHours, agent: chosen, ...next };
+  const go = (next: Next): void => {
+    const here = { period: asked, businessHours, agent: chosen, columns: set };
+    const { period, businessHours: inside, agent, columns } = { ...here, ...next };
     const wanted = new URLSearchParams(
       typeof period === "string" ? (period === DEFAULT_PERIOD ? {} : { period }) : period,
     );
     if (inside) wanted.set("business_hours", "true");
+    if (columns !== "main") wanted.set("columns", columns);
     if (agent !== null) wanted.set("agent", agent);
     route(`${screenPath(site.key, "agents")}${wanted.size === 0 ? "" : `?${wanted}`}`, true);
   };
@@ -73,7 +79,8 @@ export function Agents(): VNode {
               </a>
             </Empty>
           ) : (
-            <Figures data={data} chosen={chosen} onChoose={(agent) => go({ agent })}>
+            <Figures data={data} chosen={chosen} set={set} onChoose={(agent) => go({ agent })}>
+              <ColumnChoice set={set} onChange={(columns) => go({ columns })} />
               <HoursTick
                 checked={businessHours}
                 of={a("businessHoursOf")}
@@ -98,30 +105,32 @@ async function readAgents(
   const kpis = (query: URLSearchParams) =>
     request<{ rows: FigureRow[] }>("GET", `${apiPath(site, "kpis")}?${query}`, undefined, { signal });
   const byAgent = new URLSearchParams([...span, ["group_by", "agent"]]);
-  const [rows, team, people] = await Promise.all([
+  const [rows, team, people, changes] = await Promise.all([
     kpis(byAgent),
     kpis(span),
     request<Page<Person>>("GET", `${apiPath(site, "agents")}?limit=200`, undefined, { signal }),
+    request<AgentChanges>("GET", `${apiPath(site, "agent-changes")}?${span}`, undefined, { signal }),
   ]);
   const names = new Map(people.items.map(({ id, name }) => [id, name]));
   const nameOf = (id: string): string => names.get(id) ?? a("gone", { id: id.slice(-6) });
-  return { range, nameOf, agents: agentsOf(rows.rows, nameOf, language), team: team.rows[0] };
+  const agents = agentsOf(rows.rows, nameOf, language);
+  return { range, nameOf, agents, team: team.rows[0], before: changes.before, compared: comparedOf(changes) };
 }
 
 function Figures({
   data,
+  set,
   chosen,
   children,
   onChoose,
 }: {
   data: Data;
+  set: SetName;
   chosen: string | null;
-  /** How they are counted. */
   children: ComponentChildren;
   onChoose: (agent: string | null) => void;
 }): VNode {
-  const [sort, setSort] = useState<Sort>({ by: "name", down: false });
-  const { agents, team, range, nameOf } = data;
+  const { agents, team, range, nameOf, before, compared } = data;
   const found = agents.find(({ id }) => id === chosen);
   const hours = agents.reduce((sum, { figures }) => sum + (figures.hours.figure.value ?? 0), 0);
   const chats = agents.reduce((sum, { figures }) => sum + (figures.conversations.figure.value ?? 0), 0);
@@ -130,94 +139,9 @@ function Figures({
       <p class="sentence status-sentence">
         {a("sentence", { agents: agents.length, chats, hours: number(locale.value, hours, 0) })}
       </p>
-      <div class="agents-hours">{children}</div>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label={a("title")}>
-        <table class="agents-table">
-          <thead>
-            <tr>
-              <Head sort={sort} by="name" onSort={setSort} />
-              {COLUMNS.map(({ key }) => (
-                <Head key={key} sort={sort} by={key} onSort={setSort} />
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sorted(agents, sort).map((agent) => (
-              <tr key={agent.id} aria-current={agent.id === chosen ? "true" : undefined}>
-                <th scope="row">
-                  <button
-                    type="button"
-                    class="link"
-                    aria-pressed={agent.id === chosen}
-                    onClick={() => onChoose(agent.id === chosen ? null : agent.id)}
-                  >
-                    {agent.name}
-                  </button>
-                </th>
-                {COLUMNS.map((column) => (
-                  <td key={column.key} class="number">
-                    <Told told={agent.figures[column.key]} column={column} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-          {team === undefined ? null : (
-            <tfoot>
-              <tr>
-                <th scope="row">{a("team")}</th>
-                {COLUMNS.map((column) => (
-                  <td key={column.key} class="number">
-                    <Told told={figureOf(team, column)} column={column} />
-                  </td>
-                ))}
-              </tr>
-            </tfoot>
-          )}
-        </table>
-      </div>
-      <p class="note agents-note">{a("note")}</p>
-      <p class="chart-links">
-        <button
-          type="button"
-          class="link"
-          aria-label={a("csvOf", { of: a("title") })}
-          onClick={() => saveCsv(data)}
-        >
-          CSV
-        </button>
-      </p>
+      <AgentsTable {...{ agents, team, before, compared, set, chosen, onChoose }}>{children}</AgentsTable>
       {found === undefined ? null : <AgentPanel agent={found} team={team} range={range} nameOf={nameOf} />}
       <HandsTable agents={agents} team={team} />
     </>
   );
-}
-
-function Head({ sort, by, onSort }: { sort: Sort; by: Sort["by"]; onSort: (sort: Sort) => void }): VNode {
-  const here = sort.by === by;
-  return (
-    <th
-      scope="col"
-      class={by === "name" ? undefined : "number"}
-      aria-sort={here ? (sort.down ? "descending" : "ascending") : undefined}
-    >
-      <button
-        type="button"
-        class="link"
-        onClick={() => onSort({ by, down: here ? !sort.down : by !== "name" })}
-      >
-        {a(`col_${by}`)}
-        <span aria-hidden="true">{here ? (sort.down ? " ↓" : " ↑") : ""}</span>
-      </button>
-    </th>
-  );
-}
-
-function saveCsv({ agents }: Data): void {
-  const head = [a("col_name"), ...COLUMNS.flatMap(({ key, unit }) => csvHead(a(`col_${key}`), unit))];
-  const rows = agents.map(({ name, figures }) => [
-    name,
-    ...COLUMNS.flatMap(({ key, unit }) => csvCells(figures[key], unit)),
-  ]);
-  download("aparte-agents.csv", writeCsv([head, ...rows]));
 }

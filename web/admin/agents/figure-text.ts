@@ -1,8 +1,10 @@
 /** An agent's figure in words, what stands behind it, and its cells of a file; a missing one is "-". */
 import type { AgentFigure, Unit } from "../../../domain/kpi/agent-figures.ts";
-import { duration, money, number, percent } from "../../shared/format.ts";
+import { duration, money, number, percent, signedDuration } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n.ts";
 import type { CsvCell } from "../overview/csv.ts";
+import { signedPoints } from "../results/figures.ts";
+import type { Compared } from "./view.ts";
 import { a } from "./words.ts";
 
 export function written(locale: Locale, value: number | null, unit: Unit, currency: string): string {
@@ -24,6 +26,18 @@ export function written(locale: Locale, value: number | null, unit: Unit, curren
     default:
       return unit satisfies never;
   }
+}
+
+/** A difference with its sign, also where it rounds to nothing: of shares in points, of times in whole seconds. */
+export function writtenChange(locale: Locale, value: number, unit: Unit, currency: string): string {
+  const text = unsignedIfUp(locale, value, unit, currency);
+  if (text === unsignedIfUp(locale, 0, unit, currency)) return `±${text}`;
+  return value > 0 && !text.startsWith("+") ? `+${text}` : text;
+}
+
+function unsignedIfUp(locale: Locale, value: number, unit: Unit, currency: string): string {
+  if (unit === "share" || unit === "timeShare") return signedPoints(locale, value, 1);
+  return unit === "seconds" ? signedDuration(value) : written(locale, value, unit, currency);
 }
 
 /** Whole from ten on: an hour's money is not known to the cent. */
@@ -79,4 +93,21 @@ export function csvCells({ figure, few }: Shown, unit: Unit): CsvCell[] {
   const { value, interval, numerator, denominator, n } = figure;
   if (isCount(unit)) return [value];
   return [value, interval?.[0] ?? null, interval?.[1] ?? null, numerator, denominator, few?.n ?? n];
+}
+
+/** The period before, in a file: what it was, the difference with its interval, and whether it is for better or worse. */
+export function csvBeforeHead(label: string): string[] {
+  return BEFORE_PARTS.map((part) => a(part, { of: label }));
+}
+const BEFORE_PARTS = ["csvBefore", "csvChange", "csvChangeLow", "csvChangeHigh", "csvChangeP"] as const;
+
+export function csvBeforeCells(compared: Compared | undefined): CsvCell[] {
+  const { before, change } = compared ?? { before: null, change: null };
+  return [
+    before?.figure.value ?? null,
+    change?.value ?? null,
+    change?.low ?? null,
+    change?.high ?? null,
+    change?.p ?? null,
+  ];
 }

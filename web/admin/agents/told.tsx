@@ -1,11 +1,17 @@
-/** A figure with its interval and what it is made of, or how little is known of it; and a gap to the best in a word. */
+/**
+ * A figure with its interval and what it is made of, or how little is known of it; what it was before and by how much it
+ * differs; and a gap to the best in a word.
+ */
 import type { VNode } from "preact";
 import type { ComparedOutcome } from "../../../domain/kpi/agent-comparison.ts";
 import type { AgentFigure, FigureColumn } from "../../../domain/kpi/agent-figures.ts";
+import { judgedDirection } from "../../../domain/overview/change.ts";
 import { number } from "../../shared/format.ts";
+import { o } from "../overview/words.ts";
 import { locale } from "../session.ts";
 import { useSite } from "../site.ts";
-import { behindWords, type Shown, written } from "./figure-text.ts";
+import { behindWords, type Shown, written, writtenChange } from "./figure-text.ts";
+import type { Compared } from "./view.ts";
 import { a } from "./words.ts";
 
 type Few = NonNullable<AgentFigure["few"]>;
@@ -17,22 +23,30 @@ export function fewWords({ basis, n }: Few): string {
 
 type Column = Pick<FigureColumn, "unit">;
 
-export function Told({ told: { figure, few }, column }: { told: Shown; column: Column }): VNode {
+/** `compared` is what it was in the period before, where that is told. */
+type ToldPart = { told: Shown; column: Column; compared?: ComparedPart | undefined };
+type ComparedPart = Compared & { better: FigureColumn["better"] };
+
+export function Told({ told: { figure, few }, column, compared }: ToldPart): VNode {
   const { currency } = useSite().settings;
   const language = locale.value;
+  const before = compared === undefined ? null : <Before before={compared.before} column={column} />;
   if (few !== null) {
     return (
       <>
-        - <span class="behind">{fewWords(few)}</span>
+        - <span class="behind">{fewWords(few)}</span> {before}
       </>
     );
   }
-  if (figure.value === null) return <>-</>;
+  if (figure.value === null) return <>- {before}</>;
   const { interval } = figure;
   const write = (value: number): string => written(language, value, column.unit, currency);
   return (
     <>
-      {write(figure.value)}{" "}
+      <span class="told">
+        {write(figure.value)}{" "}
+        {compared === undefined ? null : <Changed compared={compared} column={column} />}
+      </span>{" "}
       {interval === null ? null : (
         <span class="behind">{a("span", { low: write(interval[0]), high: write(interval[1]) })}</span>
       )}{" "}
@@ -41,7 +55,49 @@ export function Told({ told: { figure, few }, column }: { told: Shown; column: C
           {line}{" "}
         </span>
       ))}
+      {before}
     </>
+  );
+}
+
+function Before({ before, column }: { before: Compared["before"]; column: Column }): VNode {
+  const { currency } = useSite().settings;
+  const { figure, few } = before;
+  const value = few === null ? written(locale.value, figure.value, column.unit, currency) : fewWords(few);
+  return <span class="behind">{o("countBefore", { value })}</span>;
+}
+
+/** In colour only where one way is better and chance is ruled out for all that are judged together. */
+function Changed({
+  compared: { change, better },
+  column,
+}: {
+  compared: ComparedPart;
+  column: Column;
+}): VNode | null {
+  const { currency } = useSite().settings;
+  if (change === null) return null;
+  const write = (value: number): string => writtenChange(locale.value, value, column.unit, currency);
+  const direction = judgedDirection(change) * (better === "lower" ? -1 : 1);
+  const tone = direction === 0 ? "quiet" : direction > 0 ? "good" : "bad";
+  const span =
+    change.low === null || change.high === null
+      ? null
+      : o("changeInterval", { low: write(change.low), high: write(change.high) });
+  return (
+    <span class={`change ${tone}`} title={span ?? undefined}>
+      {write(change.value)}
+      {span === null ? null : (
+        <span class="sr-only">
+          {" "}
+          {change.p === null
+            ? null
+            : o(direction === 0 ? "changeOpen" : direction > 0 ? "changeBetter" : "changeWorse")}{" "}
+          {span}
+        </span>
+      )}
+      {direction === 0 ? null : <span aria-hidden="true"> {o(direction > 0 ? "better" : "worse")}</span>}
+    </span>
   );
 }
 

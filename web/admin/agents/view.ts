@@ -1,6 +1,8 @@
-/** The agents of a span as the screen lists them: by name, and in any column's order. */
+/** The agents of a span as the screen lists them: by name, in any column's order, so many columns at once as fit. */
+import type { AgentChanges } from "../../../domain/kpi/agent-changes.ts";
 import {
   type AgentFigure,
+  type Column,
   type ColumnKey,
   COLUMNS,
   figureOf,
@@ -51,4 +53,40 @@ export function sorted(agents: readonly Agent[], { by, down }: Sort): Agent[] {
   const known = agents.filter((agent) => !Number.isNaN(valueOf(agent)));
   const rest = agents.filter((agent) => Number.isNaN(valueOf(agent)));
   return [...known.toSorted((a, b) => (down ? -1 : 1) * (valueOf(a) - valueOf(b))), ...rest];
+}
+
+/** Columns that are read together: no more at once than a desk's screen is wide. */
+export const SETS = {
+  main: ["hours", "conversations", "reply", "handle", "occupancy", "csat", "fcr"],
+  pace: ["conversations", "cases", "reply", "reply90", "handle", "handle90", "concurrency"],
+  outcome: ["conversations", "orders", "revenue", "csat", "answered", "fcr"],
+} as const satisfies Record<string, readonly ColumnKey[]>;
+export type SetName = keyof typeof SETS;
+export const SET_NAMES = ["main", "pace", "outcome"] as const satisfies readonly SetName[];
+
+/** The set that an address names; what it cannot name is the first. */
+export function setOf(text: string | undefined): SetName {
+  return SET_NAMES.find((name) => name === text) ?? "main";
+}
+
+export function columnsOf(set: SetName): readonly Column[] {
+  return SETS[set].flatMap((key) => COLUMNS.filter((column) => column.key === key));
+}
+
+/** A sort by a column that is not shown would be an order without a reason: then it is by name. */
+export function sortIn(sort: Sort, columns: readonly Column[]): Sort {
+  return sort.by === "name" || columns.some(({ key }) => key === sort.by)
+    ? sort
+    : { by: "name", down: false };
+}
+
+export type Compared = AgentChanges["rows"][number]["figures"][number];
+/** What a figure was in the period before, of an agent or of all (`null`). */
+export type ComparedOf = (agent: string | null, column: { kpi: string }) => Compared | undefined;
+
+export function comparedOf({ rows }: Pick<AgentChanges, "rows">): ComparedOf {
+  const known = new Map(
+    rows.map(({ agent, figures }) => [agent, new Map(figures.map((one) => [one.kpi, one]))]),
+  );
+  return (agent, { kpi }) => known.get(agent)?.get(kpi);
 }
