@@ -128,6 +128,38 @@ test("R-W95: chosen with the message, a file that is refused says so and holds t
   expect(posted(room, FILES).at(-1)?.body).toMatchObject({ name: "plan.txt" });
 });
 
+test("R-W95: a message sent before its file stands beside it waits for it, and goes with it", async () => {
+  const room = new ScriptedRoom();
+  closes(room);
+  await on(
+    browser,
+    {},
+    async ({ page }) => {
+      await openPanel(page);
+      await button(page, "Laisser un message").click();
+      await field(page).fill("Est-ce la bonne ?");
+      await page.getByRole("textbox", { name: "Votre e-mail" }).fill("claire@exemple.fr");
+      // The code of uploads is fetched with the first file, over a line that may be slow.
+      const asked = Promise.withResolvers<void>();
+      const goes = Promise.withResolvers<void>();
+      await page.route(/\/uploads-[^/]*\.js/, async (route) => {
+        asked.resolve();
+        await goes.promise;
+        await route.fallback();
+      });
+      await choose(page, CSV);
+      await button(page, "Envoyer le message").click();
+      await asked.promise;
+      expect(await names(page)).toEqual([]);
+      expect(posted(room, MESSAGES)).toEqual([]);
+      goes.resolve();
+      await page.getByText("Référence msg_7K4Q").waitFor();
+    },
+    room,
+  );
+  expect(posted(room, MESSAGES)[0]?.body).toMatchObject({ files: [expect.stringMatching(/^fil_/)] });
+});
+
 test("R-W95: a lost line keeps text and files, and what was brought is not brought twice", async () => {
   const room = new ScriptedRoom();
   closes(room);

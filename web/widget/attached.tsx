@@ -6,7 +6,7 @@ import Clip from "lucide-static/icons/paperclip.svg?shapes";
 import Cross from "lucide-static/icons/x.svg?shapes";
 import { useRef } from "./hooks.ts";
 import { Icon } from "./icon.tsx";
-import type { KeptFiles } from "./kept-files.ts";
+import { attachLater, type KeptFiles } from "./kept-files.ts";
 import type { ChatScreen } from "./screen.ts";
 import { sizeOf } from "./sizes.ts";
 
@@ -59,7 +59,7 @@ export function Attached({ screen, kept: { files, faults } }: Props): VNode {
         aria-hidden="true"
         accept="image/*,.pdf,.txt,.csv"
         onChange={({ currentTarget }) => {
-          attachLater(screen, currentTarget.files);
+          takeIn(screen, currentTarget.files);
           currentTarget.value = "";
         }}
       />
@@ -72,10 +72,8 @@ export function Attached({ screen, kept: { files, faults } }: Props): VNode {
 }
 
 /** Keep `files` for the message. False where there are none. */
-export function attachLater({ conversation, page }: ChatScreen, files: FileList | null | undefined): boolean {
+export function takeIn(screen: ChatScreen, files: FileList | null | undefined): boolean {
   if (!files || files.length === 0) return false;
-  conversation
-    .attach([...files], true)
-    .catch((failure: unknown) => page.on("error", { message: String(failure) }));
+  attachLater(screen, [...files]);
   return true;
 }

@@ -84,8 +84,8 @@ export function Composer({ screen }: { screen: ChatScreen }): VNode {
 }
 
 /** Send `files`. False where there are none. */
-export function attach({ conversation, page }: ChatScreen, files: FileList | null | undefined): boolean {
+export function attach({ conversation }: ChatScreen, files: FileList | null | undefined): boolean {
   if (!files || files.length === 0) return false;
-  conversation.attach([...files]).catch((failure: unknown) => page.on("error", { message: String(failure) }));
+  void conversation.attach([...files]);
   return true;
 }

@@ -66,6 +66,8 @@ export function conversationOf(
     return loading;
   }
 
+  const failed = (failure: unknown): void => page.on("error", { message: String(failure) });
+
   /** Have the engine do something. Without one, it is as if the conversation could not be opened. */
   async function run<T>(act: (engine: Engine) => T): Promise<Awaited<T> | null> {
     let running: Engine;
@@ -73,7 +75,7 @@ export function conversationOf(
       running = await load();
     } catch (failure) {
       phase.value = "refused";
-      page.on("error", { message: String(failure) });
+      failed(failure);
       return null;
     }
     return await act(running);
@@ -134,7 +136,8 @@ export function conversationOf(
     say: (text: string) => run((running) => running.say(text)),
     sendAgain: (client_id: string) => run((running) => running.sendAgain(client_id)),
     /** Send `files`; those for `later` wait until a conversation is wanted, or go with a message. */
-    attach: (files: readonly File[], later?: boolean) => run((running) => running.attach(files, later)),
+    attach: (files: readonly File[], later?: boolean) =>
+      run((running) => running.attach(files, later)).catch(failed),
     /** What was written to a conversation that did not come to be stands in the field again. */
     takeBack: () => engine.value?.takeBack(),
     tryNow: () => engine.value?.tryNow(),

@@ -2,7 +2,8 @@
  * The files that go with a message: those that wait for a conversation that did not come to be, those that were said in
  * the one that is being left, and those chosen here.
  *
- * Errors  `bring` says at each file why it did not go; one that was brought is not brought again.
+ * Errors  `bring` says at each file why it did not go; one that was brought is not brought again. It waits for what was
+ *         chosen and is not among them yet.
  */
 import { fileIn } from "./content-body.ts";
 import { useMemo, useState } from "./hooks.ts";
@@ -15,12 +16,19 @@ export type KeptFiles = ReturnType<typeof useKeptFiles>;
 
 const MAX_BYTES = 10 * 1_024 * 1_024;
 
+/** What was chosen and is not among the uploads yet: their code is fetched with the first of them. */
+const coming = new WeakMap<object, Promise<unknown>>();
+
+/** Keep `files` for the message. */
+export function attachLater({ conversation }: ChatScreen, files: readonly File[]): void {
+  coming.set(conversation, Promise.all([coming.get(conversation), conversation.attach(files, true)]));
+}
+
 /** While other ways are looked at, files wait; an earlier page's are taken up. Returns what lets them go again. */
-export function holdFiles({ conversation, leaving, memory }: ChatScreen): () => void {
+export function holdFiles(screen: ChatScreen): () => void {
+  const { conversation, leaving, memory } = screen;
   conversation.uploads.value?.hold(true);
-  if (!conversation.uploads.value && memory.files().length > 0) {
-    conversation.attach([], true).catch(console.warn);
-  }
+  if (!conversation.uploads.value && memory.files().length > 0) attachLater(screen, []);
   return () => {
     if (!leaving.value) conversation.uploads.value?.hold(false);
   };
@@ -31,16 +39,19 @@ export function useKeptFiles(screen: ChatScreen) {
   const [faults, setFaults] = useState<Readonly<Record<string, Reason>>>({});
   /** The files that the server has for this message, by their keys. */
   const brought = useMemo(() => new Map<string, string>(), []);
-  const files = [...saidIn(screen, (key) => setLeft([...left, key])), ...waitingIn(screen)].filter(
-    ({ key }) => !left.includes(key),
-  );
+  const filesNow = (): Kept[] =>
+    [...saidIn(screen, (key) => setLeft([...left, key])), ...waitingIn(screen)].filter(
+      ({ key }) => !left.includes(key),
+    );
 
   return {
-    files,
+    files: filesNow(),
     faults,
 
     /** Bring them for the message `request`; their ids, or null where one did not go. */
     async bring(request: string): Promise<string[] | null> {
+      await coming.get(screen.conversation);
+      const files = filesNow();
       const found: Record<string, Reason> = {};
       for (const file of files) {
         const fault = brought.has(file.key) ? null : await bringOne(file, request);
@@ -52,7 +63,7 @@ export function useKeptFiles(screen: ChatScreen) {
 
     /** The message has them. */
     done(): void {
-      for (const { drop } of files) drop();
+      for (const { key, drop } of filesNow()) if (brought.has(key)) drop();
       brought.clear();
     },
   };

@@ -2,7 +2,7 @@
 import { useRef, useState } from "./hooks.ts";
 import type { ComponentChildren, VNode } from "preact";
 import Done from "lucide-static/icons/circle-check.svg?shapes";
-import { Attached, attachLater } from "./attached.tsx";
+import { Attached, takeIn } from "./attached.tsx";
 import { Labelled, questionOf, typedIn } from "./form.tsx";
 import { Icon } from "./icon.tsx";
 import { useKeptFiles } from "./kept-files.ts";
@@ -83,7 +83,7 @@ export function Message({ screen, top }: Props): VNode {
       ref={form}
       class="scroll away"
       noValidate
-      onDrop={(event) => attachLater(screen, event.dataTransfer?.files)}
+      onDrop={(event) => takeIn(screen, event.dataTransfer?.files)}
       onSubmit={(event) => {
         event.preventDefault();
         setChecked(true);
@@ -107,7 +107,7 @@ export function Message({ screen, top }: Props): VNode {
               conversation.write(event.currentTarget.value);
             }}
             onPaste={(event) => {
-              if (attachLater(screen, event.clipboardData?.files)) event.preventDefault();
+              if (takeIn(screen, event.clipboardData?.files)) event.preventDefault();
             }}
           />
         )}
