@@ -43,7 +43,7 @@ export async function exported(url: string, table: string): Promise<Record<strin
   return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
 }
 
-/** Ask until `holds`, for at most `withinMs`; the last answer, whatever it says, for the test to judge. */
+/** Ask until `holds`: that answer. Throws with the last one where it did not within `withinMs`. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   holds: (answer: T) => boolean,
@@ -52,7 +52,8 @@ export async function eventually<T>(
   const until = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();
-    if (holds(answer) || Date.now() >= until) return answer;
+    if (holds(answer)) return answer;
+    if (Date.now() >= until) throw new Error(`not within ${withinMs} ms: ${JSON.stringify(answer)}`);
     await new Promise((wake) => setTimeout(wake, 250));
   }
 }
