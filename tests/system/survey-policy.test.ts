@@ -73,7 +73,7 @@ async function figures(...names: string[]): Promise<Record<string, Figure>> {
   return rows[0] ?? {};
 }
 
-test("R-C46 R-C44 R-C43: recommendation alone, then nothing, then where the agent ticks it: what is set is asked and counted", async () => {
+test("R-C46 R-C44 R-C43 R-C47 KPI83: recommendation alone, then nothing, then where the agent ticks it: what is set is asked and counted", async () => {
   const agent = await agentOnline("lea@demo.test");
   await setPolicy(async (page) => {
     const asked = section(page);
@@ -136,17 +136,26 @@ test("R-C46 R-C44 R-C43: recommendation alone, then nothing, then where the agen
     (rows) => rows.length === 4 && rows.every(({ status }) => status === "closed"),
   );
   expect(told.map((row) => row["survey_asked"]).toSorted()).toEqual(["0", "0", "1", "1"]);
+  expect(told.map((row) => row["survey_questions"]).toSorted()).toEqual(['["csat"]', '["nps"]', "[]", "[]"]);
   const answers = await eventually(
     () => exported(url, "surveys"),
     (rows) => rows.length === 1,
   );
   expect(answers).toMatchObject([{ nps: "0", csat: "", ces: "", resolved: "", welcome: "" }]);
-  const { nps, survey_response_rate: rate } = await eventually(
-    () => figures("nps", "survey_response_rate"),
+  const {
+    nps,
+    nps_response_rate: recommending,
+    csat_response_rate: content,
+    survey_response_rate: rate,
+  } = await eventually(
+    () => figures("nps", "nps_response_rate", "csat_response_rate", "survey_response_rate"),
     (now) => now["survey_response_rate"]?.denominator === 2,
   );
   expect(nps).toMatchObject({ value: -100, n: 1 });
   expect(rate).toMatchObject({ numerator: 1, denominator: 2 });
+  // One was asked for the recommendation and answered, one for satisfaction and did not.
+  expect(recommending).toMatchObject({ numerator: 1, denominator: 1 });
+  expect(content).toMatchObject({ numerator: 0, denominator: 1 });
   const { context, page } = await settings();
   await section(page).getByText("In the last 30 days 2 were asked, 1 answered.").waitFor();
   await context.close();
