@@ -10,10 +10,11 @@
  */
 import type { EpochMs } from "../ids.ts";
 import { leftUnansweredAt } from "../kpi/chat-moments.ts";
+import { type Figure, share } from "../kpi/figure.ts";
 import { figuresAmong } from "../kpi/figures.ts";
 import type { ChatRow } from "../kpi/history.ts";
 import type * as Kpi from "../kpi/ratios.ts";
-import { addTally, emptyTally } from "../kpi/tally.ts";
+import { addTally, emptyTally, type Tally } from "../kpi/tally.ts";
 import { QUARTER_MS } from "./local-day.ts";
 import type { Online } from "./online.ts";
 import { tallyQuarters } from "./quarter-tallies.ts";
@@ -42,7 +43,12 @@ export type Actual = {
 };
 
 export type Told = { chats: readonly ChatRow[]; online: readonly Online[]; now: EpochMs };
-export type Actuals = { whole: Actual; of: (quarterFrom: EpochMs) => Actual };
+/** What a day is told by beside another: with intervals, where there can be one. */
+export type DayFigures = Record<
+  "arrivals" | "service_level" | "waiting" | "abandonment" | "occupancy",
+  Figure
+>;
+export type Actuals = { whole: Actual; figures: DayFigures; of: (quarterFrom: EpochMs) => Actual };
 
 const SECOND_MS = 1_000;
 const NAMES = [
@@ -68,6 +74,7 @@ export function actualsOf(told: Told, span: { from: EpochMs; to: EpochMs }, with
   for (const one of answers.values()) addAnswers(sum, one);
   return {
     whole: actualOf(whole, sum),
+    figures: dayFigures(whole, sum),
     of: (quarterFrom) =>
       actualOf(tallies.get(quarterFrom) ?? NO_TALLY, answers.get(quarterFrom) ?? NO_ANSWERS),
   };
@@ -75,7 +82,7 @@ export function actualsOf(told: Told, span: { from: EpochMs; to: EpochMs }, with
 
 const NO_TALLY = emptyTally();
 
-function actualOf(tally: ReturnType<typeof emptyTally>, { soon, answered, decided }: Answers): Actual {
+function actualOf(tally: Tally, { soon, answered, decided }: Answers): Actual {
   const kpis = figuresAmong(NAMES, tally);
   const shortLeavers = kpis.abandoned_short.value ?? 0;
   return {
@@ -92,6 +99,17 @@ function actualOf(tally: ReturnType<typeof emptyTally>, { soon, answered, decide
     handling: timesOf(kpis.handle_time_median, kpis.handle_time_p90),
     occupancy: asRatio(kpis.occupancy),
     concurrency: asRatio(kpis.concurrency),
+  };
+}
+
+function dayFigures(tally: Tally, { soon, decided }: Answers): DayFigures {
+  const kpis = figuresAmong(NAMES, tally);
+  return {
+    arrivals: kpis.conversations,
+    service_level: share(soon, decided),
+    waiting: kpis.waiting_median,
+    abandonment: kpis.abandonment_rate,
+    occupancy: kpis.occupancy,
   };
 }
 

@@ -11,7 +11,9 @@ import type { Aim } from "./erlang.ts";
 import type { Forecast, TooShort } from "./forecast.ts";
 import type { DayLevel, HourGap, Interval } from "./intraday.ts";
 import type { Parameter, Parameters } from "./model.ts";
+import { DifferenceWire } from "../overview/difference.ts";
 import type { Remedy, Shortage } from "./remedies.ts";
+import type { WeekBefore } from "./week-before.ts";
 
 export type Intraday = {
   date: string;
@@ -25,6 +27,8 @@ export type Intraday = {
   forecast: Forecast | TooShort;
   intervals: Interval[];
   soFar: Actual | null;
+  /** The same weekday a week before; null where the day has not begun. */
+  weekBefore: WeekBefore | null;
   outlook: DayLevel | null;
   shortages: Shortage[];
   remedies: Remedy[];
@@ -65,6 +69,27 @@ const reached = z.object({
   concurrency: ratio,
 });
 const change = z.object({ before: z.number(), after: z.number() });
+/** By how much the day differs: those of which one way is better are judged together. */
+const difference = DifferenceWire.nullable();
+const weekBefore = z.object({
+  date: z.string(),
+  /** While the day goes on, the same time of the other, up to which it is told; null where it is told in whole. */
+  until: moment.nullable(),
+  /** Null where what that day was made of is no longer kept. */
+  told: z
+    .object({
+      reached,
+      differences: z.object({
+        arrivals: difference,
+        service_level: difference,
+        /** Of the median. */
+        waiting: difference,
+        abandonment: difference,
+        occupancy: difference,
+      }),
+    })
+    .nullable(),
+});
 
 export const WireIntraday = z.object({
   date: z.string(),
@@ -97,6 +122,8 @@ export const WireIntraday = z.object({
     .nullable(),
   days_missing: z.int(),
   so_far: reached.nullable(),
+  /** The same weekday a week before; null where the day has not begun. */
+  week_before: weekBefore.nullable(),
   outlook: z.object({ service_level: z.number(), low: z.number(), high: z.number() }).nullable(),
   intervals: z.array(
     z.object({
@@ -159,6 +186,7 @@ export const WireIntraday = z.object({
 });
 export type WireIntraday = z.infer<typeof WireIntraday>;
 export type WireInterval = WireIntraday["intervals"][number];
+export type WireWeekBefore = NonNullable<WireIntraday["week_before"]>;
 export type WireRemedy = WireIntraday["remedies"][number];
 
 export function wireIntraday(report: Intraday): WireIntraday {
@@ -182,6 +210,7 @@ export function wireIntraday(report: Intraday): WireIntraday {
     forecast: forecast.ok ? wireForecast(forecast, report.intervals) : null,
     days_missing: forecast.ok ? 0 : forecast.daysMissing,
     so_far: report.soFar === null ? null : wireReached(report.soFar),
+    week_before: report.weekBefore === null ? null : wireWeekBefore(report.weekBefore),
     outlook:
       report.outlook === null
         ? null
@@ -213,6 +242,14 @@ function wireForecast(forecast: Forecast, intervals: readonly Interval[]): WireI
     pace: forecast.pace,
     days_read: forecast.daysRead,
     days_of_kind: forecast.sameKind,
+  };
+}
+
+function wireWeekBefore({ date, until, told }: WeekBefore): z.infer<typeof weekBefore> {
+  return {
+    date,
+    until: until === null ? null : isoOf(until),
+    told: told === null ? null : { reached: wireReached(told.reached), differences: told.differences },
   };
 }
 

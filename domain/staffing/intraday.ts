@@ -11,7 +11,7 @@
  */
 import type { EpochMs } from "../ids.ts";
 import type { ChatRow } from "../kpi/history.ts";
-import { type Actual, type Actuals, actualsOf } from "./actual.ts";
+import { type Actual, type Actuals, actualsOf, type DayFigures } from "./actual.ts";
 import { forecastDay, type Forecast, type PastDay, type TooShort } from "./forecast.ts";
 import { byPlace, type LocalDay, type Quarter, QUARTER_MS } from "./local-day.ts";
 import { type Desk, type Expected, expectedOf, type Needed, neededFor } from "./model.ts";
@@ -64,6 +64,7 @@ export type DayPlan = {
   intervals: Interval[];
   /** What was reached in all of it so far; null as in its intervals. */
   reached: Actual | null;
+  figures: DayFigures | null;
 };
 
 export function planDay(input: DayInput): DayPlan {
@@ -75,7 +76,7 @@ export function planDay(input: DayInput): DayPlan {
   const reached =
     chats === null || now <= day.from ? null : actualsOf({ chats, online, now }, day, input.withinSeconds);
   const intervals = day.quarters.map((quarter) => intervalOf(input, quarter, { forecast, reached }));
-  return { forecast, intervals, reached: reached?.whole ?? null };
+  return { forecast, intervals, reached: reached?.whole ?? null, figures: reached?.figures ?? null };
 }
 
 function intervalOf(

@@ -2,9 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { diceOf } from "../../bench/dice.ts";
 import { wilson } from "../../domain/experiments/small-counts.ts";
-import { agentChanges, COMPARED, type Difference } from "../../domain/kpi/agent-changes.ts";
+import { agentChanges, COMPARED } from "../../domain/kpi/agent-changes.ts";
 import type { FigureRow } from "../../domain/kpi/agent-figures.ts";
 import { judgedDirection } from "../../domain/overview/change.ts";
+import type { Difference } from "../../domain/overview/difference.ts";
 import { columnsOf, comparedOf, SET_NAMES, setOf, sortIn } from "../../web/admin/agents/view.ts";
 
 const count = (value: number) => ({ value, numerator: value, denominator: null, n: value, interval: null });

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { localDays } from "../../domain/staffing/local-day.ts";
+import { localDay, localDays } from "../../domain/staffing/local-day.ts";
 import { reportKpis } from "../../workers/kpis/report.ts";
 import { reportIntraday } from "../../workers/staffing/report.ts";
 import { NOW, tell, tellings } from "./rollup-world.ts";
@@ -57,5 +57,44 @@ test("STA19: whatever history tells, Staffing's days are the days of the KPIs, a
       }
     }),
     { numRuns: 10 },
+  );
+}, 300_000);
+
+test("STA22: the same weekday a week before is told as the KPIs tell that stretch, up to the same time while the day goes on", async () => {
+  await fc.assert(
+    fc.asyncProperty(tellings, async (records) => {
+      const { key: site } = await makeSite({ timezone: "Europe/Paris" });
+      await tell(site, records);
+      for (const date of [null, "2026-10-28", "2026-11-01"]) {
+        const pending: Promise<unknown>[] = [];
+        const report = await reportIntraday(env, site, { ...ASKED, date }, NOW, (work) => {
+          pending.push(work);
+        });
+        await Promise.all(pending);
+        const { weekBefore } = report;
+        if (weekBefore === null || weekBefore.told === null) throw new Error(`${report.date} stands alone`);
+        const other = localDay(weekBefore.date, "Europe/Paris");
+        expect(weekBefore.until === null).toBe(date !== null);
+        const span = { from: other.from, to: weekBefore.until ?? other.to, groupBy: null, now: NOW };
+        const [kpi] = await reportKpis(env, site, span);
+        if (kpi === undefined) throw new Error(`${weekBefore.date} has no figures`);
+        const { reached, differences } = weekBefore.told;
+        expect([
+          reached.arrivals,
+          reached.abandonment.value,
+          reached.waiting.median,
+          reached.occupancy.numerator,
+          reached.occupancy.denominator,
+        ]).toEqual([
+          kpi.conversations.value,
+          kpi.abandonment_rate.value,
+          kpi.waiting_median.value,
+          kpi.occupancy.numerator,
+          kpi.occupancy.denominator,
+        ]);
+        expect(differences.arrivals?.value).toBe((report.soFar?.arrivals ?? 0) - reached.arrivals);
+      }
+    }),
+    { numRuns: 8 },
   );
 }, 300_000);

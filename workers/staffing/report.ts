@@ -3,6 +3,7 @@ import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import type { ChatRow } from "../../domain/kpi/history.ts";
 import { holidayCalendar } from "../../domain/site/holidays.ts";
 import { readOpenDays } from "../../domain/site/open-days.ts";
+import type { DayFigures } from "../../domain/staffing/actual.ts";
 import type { Aim } from "../../domain/staffing/erlang.ts";
 import type { PastDay } from "../../domain/staffing/forecast.ts";
 import { dayLevel, type DayInput, hourGaps, planDay } from "../../domain/staffing/intraday.ts";
@@ -32,6 +33,12 @@ import {
   worstOf,
 } from "../../domain/staffing/remedies.ts";
 import { usualAgents } from "../../domain/staffing/usual.ts";
+import {
+  besideWeekBefore,
+  type SpanBefore,
+  weekBefore,
+  type WeekBefore,
+} from "../../domain/staffing/week-before.ts";
 import { ApiError } from "../errors.ts";
 import { readSettings } from "../kpis/report.ts";
 import { journeySite } from "../journeys/kept-days.ts";
@@ -72,10 +79,13 @@ export async function reportIntraday(
   const estimated = { from: Math.min(day.from, now) - ESTIMATE_DAYS * DAY_MS, to: Math.min(day.to, now + 1) };
   const until = Math.min(now + 1, Math.max(day.to, week.at(-1)?.to ?? day.to));
   const onlineFrom = Math.min(estimated.from, week[0]?.from ?? day.from);
-  const [{ countIn: arrivals, chats, own }, online, campaigns] = await Promise.all([
+  const weekAgo = weekBefore(day, now, timezone);
+  const isKept = weekAgo !== null && weekAgo.date >= settings.sealed.openDay;
+  const [{ countIn: arrivals, chats, own }, online, campaigns, chatsBefore] = await Promise.all([
     readCame(env, site, settings, { days: [...pastDays, ...week], day, estimated, now }, later),
     readOnline(env, site, { from: onlineFrom, to: until }, now),
     liveCampaigns(env, site),
+    isKept ? chatsOf(env, site, weekAgo) : null,
   ]);
 
   const counted = pastDays.map((one) => ({
@@ -133,6 +143,7 @@ export async function reportIntraday(
     forecast: plan.forecast,
     intervals: plan.intervals,
     soFar: plan.reached,
+    weekBefore: besideOf(plan.figures, weekAgo, { chats: chatsBefore, online, now }, aim),
     outlook: dayLevel(plan.intervals, desk),
     shortages,
     remedies,
@@ -142,6 +153,20 @@ export async function reportIntraday(
       hours: hourGaps((one.date === date ? plan : planDay(inputOf(one, false))).intervals, desk),
     })),
   };
+}
+
+type ToldBefore = { chats: readonly ChatRow[] | null; online: readonly Online[]; now: EpochMs };
+
+function besideOf(
+  figures: DayFigures | null,
+  before: SpanBefore | null,
+  { chats, online, now }: ToldBefore,
+  { withinSeconds }: Aim,
+): WeekBefore | null {
+  if (before === null || figures === null) return null;
+  if (chats === null) return { date: before.date, until: before.until, told: null };
+  const there = online.filter(({ from, to }) => from < before.to && to > before.from);
+  return besideWeekBefore(figures, before, { chats, online: there, now }, withinSeconds);
 }
 
 type Settings = Awaited<ReturnType<typeof readSettings>>;

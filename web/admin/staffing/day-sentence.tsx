@@ -40,14 +40,11 @@ function needs(day: WireIntraday): string {
 
 function Missing({ day }: { day: WireIntraday }): VNode | null {
   const state = stateOf(day);
-  const language = locale.value;
   if (state === "past") return <Reached day={day} />;
   if (day.forecast === null || day.model.name === null) return null;
   const worst = day.shortages.toSorted((a, b) => b.missing - a.missing)[0];
   if (worst !== undefined) {
-    const clock = time(language, worst.from, day.timezone);
-    // In a French sentence the hour is written "17 h 00", in data "17:00".
-    const at = language === "fr" ? clock.replace(":", "\u00a0h\u00a0") : clock;
+    const at = clockInSentence(worst.from, day.timezone);
     return (
       <>
         {w(state === "today" ? "shortageFrom" : "shortageFromFuture", { at })}{" "}
@@ -58,6 +55,12 @@ function Missing({ day }: { day: WireIntraday }): VNode | null {
   const ahead = day.intervals.filter(({ over, needed }) => !over && needed !== null);
   const known = ahead.every(({ gap }) => gap !== null);
   return <>{w(known ? (state === "today" ? "enough" : "enoughFuture") : "unknownAgents")}.</>;
+}
+
+/** In a French sentence the hour is written "17 h 00", in data "17:00". */
+export function clockInSentence(at: string, zone: string): string {
+  const clock = time(locale.value, at, zone);
+  return locale.value === "fr" ? clock.replace(":", "\u00a0h\u00a0") : clock;
 }
 
 function Reached({ day }: { day: WireIntraday }): VNode | null {
