@@ -13,11 +13,11 @@ import { meanInterval } from "../kpi/intervals.ts";
 import { type AnswerCounts, ratio } from "../kpi/ratios.ts";
 import { emptyStage, type FunnelBody, type StagesBody } from "./day.ts";
 import { allWalks, type DefinedFunnel, stepCounts } from "./funnel-result.ts";
-import type { WireFigure, WireStage } from "./wire.ts";
+import type { StageNow, WireFigure } from "./wire.ts";
 
 const MOST_ENTERED = 5;
 
-export function stagesOf(funnel: DefinedFunnel, body: FunnelBody, answers: StagesBody): WireStage[] {
+export function stagesOf(funnel: DefinedFunnel, body: FunnelBody, answers: StagesBody): StageNow[] {
   const visits = stepCounts(funnel, allWalks(body));
   const stages = funnel.steps.map((step, at) => {
     const own = visits[at] ?? 0;
@@ -67,7 +67,7 @@ function meanOf(answers: AnswerCounts): WireFigure {
   return { ...ratio(sum, n), n, interval: meanInterval(answers) };
 }
 
-function aimOf(target: number | null | undefined, present: number | null): WireStage["aims"]["passing"] {
+function aimOf(target: number | null | undefined, present: number | null): StageNow["aims"]["passing"] {
   if (target === null || target === undefined) return null;
   return { target, present, gap: present === null ? null : present - target };
 }
@@ -76,7 +76,7 @@ function importanceOf(
   entered: number | null | undefined,
   part: number,
   most: number,
-): WireStage["importance"]["business"] {
+): StageNow["importance"]["business"] {
   if (entered !== null && entered !== undefined) {
     return { value: (entered - 1) / (MOST_ENTERED - 1), source: "entered" };
   }

@@ -4,6 +4,7 @@
  * Units   moments are ISO 8601, shares from 0 to 1, durations in seconds, satisfaction from 1 to 5, effort from 1 to 7.
  */
 import * as z from "zod";
+import { DifferenceWire } from "../overview/difference.ts";
 
 const number = z.number().nullable();
 const Interval = z.tuple([z.number(), z.number()]).readonly().nullable();
@@ -81,7 +82,7 @@ const Link = z.object({ source: z.string(), target: z.string(), visits: z.int() 
 export const Ways = z.object({ visits: z.int(), nodes: z.array(Node), links: z.array(Link) });
 export type Ways = z.infer<typeof Ways>;
 
-const Abandoned = z.object({
+const AbandonedNow = z.object({
   page: z.string(),
   seen: z.int(),
   ended: z.int(),
@@ -91,20 +92,31 @@ const Abandoned = z.object({
   /** Of all visits that ended without an order. */
   share: Figure,
 });
+export type AbandonedNow = z.infer<typeof AbandonedNow>;
+const Abandoned = AbandonedNow.extend({
+  /** In the span before, where it is asked for; by how much the rate differs, judged with that of the other pages. */
+  before: z.object({ seen: z.int(), lost: z.int(), rate: Figure }).nullable(),
+  difference: DifferenceWire.nullable(),
+});
 export type Abandoned = z.infer<typeof Abandoned>;
 
-const Missing = z.object({
+const MissingNow = z.object({
   page: z.string(),
   visits: z.int(),
   /** A page of the site begins with a slash; anything else is another site; null where nothing is known. */
   from: z.array(z.object({ from: z.string().nullable(), visits: z.int() })),
+});
+export type MissingNow = z.infer<typeof MissingNow>;
+const Missing = MissingNow.extend({
+  /** Visits that missed it in the span before, where that is asked for. */
+  before: z.int().nullable(),
 });
 export type Missing = z.infer<typeof Missing>;
 
 /** What is reached against what the site wants; null where it wants nothing. */
 const Aim = z.object({ target: z.number(), present: number, gap: number }).nullable();
 const Importance = z.object({ value: number, source: z.enum(["entered", "measured"]) });
-const Stage = z.object({
+const StageNow = z.object({
   key: z.string(),
   name: z.string(),
   visits: z.int(),
@@ -119,6 +131,27 @@ const Stage = z.object({
   /** Each from 0 to 1. */
   importance: z.object({ business: Importance, customer: Importance }),
   aims: z.object({ passing: Aim, satisfaction: Aim, effort: Aim }),
+});
+export type StageNow = z.infer<typeof StageNow>;
+const Stage = StageNow.extend({
+  /** What it was in the span before, where that is asked for. */
+  before: z
+    .object({
+      visits: z.int(),
+      chats: z.int(),
+      passing: Figure.nullable(),
+      satisfaction: Figure,
+      effort: Figure,
+    })
+    .nullable(),
+  /** By how much each differs, judged with those of all stages of the map. */
+  differences: z
+    .object({
+      passing: DifferenceWire.nullable(),
+      satisfaction: DifferenceWire.nullable(),
+      effort: DifferenceWire.nullable(),
+    })
+    .nullable(),
 });
 export type WireStage = z.infer<typeof Stage>;
 export const JourneyMap = z.object({
@@ -141,5 +174,7 @@ export const Journeys = z.object({
   abandoned: z.array(Abandoned),
   not_found: z.array(Missing),
   maps: z.array(JourneyMap),
+  /** The span before, and its visits; null where nobody asks for it. */
+  compared: z.object({ from: z.string(), to: z.string(), visits: z.int() }).nullable(),
 });
 export type Journeys = z.infer<typeof Journeys>;

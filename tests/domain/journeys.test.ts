@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Walk } from "../../domain/history/records.ts";
+import { besideAbandoned, besideMissing, besideStages } from "../../domain/journeys/beside.ts";
 import {
   addCounts,
   addFunnel,
@@ -24,6 +25,7 @@ import { stagesOf } from "../../domain/journeys/map.ts";
 import { OTHER_PAGES } from "../../domain/journeys/page-group.ts";
 import { abandonedPages, missingPages } from "../../domain/journeys/pages.ts";
 import { MAX_NODES, waysOf } from "../../domain/journeys/ways.ts";
+import { judgedDirection } from "../../domain/overview/change.ts";
 
 const step = (key: string, more: object = {}) => ({
   key,
@@ -306,4 +308,87 @@ test("JRN13: what the site enters goes before what is measured, and a target is 
     aims: { satisfaction: { target: 4.5, present: null, gap: null } },
   });
   expect(payee?.importance.business).toEqual({ value: 0, source: "measured" });
+});
+
+/** So many visits that came to the first step, of which so many went on, and so many answers of a score at the second. */
+function sumsWith(came: number, went: number, { answers = 0, csat = 4 } = {}) {
+  const visits = Array.from({ length: came }, (_, at) =>
+    visit({
+      funnels: walked(at < went ? { panier: 0, caisse: 1 } : { panier: 0 }),
+      path: at < went ? ["/", "/panier"] : ["/"],
+    }),
+  );
+  const chats = Array.from({ length: answers }, (_, at): ToldChat => ({
+    steps: { achat: "caisse" },
+    csat: Math.min(5, csat + (at % 2)),
+    ces: 5,
+  }));
+  return summed([countDay(visits, chats)]);
+}
+const stagesIn = (sums: ReturnType<typeof sumsWith>) => stagesOf(FUNNEL, sums.funnel, sums.stages);
+
+test("JRN23: a stage tells what it was, by how much it differs with the interval, and colour only beyond chance", () => {
+  const now = stagesIn(sumsWith(400, 240, { answers: 60, csat: 4 }));
+  const then = stagesIn(sumsWith(400, 160, { answers: 60, csat: 4 }));
+  const [first, second] = besideStages(now, then);
+  expect(first?.before).toMatchObject({ visits: 400, chats: 0, passing: { value: 0.4, n: 400 } });
+  const passing = first?.differences?.passing;
+  expect(passing?.value).toBeCloseTo(0.2);
+  expect([passing?.low ?? 0, passing?.high ?? 0].every((end) => end > 0)).toBe(true);
+  expect(judgedDirection(passing ?? null)).toBe(1);
+  expect(second?.before).toMatchObject({ chats: 60, satisfaction: { value: 4.5, n: 60 } });
+  expect(second?.differences?.satisfaction).toMatchObject({ value: 0 });
+  expect(judgedDirection(second?.differences?.satisfaction ?? null)).toBe(0);
+  // The last stage goes on to none.
+  expect(besideStages(now, then).at(-1)?.differences?.passing).toBeNull();
+  // And nothing stands beside where nobody asks for it.
+  expect(besideStages(now, null)[0]).toMatchObject({ before: null, differences: null });
+});
+
+test("JRN23: means of few answers, and a stage that nobody came to, are compared with nothing", () => {
+  const now = stagesIn(sumsWith(40, 20, { answers: 60 }));
+  for (const then of [sumsWith(40, 20, { answers: 29 }), sumsWith(0, 0)]) {
+    const [first, second] = besideStages(now, stagesIn(then));
+    expect(second?.differences).toMatchObject({ satisfaction: null, effort: null });
+    expect(second?.before?.satisfaction.value).toBeNull();
+    if (then.visits["all"] === 0) expect(first?.differences?.passing).toBeNull();
+  }
+});
+
+test("JRN23: a page where visits end, and one that is missing, stand beside what they were, whatever their names", () => {
+  const now = summed([
+    countDay(
+      [
+        ...Array.from({ length: 90 }, () => visit({ path: ["/", "/panier"] })),
+        visit({ path: ["/constructor"], notFound: [["/constructor", "/"]] }),
+      ],
+      [],
+    ),
+  ]).pages;
+  const then = summed([
+    countDay(
+      [
+        ...Array.from({ length: 40 }, () => visit({ path: ["/", "/panier"] })),
+        ...Array.from({ length: 40 }, () => visit({ path: ["/panier", "/"] })),
+      ],
+      [],
+    ),
+  ]).pages;
+  const pages = besideAbandoned(abandonedPages(now), then);
+  const cart = pages.find(({ page: name }) => name === "/panier");
+  expect(cart).toMatchObject({
+    before: { seen: 80, lost: 40, rate: { value: 0.5 } },
+    difference: { value: 0.5 },
+  });
+  expect(judgedDirection(cart?.difference ?? null)).toBe(1);
+  expect(pages.find(({ page: name }) => name === "/constructor")).toMatchObject({
+    before: { seen: 0, lost: 0, rate: { value: null } },
+    difference: null,
+  });
+  expect(besideMissing(missingPages(now), then)).toMatchObject([
+    { page: "/constructor", visits: 1, before: 0 },
+  ]);
+  expect(besideMissing(missingPages(now), now)).toMatchObject([{ before: 1 }]);
+  expect(besideAbandoned(abandonedPages(now), null)[0]).toMatchObject({ before: null, difference: null });
+  expect(besideMissing(missingPages(now), null)[0]).toMatchObject({ before: null });
 });

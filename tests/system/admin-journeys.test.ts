@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../scripts/server.ts";
+import { Journeys } from "../../domain/journeys/wire.ts";
 import { mulberry } from "../mulberry.ts";
 import { enterAdmin, type Look, violations } from "./admin-page.ts";
 import { launchBrowser } from "./browser.ts";
@@ -292,6 +293,72 @@ describe("journeys", () => {
       expect(await page.locator("svg.plot").count()).toBe(0);
       expect(await violations(page)).toEqual([]);
       await shoot(page, `journeys-tables-${name}`);
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
+
+  test.each([
+    ["en-GB", "before: "],
+    ["fr-FR", "avant : "],
+  ] as const)(
+    "JRN23: stages, ends and missing pages stand beside the period before, in the tables and in the files, %s",
+    async (lang, before) => {
+      const { page, complaints, close } = await open("journeys", { locale: lang });
+      const answer = await page.waitForResponse((one) => one.url().includes("/journeys?"));
+      expect(new URL(answer.url()).searchParams.get("compare")).toBe("previous");
+      const told = Journeys.parse(await answer.json());
+      if (told.compared === null) throw new Error("nothing is compared");
+      const many = (n: number) => plain(new Intl.NumberFormat(lang).format(n));
+      await page.locator(".stage-columns").waitFor();
+      expect(plain(await page.locator(".journey-compared").innerText())).toContain(
+        many(told.compared.visits),
+      );
+      const [first] = told.maps.find(({ key }) => key === "boutique")?.stages ?? [];
+      const cells = page.locator(".stage-columns tbody tr");
+      expect(plain(await cells.nth(0).locator("td").first().innerText())).toContain(
+        `${before}${many(first?.before?.visits ?? 0)}`,
+      );
+      const change = cells.nth(1).locator("td").first().locator(".change");
+      const isSure = (first?.differences?.passing?.p ?? 1) <= 0.05;
+      expect((await change.getAttribute("class")) === "change quiet").toBe(!isSure);
+      const ends = page.locator("section[aria-labelledby=journey-abandoned] tbody tr").first();
+      expect(plain(await ends.innerText())).toContain(
+        `${before}${many(told.abandoned[0]?.before?.lost ?? 0)} / ${many(told.abandoned[0]?.before?.seen ?? 0)}`,
+      );
+      const missing = page.locator("section[aria-labelledby=journey-missing] tbody tr").first();
+      expect(plain(await missing.innerText())).toContain(`${before}${many(told.not_found[0]?.before ?? 0)}`);
+
+      const files: [section: string, check: (row: Record<string, string>) => void][] = [
+        [
+          "journey-curve",
+          (row) =>
+            expect([row["visits_before"], row["passing_before"], row["passing_change_p"]]).toEqual([
+              String(first?.before?.visits),
+              String(first?.before?.passing?.value),
+              String(first?.differences?.passing?.p),
+            ]),
+        ],
+        [
+          "journey-abandoned",
+          (row) =>
+            expect([row["ended_without_order_before"], row["rate_change"]]).toEqual([
+              String(told.abandoned[0]?.before?.lost),
+              String(told.abandoned[0]?.difference?.value),
+            ]),
+        ],
+        ["journey-missing", (row) => expect(row["visits_before"]).toBe(String(told.not_found[0]?.before))],
+      ];
+      for (const [section, check] of files) {
+        const saving = page.waitForEvent("download");
+        await page
+          .locator(`section[aria-labelledby=${section}]`)
+          .getByRole("button", { name: "CSV" })
+          .click();
+        const text = readFileSync(await (await saving).path(), "utf8").replace(/^\uFEFF/, "");
+        const [row] = Papa.parse<Record<string, string>>(text, { header: true }).data;
+        check(row ?? {});
+      }
       expect(complaints).toEqual([]);
       await close();
     },

@@ -259,8 +259,9 @@ test("JRN17: the journeys tell ways, abandoned pages, missing pages and the map,
     { page: "/panier", seen: 2, ended: 2, lost: 1, rate: { value: 0.5 } },
   ]);
   expect(journeys.not_found).toEqual([
-    { page: "/vieux", visits: 1, from: [{ from: "blog.example", visits: 1 }] },
+    { page: "/vieux", visits: 1, from: [{ from: "blog.example", visits: 1 }], before: null },
   ]);
+  expect(journeys.compared).toBeNull();
   const map = journeys.maps.find((one) => one.key === "achat");
   expect(map?.stages[1]).toMatchObject({
     key: "caisse",
@@ -273,6 +274,46 @@ test("JRN17: the journeys tell ways, abandoned pages, missing pages and the map,
     ["achat", false],
     ["checkout", true],
   ]);
+});
+
+test("JRN16 JRN23: a span that goes on stands beside as much of the one before, in the journeys and in a funnel", async () => {
+  const { key, apiKey } = await makeSite();
+  const id = await makeFunnel(key, { apiKey });
+  const lost = (at: number) =>
+    ended(at, {
+      path: ["/", "/panier"],
+      not_found: [["/vieux", "/"]],
+      funnels: walk({ panier: 1 }),
+    });
+  await write(key, [
+    ended(NOW - DAY, { path: ["/", "/panier"], funnels: walk({ panier: 1, caisse: 2 }) }),
+    lost(NOW - DAY - HOUR),
+    lost(NOW - 5 * DAY),
+    // In the span before, but later than this one has come.
+    lost(NOW - 3 * DAY),
+  ]);
+  const span = `from=${new Date(NOW - 2 * DAY).toISOString()}&to=${new Date(NOW + 2 * DAY).toISOString()}`;
+  const journeys = await read(Journeys, `${key}/journeys?${span}&compare=previous`, { apiKey });
+  expect(journeys.visits).toBe(2);
+  expect(journeys.compared).toMatchObject({ from: new Date(NOW - 6 * DAY).toISOString(), visits: 1 });
+  expect(Date.parse(journeys.compared?.to ?? "")).toBeLessThan(NOW - 4 * DAY + HOUR);
+  expect(Date.parse(journeys.compared?.to ?? "")).toBeGreaterThan(NOW - 4 * DAY - HOUR);
+  const [panier] = journeys.maps.find((one) => one.key === "achat")?.stages ?? [];
+  expect(panier).toMatchObject({
+    visits: 2,
+    before: { visits: 1, passing: { value: 0, n: 1 } },
+    differences: { passing: { value: 0.5 }, satisfaction: null },
+  });
+  expect(journeys.abandoned).toMatchObject([
+    { page: "/panier", before: { seen: 1, lost: 1 }, difference: { value: 0 } },
+  ]);
+  expect(journeys.not_found).toMatchObject([{ page: "/vieux", visits: 1, before: 1 }]);
+  const results = await read(FunnelResults, `${key}/funnels/${id}/results?${span}&compare=previous`, {
+    apiKey,
+  });
+  expect(results.compared).toMatchObject({ ...journeys.compared, steps: [1, 0, 0] });
+  const refused = await call(`${key}/journeys?compare=next`, { apiKey });
+  expect([refused.status, await refused.json()]).toMatchObject([400, { error: { path: "compare" } }]);
 });
 
 test("JRN14: the checkout that every shop has is read without being kept, and can be neither changed nor deleted", async () => {

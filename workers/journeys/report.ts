@@ -2,6 +2,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { type EpochMs, isoOf, type SiteKey } from "../../domain/ids.ts";
+import { besideAbandoned, besideMissing, besideStages } from "../../domain/journeys/beside.ts";
 import {
   addCounts,
   addFunnel,
@@ -21,11 +22,11 @@ import { type DefinedFunnel, funnelResult, type FunnelSums } from "../../domain/
 import { stagesOf } from "../../domain/journeys/map.ts";
 import { abandonedPages, missingPages } from "../../domain/journeys/pages.ts";
 import { waysOf } from "../../domain/journeys/ways.ts";
-import type { FunnelResults, Journeys } from "../../domain/journeys/wire.ts";
+import type { FunnelResults, Journeys, StageNow } from "../../domain/journeys/wire.ts";
+import { spanBefore as earlierSpan } from "../../domain/overview/change.ts";
 import { Funnel } from "../../domain/site/resources.ts";
 import { CHECKOUT, CHECKOUT_STEPS } from "../../domain/visit/funnel.ts";
 import { resources } from "../../migrations/schema.ts";
-import { daysBetween } from "../kpis/counted-site.ts";
 import { type CountedSettings, everySettings } from "../kpis/site-settings.ts";
 import {
   bodiesOf,
@@ -36,8 +37,6 @@ import {
   type Later,
 } from "./kept-days.ts";
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 /** Of all sites together, by one run of the schedule. */
 const DAYS_A_RUN = 60;
 
@@ -84,25 +83,74 @@ export async function reportFunnel(
   };
 }
 
+/** `compared`: beside the span before, of which as much as is over of this one. */
 export async function reportJourneys(
   env: Env,
   key: SiteKey,
-  { span, settings }: { span: Span; settings: CountedSettings },
+  { span, compared, settings }: { span: Span; compared: boolean; settings: CountedSettings },
   later: Later,
 ): Promise<Journeys> {
+  const site = journeySite(key, settings);
   const defined = await readFunnels(env, key);
-  const maps = [
+  const maps: Mapped[] = [
     ...defined,
     ...(defined.some(({ funnel }) => funnel.key === CHECKOUT) ? [] : [{ id: null, funnel: OWN_CHECKOUT }]),
   ];
-  const kinds = maps.flatMap(({ funnel }) => [`funnel:${funnel.key}`, `stages:${funnel.key}`]);
-  const bodies = await bodiesOf(
-    env,
-    journeySite(key, settings),
-    span,
-    ["visits", "ways", "pages", ...kinds],
-    later,
+  const before = compared ? spanBefore(site, span) : null;
+  const [sums, earlier] = await Promise.all([
+    journeySums(env, site, maps, ["visits", "ways", "pages"], span, later),
+    before === null ? null : journeySums(env, site, maps, ["visits", "pages"], before, later),
+  ]);
+  return {
+    ...told(span, settings),
+    visits: visitsIn(sums),
+    ways: waysOf(sums.flows),
+    abandoned: besideAbandoned(abandonedPages(sums.pages), earlier?.pages ?? null),
+    not_found: besideMissing(missingPages(sums.pages), earlier?.pages ?? null),
+    maps: maps.map((map) => ({
+      id: map.id,
+      key: map.funnel.key,
+      name: map.funnel.name,
+      stages: besideStages(stagesIn(map, sums), earlier === null ? null : stagesIn(map, earlier)),
+    })),
+    compared:
+      before === null || earlier === null
+        ? null
+        : { from: isoOf(before.from), to: isoOf(before.to), visits: visitsIn(earlier) },
+  };
+}
+
+type Mapped = { id: string | null; funnel: DefinedFunnel };
+type JourneySums = {
+  visits: VisitsBody;
+  flows: ReturnType<typeof emptyFlows>;
+  pages: PagesBody;
+  /** By the kinds of their bodies. */
+  funnels: ReadonlyMap<string, FunnelBody>;
+  stages: ReadonlyMap<string, StagesBody>;
+};
+
+const visitsIn = ({ visits }: JourneySums): number =>
+  Object.values(visits).reduce((sum, count) => sum + count, 0);
+
+function stagesIn({ funnel }: Mapped, { funnels, stages }: JourneySums): StageNow[] {
+  return stagesOf(
+    funnel,
+    funnels.get(`funnel:${funnel.key}`) ?? emptyFunnel(),
+    stages.get(`stages:${funnel.key}`) ?? none(),
   );
+}
+
+async function journeySums(
+  env: Env,
+  site: JourneySite,
+  maps: readonly Mapped[],
+  wanted: readonly string[],
+  span: Span,
+  later: Later,
+): Promise<JourneySums> {
+  const kinds = maps.flatMap(({ funnel }) => [`funnel:${funnel.key}`, `stages:${funnel.key}`]);
+  const bodies = await bodiesOf(env, site, span, [...wanted, ...kinds], later);
   const visits: VisitsBody = none();
   const flows = emptyFlows();
   const pages: PagesBody = { pages: none(), missing: none() };
@@ -117,23 +165,7 @@ export async function reportJourneys(
     else if (funnel !== undefined) addFunnel(funnel, parsed as FunnelBody);
     else if (stage !== undefined) addStages(stage, parsed as StagesBody);
   }
-  return {
-    ...told(span, settings),
-    visits: Object.values(visits).reduce((sum, count) => sum + count, 0),
-    ways: waysOf(flows),
-    abandoned: abandonedPages(pages),
-    not_found: missingPages(pages),
-    maps: maps.map(({ id, funnel }) => ({
-      id,
-      key: funnel.key,
-      name: funnel.name,
-      stages: stagesOf(
-        funnel,
-        funnels.get(`funnel:${funnel.key}`) ?? emptyFunnel(),
-        stages.get(`stages:${funnel.key}`) ?? none(),
-      ),
-    })),
-  };
+  return { visits, flows, pages, funnels, stages };
 }
 
 /** What the schedule does: bring up to date what fits into one run; returns how many days it counted. */
@@ -172,12 +204,9 @@ async function funnelSums(
   return sums;
 }
 
-/** As many local days before, where the span is whole days; else as long a time. */
+/** As many local days before, or as much of them as is over of a span that goes on. */
 function spanBefore({ counted: { calendar } }: JourneySite, { from, to, now }: Span): Span {
-  if (calendar.startOfDay(from) !== from) return { from: from - (to - from), to: from, now };
-  const days = daysBetween(calendar, from, to).length;
-  // Two hours into a day are still in it, also where the clocks have changed since.
-  return { from: calendar.startOfDay(from - days * DAY_MS + 2 * HOUR_MS), to: from, now };
+  return { ...earlierSpan({ from, to }, now, calendar), now };
 }
 
 function told({ from, to, now }: Span, { timezone }: CountedSettings) {

@@ -38,7 +38,7 @@ const readOne = createRoute({
   method: "get",
   path: "/{id}",
   summary: "A funnel and how far visits come in it",
-  description: `${asked} \`compare=previous\` tells the span of the same length before it beside. \`checkout\` is the checkout that every shop has.`,
+  description: `${asked} \`compare=previous\` tells the span before beside, of which as much as is over of this one. \`checkout\` is the checkout that every shop has.`,
   tags: ["Funnels"],
   request: { params: ItemPath, query: Compared },
   responses: { 200: jsonContent(FunnelWithResults, "The funnel"), ...REFUSALS },
@@ -56,9 +56,9 @@ const readJourneys = createRoute({
   method: "get",
   path: "/",
   summary: "Ways through the site, where visits end, pages not found, and the map of each journey",
-  description: asked,
+  description: `${asked} \`compare=previous\` tells the span before beside, of which as much as is over of this one.`,
   tags: ["Figures"],
-  request: { params: SitePath, query: Asked },
+  request: { params: SitePath, query: Compared },
   responses: { 200: jsonContent(Journeys, "The journeys"), ...REFUSALS },
 });
 
@@ -117,6 +117,8 @@ export const journeys = nounRouter();
 
 journeys.openapi(readJourneys, async (c) => {
   const { site } = c.req.valid("param");
-  const wanted = await wantedOf(c.env, site, c.req.valid("query"), c.get("now"));
-  return c.json(await reportJourneys(c.env, site, wanted, (work) => c.executionCtx.waitUntil(work)), 200);
+  const query = c.req.valid("query");
+  const wanted = await wantedOf(c.env, site, query, c.get("now"));
+  const beside = { ...wanted, compared: query.compare === "previous" };
+  return c.json(await reportJourneys(c.env, site, beside, (work) => c.executionCtx.waitUntil(work)), 200);
 });

@@ -5,6 +5,7 @@ import { number } from "../../shared/format.ts";
 import { intervalWords, pageWords, shareWords } from "../funnels/figures.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
+import { Before, beforeCells, beforeHead, Changed } from "./beside.tsx";
 import { j } from "./words.ts";
 
 const SHOWN = 12;
@@ -40,13 +41,17 @@ export function Abandoned({ pages }: { pages: readonly Page[] }): VNode {
                 </tr>
               </thead>
               <tbody>
-                {pages.slice(0, SHOWN).map(({ page, lost, seen, rate, share }) => (
+                {pages.slice(0, SHOWN).map(({ page, lost, seen, rate, share, before, difference }) => (
                   <tr key={page}>
                     <th scope="row">{pageWords(page)}</th>
                     <td class="number">
-                      {number(locale.value, lost)} / {number(locale.value, seen)}
+                      {pairWords({ lost, seen })}{" "}
+                      <Before value={before === null ? null : pairWords(before)} />
                     </td>
-                    <td class="number">{shareWords(rate)}</td>
+                    <td class="number">
+                      {shareWords(rate)} <Changed difference={difference} unit="share" lessIsBetter />{" "}
+                      <Before value={before === null ? null : shareWords(before.rate)} />
+                    </td>
                     <td class="number">{intervalWords(rate)}</td>
                     <td class="number">{shareWords(share)}</td>
                   </tr>
@@ -70,12 +75,27 @@ export function Abandoned({ pages }: { pages: readonly Page[] }): VNode {
   );
 }
 
+const pairWords = ({ lost, seen }: { lost: number; seen: number }): string =>
+  `${number(locale.value, lost)} / ${number(locale.value, seen)}`;
+
 function saveCsv(pages: readonly Page[]): void {
   download(
     "aparte-abandoned-pages.csv",
     writeCsv([
-      ["page", "seen", "ended", "ended_without_order", "rate", "low", "high", "share"],
-      ...pages.map(({ page, seen, ended, lost, rate, share }) => [
+      [
+        "page",
+        "seen",
+        "ended",
+        "ended_without_order",
+        "rate",
+        "low",
+        "high",
+        "share",
+        "seen_before",
+        "ended_without_order_before",
+        ...beforeHead("rate"),
+      ],
+      ...pages.map(({ page, seen, ended, lost, rate, share, before, difference }) => [
         page,
         seen,
         ended,
@@ -84,6 +104,9 @@ function saveCsv(pages: readonly Page[]): void {
         rate.interval?.[0] ?? null,
         rate.interval?.[1] ?? null,
         share.value,
+        before?.seen ?? null,
+        before?.lost ?? null,
+        ...beforeCells(before?.rate.value, difference),
       ]),
     ]),
   );

@@ -6,12 +6,13 @@ import { meanNumber, pointsWords, shareWords, stepName } from "../funnels/figure
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
 import { screenPath, useSite } from "../site.ts";
+import { Before, beforeCells, beforeHead, Changed, figureBefore } from "./beside.tsx";
 import { j } from "./words.ts";
 
 const MEASURES = ["passing", "satisfaction", "effort"] as const;
 type Measure = (typeof MEASURES)[number];
 type Aim = NonNullable<WireStage["aims"][Measure]>;
-type Row = { stage: string; key: string; measure: Measure; aim: Aim };
+type Row = { stage: string; key: string; measure: Measure; aim: Aim; of: WireStage };
 
 /** The ends of each measure's scale. */
 const SCALE: Record<Measure, [low: number, high: number]> = {
@@ -25,7 +26,7 @@ export function Aims({ map }: { map: JourneyMap }): VNode {
   const rows: Row[] = map.stages.flatMap((stage) =>
     MEASURES.flatMap((measure) => {
       const aim = stage.aims[measure];
-      return aim === null ? [] : [{ stage: stepName(stage), key: stage.key, measure, aim }];
+      return aim === null ? [] : [{ stage: stepName(stage), key: stage.key, measure, aim, of: stage }];
     }),
   );
   const editor =
@@ -64,7 +65,14 @@ export function Aims({ map }: { map: JourneyMap }): VNode {
                     <td aria-hidden="true">
                       <Track {...row} />
                     </td>
-                    <td class="number">{valueWords(row.measure, row.aim.present)}</td>
+                    <td class="number">
+                      {valueWords(row.measure, row.aim.present)}{" "}
+                      <Changed
+                        difference={row.of.differences?.[row.measure]}
+                        unit={row.measure === "passing" ? "share" : "mean"}
+                      />{" "}
+                      <Before value={figureBefore(row.of.before, row.measure)} />
+                    </td>
                     <td class="number">{valueWords(row.measure, row.aim.target)}</td>
                     <td class="number">
                       <Gap {...row} />
@@ -132,8 +140,15 @@ function saveCsv(key: string, rows: readonly Row[]): void {
   download(
     `aparte-journey-${key}-targets.csv`,
     writeCsv([
-      ["stage", "measure", "present", "target", "gap"],
-      ...rows.map(({ key: stage, measure, aim }) => [stage, measure, aim.present, aim.target, aim.gap]),
+      ["stage", "measure", "present", "target", "gap", ...beforeHead("present")],
+      ...rows.map(({ key: stage, measure, aim, of }) => [
+        stage,
+        measure,
+        aim.present,
+        aim.target,
+        aim.gap,
+        ...beforeCells(of.before?.[measure]?.value, of.differences?.[measure] ?? null),
+      ]),
     ]),
   );
 }

@@ -4,8 +4,9 @@ import type { JourneyMap, WireFigure, WireStage } from "../../../domain/journeys
 import { number } from "../../shared/format.ts";
 import { Drawn } from "../charts/drawn.tsx";
 import { meanNumber, shareWords, stepName } from "../funnels/figures.ts";
-import { download, writeCsv } from "../overview/csv.ts";
+import { type CsvCell, download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
+import { Before, beforeCells, beforeHead, Changed, countBefore, figureBefore } from "./beside.tsx";
 import { ChartOrTable } from "./chart-or-table.tsx";
 import type { CurvePoint, drawCurve } from "./curve-plot.ts";
 import { j } from "./words.ts";
@@ -60,13 +61,13 @@ export function Curve({ map }: { map: JourneyMap }): VNode {
 }
 
 function StageColumns({ stages }: { stages: readonly WireStage[] }): VNode {
-  const rows: [name: string, cell: (stage: WireStage) => string][] = [
-    ["rowVisits", ({ visits }) => number(locale.value, visits)],
-    ["rowPassing", ({ passing }) => shareWords(passing)],
-    ["rowChats", ({ chats }) => number(locale.value, chats)],
-    ["rowAnswers", ({ satisfaction }) => number(locale.value, satisfaction.n)],
-    ["rowSatisfaction", ({ satisfaction }) => meanWords(satisfaction)],
-    ["rowEffort", ({ effort }) => meanWords(effort)],
+  const rows: [name: string, cell: (stage: WireStage) => VNode][] = [
+    ["rowVisits", (stage) => <Counted stage={stage} of="visits" />],
+    ["rowPassing", (stage) => <Passing stage={stage} />],
+    ["rowChats", (stage) => <Counted stage={stage} of="chats" />],
+    ["rowAnswers", ({ satisfaction }) => <>{number(locale.value, satisfaction.n)}</>],
+    ["rowSatisfaction", (stage) => <Felt stage={stage} of="satisfaction" />],
+    ["rowEffort", (stage) => <Felt stage={stage} of="effort" />],
   ];
   return (
     <table class="stage-columns">
@@ -91,6 +92,43 @@ function StageColumns({ stages }: { stages: readonly WireStage[] }): VNode {
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Counted({ stage, of }: { stage: WireStage; of: "visits" | "chats" }): VNode {
+  return (
+    <>
+      {number(locale.value, stage[of])} <Before value={countBefore(stage.before, of)} />
+    </>
+  );
+}
+
+function Passing({ stage }: { stage: WireStage }): VNode {
+  const { passing, before, differences } = stage;
+  return (
+    <>
+      {shareWords(passing)} <Changed difference={differences?.passing} unit="share" />{" "}
+      <Before value={figureBefore(before, "passing")} />
+    </>
+  );
+}
+
+/** `withN`: beside the mean, of how many answers it is. */
+function Felt({
+  stage,
+  of,
+  withN = false,
+}: {
+  stage: WireStage;
+  of: "satisfaction" | "effort";
+  withN?: boolean;
+}): VNode {
+  const { before, differences } = stage;
+  return (
+    <>
+      {withN ? answersWords(stage[of]) : meanWords(stage[of])}{" "}
+      <Changed difference={differences?.[of]} unit="mean" /> <Before value={figureBefore(before, of)} />
+    </>
   );
 }
 
@@ -128,12 +166,22 @@ function StageTable({ stages }: { stages: readonly WireStage[] }): VNode {
           {stages.map((stage) => (
             <tr key={stage.key}>
               <th scope="row">{stepName(stage)}</th>
-              <td class="number">{number(locale.value, stage.visits)}</td>
-              <td class="number">{shareWords(stage.passing)}</td>
-              <td class="number">{number(locale.value, stage.chats)}</td>
-              <td class="number">{answersWords(stage.satisfaction)}</td>
+              <td class="number">
+                <Counted stage={stage} of="visits" />
+              </td>
+              <td class="number">
+                <Passing stage={stage} />
+              </td>
+              <td class="number">
+                <Counted stage={stage} of="chats" />
+              </td>
+              <td class="number">
+                <Felt stage={stage} of="satisfaction" withN />
+              </td>
               <td class="number">{boundsWords(stage.satisfaction)}</td>
-              <td class="number">{answersWords(stage.effort)}</td>
+              <td class="number">
+                <Felt stage={stage} of="effort" withN />
+              </td>
               <td class="number">{boundsWords(stage.effort)}</td>
             </tr>
           ))}
@@ -175,6 +223,18 @@ function saveCsv({ key, stages }: JourneyMap): void {
     stage.chats,
     ...cells(stage.satisfaction),
     ...cells(stage.effort),
+    ...beforeOf(stage),
   ]);
-  download(`aparte-journey-${key}.csv`, writeCsv([[...head, ...means], ...rows]));
+  const before = ["visits_before", "chats_before", ...MEASURES.flatMap(beforeHead)];
+  download(`aparte-journey-${key}.csv`, writeCsv([[...head, ...means, ...before], ...rows]));
+}
+
+const MEASURES = ["passing", "satisfaction", "effort"] as const;
+
+function beforeOf({ before, differences }: WireStage): CsvCell[] {
+  return [
+    before?.visits ?? null,
+    before?.chats ?? null,
+    ...MEASURES.flatMap((measure) => beforeCells(before?.[measure]?.value, differences?.[measure] ?? null)),
+  ];
 }

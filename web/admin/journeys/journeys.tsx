@@ -8,7 +8,7 @@ import type { JourneyMap, Journeys as Answer } from "../../../domain/journeys/wi
 import { request } from "../../shared/api.ts";
 import { queryOf, readPeriod } from "../funnels/asked.ts";
 import { funnelName, meanNumber, pageWords, stepName } from "../funnels/figures.ts";
-import { PeriodPicker } from "../overview/period-picker.tsx";
+import { PeriodPicker, spanInWords } from "../overview/period-picker.tsx";
 import { rangeOf } from "../overview/periods.ts";
 import { useResource } from "../resource.ts";
 import { apiPath, screenPath, useSite } from "../site.ts";
@@ -32,7 +32,7 @@ export function Journeys(): VNode {
   const resource = useResource(
     `journeys ${site.key} ${range.from} ${range.to}`,
     (signal) => {
-      const asked = new URLSearchParams({ from: range.from, to: range.to });
+      const asked = new URLSearchParams({ from: range.from, to: range.to, compare: "previous" });
       return request<Answer>("GET", `${apiPath(site.key, "journeys")}?${asked}`, undefined, { signal });
     },
     REFRESH_MS,
@@ -93,6 +93,7 @@ function Told({ answer, map }: { answer: Answer; map: JourneyMap | undefined }):
   return (
     <>
       <Sentence answer={answer} map={map} />
+      <Compared answer={answer} />
       {map === undefined ? null : (
         <>
           <div class="journey-columns">
@@ -109,6 +110,17 @@ function Told({ answer, map }: { answer: Answer; map: JourneyMap | undefined }):
       </div>
       <p class="note">{j("countedNote")}</p>
     </>
+  );
+}
+
+/** How many visits it is of, and beside which days everything stands. */
+function Compared({ answer: { visits, compared } }: { answer: Answer }): VNode | null {
+  const zone = useSite().settings.timezone;
+  if (compared === null) return null;
+  return (
+    <p class="note journey-compared">
+      {j("compared", { visits, before: compared.visits, span: spanInWords(compared, zone) })}
+    </p>
   );
 }
 

@@ -5,6 +5,7 @@ import { number } from "../../shared/format.ts";
 import { pageWords } from "../funnels/figures.ts";
 import { download, writeCsv } from "../overview/csv.ts";
 import { locale } from "../session.ts";
+import { Before } from "./beside.tsx";
 import { j } from "./words.ts";
 
 const SHOWN = 12;
@@ -33,10 +34,13 @@ export function NotFound({ pages }: { pages: readonly Missing[] }): VNode {
                 </tr>
               </thead>
               <tbody>
-                {pages.slice(0, SHOWN).map(({ page, visits, from }) => (
+                {pages.slice(0, SHOWN).map(({ page, visits, from, before }) => (
                   <tr key={page}>
                     <th scope="row">{pageWords(page)}</th>
-                    <td class="number">{number(locale.value, visits)}</td>
+                    <td class="number">
+                      {number(locale.value, visits)}{" "}
+                      <Before value={before === null ? null : number(locale.value, before)} />
+                    </td>
                     <td>
                       {from
                         .slice(0, SOURCES)
@@ -74,9 +78,9 @@ function saveCsv(pages: readonly Missing[]): void {
   download(
     "aparte-pages-not-found.csv",
     writeCsv([
-      ["page", "visits", "from", "visits_from"],
-      ...pages.flatMap(({ page, visits, from }) =>
-        from.map((source) => [page, visits, source.from, source.visits]),
+      ["page", "visits", "visits_before", "from", "visits_from"],
+      ...pages.flatMap(({ page, visits, before, from }) =>
+        from.map((source) => [page, visits, before, source.from, source.visits]),
       ),
     ]),
   );
