@@ -150,8 +150,9 @@ function countSent(tally: Tally, chat: ChatRow, survey: SurveyRow | undefined): 
 }
 
 /** An answer stands in the row of its conversation. */
-function countSurvey(tally: Tally, { csat, nps, ces, resolved }: SurveyRow): void {
-  tally.surveys_answered += [csat, nps, ces, resolved].some((answer) => answer !== null) ? 1 : 0;
+function countSurvey(tally: Tally, { csat, nps, ces, resolved, otherwise }: SurveyRow): void {
+  const isAnswered = otherwise || [csat, nps, ces, resolved].some((answer) => answer !== null);
+  tally.surveys_answered += isAnswered ? 1 : 0;
   tally.told_resolved += resolved === true ? 1 : 0;
   tally.told_unresolved += resolved === false ? 1 : 0;
   countAnswer(tally.csat, csat);

@@ -100,6 +100,8 @@ export type SurveyRow = {
   nps: number | null;
   ces: number | null;
   resolved: boolean | null;
+  /** Something else was answered: a face, or in words. */
+  otherwise: boolean;
 };
 
 export type AgentStateRow = {

@@ -37,8 +37,11 @@ test("KPI83: a rate is of those who were asked that question, that of the survey
   const surveys = [
     ...usual.slice(0, 4).map((of) => survey(of, { csat: 5, ces: 6 })),
     ...nps.slice(0, 6).map((of) => survey(of, { nps: 9 })),
+    // Faces, and answers that were taken back.
+    ...faces.slice(0, 2).map((of) => survey(of, { otherwise: true })),
+    ...faces.slice(2, 3).map((of) => survey(of)),
   ];
-  expect(asked({ chats: [...usual, ...nps, ...faces], surveys })).toBe("4/10 6/30 4/10 10/45");
+  expect(asked({ chats: [...usual, ...nps, ...faces], surveys })).toBe("4/10 6/30 4/10 12/45");
   const { csat_response_rate: rate, ces_response_rate: none } = whole({ chats: nps, surveys });
   expect(rate).toEqual({ value: null, numerator: 0, denominator: 0, n: 0, interval: null });
   expect(none.value).toBeNull();

@@ -70,7 +70,8 @@ export function lead(visitor: string, at: number, more: Partial<LeadRow> = {}): 
   return { id: nextId("led"), visitor, at, value: null, currency: null, ...more };
 }
 export function survey(of: ChatRow, more: Partial<SurveyRow> = {}): SurveyRow {
-  return { conversation: of.id, at: of.startedAt, csat: null, nps: null, ces: null, resolved: null, ...more };
+  const none = { csat: null, nps: null, ces: null, resolved: null, otherwise: false };
+  return { conversation: of.id, at: of.startedAt, ...none, ...more };
 }
 export function online(
   agent: string,
@@ -166,6 +167,7 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
     lasts: fc.option(fc.integer({ min: 0, max: 3 * HOUR })),
     csat: fc.option(fc.integer({ min: 1, max: 5 })),
     resolved: fc.option(fc.boolean()),
+    otherwise: fc.boolean(),
     asked: fc.option(fc.boolean()),
     questions: fc.option(fc.subarray([...SURVEY_QUESTIONS])),
     buysAfter: fc.option(fc.integer({ min: 0, max: 70 * HOUR })),
@@ -211,8 +213,13 @@ export function arbitraryShop(start: number, days: number): fc.Arbitrary<KpiHist
       id: `o${index}`,
       covered: one.covered,
     });
-    const says = { csat: one.csat, nps: one.csat === null ? null : 2 * one.csat, resolved: one.resolved };
-    const asked = one.csat !== null || one.resolved !== null;
+    const says = {
+      csat: one.csat,
+      nps: one.csat === null ? null : 2 * one.csat,
+      resolved: one.resolved,
+      otherwise: one.otherwise,
+    };
+    const asked = one.csat !== null || one.resolved !== null || one.otherwise;
     const { eligible, covered, channel, device } = one;
     return {
       visits: [visit(who, at, { id: `s${index}`, eligible, covered, suppressed: covered, channel, device })],

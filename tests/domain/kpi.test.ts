@@ -266,7 +266,7 @@ describe("definitions", () => {
 
   test("KPI10: satisfaction, recommendation and agents' hours come with what they are made of", () => {
     const chats = [chat("ada", T0, { closedAt: T0 + HOUR }), chat("bob", T0, { closedAt: T0 + HOUR })];
-    const answers = { nps: 10, ces: 6, resolved: true };
+    const answers = { nps: 10, ces: 6, resolved: true, otherwise: false };
     const surveys = chats.map(({ id }, index) => ({ conversation: id, at: T0, csat: index + 3, ...answers }));
     const agentStates = [
       {

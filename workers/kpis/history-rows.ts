@@ -45,7 +45,8 @@ export const CELLS = {
   orders: `o.order_id, o.visitor_id, o.session_id, o.at, o.total, o.currency, o.status, o.covered`,
   refunds: `r.id, r.order_id, r.amount, r.status`,
   leads: `l.id, l.visitor_id, l.at, l.value, l.currency`,
-  surveys: `a.conversation_id, a.at, a.csat, a.nps, a.ces, a.resolved`,
+  surveys: `a.conversation_id, a.at, a.csat, a.nps, a.ces, a.resolved,
+    coalesce(a.welcome, a.wait, a.answer, nullif(a.comment, '')) IS NOT NULL`,
   agent_states: `t.id, t.agent_id, t.state, t.capacity, t.started_at, t.ended_at`,
   exempt_counts: `n.id, n.hour, n.page_views`,
 } as const;
@@ -184,6 +185,7 @@ export function surveyOf(cells: Cells): SurveyRow {
     nps: maybeNumber(cells, 3),
     ces: maybeNumber(cells, 4),
     resolved: maybeFlag(cells, 5),
+    otherwise: number(cells, 6) === 1,
   };
 }
 

@@ -76,7 +76,8 @@ const CHATS = `SELECT id, visitor_id, first_visitor_message_at, queued_at, assig
     last_message_at, min(closed_at, first_visitor_message_at + ${LONG_CHAT_MS}), close_reason, survey_asked,
     agent_id, left_at, handovers, survey_questions
   FROM conversations WHERE site = ?1 AND created_at >= ?2 AND created_at < ?3 AND first_visitor_message_at IS NOT NULL`;
-const SURVEYS = `SELECT a.conversation_id, a.at, a.csat, a.nps, a.ces, a.resolved
+const SURVEYS = `SELECT a.conversation_id, a.at, a.csat, a.nps, a.ces, a.resolved,
+    coalesce(a.welcome, a.wait, a.answer, nullif(a.comment, '')) IS NOT NULL
   FROM conversations c JOIN surveys a ON a.site = c.site AND a.conversation_id = c.id
   WHERE c.site = ?1 AND c.created_at >= ?2 AND c.created_at < ?3`;
 const PERSONS = `SELECT i.visitor_id, i.user_id FROM (
@@ -110,13 +111,14 @@ async function readGoalHistory(
   ]);
   return {
     chats: chats.map(chatOf),
-    surveys: surveys.map(([conversation, at, csat, nps, ces, resolved]) => ({
+    surveys: surveys.map(([conversation, at, csat, nps, ces, resolved, otherwise]) => ({
       conversation: String(conversation),
       at: Number(at),
       csat: numberOf(csat),
       nps: numberOf(nps),
       ces: numberOf(ces),
       resolved: flagOf(resolved),
+      otherwise: flagOf(otherwise) === true,
     })),
     persons: new Map(persons.map(([visitor, user]) => [String(visitor), `user:${String(user)}`])),
     orders: orders.map(([id, visitor, at, total, currency, status]) => ({

@@ -172,7 +172,7 @@ export const SOURCES: Source[] = [
       asked_csat: askedFor("csat"),
       asked_nps: askedFor("nps"),
       asked_ces: askedFor("ces"),
-      replied: "sum(coalesce(csat, nps, ces, resolved) IS NOT NULL)",
+      replied: "sum(coalesce(csat, nps, ces, resolved, faces, said) IS NOT NULL)",
       told_resolved: "sum(resolved = 1)",
       told: "sum(resolved IS NOT NULL)",
       csat_n: "count(csat)",

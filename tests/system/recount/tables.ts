@@ -86,7 +86,8 @@ const CHATS = `CREATE TEMP TABLE chat AS
     CASE WHEN c.close_reason = 'idle' THEN max(c.first_visitor_message_at, coalesce(c.last_message_at, c.closed_at))
       ELSE c.closed_at END AS ended,
     ${visitOf("c.visitor_id", "c.first_visitor_message_at")} AS visit,
-    s.csat, s.nps, s.ces, s.resolved, s.conversation_id IS NOT NULL AS surveyed, c.survey_asked AS asks,
+    s.csat, s.nps, s.ces, s.resolved, coalesce(s.welcome, s.wait, s.answer) AS faces, nullif(s.comment, '') AS said,
+     s.conversation_id IS NOT NULL AS surveyed, c.survey_asked AS asks,
     c.survey_questions AS asks_for,
     c.handovers IS NOT NULL AS told
   FROM conversations c JOIN setting ON c.site = setting.site
