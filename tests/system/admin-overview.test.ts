@@ -819,6 +819,9 @@ test.each(WAYS)("OVW11: no accessibility violation and no scrolling sideways, %s
     await page.locator(".agents-table").waitFor();
     await picture(page, `agents ${set} ${how}`);
     await judge(`agents ${set}`);
+    const box = page.locator(".table-scroll:has(.agents-table)");
+    const over = await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    if (look.phone !== true) expect([set, over]).toEqual([set, 0]);
   }
   expect(complaints).toEqual([]);
   await context.close();
