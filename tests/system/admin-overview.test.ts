@@ -724,6 +724,54 @@ test("OVW31: a set of columns is chosen by keyboard, the address keeps it, and n
   await context.close();
 });
 
+test("OVW31: long durations, large sums and a verdict on each difference make no set wider than the screen, in French", async () => {
+  const { context, page } = await enter("lin", { locale: "fr-FR" });
+  const long = { value: 558, numerator: 558, denominator: null, n: 12_345, interval: [547, 569] };
+  const money = { value: 1_280, numerator: 98_765, denominator: 1_234, n: 4_321, interval: [1_080, 1_480] };
+  await page.route("**/lin/kpis?*", async (route) => {
+    const body = (await (await route.fetch()).json()) as { rows: Record<string, unknown>[] };
+    const rows = body.rows.map((row) => ({
+      ...row,
+      ...Object.fromEntries(
+        ["first_reply_median", "first_reply_p90", "handle_time_median", "handle_time_p90"].map((kpi) => [
+          kpi,
+          long,
+        ]),
+      ),
+      revenue_per_agent_hour: money,
+    }));
+    await route.fulfill({ json: { ...body, rows } });
+  });
+  await page.route("**/lin/agent-changes?*", async (route) => {
+    const body = (await (await route.fetch()).json()) as AgentChanges;
+    const rows = body.rows.map((row) => ({
+      ...row,
+      figures: row.figures.map((figure) => ({
+        ...figure,
+        before:
+          figure.kpi.includes("_time") || figure.kpi.includes("reply")
+            ? { figure: long, few: null }
+            : figure.before,
+        change: { value: -0.444, low: -0.5, high: -0.3, p: 0 },
+      })),
+    }));
+    await route.fulfill({ json: { ...body, rows } });
+  });
+  for (const set of ["main", "pace", "outcome"]) {
+    await page.goto(`${server.url}/admin/lin/agents?period=4w&columns=${set}`);
+    const box = page.locator(".table-scroll:has(.agents-table)");
+    await box.waitFor();
+    await picture(page, `agents long ${set}`);
+    // Less than half a conversation, or half a second, is nothing; of how many there were, neither way is better.
+    const change = box.locator(".change").first();
+    expect(firstLine(await change.innerText())).toBe(set === "main" ? "−0,4" : "±0");
+    expect(await change.getAttribute("class")).toBe("change quiet");
+    const over = await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect([set, over]).toEqual([set, 0]);
+  }
+  await context.close();
+});
+
 test.each([
   ["en-GB", "Business hours only", "First reply in business hours, median"],
   ["fr-FR", "Heures d’ouverture seulement", "Première réponse pendant l’ouverture, médiane"],

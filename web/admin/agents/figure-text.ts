@@ -31,7 +31,8 @@ export function written(locale: Locale, value: number | null, unit: Unit, curren
 /** A difference with its sign, also where it rounds to nothing: of shares in points, of times in whole seconds. */
 export function writtenChange(locale: Locale, value: number, unit: Unit, currency: string): string {
   const text = unsignedIfUp(locale, value, unit, currency);
-  if (text === unsignedIfUp(locale, 0, unit, currency)) return `±${text}`;
+  const nothing = unsignedIfUp(locale, 0, unit, currency);
+  if (text.replace(/^[-−+]/, "") === nothing) return `±${nothing}`;
   return value > 0 && !text.startsWith("+") ? `+${text}` : text;
 }
 

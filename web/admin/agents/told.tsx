@@ -78,7 +78,7 @@ function Changed({
   const { currency } = useSite().settings;
   if (change === null) return null;
   const write = (value: number): string => writtenChange(locale.value, value, column.unit, currency);
-  const direction = judgedDirection(change) * (better === "lower" ? -1 : 1);
+  const direction = better === null ? 0 : judgedDirection(change) * (better === "lower" ? -1 : 1);
   const tone = direction === 0 ? "quiet" : direction > 0 ? "good" : "bad";
   const span =
     change.low === null || change.high === null
