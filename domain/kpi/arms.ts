@@ -6,8 +6,8 @@
  * the same mixture of strata (as many as both together have), and a stratum that lacks an arm compares nothing: it is left
  * out as long as another compares something. A description all the same, never an effect.
  *
- * Shapes  `arms` and `arm_times` of a tally are counts by stratum: `STRATUM NUMBER`, the number a field and its arm, or
- *         seconds and their arm. What days of an older definition have no strata of is a stratum of its own.
+ * Shapes  `arms` and `arm_times` of a tally are counts by stratum, and in it by a code: a field and its arm, or seconds
+ *         and their arm. What days of an older definition have no strata of is a stratum of its own.
  * Units   seconds; shares as fractions. A figure's denominator is what stands in its arm, its numerator the share of it.
  * Errors  none: nothing to divide by gives null.
  */
@@ -16,7 +16,7 @@ import { wilson } from "../experiments/small-counts.ts";
 import { stepAt } from "./durations.ts";
 import { compare } from "./orders.ts";
 import { type Figure, quantile, share, UNKNOWN } from "./figure.ts";
-import { count, type CountName, type Spread, type Tally } from "./tally.ts";
+import { changeNamed, count, type CountName, type Spread, type Tally } from "./tally.ts";
 
 export type Arm = "treated" | "holdout";
 const ARMS = ["treated", "holdout"] as const;
@@ -31,25 +31,21 @@ export type ArmDone = Record<Part, number> & { seconds: number | null };
 export function countArmIn(tally: Tally, arm: Arm, stratum: string, done: ArmDone): void {
   for (const [place, part] of PARTS.entries()) {
     tally[nameOf(arm, part)] += done[part];
-    if (done[part] !== 0) count(tally.arms, keyOf(stratum, place, arm), done[part]);
+    if (done[part] === 0) continue;
+    changeNamed(tally.arms, stratum, (own) => count(own, codeOf(place, arm), done[part]));
   }
   if (done.seconds === null) return;
   const seconds = done.seconds - (done.seconds % stepAt(done.seconds));
   count(tally[`${arm}_time_to_purchase`], seconds);
-  count(tally.arm_times, keyOf(stratum, seconds, arm));
+  changeNamed(tally.arm_times, stratum, (own) => count(own, codeOf(seconds, arm)));
 }
 
 const nameOf = (arm: Arm, part: Part): CountName => `${arm}_${part}`;
-const keyOf = (stratum: string, number: number, arm: Arm): string =>
-  `${stratum} ${number * ARMS.length + ARMS.indexOf(arm)}`;
+const codeOf = (number: number, arm: Arm): number => number * ARMS.length + ARMS.indexOf(arm);
 
-/** What a key says: `number` is the place of a part, or seconds. */
-function readKey(key: string): { stratum: string; number: number; arm: Arm } {
-  const end = key.lastIndexOf(" ");
-  const code = Number(key.slice(end + 1));
-  const arm = ARMS[code % ARMS.length] ?? "treated";
-  return { stratum: key.slice(0, end), number: Math.floor(code / ARMS.length), arm };
-}
+/** What a code says: `number` is the place of a part, or seconds. */
+const numberOf = (code: number): number => Math.floor(code / ARMS.length);
+const armOf = (code: number): Arm => ARMS[code % ARMS.length] ?? "treated";
 
 type Sides<T> = Record<Arm, T>;
 
@@ -60,12 +56,11 @@ function strataOf(tally: Tally, part: Part): Map<string, Sides<number>> {
     treated: tally[nameOf("treated", part)],
     holdout: tally[nameOf("holdout", part)],
   };
-  for (const [key, times] of tally.arms) {
-    const { stratum, number, arm } = readKey(key);
-    if (PARTS[number] !== part) continue;
-    const sides = strata.get(stratum) ?? { treated: 0, holdout: 0 };
-    sides[arm] += times;
-    rest[arm] -= times;
+  for (const [stratum, codes] of tally.arms) {
+    const sides = { treated: 0, holdout: 0 };
+    for (const [code, times] of codes) if (PARTS[numberOf(code)] === part) sides[armOf(code)] += times;
+    if (sides.treated === 0 && sides.holdout === 0) continue;
+    for (const arm of ARMS) rest[arm] -= sides[arm];
     strata.set(stratum, sides);
   }
   if (rest.treated !== 0 || rest.holdout !== 0) strata.set(UNTOLD, rest);
@@ -108,23 +103,26 @@ export function armShare(tally: Tally, arm: Arm, part: Part, whole: Part): Figur
   };
 }
 
-/** The median time to purchase of `arm`, at the mixture of strata that both arms have together. */
-export function armMedian(tally: Tally, arm: Arm): Figure {
+/** The median time to purchase of either arm, at the mixture of strata that both have together. */
+export function armMedians(tally: Tally): Sides<Figure> {
   const strata = timesOf(tally);
   const sizes = new Map(
     [...strata].map(([stratum, { treated, holdout }]) => [stratum, sidesOf(treated, holdout)]),
   );
   const weights = weightsOf(sizes);
-  if (weights.size === 0) return quantile(tally[`${arm}_time_to_purchase`], 0.5);
   const [only] = weights.keys();
-  if (weights.size === 1) return quantile(strata.get(only ?? UNTOLD)?.[arm] ?? NOTHING, 0.5);
-  return weightedMedian(
-    [...weights].map(([stratum, weight]) => ({
-      spread: strata.get(stratum)?.[arm] ?? NOTHING,
-      weight,
-      n: sizes.get(stratum)?.[arm] ?? 0,
-    })),
-  );
+  const medianOf = (arm: Arm): Figure => {
+    if (only === undefined) return quantile(tally[`${arm}_time_to_purchase`], 0.5);
+    if (weights.size === 1) return quantile(strata.get(only)?.[arm] ?? NOTHING, 0.5);
+    return weightedMedian(
+      [...weights].map(([stratum, weight]) => ({
+        spread: strata.get(stratum)?.[arm] ?? NOTHING,
+        weight,
+        n: sizes.get(stratum)?.[arm] ?? 0,
+      })),
+    );
+  };
+  return { treated: medianOf("treated"), holdout: medianOf("holdout") };
 }
 
 const NOTHING: Spread = new Map();
@@ -141,11 +139,12 @@ function timesOf(tally: Tally): Map<string, Sides<Spread>> {
     treated: new Map(tally.treated_time_to_purchase),
     holdout: new Map(tally.holdout_time_to_purchase),
   };
-  for (const [key, times] of tally.arm_times) {
-    const { stratum, number, arm } = readKey(key);
-    const sides = strata.get(stratum) ?? { treated: new Map(), holdout: new Map() };
-    count(sides[arm], number, times);
-    count(rest[arm], number, -times);
+  for (const [stratum, codes] of tally.arm_times) {
+    const sides: Sides<Spread> = { treated: new Map(), holdout: new Map() };
+    for (const [code, times] of codes) {
+      count(sides[armOf(code)], numberOf(code), times);
+      count(rest[armOf(code)], numberOf(code), -times);
+    }
     strata.set(stratum, sides);
   }
   if (sizeOf(rest.treated) !== 0 || sizeOf(rest.holdout) !== 0) strata.set(UNTOLD, rest);

@@ -7,81 +7,16 @@
  */
 import type { Interval } from "../experiments/effect.ts";
 import { wilson } from "../experiments/small-counts.ts";
-import { armMedian, armShare } from "./arms.ts";
-import { areHoursKnown, type CostOfRow } from "./costs.ts";
+import { armShare } from "./arms.ts";
 import { durationsOf } from "./durations.ts";
-import {
-  answered,
-  type Figure,
-  perUnit,
-  plain,
-  quantile,
-  rateOf,
-  share,
-  sum,
-  sumRateOf,
-  UNKNOWN,
-} from "./figure.ts";
-import { type Dimension, NO_GROUP } from "./grouping.ts";
-import {
-  compoundInterval,
-  costInterval,
-  promoterInterval,
-  scaleInterval,
-  type Squares,
-  upliftInterval,
-} from "./intervals.ts";
+import { answered, type Figure, plain, quantile, rateOf, share, sum, UNKNOWN } from "./figure.ts";
+import { askedFor, type FigureOptions, type Source, sourceOf } from "./figure-source.ts";
+import { NO_GROUP } from "./grouping.ts";
+import { promoterInterval, scaleInterval } from "./intervals.ts";
 import { isKnownBy } from "./known.ts";
-import { answersWhere, KPI_FORMULAS, type KpiTotals, type Ratio, ratio } from "./ratios.ts";
-import type { ScaleName, SpreadName, Tally } from "./tally.ts";
-
-export type FigureOptions = {
-  /** First reply, waiting and resolution inside business hours only. */
-  businessHours?: boolean;
-  /** What the row cost; null: nobody has entered it. */
-  costs?: CostOfRow | null;
-  /** By what the row is one of several; absent, it is the whole or a stretch of time. */
-  dimension?: Dimension;
-};
-
-/** What a figure is made from. */
-type Source = { t: Tally; totals: KpiTotals; hours: number; costs: CostOfRow | null; businessHours: boolean };
-
-const HOUR_MS = 3_600_000;
-
-function sourceOf(t: Tally, { businessHours = false, costs = null }: FigureOptions): Source {
-  const hours = t.agent_online_ms / HOUR_MS;
-  const totals: KpiTotals = {
-    eligible_visitors: t.eligible_visitors,
-    covered_visitors: t.covered_visitors,
-    invites_displayed: t.invites_displayed,
-    invites_accepted: t.invites_accepted,
-    chatters: t.chatters,
-    covered_visitors_buying_after_chat: t.covered_visitors_buying_after_chat,
-    chatters_buying_after_chat: t.chatters_buying_after_chat,
-    proactive_chatters: t.proactive_chatters,
-    proactive_chatters_buying: t.proactive_chatters_buying,
-    assisted_orders: t.assisted_orders,
-    total_orders: t.total_orders,
-    chats_handled: t.chats_handled,
-    contacts_resolved_no_recontact: t.contacts_resolved_no_recontact,
-    contacts_mature: t.contacts_mature,
-    csat: t.csat,
-    surveys_sent: askedFor(t, "csat"),
-    nps: t.nps,
-    ces: t.ces,
-    assisted_revenue: t.assisted_revenue_cents / 100,
-    total_revenue: t.total_revenue_cents / 100,
-    agent_hours_logged: hours,
-    agent_cost: hours * (costs?.agentHour ?? 0),
-    platform_cost: costs?.platform ?? 0,
-    margin: costs?.margin ?? null,
-  };
-  return { t, totals, hours, costs, businessHours };
-}
-
-/** How many surveys asked it. */
-const askedFor = (t: Tally, question: ScaleName): number => t.surveys_sent - t[`surveys_without_${question}`];
+import { OF_AGENTS, OF_MONEY, ownOrders } from "./money-figures.ts";
+import { answersWhere, KPI_FORMULAS, type Ratio, ratio } from "./ratios.ts";
+import type { Tally } from "./tally.ts";
 
 const all = (answers: Readonly<Record<string, number>>) => answersWhere(answers);
 
@@ -92,18 +27,6 @@ function answerShare(answers: Readonly<Record<string, number>>, of: Ratio): Figu
 
 function answerMean(answers: Record<string, number>, of: Ratio, scale: Interval): Figure {
   return answered(of, all(answers), scaleInterval(answers, scale));
-}
-
-/** A ratio of amounts in hundredths, in major units; no mean of amounts is below 0. */
-function money(figure: Figure): Figure {
-  const part = (value: number | null) => (value === null ? null : value / 100);
-  const interval: Interval | null = figure.interval && [
-    Math.max(0, figure.interval[0] / 100),
-    figure.interval[1] / 100,
-  ];
-  const numerator = part(figure.numerator);
-  const value = figure.denominator === 0 || numerator === null ? null : numerator / (figure.denominator ?? 1);
-  return { ...figure, value, numerator, interval };
 }
 
 const COUNTED = {
@@ -184,8 +107,8 @@ const OF_OFFERS = {
   holdout_return_rate: ({ t }) => armShare(t, "holdout", "returns", "orders_placed"),
   treated_repeat_rate: ({ t }) => armShare(t, "treated", "rebuyers", "buyers"),
   holdout_repeat_rate: ({ t }) => armShare(t, "holdout", "rebuyers", "buyers"),
-  treated_time_to_purchase_median: ({ t }) => armMedian(t, "treated"),
-  holdout_time_to_purchase_median: ({ t }) => armMedian(t, "holdout"),
+  treated_time_to_purchase_median: ({ medians }) => medians().treated,
+  holdout_time_to_purchase_median: ({ medians }) => medians().holdout,
 } satisfies Record<string, (source: Source) => Figure>;
 
 const OF_CHATS = {
@@ -225,114 +148,6 @@ const OF_CHATS = {
   resolution_time_p90: (s) => quantile(durationsOf(s.t, "resolution", s.businessHours), 0.9),
 } satisfies Record<string, (source: Source) => Figure>;
 
-/** Orders whose amount is known: those in another currency are in no mean of money. */
-const ownOrders = (t: Tally): number => t.total_orders - t.orders_in_other_currency;
-
-/** The baskets of those who bought after a chat, and of those without one: attributed, no effect. */
-const assistedBaskets = (t: Tally): Squares => ({
-  x: t.assisted_revenue_cents,
-  n: t.assisted_orders - t.assisted_in_other_currency,
-  units: t.assisted_buyers,
-  xx: t.assisted_revenue_sq,
-  xn: t.assisted_revenue_x_orders,
-  nn: t.assisted_orders_sq,
-});
-const unassistedBaskets = (t: Tally): Squares => ({
-  x: t.total_revenue_cents - t.row_assisted_revenue_cents,
-  n: ownOrders(t) - (t.row_assisted_orders - t.row_assisted_in_other_currency),
-  units: t.unassisted_buyers,
-  xx: t.unassisted_revenue_sq,
-  xn: t.unassisted_revenue_x_orders,
-  nn: t.unassisted_orders_sq,
-});
-
-/** Two samples of buyers; who bought both ways is in both, as two who do not know each other. */
-function aovUplift({ t }: Source): Figure {
-  const [of, beside] = [assistedBaskets(t), unassistedBaskets(t)];
-  const [assisted, unassisted] = [money(perUnit(of)), money(perUnit(beside))];
-  if (assisted.value === null || unassisted.value === null) return UNKNOWN;
-  return {
-    ...ratio(assisted.value - unassisted.value, unassisted.value),
-    n: assisted.n + unassisted.n,
-    interval: upliftInterval(of, beside),
-  };
-}
-
-/** A figure of costs: unknown until they are entered, and where somebody answered without logging an hour. */
-const costed =
-  (
-    of: (totals: KpiTotals) => Ratio,
-    n: (t: Tally) => number,
-    intervalOf: (cost: number, source: Source) => Interval | null = () => null,
-  ) =>
-  (source: Source): Figure => {
-    const { t, totals, hours, costs } = source;
-    const known = costs !== null && areHoursKnown({ chats: t.chats_handled, agentHours: hours });
-    if (!known) return UNKNOWN;
-    const cost = totals.agent_cost + totals.platform_cost;
-    // What cost nothing says nothing of what the next one costs.
-    return { ...of(totals), n: n(t), interval: cost > 0 ? intervalOf(cost, source) : null };
-  };
-
-/** What was sold after chats might have been another sum; what they cost is known. */
-function roiInterval(cost: number, { t, totals }: Source): Interval | null {
-  const { margin } = totals;
-  const revenue = compoundInterval(t.assisted_revenue_cents / 100, t.assisted_revenue_sq / 100 ** 2);
-  if (margin === null || margin === 0 || revenue === null) return null;
-  return [(revenue[0] * margin - cost) / cost, (revenue[1] * margin - cost) / cost];
-}
-
-const OF_MONEY = {
-  aov: ({ t }) =>
-    money(
-      perUnit({
-        x: t.total_revenue_cents,
-        n: ownOrders(t),
-        units: t.buyers,
-        xx: t.revenue_sq,
-        xn: t.revenue_x_orders,
-        nn: t.orders_sq,
-      }),
-    ),
-  aov_assisted: ({ t }) => money(perUnit(assistedBaskets(t))),
-  aov_unassisted: ({ t }) => money(perUnit(unassistedBaskets(t))),
-  aov_uplift_vs_unassisted: aovUplift,
-  attributed_revenue: ({ t }) =>
-    sum(t.assisted_revenue_cents / 100, t.assisted_orders - t.assisted_in_other_currency),
-  revenue_per_chat: ({ t }) =>
-    money(
-      perUnit({
-        x: t.assisted_revenue_cents,
-        n: t.chats_handled,
-        units: t.chatters,
-        xx: t.assisted_revenue_sq,
-        xn: t.chatters_revenue_x_chats,
-        nn: t.chatters_chats_sq,
-      }),
-    ),
-  cost_total: costed(KPI_FORMULAS.cost_total, (t) => t.chats_handled),
-  cost_per_contact: costed(
-    KPI_FORMULAS.cost_per_contact,
-    (t) => t.chats_handled,
-    (cost, { t }) => costInterval(cost, t.chats_handled),
-  ),
-  gross_roi_attributed: costed(KPI_FORMULAS.gross_roi_attributed, (t) => t.assisted_orders, roiInterval),
-} satisfies Record<string, (source: Source) => Figure>;
-
-const OF_AGENTS = {
-  sales_per_agent_hour: ({ t, hours }) => rateOf(t.assisted_orders, hours),
-  revenue_per_agent_hour: ({ t, hours }) =>
-    money(
-      sumRateOf(t.assisted_revenue_cents, { squares: t.assisted_revenue_sq, n: t.assisted_buyers }, hours),
-    ),
-  chats_per_agent_hour: ({ t, hours }) => rateOf(t.chats_handled, hours),
-  transfer_rate: ({ t }) => share(t.chats_transferred, t.chats_taken),
-  canned_rate: ({ t }) => share(t.chats_with_canned, t.chats_taken),
-  canned_edited_rate: ({ t }) => share(t.canned_edited, t.canned_uses),
-  occupancy: ({ t }) => plain(ratio(t.slot_busy_ms / 1_000, t.slot_available_ms / 1_000), t.chats_handled),
-  concurrency: ({ t }) => plain(ratio(t.chat_ms / 1_000, t.agent_busy_ms / 1_000), t.chats_handled),
-} satisfies Record<string, (source: Source) => Figure>;
-
 const FIGURES = { ...COUNTED, ...OF_VISITORS, ...OF_OFFERS, ...OF_CHATS, ...OF_MONEY, ...OF_AGENTS };
 
 export type KpiName = keyof typeof FIGURES;
@@ -360,42 +175,6 @@ export function figuresAmong<Name extends KpiName>(
   const { dimension = NO_GROUP } = options;
   for (const name of names) figures[name] = isKnownBy(name, dimension) ? FIGURES[name](source) : UNKNOWN;
   return figures as Pick<KpiFigures, Name>;
-}
-
-const TIMES_BY_ARM = ["arm_times", "treated_time_to_purchase", "holdout_time_to_purchase"] as const;
-
-/** What each figure that looks into a spread looks into; all others are made of counts alone. */
-const READ_SPREADS: { readonly [name in KpiName]?: readonly SpreadName[] } = {
-  time_to_purchase_median: ["time_to_purchase"],
-  time_to_purchase_p90: ["time_to_purchase"],
-  treated_return_rate: ["arms"],
-  holdout_return_rate: ["arms"],
-  treated_repeat_rate: ["arms"],
-  holdout_repeat_rate: ["arms"],
-  treated_time_to_purchase_median: TIMES_BY_ARM,
-  holdout_time_to_purchase_median: TIMES_BY_ARM,
-  csat: ["csat"],
-  csat_mean: ["csat"],
-  csat_response_rate: ["csat"],
-  nps: ["nps"],
-  nps_response_rate: ["nps"],
-  ces_mean: ["ces"],
-  ces_agree: ["ces"],
-  ces_response_rate: ["ces"],
-  first_reply_median: ["first_reply", "first_reply_shift"],
-  first_reply_p90: ["first_reply", "first_reply_shift"],
-  waiting_median: ["waiting", "waiting_shift"],
-  waiting_p90: ["waiting", "waiting_shift"],
-  abandoned_after_median: ["waiting_abandoned"],
-  handle_time_median: ["handle_time"],
-  handle_time_p90: ["handle_time"],
-  resolution_time_median: ["resolution", "resolution_shift"],
-  resolution_time_p90: ["resolution", "resolution_shift"],
-};
-
-/** The spreads that the figures of `names` look into: only these have to be added up for them. */
-export function spreadsOf(names: readonly KpiName[]): ReadonlySet<SpreadName> {
-  return new Set(names.flatMap((name) => READ_SPREADS[name] ?? []));
 }
 
 const NO_FIGURES = Object.fromEntries(KPI_NAMES.map((name) => [name, UNKNOWN])) as KpiFigures;

@@ -8,12 +8,14 @@
  */
 import { compare } from "./orders.ts";
 import {
+  changeNamed,
   count,
   countKey,
   COUNTS,
   type CountName,
   isNamed,
   isScale,
+  type NamedSpread,
   type Spread,
   SPREADS,
   type SpreadName,
@@ -54,27 +56,22 @@ function packSteps(counts: [key: number, times: number][]): number[] {
 }
 
 /** Names in their order, and under each its numbers in theirs, so that what counts the same is the same text. */
-function packNamed(spread: Spread<string>): (string | number[])[] {
-  const names = new Map<string, [number: number, times: number][]>();
-  for (const [key, times] of spread) {
-    const end = key.lastIndexOf(" ");
-    const name = key.slice(0, end);
-    const own = names.get(name) ?? [];
-    names.set(name, own);
-    own.push([Number(key.slice(end + 1)), times]);
-  }
-  return [...names]
+function packNamed(named: NamedSpread): (string | number[])[] {
+  return [...named]
     .toSorted(([a], [b]) => compare(a, b))
-    .flatMap(([name, own]) => [name, own.toSorted(([a], [b]) => a - b).flat()]);
+    .flatMap(([name, own]) => [name, [...own].sort(([a], [b]) => a - b).flat()]);
 }
 
-function addNamed(spread: Spread<string>, packed: Packed): void {
+function addNamed(named: NamedSpread, packed: Packed): void {
   let name = "";
   for (const one of packed) {
     if (typeof one === "string") name = one;
-    if (!Array.isArray(one)) continue;
-    for (let at = 0; at + 1 < one.length; at += 2) count(spread, `${name} ${one[at] ?? 0}`, one[at + 1]);
+    if (Array.isArray(one)) changeNamed(named, name, (spread) => addPairs(spread, one));
   }
+}
+
+function addPairs(spread: Spread, pairs: readonly number[]): void {
+  for (let at = 0; at + 1 < pairs.length; at += 2) count(spread, pairs[at] ?? 0, pairs[at + 1]);
 }
 
 /** Add what was packed into `into`: only what is there is looked at, and of the spreads only `wanted`. */

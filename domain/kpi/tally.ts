@@ -152,7 +152,7 @@ export const DURATIONS = [
   "treated_time_to_purchase",
   "holdout_time_to_purchase",
 ] as const;
-/** Counts whose keys are a name, a blank and a whole number (`arms.ts`). */
+/** Counts by a name, and under it by a whole number (`arms.ts`). */
 export const NAMED = ["arms", "arm_times"] as const;
 /** All of them, by the places at which they are kept: a new one comes last, whatever it is. */
 export const SPREADS = [...SCALES, ...DURATIONS, ...NAMED] as const;
@@ -164,8 +164,9 @@ export type SpreadName = (typeof SPREADS)[number];
 
 /** How often each answer was given, by the answer as text. */
 export type Answers = Record<string, number>;
-/** How often each key occurred; a map, because an object with so many keys is slow to add to and to go through. */
-export type Spread<Key extends string | number = number> = Map<Key, number>;
+/** How often each number occurred; a map, because an object with so many keys is slow to add to and to go through. */
+export type Spread = Map<number, number>;
+export type NamedSpread = Map<string, Spread>;
 
 export function isScale(name: SpreadName): name is ScaleName {
   return (SCALES as readonly SpreadName[]).includes(name);
@@ -178,7 +179,7 @@ export function isNamed(name: SpreadName): name is NamedName {
 export type Tally = Record<CountName, number> &
   Record<ScaleName, Answers> &
   Record<DurationName, Spread> &
-  Record<NamedName, Spread<string>> & {
+  Record<NamedName, NamedSpread> & {
     /** When time alone will first have changed this, without any new record; null: never. */
     stale_at: EpochMs | null;
   };
@@ -226,23 +227,30 @@ function addSpreads(into: Tally, from: Tally, sign: 1 | -1): void {
     for (const key in from[name]) countKey(into[name], key, sign * (from[name][key] ?? 0));
   }
   for (const name of DURATIONS) addSpread(into[name], from[name], sign);
-  for (const name of NAMED) addSpread(into[name], from[name], sign);
+  for (const name of NAMED) {
+    for (const [key, own] of from[name])
+      changeNamed(into[name], key, (spread) => addSpread(spread, own, sign));
+  }
 }
 
 /** Add `from` into `into`, or take it away. */
-export function addSpread<Key extends string | number>(
-  into: Spread<Key>,
-  from: ReadonlyMap<Key, number>,
-  sign: 1 | -1 = 1,
-): void {
+export function addSpread(into: Spread, from: ReadonlyMap<number, number>, sign: 1 | -1 = 1): void {
   for (const [key, times] of from) count(into, key, sign * times);
 }
 
 /** Count `key` so many `times`; a key that comes to 0 is gone. */
-export function count<Key extends string | number>(spread: Spread<Key>, key: Key, times = 1): void {
+export function count(spread: Spread, key: number, times = 1): void {
   const sum = (spread.get(key) ?? 0) + times;
   if (sum === 0) spread.delete(key);
   else spread.set(key, sum);
+}
+
+/** Have `change` count under `name`; a name under which nothing is left is gone. */
+export function changeNamed(named: NamedSpread, name: string, change: (spread: Spread) => void): void {
+  const spread = named.get(name) ?? new Map<number, number>();
+  change(spread);
+  if (spread.size === 0) named.delete(name);
+  else named.set(name, spread);
 }
 
 /** Counts by text as a spread: their keys are whole numbers. */

@@ -6,7 +6,8 @@
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { costsOfRows } from "../../domain/kpi/costs.ts";
-import { figuresAmong, type KpiFigures, type KpiName, spreadsOf } from "../../domain/kpi/figures.ts";
+import { figuresAmong, type KpiFigures, type KpiName } from "../../domain/kpi/figures.ts";
+import { spreadsOf } from "../../domain/kpi/figure-spreads.ts";
 import { NO_GROUP } from "../../domain/kpi/grouping.ts";
 import { addTally, emptyTally, type SpreadName, type Tally } from "../../domain/kpi/tally.ts";
 import { type CountedSite, countedSite, nextDay } from "./counted-site.ts";

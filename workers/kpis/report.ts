@@ -6,13 +6,8 @@
  */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { type CostOfRow, costsOfRows } from "../../domain/kpi/costs.ts";
-import {
-  figuresAmong,
-  KPI_NAMES,
-  type KpiFigures,
-  type KpiName,
-  spreadsOf,
-} from "../../domain/kpi/figures.ts";
+import { figuresAmong, KPI_NAMES, type KpiFigures, type KpiName } from "../../domain/kpi/figures.ts";
+import { spreadsOf } from "../../domain/kpi/figure-spreads.ts";
 import {
   type Dimension,
   dimensionOf,

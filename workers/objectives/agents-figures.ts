@@ -1,6 +1,7 @@
 /** The figures of some agents together, as if they were the whole team: their rows added up. */
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
-import { figuresOf, KPI_NAMES, type KpiFigures, spreadsOf } from "../../domain/kpi/figures.ts";
+import { figuresOf, KPI_NAMES, type KpiFigures } from "../../domain/kpi/figures.ts";
+import { spreadsOf } from "../../domain/kpi/figure-spreads.ts";
 import { addTally, emptyTally } from "../../domain/kpi/tally.ts";
 import { countedSite } from "../kpis/counted-site.ts";
 import { partsOf } from "../kpis/kept-figures.ts";
