@@ -4,8 +4,8 @@ import { expect, test, vi } from "vitest";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
 import type { ChatRow, KpiHistory } from "../../domain/kpi/history.ts";
 import { kpiRows, rowsOf, tallyDay } from "../../domain/kpi/measure.ts";
-import { addPacked, type PackedTally, packTally } from "../../domain/kpi/packed-tally.ts";
-import { COUNTS, emptyTally } from "../../domain/kpi/tally.ts";
+import { PackedSum, type PackedTally, packTally } from "../../domain/kpi/packed-tally.ts";
+import { COUNTS } from "../../domain/kpi/tally.ts";
 import { goalReading, goalUnits } from "../../domain/roi/goal-units.ts";
 import type { SurveyQuestion } from "../../domain/site/survey-questions.ts";
 import { arbitraryShop, chat, DAY, history, HOUR, MINUTE, scope, survey, T0, whole } from "./kpi-history.ts";
@@ -121,11 +121,10 @@ test("KPI84: a day that was final before this was told keeps the rate it had, al
       const kept = tallyDay(untold, day).map((hour) => ({ ...hour, packed: packTally(hour.tally) }));
       // Just what was kept then: nothing of it stands where the new counts do.
       for (const { packed } of kept) expect(places(packed).every((place) => place < LATER)).toBe(true);
-      const read = kept.map(({ packed, ...hour }) => {
-        const tally = emptyTally();
-        addPacked(tally, packed);
-        return { ...hour, tally };
-      });
+      const read = kept.map(({ packed, ...hour }) => ({
+        ...hour,
+        tally: new PackedSum().add(packed).total(),
+      }));
       const [row] = rowsOf(read, { ...day, groupBy: null });
       for (const name of RATES) expect(row?.[name].denominator).toBe(row?.survey_response_rate.denominator);
     }),

@@ -7,7 +7,7 @@ import type { KpiScope } from "../../domain/kpi/counting.ts";
 import { countSeconds } from "../../domain/kpi/durations.ts";
 import { GROUPINGS } from "../../domain/kpi/grouping.ts";
 import { type HourTally, kpiRows, rowsOf, tallyDay } from "../../domain/kpi/measure.ts";
-import { addPacked, isEmptyPacked, type PackedTally, packTally } from "../../domain/kpi/packed-tally.ts";
+import { isEmptyPacked, PackedSum, type PackedTally, packTally } from "../../domain/kpi/packed-tally.ts";
 import { addTally, emptyTally, type Spread, takeTally, type Tally } from "../../domain/kpi/tally.ts";
 import {
   arbitraryShop,
@@ -46,9 +46,8 @@ function kept(hours: readonly HourTally[]): HourTally[] {
 
 /** When time alone will change it is kept beside a tally, not in it. */
 function readAgain(tally: Tally): Tally {
-  const read = emptyTally();
-  addPacked(read, JSON.parse(JSON.stringify(packTally(tally))) as PackedTally);
-  return { ...read, stale_at: tally.stale_at };
+  const read = new PackedSum().add(JSON.parse(JSON.stringify(packTally(tally))) as PackedTally);
+  return { ...read.total(), stale_at: tally.stale_at };
 }
 
 describe("the calendar", () => {

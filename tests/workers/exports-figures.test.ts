@@ -214,6 +214,19 @@ test("KPI49: figures are taken out as CSV, as Parquet and page by page, each equ
   );
 }, 120_000);
 
+test("KPI86: a file by day has a row for each day, also for one on which nothing was, and not their sum", async () => {
+  const site = await makeSite({ timezone: ZONE });
+  const visit = (id: string, at: number) =>
+    sessionRecord({ id, visitor_id: id, started_at: at, last_at: at });
+  const third = FROM + 48 * HOUR_MS;
+  await tell(site.key, [visit("one", FROM), visit("two", FROM), visit("three", third)]);
+  const span = { from: new Date(FROM).toISOString(), to: new Date(third + 12 * HOUR_MS).toISOString() };
+  const told = async (more: Record<string, string>) =>
+    (await linesOf(site, "kpis.csv", { ...span, kpis: "visits", ...more })).map(({ value }) => value);
+  expect(await told({ group_by: "day" })).toEqual(["2", "0", "1"]);
+  expect(await told({})).toEqual(["3"]);
+});
+
 test("KPI49: a figure that does not exist, a foreign cursor and an impossible grouping are refused; figures belong to admins", async () => {
   const site = await makeSite({ timezone: ZONE });
   await tell(site.key, [sessionRecord({ id: "ses_1", visitor_id: "v", started_at: FROM, last_at: FROM })]);

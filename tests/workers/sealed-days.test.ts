@@ -6,7 +6,7 @@ import type { RecordOf } from "../../domain/history/records.ts";
 import { calendarOf } from "../../domain/kpi/calendar.ts";
 import { COUNTS, emptyTally, SPREADS } from "../../domain/kpi/tally.ts";
 import { forgetMeasurements } from "../../workers/history/forget-measurements.ts";
-import { addPacked } from "../../domain/kpi/packed-tally.ts";
+import { PackedSum } from "../../domain/kpi/packed-tally.ts";
 import { reportKpis } from "../../workers/kpis/report.ts";
 import { forgetRollups } from "../../workers/kpis/rollup-builder.ts";
 import { FROM, mortal, NOW, tell, tellings, TO } from "./rollup-world.ts";
@@ -227,8 +227,7 @@ test("SEAL10: what can no longer be counted is refused and says so: a day's staf
 test("SEAL11: a day that is final is read by the places of its fields: new ones come behind, none goes", () => {
   expect(COUNTS.slice(0, KNOWN_COUNTS.length)).toEqual(KNOWN_COUNTS);
   expect(SPREADS.slice(0, KNOWN_SPREADS.length)).toEqual(KNOWN_SPREADS);
-  const tally = emptyTally();
-  addPacked(tally, JSON.parse("[[0,7,65,4],[0,[4,2,1,3]]]"));
+  const tally = new PackedSum().add(JSON.parse("[[0,7,65,4],[0,[4,2,1,3]]]")).total();
   const told = { visitors: 7, [KNOWN_COUNTS[65] ?? ""]: 4, csat: { 4: 2, 5: 3 } };
   expect(tally).toEqual({ ...emptyTally(), ...told });
 });

@@ -12,7 +12,7 @@ import { NO_GROUP } from "../../domain/kpi/grouping.ts";
 import { addTally, emptyTally, type SpreadName, type Tally } from "../../domain/kpi/tally.ts";
 import { type CountedSite, countedSite, nextDay } from "./counted-site.ts";
 import { partsOf } from "./kept-figures.ts";
-import { addPacked } from "../../domain/kpi/packed-tally.ts";
+import { PackedSum } from "../../domain/kpi/packed-tally.ts";
 import { type Later, type ReadParts, readParts } from "./report.ts";
 import type { CountedSettings } from "./site-settings.ts";
 
@@ -23,7 +23,7 @@ export type AskedSpan<Name extends KpiName> = {
   names: readonly Name[];
   businessHours?: boolean;
 };
-type Stretch = { from: EpochMs; to: EpochMs; tally: Tally };
+type Stretch = { from: EpochMs; to: EpochMs; sum: PackedSum };
 
 /** The figures of `spans`, in their order. */
 export async function reportSpans<Name extends KpiName>(
@@ -47,7 +47,7 @@ export async function reportSpans<Name extends KpiName>(
   return spans.map((span, index) => {
     const { from, to } = known[index] ?? span;
     const sum = emptyTally();
-    for (const one of stretches) if (one.from >= from && one.to <= to) addTally(sum, one.tally);
+    for (const one of stretches) if (one.from >= from && one.to <= to) addTally(sum, one.sum.total());
     return figuresOfSpan(site, { ...span, now }, sum);
   });
 }
@@ -58,7 +58,7 @@ function stretchesOf(spans: readonly { from: EpochMs; to: EpochMs }[]): Stretch[
   return ends.slice(1).flatMap((to, index): Stretch[] => {
     const from = ends[index] ?? to;
     const isAsked = spans.some((span) => span.from <= from && span.to >= to);
-    return isAsked ? [{ from, to, tally: emptyTally() }] : [];
+    return isAsked ? [{ from, to, sum: new PackedSum() }] : [];
   });
 }
 
@@ -69,13 +69,13 @@ function addUp(
 ): void {
   for (const { start, groups } of tallies) {
     const own = stretches.find(({ from, to }) => from <= start && start < to);
-    if (own !== undefined) for (const [, tally] of groups) addPacked(own.tally, tally, spreads);
+    if (own !== undefined) for (const [, tally] of groups) own.sum.add(tally, spreads);
   }
   for (const { run, hours, part } of counted) {
     const own = stretches[run];
     for (const { hour, dimension, tally } of hours) {
       if (dimension !== NO_GROUP || (part !== null && (hour < part.from || hour >= part.to))) continue;
-      if (own !== undefined) addTally(own.tally, tally);
+      if (own !== undefined) addTally(own.sum.total(), tally);
     }
   }
 }

@@ -17,12 +17,12 @@ import {
 } from "../../domain/kpi/grouping.ts";
 import type { HourTally, KpiRow } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
-import { addTally, emptyTally, type SpreadName, type Tally } from "../../domain/kpi/tally.ts";
+import { addTally, type SpreadName } from "../../domain/kpi/tally.ts";
 import { countDays, countSpan, DAYS_AT_ONCE, isChange, keep, type LiveDay, runsOf } from "./count-days.ts";
 import { type CountedSite, countedSite, type LocalDay } from "./counted-site.ts";
 import { enumerateDays } from "./enumerate-days.ts";
 import { type Kept, type KeptTallies, type Part, type Parts, partsOf, readKept } from "./kept-figures.ts";
-import { addPacked } from "../../domain/kpi/packed-tally.ts";
+import { PackedSum } from "../../domain/kpi/packed-tally.ts";
 import { keepRow } from "./rollup-store.ts";
 import { type CountedSettings, readSettings } from "./site-settings.ts";
 import { changedGroups, changesByRow } from "./tally-change.ts";
@@ -149,17 +149,17 @@ class Rows {
   readonly #span: KpiSpan;
   readonly #rowFor: (hour: EpochMs, group: string) => string;
   readonly #costsOf: (row: string) => CostOfRow | null;
-  readonly #tallies = new Map<string, Tally>();
+  readonly #sums = new Map<string, PackedSum>();
 
   constructor({ calendar, costs }: CountedSite, span: KpiSpan) {
     this.#span = span;
     this.#costsOf = costsOfRows(costs, span, calendar);
     this.#rowFor = rowOf(span.groupBy, calendar);
-    for (const group of groupsWithoutRows(span, calendar)) this.#tallies.set(group, emptyTally());
+    for (const group of groupsWithoutRows(span, calendar)) this.#sums.set(group, new PackedSum());
   }
 
   addKept(start: EpochMs, groups: KeptTallies["groups"], spreads: ReadonlySet<SpreadName>): void {
-    for (const [group, tally] of groups) addPacked(this.#row(start, group), tally, spreads);
+    for (const [group, tally] of groups) this.#row(start, group).add(tally, spreads);
   }
 
   /** What was counted of other dimensions, or beyond `part`, is left. */
@@ -167,17 +167,17 @@ class Rows {
     const own = dimensionOf(this.#span.groupBy);
     for (const { hour, dimension, group, tally } of hours) {
       if (dimension !== own || (part !== null && (hour < part.from || hour >= part.to))) continue;
-      addTally(this.#row(hour, group), tally);
+      addTally(this.#row(hour, group).total(), tally);
     }
   }
 
   figures(names: readonly KpiName[]): SomeKpis[] {
     const { groupBy, businessHours } = this.#span;
-    return [...this.#tallies]
+    return [...this.#sums]
       .toSorted(([a], [b]) => compare(a, b))
-      .map(([group, tally]) => ({
+      .map(([group, sum]) => ({
         group: groupBy === null ? null : group,
-        ...figuresAmong(names, tally, {
+        ...figuresAmong(names, sum.total(), {
           businessHours: businessHours === true,
           costs: this.#costsOf(group),
           dimension: dimensionOf(groupBy),
@@ -185,12 +185,12 @@ class Rows {
       }));
   }
 
-  #row(start: EpochMs, group: string): Tally {
+  #row(start: EpochMs, group: string): PackedSum {
     const name = this.#rowFor(start, group);
-    const known = this.#tallies.get(name);
+    const known = this.#sums.get(name);
     if (known !== undefined) return known;
-    const made = emptyTally();
-    this.#tallies.set(name, made);
+    const made = new PackedSum();
+    this.#sums.set(name, made);
     return made;
   }
 }

@@ -9,7 +9,7 @@ import type { HourTally } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
 import { addTally, emptyTally, type Tally } from "../../domain/kpi/tally.ts";
 import type { LocalDay } from "./counted-site.ts";
-import { addPacked, isEmptyPacked, type PackedTally, packTally } from "../../domain/kpi/packed-tally.ts";
+import { isEmptyPacked, PackedSum, type PackedTally, packTally } from "../../domain/kpi/packed-tally.ts";
 import type { Level, RollupRow } from "./rollup-store.ts";
 
 type Groups = Record<string, PackedTally>;
@@ -74,15 +74,16 @@ export function readBody(body: string): KeptGroup[] {
 
 /** The body of a week or month names the state of its days that it was summed from: it stands as long as that is theirs. */
 export function sumBody(state: string, dayBodies: readonly string[]): string {
-  const sums = new Map<string, Tally>();
+  const sums = new Map<string, PackedSum>();
   for (const body of dayBodies) {
     for (const [group, tally] of readBody(body)) {
-      const sum = sums.get(group) ?? emptyTally();
+      const sum = sums.get(group) ?? new PackedSum();
       sums.set(group, sum);
-      addPacked(sum, tally);
+      sum.add(tally);
     }
   }
-  return JSON.stringify({ state, groups: packed([...sums]) });
+  const groups = [...sums].map(([group, sum]): [string, Tally] => [group, sum.total()]);
+  return JSON.stringify({ state, groups: packed(groups) });
 }
 
 /** The groups of such a body, or null where its days have another state by now. */

@@ -8,7 +8,7 @@ import type { EpochMs } from "../../domain/ids.ts";
 import type { HourTally } from "../../domain/kpi/measure.ts";
 import { compare } from "../../domain/kpi/orders.ts";
 import { addTally, emptyTally, takeTally, type Tally } from "../../domain/kpi/tally.ts";
-import { addPacked, isEmptyPacked, packTally } from "../../domain/kpi/packed-tally.ts";
+import { isEmptyPacked, PackedSum, packTally } from "../../domain/kpi/packed-tally.ts";
 import type { KeptGroup } from "./rollup-body.ts";
 
 /** What `now` has beyond `before`, hour by hour; hours and groups in which nothing differs are left out. */
@@ -32,10 +32,10 @@ export function changedGroups(
 ): KeptGroup[] {
   const kept = new Map(groups);
   for (const [group, change] of changed) {
-    const tally = emptyTally();
     const before = kept.get(group);
-    if (before !== undefined) addPacked(tally, before);
-    const packed = packTally(addTally(tally, change));
+    const sum = new PackedSum();
+    if (before !== undefined) sum.add(before);
+    const packed = packTally(addTally(sum.total(), change));
     if (isEmptyPacked(packed)) kept.delete(group);
     else kept.set(group, packed);
   }

@@ -2,10 +2,10 @@
 import type { EpochMs, SiteKey } from "../../domain/ids.ts";
 import { figuresOf, KPI_NAMES, type KpiFigures } from "../../domain/kpi/figures.ts";
 import { spreadsOf } from "../../domain/kpi/figure-spreads.ts";
-import { addTally, emptyTally } from "../../domain/kpi/tally.ts";
+import { addTally } from "../../domain/kpi/tally.ts";
 import { countedSite } from "../kpis/counted-site.ts";
 import { partsOf } from "../kpis/kept-figures.ts";
-import { addPacked } from "../../domain/kpi/packed-tally.ts";
+import { PackedSum } from "../../domain/kpi/packed-tally.ts";
 import { type Later, readParts, readSettings } from "../kpis/report.ts";
 
 const SPREADS = spreadsOf(KPI_NAMES);
@@ -20,15 +20,15 @@ export async function figuresOfAgents(
   const asked = { ...of, groupBy: "agent" as const };
   const { tallies, counted } = await readParts(env, site, asked, [partsOf(site, asked)], later);
   const own = new Set(agents);
-  const sum = emptyTally();
+  const sum = new PackedSum();
   for (const { groups } of tallies) {
-    for (const [agent, tally] of groups) if (own.has(agent)) addPacked(sum, tally, SPREADS);
+    for (const [agent, tally] of groups) if (own.has(agent)) sum.add(tally, SPREADS);
   }
   for (const { hours, part } of counted) {
     for (const { hour, dimension, group, tally } of hours) {
       if (dimension !== "agent" || !own.has(group)) continue;
-      if (part === null || (part.from <= hour && hour < part.to)) addTally(sum, tally);
+      if (part === null || (part.from <= hour && hour < part.to)) addTally(sum.total(), tally);
     }
   }
-  return figuresOf(sum);
+  return figuresOf(sum.total());
 }
