@@ -231,7 +231,7 @@ test("R-D27 R-D29: two agents and three visitors at once, from the first word to
   await rated("L’attente", "Courte");
   await rated(/a répondu à votre question/, "Oui");
   await anna.page.getByRole("button", { name: "Envoyer" }).click();
-  await anna.page.getByText("Merci, c’est noté.").waitFor();
+  await anna.page.getByText(/Merci, c’est noté\. .+ précisions/).waitFor();
   await other.getByText("Cette conversation est terminée.").waitFor();
   await conclude(other, "Vente conclue");
   for (const words of ["Bonjour Bilal", "Bonjour Chloé"]) {

@@ -91,7 +91,7 @@ test("R-C46 R-C44 R-C43 R-C47 KPI83: recommendation alone, then nothing, then wh
   await expectClean(ada, "survey-nps");
   await questionsOf(ada).getByText("0", { exact: true }).click();
   await panelOf(ada).getByRole("button", { name: "Envoyer" }).click();
-  await panelOf(ada).getByText("Merci, c’est noté.").waitFor();
+  await panelOf(ada).getByText("Merci, c’est noté.", { exact: true }).waitFor();
   await conclude(agent, "Réglé");
 
   // Asked a moment ago: left alone.

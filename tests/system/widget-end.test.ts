@@ -49,7 +49,7 @@ test("R-W35 R-W89: three faces and a word, then three figures for who likes, and
       await shoot(page, `figures-${"colorScheme" in context ? "dark" : "phone"}`);
       await expectAccessible(page);
       await page.getByRole("button", { name: "Envoyer" }).click();
-      await page.getByText("Merci, c’est noté.").waitFor();
+      await page.getByText("Merci, c’est noté.", { exact: true }).waitFor();
       expect(surveys(site)[1]?.body).toEqual({ ...faces, resolved: true, csat: 4, ces: 6 });
       await page.reload();
       await page.getByRole("button", { name: "Nouvelle conversation" }).waitFor();
@@ -86,7 +86,7 @@ test("R-C44: the recommendation is asked alone from 0 to 10, its ends in words, 
       await shoot(page, `nps-${name}`);
       await expectAccessible(page);
       await send.click();
-      await page.getByText("Merci, c’est noté.").waitFor();
+      await page.getByText("Merci, c’est noté.", { exact: true }).waitFor();
       expect(surveys(site)).toMatchObject([{ body: { token: "token-1", nps: 0 } }]);
       expect(await page.getByRole("group").count()).toBe(0);
     });

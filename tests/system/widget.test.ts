@@ -153,7 +153,7 @@ test("R-W25 R-W31 R-W35: an agent answers, a cut line loses nothing, and the end
   await page.getByText("Vous avez clos la conversation").waitFor();
   await page.getByText("Oui", { exact: true }).click();
   await page.getByRole("button", { name: "Envoyer" }).click();
-  await page.getByText("Merci, c’est noté.").waitFor();
+  await page.getByText(/Merci, c’est noté\. .+ précisions/).waitFor();
   agent.close();
   desk.close();
   await context.close();
